@@ -1,0 +1,54 @@
+# Commands of the project; each brings what it needs on a fresh machine (Node >= 20.20 and npm).
+SHELL := /bin/bash
+CONFIG ?=
+ARGS ?=
+export UV_THREADPOOL_SIZE ?= 8
+
+.PHONY: run build check lint format types unit test coverage fuzz bench bench-micro native-bench clean
+
+node_modules/.package-lock.json: package.json package-lock.json .npmrc
+	npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+build: node_modules/.package-lock.json
+	@node_modules/.bin/tsc -p tsconfig.json
+	@node dist/src/config/descriptors/generate.js
+
+run: build
+	@if [ -n "$(CONFIG)" ]; then exec node dist/src/main.js -c $(CONFIG) $(ARGS); \
+	else exec node dist/examples/demo/run.js $(ARGS); fi
+
+types: node_modules/.package-lock.json
+	@node_modules/.bin/tsc -p tsconfig.json --noEmit
+
+lint: node_modules/.package-lock.json
+	@node_modules/.bin/biome lint --error-on-warnings . && node_modules/.bin/biome format .
+
+format: node_modules/.package-lock.json
+	@node_modules/.bin/biome check --write .
+
+check: build lint unit
+
+unit: build
+	@node dist/test/run.js unit
+
+test: build lint
+	@node dist/test/run.js unit integration conformance
+
+coverage: build
+	@node_modules/.bin/c8 --all --include 'dist/src/**' --include 'dist/workers/**' --reporter text-summary --reporter lcov node dist/test/run.js unit integration conformance
+
+fuzz: build
+	@node dist/test/conformance/fuzz.js $(ARGS)
+
+bench: build
+	@node dist/bench/load/run.js $(ARGS)
+
+bench-micro: build
+	@node dist/bench/micro/run.js $(ARGS)
+
+native-bench: build
+	@node dist/native-bench/run.js $(ARGS)
+
+clean:
+	rm -rf dist coverage
