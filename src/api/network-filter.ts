@@ -1,0 +1,101 @@
+import type { Plain } from '../base/plain.js';
+import type { Timer } from '../base/timer-wheel.js';
+import type { Chunk } from './codec.js';
+import type { Extension } from './extension.js';
+import type { ConnectionInfo } from './stream-info.js';
+import type { ThreadScope } from './thread-scope.js';
+
+/** Answer of a network filter's hooks. */
+export const NetworkStatus = {
+  Continue: 0,
+  /** Later filters do not see this; what was read stays in the connection's read buffer until `resumeReading`. */
+  Stop: 1,
+} as const;
+export type NetworkStatus = (typeof NetworkStatus)[keyof typeof NetworkStatus];
+
+/** How a connection ended. */
+export type ConnectionCloseKind = 'local' | 'remote' | 'remote-reset' | 'error';
+
+/** One filter on one connection; hooks are optional and synchronous. A throw costs the connection. */
+export interface NetworkFilter {
+  /** The connection exists; reading may begin. */
+  onNewConnection?(): NetworkStatus;
+  /** Bytes from the peer, at most once each: a filter that stops gets them again with what follows. */
+  onData?(chunk: Chunk, endStream: boolean): NetworkStatus;
+  /** Bytes on their way to the peer, last filter first. */
+  onWrite?(chunk: Chunk, endStream: boolean): NetworkStatus;
+  /** The connection's write buffer rose over its limit, and fell to half of it. */
+  onAboveWatermark?(): void;
+  onBelowWatermark?(): void;
+  /** Nothing follows. Called once, also when this side closed. */
+  onClose?(kind: ConnectionCloseKind): void;
+}
+
+/** How `close` treats bytes that are not sent yet. */
+export type CloseMode =
+  /** Drop them. */
+  | 'no-flush'
+  /** Send them, then close. */
+  | 'flush'
+  /** Send them, shut the sending side, then wait for the peer's FIN up to the delayed-close timeout. */
+  | 'flush-and-delay'
+  /** Drop them and send RST. */
+  | 'abort';
+
+/** What network filters can do with their connection. */
+export interface ConnectionControl {
+  readonly info: ConnectionInfo;
+  readonly scope: ThreadScope;
+  /** Text whose characters are all ≤ U+00FF, passed through the filters' writing side. */
+  writeText(text: string): void;
+  writeBytes(buffer: Buffer, start: number, end: number): void;
+  writeTextAndBytes(text: string, buffer: Buffer, start: number, end: number): void;
+  /** Sends FIN after what is buffered; the reading side stays open. */
+  endWriting(): void;
+  /** Stops reading from the socket; counted, as many resumes as pauses. */
+  pauseReading(): void;
+  resumeReading(): void;
+  /** Goes on after a filter answered Stop. */
+  continueReading(): void;
+  close(mode: CloseMode, reason: string): void;
+  /** Bytes accepted for writing and not yet taken by the kernel. */
+  readonly bufferedBytes: number;
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
+  /** True when FIN of the peer is reported as end of stream instead of closing the connection. */
+  setHalfClose(isEnabled: boolean): void;
+  /** Soft limit of the write buffer, and of what is read ahead. */
+  setBufferLimit(bytes: number): void;
+  setDelayedCloseTimeout(ms: number): void;
+  timer(fire: () => void): Timer;
+}
+
+/** Makes the filter of one connection. */
+export type NetworkFilterMaker = (connection: ConnectionControl) => NetworkFilter;
+
+/** What a network filter's `build` is told of the listener it hangs in. */
+export interface NetworkFilterContext {
+  readonly listenerName: string;
+  /** `listener.<address or prefix>`. */
+  readonly listenerStatPrefix: string;
+  readonly bufferLimitBytes: number;
+  readonly trafficDirection: 'UNSPECIFIED' | 'INBOUND' | 'OUTBOUND';
+}
+
+export interface NetworkFilterFactory<C extends Plain = Plain> extends Extension<C> {
+  readonly isTerminal: boolean;
+  build(config: C, scope: ThreadScope, context: NetworkFilterContext): NetworkFilterMaker;
+}
+
+/** A listener filter looks at a connection before its filter chain is chosen. */
+export interface ListenerFilter {
+  /** Bytes so far, none at first. `wait` asks for more up to `maxReadBytes`; `close` refuses the connection. */
+  inspect(peeked: Buffer, length: number): 'continue' | 'wait' | 'close';
+  /** Bytes of the front that are consumed, valid after `continue`. */
+  readonly consumedBytes: number;
+  readonly maxReadBytes: number;
+}
+
+export interface ListenerFilterFactory<C extends Plain = Plain> extends Extension<C> {
+  build(config: C, scope: ThreadScope): (info: ConnectionInfo) => ListenerFilter;
+}

@@ -1,0 +1,125 @@
+import type { RequestHeaders, ResponseHeaders } from '../base/header-map.js';
+import type { Plain } from '../base/plain.js';
+import type { FractionConfig, RouteFilterConfig } from './config-node.js';
+import type { LogContext, StreamInfo } from './stream-info.js';
+
+/** What route matching may look at besides the head. */
+export interface RouteInput {
+  readonly headers: RequestHeaders;
+  readonly info: StreamInfo;
+  /** Stable random number of the request. */
+  readonly random: number;
+}
+
+/** The outcome of a lookup: built once per route when the configuration is built, shared by all requests. */
+export interface RouteMatch {
+  readonly name: string;
+  readonly virtualHost: VirtualHostView;
+  readonly action: RouteActionView | RedirectView | DirectResponseView;
+  readonly metadata: Plain;
+  /** Per-filter configuration of route configuration, virtual host and route, least specific first, by filter name. */
+  filterConfigs(filterName: string): readonly RouteFilterConfig[];
+  /** Applies the request header mutations of every level in the configured order, removals before additions. */
+  mutateRequestHeaders(headers: RequestHeaders, context: LogContext, cluster: WeightedClusterView | null): void;
+  mutateResponseHeaders(headers: ResponseHeaders, context: LogContext, cluster: WeightedClusterView | null): void;
+  /** True when the request side has anything to mutate; lets the common route skip the call. */
+  readonly hasRequestMutations: boolean;
+  readonly hasResponseMutations: boolean;
+  /** Stat prefix of the route, empty when it has none. */
+  readonly statPrefix: string;
+  readonly origin: string;
+}
+
+export interface VirtualHostView {
+  readonly name: string;
+  readonly includeRequestAttemptCount: boolean;
+  readonly includeAttemptCountInResponse: boolean;
+  readonly includeIsTimeoutRetryHeader: boolean;
+  /** The first virtual cluster whose matchers pass, `other` when some exist and none passes, null otherwise. */
+  virtualCluster(headers: RequestHeaders): string | null;
+}
+
+/** A request that goes to a cluster. */
+export interface RouteActionView {
+  readonly kind: 'route';
+  /** Chooses the cluster for this request: fixed, by header, or weighted. */
+  chooseCluster(input: RouteInput): ClusterChoice;
+  readonly clusterNotFoundStatus: number;
+  /** Milliseconds; 0 = none. */
+  readonly timeoutMs: number;
+  /** undefined: the connection manager's. */
+  readonly idleTimeoutMs: number | undefined;
+  /** undefined: not set; when set, `timeoutMs` is not used. */
+  readonly maxStreamDurationMs: number | undefined;
+  readonly retryPolicy: RetryPolicyConfig | null;
+  readonly priority: 'DEFAULT' | 'HIGH';
+  /** Rewrites path and host in place (and records x-envoy-original-path, -host) unless nothing is to be rewritten. */
+  readonly rewrite: ((headers: RequestHeaders, context: LogContext, choice: ClusterChoice) => void) | null;
+  readonly autoHostRewrite: boolean;
+  readonly appendXForwardedHost: boolean;
+  /** Upgrade types (lower case) with their verdict; absent types fall to the connection manager. */
+  readonly upgrades: ReadonlyMap<string, boolean>;
+  readonly metadataMatch: Plain;
+  readonly hashPolicies: Plain;
+  readonly mirrorPolicies: readonly MirrorPolicyConfig[];
+}
+
+export interface ClusterChoice {
+  /** Empty when a header that names the cluster was absent. */
+  readonly clusterName: string;
+  /** The weighted cluster that was drawn, for its own overrides. */
+  readonly weighted: WeightedClusterView | null;
+}
+
+export interface WeightedClusterView {
+  readonly name: string;
+  readonly hostRewriteLiteral: string;
+  readonly metadataMatch: Plain;
+  filterConfig(filterName: string): RouteFilterConfig | undefined;
+}
+
+export interface MirrorPolicyConfig {
+  readonly cluster: string;
+  readonly fraction: FractionConfig;
+}
+
+export interface RetryPolicyConfig {
+  /** Tokens of `retry_on`, trimmed, unknown ones kept out. */
+  readonly retryOn: readonly string[];
+  readonly numRetries: number;
+  /** 0 = none. */
+  readonly perTryTimeoutMs: number;
+  readonly perTryIdleTimeoutMs: number;
+  readonly retriableStatusCodes: readonly number[];
+  readonly baseIntervalMs: number;
+  readonly maxIntervalMs: number;
+  readonly hostSelectionMaxAttempts: number;
+  /** Parsed `retry_host_predicate` extensions. */
+  readonly hostPredicates: readonly { readonly typeUrl: string; readonly config: Plain }[];
+  /** Parsed header matchers. */
+  readonly retriableHeaders: Plain;
+  readonly retriableRequestHeaders: Plain;
+}
+
+export interface RedirectView {
+  readonly kind: 'redirect';
+  readonly status: number;
+  /** The `location` of that request. */
+  location(input: RouteInput): string;
+}
+
+export interface DirectResponseView {
+  readonly kind: 'direct';
+  readonly status: number;
+  /** Text to answer with; empty for none. */
+  body(context: LogContext): string;
+  readonly contentType: string;
+}
+
+/** What a lookup answers: a route, nothing, or the redirect that `require_tls` demands. */
+export interface RouteTableView {
+  readonly name: string;
+  find(input: RouteInput): RouteMatch | null;
+  /** Headers that only internal requests may carry, lower case. */
+  readonly internalOnlyHeaders: readonly string[];
+}

@@ -1,0 +1,107 @@
+import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../base/header-map.js';
+import type { Plain } from '../base/plain.js';
+import type { Host } from './upstream.js';
+
+/** One end of a connection. */
+export interface Address {
+  /** `10.0.0.1`, `::1`, or the path of a Unix socket. */
+  readonly ip: string;
+  /** 0 for Unix sockets. */
+  readonly port: number;
+  /** `10.0.0.1:80`, `[::1]:80` or the path: what logs print. */
+  readonly text: string;
+  readonly isIp: boolean;
+}
+
+/** What is known of a downstream connection; made at hand-off, filled by listener filters. */
+export interface ConnectionInfo {
+  /** Unique within the process. */
+  readonly id: number;
+  readonly listenerName: string;
+  /** The peer as the socket says; never changes. */
+  readonly directRemoteAddress: Address;
+  /** Restored by listener filters; equals the socket's own when none did. */
+  localAddress: Address;
+  remoteAddress: Address;
+  readonly directLocalAddress: Address;
+  /** Server name of the TLS ClientHello, lower case; empty when there was none. */
+  requestedServerName: string;
+  /** Detected by inspectors: `tls` or `raw_buffer`; empty until one ran. */
+  transportProtocol: string;
+  applicationProtocols: readonly string[];
+  filterChainName: string;
+  readonly isTls: boolean;
+  /** Milliseconds on the worker's clock. */
+  readonly startedMs: number;
+  connectionTerminationDetails: string;
+  localCloseReason: string;
+}
+
+/** Points in time of a stream on the worker's monotonic clock; NaN while they have not happened. */
+export interface StreamTimes {
+  startMs: number;
+  requestCompleteMs: number;
+  upstreamFirstTxMs: number;
+  upstreamLastTxMs: number;
+  upstreamFirstRxMs: number;
+  upstreamLastRxMs: number;
+  downstreamFirstTxMs: number;
+  downstreamLastTxMs: number;
+  endMs: number;
+}
+
+/** What access logs, formatters and stats are told of one stream. TCP connections fill what applies. */
+export interface StreamInfo {
+  readonly connection: ConnectionInfo;
+  /** Unique within the process. */
+  readonly id: number;
+  /** Milliseconds since the epoch at which the stream began. */
+  readonly startWallMs: number;
+  readonly times: StreamTimes;
+  /** `HTTP/1.0`, `HTTP/1.1`, `HTTP/2`; empty for TCP. */
+  protocol: string;
+  /** 0 while there is none. */
+  responseCode: number;
+  responseCodeDetails: string;
+  /** Bits of `ResponseFlag`. */
+  responseFlags: number;
+  /** Body bytes, without transfer coding. TCP: all bytes of the connection. */
+  bytesReceived: number;
+  bytesSent: number;
+  /** Trusted client address: x-forwarded-for and detection extensions applied. */
+  remoteAddress: Address;
+  routeName: string;
+  virtualHostName: string;
+  virtualClusterName: string;
+  upstreamClusterName: string;
+  /** The stat name of the cluster, `alt_stat_name` when it has one. */
+  upstreamClusterStatName: string;
+  upstreamHost: Host | null;
+  upstreamLocalAddress: Address | null;
+  upstreamProtocol: string;
+  upstreamConnectionId: number;
+  upstreamTransportFailureReason: string;
+  attemptCount: number;
+  /** Hosts tried, in order; empty until the first attempt. */
+  hostsAttempted: readonly Host[];
+  isHealthCheck: boolean;
+  localReplyBody: string;
+  /** Namespace → structure; null until somebody writes. */
+  dynamicMetadata: Map<string, Plain> | null;
+  routeMetadata: Plain;
+  clusterMetadata: Plain;
+  /** Key → value written by filters; null until somebody writes. */
+  filterState: Map<string, unknown> | null;
+  /** Stable random number of this request, for sampling that must agree between rules. */
+  readonly randomValue: number;
+}
+
+/** What a formatter or log filter sees of a finished (or running) stream. Absent parts are null. */
+export interface LogContext {
+  readonly info: StreamInfo;
+  readonly requestHeaders: RequestHeaders | null;
+  readonly responseHeaders: ResponseHeaders | null;
+  readonly responseTrailers: HeaderMap | null;
+  /** Envoy's `ACCESS_LOG_TYPE`, `DownstreamEnd`. */
+  readonly logType: string;
+}

@@ -1,0 +1,60 @@
+import type { Clock } from '../base/clock.js';
+import type { BufferPool } from '../base/buffer-pool.js';
+import type { Random } from '../base/random.js';
+import type { TimerWheel } from '../base/timer-wheel.js';
+import type { ExtensionConfig } from './config-node.js';
+import type { ExtensionRegistry } from './extension.js';
+import type { AccessLog } from './access-log.js';
+import type { RuntimeView } from './runtime.js';
+import type { StatScope } from './stats.js';
+import type { ClusterManager } from './upstream.js';
+import type { HttpFilterFactory, HttpFilterMaker } from './http-filter.js';
+
+/** A logger of process messages; lines reach main's log wherever they are written. */
+export interface Logger {
+  trace(text: string): void;
+  debug(text: string): void;
+  info(text: string): void;
+  warn(text: string): void;
+  error(text: string): void;
+}
+
+/** The node identity of the bootstrap, with the command line's overrides applied. */
+export interface NodeIdentity {
+  readonly id: string;
+  readonly cluster: string;
+  readonly zone: string;
+  /** This server's own address of the family that `--local-address-ip-version` chose, for x-forwarded-for. */
+  readonly localAddress: string;
+}
+
+/** What a factory's `build` gets of the thread it runs in. One per thread; everything in it is this thread's own. */
+export interface ThreadScope {
+  readonly role: 'main' | 'worker';
+  /** 0 on main, 1… in workers. */
+  readonly threadIndex: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly timers: TimerWheel;
+  readonly buffers: BufferPool;
+  readonly stats: StatScope;
+  readonly runtime: RuntimeView;
+  readonly log: Logger;
+  readonly node: NodeIdentity;
+  readonly clusters: ClusterManager;
+  readonly extensions: ExtensionRegistry;
+  /** Builds an access logger with its filter; the same file is opened once per thread. */
+  accessLog(config: ExtensionConfig): AccessLog;
+  /** Builds an HTTP filter of a chain. `statPrefix` is the connection manager's, `http.ingress`. */
+  httpFilter(config: ExtensionConfig, statPrefix: string): HttpFilterMaker;
+  /** The factory of an HTTP filter, for its `parseRoute` data. */
+  httpFilterFactory(typeUrl: string): HttpFilterFactory | undefined;
+  /** True while the process drains: responses ask for the connection to be closed. */
+  readonly drain: DrainView;
+}
+
+/** Asked per response. */
+export interface DrainView {
+  /** Whether this connection should be closed after the response, for a listener of that drain type. */
+  shouldClose(listenerName: string): boolean;
+}

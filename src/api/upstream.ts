@@ -1,0 +1,228 @@
+import type { Plain } from '../base/plain.js';
+import type { RequestHeaders } from '../base/header-map.js';
+import type { CodecOutput, RequestEncoder, ResponseDecoder, StreamResetReason } from './codec.js';
+import type { Extension } from './extension.js';
+import type { BoundStats } from './stats.js';
+import type { Address } from './stream-info.js';
+import type { ThreadScope } from './thread-scope.js';
+
+/** Bits of a host's health word in shared memory; main writes them, everybody reads them. */
+export const HostHealth = {
+  failedActiveHc: 1 << 0,
+  failedOutlierCheck: 1 << 1,
+  failedEdsHealth: 1 << 2,
+  degradedActiveHc: 1 << 3,
+  degradedEdsHealth: 1 << 4,
+  degradedOutlierDetection: 1 << 5,
+  pendingDynamicRemoval: 1 << 6,
+  pendingActiveHc: 1 << 7,
+  excludedViaImmediateHcFail: 1 << 8,
+  activeHcTimeout: 1 << 9,
+  edsStatusDraining: 1 << 10,
+  /** The host has left the cluster; its slot waits until no worker uses it any more. */
+  removed: 1 << 11,
+} as const;
+
+/** Any of these makes a host unhealthy. */
+export const unhealthyMask =
+  HostHealth.failedActiveHc |
+  HostHealth.failedOutlierCheck |
+  HostHealth.failedEdsHealth |
+  HostHealth.edsStatusDraining |
+  HostHealth.removed;
+export const degradedMask =
+  HostHealth.degradedActiveHc | HostHealth.degradedEdsHealth | HostHealth.degradedOutlierDetection;
+
+/** Per-host counters, one array of words per host and thread. */
+export const HostWord = {
+  cxTotal: 0,
+  cxActive: 1,
+  cxConnectFail: 2,
+  rqTotal: 3,
+  rqActive: 4,
+  rqSuccess: 5,
+  rqError: 6,
+  rqTimeout: 7,
+  rqPendingActive: 8,
+  /** Outlier detection: worker-side counts of the current interval. */
+  consecutive5xx: 9,
+  consecutiveGateway: 10,
+  consecutiveLocal: 11,
+} as const;
+export const hostWords = 12;
+
+/** A live member of a cluster, as one thread sees it. */
+export interface Host {
+  /** Position in the cluster's shared tables; stable for the life of the host. */
+  readonly slot: number;
+  readonly address: Address;
+  /** DNS name or `endpoint.hostname`; empty when there is none. */
+  readonly hostname: string;
+  readonly weight: number;
+  readonly priority: number;
+  readonly locality: LocalityConfig;
+  readonly metadata: Plain;
+  readonly isCanary: boolean;
+  readonly healthCheck: HostHealthCheckConfig | null;
+  /** `HostHealth` bits, read from shared memory now. */
+  readonly health: number;
+  /** Requests active on this host over all threads. */
+  readonly activeRequests: number;
+  /** Adds to one of this thread's own `HostWord` counters. */
+  count(word: number, n: number): void;
+  /** Reports the outcome of an attempt to outlier detection: a status code, or a local failure. */
+  reportStatus(status: number): void;
+  reportLocalFailure(kind: 'connect' | 'timeout' | 'reset'): void;
+}
+
+export interface LocalityConfig {
+  readonly region: string;
+  readonly zone: string;
+  readonly subZone: string;
+}
+
+export interface HostHealthCheckConfig {
+  readonly port: number;
+  readonly hostname: string;
+  readonly disabled: boolean;
+}
+
+/** What a balancer may ask of the request it chooses a host for. */
+export interface LoadBalancerContext {
+  /** Undefined when no hash policy gave one. */
+  readonly hash: bigint | undefined;
+  readonly headers: RequestHeaders | null;
+  /** Number of this pick's retries so far; 0 on the first attempt. */
+  readonly attempt: number;
+  /** Hosts that retry predicates refuse; a refused pick is repeated up to `hostSelectionMaxAttempts`. */
+  accepts(host: Host): boolean;
+  readonly hostSelectionMaxAttempts: number;
+}
+
+/** The hosts of one priority, as balancers get them; replaced, never changed. */
+export interface HostSet {
+  readonly priority: number;
+  readonly hosts: readonly Host[];
+  readonly healthy: readonly Host[];
+  readonly degraded: readonly Host[];
+  readonly excludedCount: number;
+  readonly overprovisioningFactor: number;
+}
+
+/** Picks among the hosts of one source (all, healthy or degraded hosts of one priority). */
+export interface HostPicker {
+  pick(context: LoadBalancerContext): Host | null;
+}
+
+export interface LoadBalancerFactory<C extends Plain = Plain> extends Extension<C> {
+  /** Runs again whenever a host set or the health of its hosts changes. */
+  build(config: C, scope: ThreadScope): (hosts: readonly Host[]) => HostPicker;
+}
+
+export type RoutingPriority = 0 | 1;
+export const defaultPriority: RoutingPriority = 0;
+export const highPriority: RoutingPriority = 1;
+
+/** The limits of one cluster and priority, shared by all threads. `try…` takes a place or answers false. */
+export interface CircuitBreaker {
+  tryConnection(): boolean;
+  /** A place beyond the limit, for a pool that has no connection at all. */
+  forceConnection(): void;
+  releaseConnection(): void;
+  tryPending(): boolean;
+  releasePending(): void;
+  tryRequest(): boolean;
+  releaseRequest(): void;
+  tryRetry(): boolean;
+  releaseRetry(): void;
+}
+
+/** Why no stream came of a request to a pool. */
+export interface PoolFailure {
+  readonly reason: StreamResetReason;
+  /** The system's or TLS's words; empty when there are none. */
+  readonly transportFailure: string;
+}
+
+/** Told once per request to a pool, unless it was cancelled before. */
+export interface HttpPoolCallbacks {
+  onPoolReady(encoder: RequestEncoder, connection: UpstreamConnectionInfo): void;
+  onPoolFailure(failure: PoolFailure): void;
+}
+
+export interface UpstreamConnectionInfo {
+  readonly id: number;
+  readonly host: Host;
+  readonly localAddress: Address;
+  readonly protocol: string;
+}
+
+/** A request that waits for a connection. */
+export interface Cancellable {
+  cancel(): void;
+}
+
+/** Connections of one host, priority and protocol in this thread. */
+export interface HttpPool {
+  /**
+   * Asks for a stream. Answers null when the callbacks have been told already (ready or failed at once), else a handle
+   * that takes the request back.
+   */
+  newStream(decoder: ResponseDecoder, callbacks: HttpPoolCallbacks): Cancellable | null;
+}
+
+/** What a TCP user of a cluster is told of its connection. */
+export interface TcpConnectionCallbacks {
+  onConnected(connection: UpstreamTcpConnection): void;
+  onConnectFailure(failure: PoolFailure): void;
+  onData(buffer: Buffer, start: number, end: number): void;
+  /** FIN of the upstream; the writing side stays open. */
+  onEnd(): void;
+  onClose(isReset: boolean): void;
+  onAboveWatermark(): void;
+  onBelowWatermark(): void;
+}
+
+export interface UpstreamTcpConnection extends CodecOutput {
+  readonly id: number;
+  readonly host: Host;
+  readonly localAddress: Address;
+  readonly bufferedBytes: number;
+  endWriting(): void;
+  pauseReading(): void;
+  resumeReading(): void;
+  close(mode: 'no-flush' | 'flush' | 'abort'): void;
+}
+
+/** Counters, gauges and histograms of a cluster on the data path. */
+export interface ClusterInfo {
+  readonly name: string;
+  /** `alt_stat_name` or the name. */
+  readonly statName: string;
+  readonly stats: BoundStats;
+  readonly metadata: Plain;
+  readonly connectTimeoutMs: number;
+  readonly bufferLimitBytes: number;
+  /** 0 = none. */
+  readonly maxStreamDurationMs: number;
+  /** A retry policy at cluster level overrides the route's. */
+  readonly retryPolicy: Plain;
+}
+
+/** A cluster as one thread uses it. */
+export interface Cluster {
+  readonly info: ClusterInfo;
+  /** One pick of the cluster's balancer: priority, panic, locality, host. */
+  chooseHost(context: LoadBalancerContext): Host | null;
+  breaker(priority: RoutingPriority): CircuitBreaker;
+  httpPool(host: Host, priority: RoutingPriority): HttpPool;
+  /** Opens a TCP connection; answers a handle that gives it up, or null when the callbacks have been told. */
+  connectTcp(host: Host, priority: RoutingPriority, callbacks: TcpConnectionCallbacks): Cancellable | null;
+  /** Whether maintenance mode (runtime `upstream.maintenance_mode.<name>`) refuses this request. */
+  inMaintenance(): boolean;
+}
+
+export interface ClusterManager {
+  /** The live cluster of that name; null when there is none. */
+  get(name: string): Cluster | null;
+}
