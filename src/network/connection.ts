@@ -1,0 +1,243 @@
+import { Socket } from 'node:net';
+import type { CodecOutput } from '../api/codec.js';
+import type { BufferPool } from '../base/buffer-pool.js';
+import type { Flushable, Turn } from '../base/turn.js';
+
+/** Bytes up to this length travel as text behind what is already gathered: one write instead of two. */
+const textLimitBytes = 2048;
+
+/** What the owner of a connection is told. Nothing follows `onClose`. */
+export interface ConnectionEvents {
+  /** Bytes of the thread's shared read buffer, valid until the call returns. */
+  onData(buffer: Buffer, start: number, end: number): void;
+  /** FIN of the peer. */
+  onEnd(): void;
+  /** The socket is gone. `error` is the system's code (`ECONNRESET`), empty for an orderly end. */
+  onClose(error: string): void;
+  onAboveWatermark(): void;
+  onBelowWatermark(): void;
+  /** The kernel or the peer took bytes that had been waiting. */
+  onDrained(): void;
+}
+
+/** What every connection of a thread shares. */
+export interface ConnectionResources {
+  readonly turn: Turn;
+  readonly buffers: BufferPool;
+  /** The one read buffer of the thread. */
+  readonly readBuffer: Buffer;
+  /** A throw in a socket callback: counted, the connection is destroyed. */
+  onCallbackError(error: unknown): void;
+}
+
+/**
+ * One TCP or Unix socket: reading into the thread's shared buffer, gathered writing with watermarks, counted pauses.
+ * It owns the socket and nothing above it; `api/network-filter.ts` is what filters see.
+ */
+export class Connection implements CodecOutput, Flushable {
+  readonly socket: Socket;
+  private readonly shared: ConnectionResources;
+  private events: ConnectionEvents;
+  private pendingText: string;
+  private isDirty: boolean;
+  private pauses: number;
+  private limitBytes: number;
+  private isAbove: boolean;
+  private isEnding: boolean;
+  private closeAfterFlush: boolean;
+  isClosed: boolean;
+  bytesReceived: number;
+  bytesSent: number;
+  private error: string;
+
+  constructor(socket: Socket, shared: ConnectionResources, events: ConnectionEvents, limitBytes: number) {
+    this.socket = socket;
+    this.shared = shared;
+    this.events = events;
+    this.pendingText = '';
+    this.isDirty = false;
+    this.pauses = 0;
+    this.limitBytes = limitBytes;
+    this.isAbove = false;
+    this.isEnding = false;
+    this.closeAfterFlush = false;
+    this.isClosed = false;
+    this.bytesReceived = 0;
+    this.bytesSent = 0;
+    this.error = '';
+    socket.on('end', () => this.guard(() => this.events.onEnd()));
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.error = error.code ?? error.message;
+    });
+    socket.on('close', () => this.onSocketClose());
+    socket.on('drain', () => this.guard(() => this.onSocketDrain()));
+  }
+
+  /** Hands the connection to another owner. */
+  setEvents(events: ConnectionEvents): void {
+    this.events = events;
+  }
+
+  setBufferLimit(bytes: number): void {
+    this.limitBytes = bytes;
+  }
+
+  /** Called by the socket's `onread` with the number of bytes in the shared read buffer. */
+  onRead(length: number): boolean {
+    this.bytesReceived += length;
+    const { turn } = this.shared;
+    turn.enter();
+    try {
+      this.events.onData(this.shared.readBuffer, 0, length);
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      turn.leave();
+    }
+    return this.pauses === 0;
+  }
+
+  get bufferedBytes(): number {
+    return this.socket.writableLength + this.pendingText.length;
+  }
+
+  writeText(text: string): void {
+    if (this.isEnding || this.isClosed) return;
+    this.bytesSent += text.length;
+    this.pendingText += text;
+    this.markDirty();
+  }
+
+  writeBytes(buffer: Buffer, start: number, end: number): void {
+    if (this.isEnding || this.isClosed || end === start) return;
+    const length = end - start;
+    this.bytesSent += length;
+    if (length <= textLimitBytes && this.pendingText.length < 65_536) {
+      this.pendingText += buffer.latin1Slice(start, end);
+      this.markDirty();
+      return;
+    }
+    this.writeCopy(buffer, start, end);
+  }
+
+  writeTextAndBytes(text: string, buffer: Buffer, start: number, end: number): void {
+    this.writeText(text);
+    this.writeBytes(buffer, start, end);
+  }
+
+  /** Sends what the turn has gathered. */
+  flush(): void {
+    this.isDirty = false;
+    const text = this.pendingText;
+    if (text.length > 0 && !this.isClosed) {
+      this.pendingText = '';
+      this.socket.write(text, 'latin1');
+      this.checkWatermark();
+    }
+    if (this.closeAfterFlush) this.finishWriting();
+  }
+
+  /** Sends FIN after what is buffered. */
+  endWriting(): void {
+    if (this.isEnding || this.isClosed) return;
+    this.isEnding = true;
+    this.flush();
+    this.socket.end();
+  }
+
+  /** Sends what is buffered, then closes the socket whatever the peer does. */
+  closeAfterWriting(): void {
+    if (this.isClosed) return;
+    this.closeAfterFlush = true;
+    this.markDirty();
+  }
+
+  /** Closes now; what was not sent is lost. */
+  destroy(): void {
+    if (this.isClosed) return;
+    this.pendingText = '';
+    this.socket.destroy();
+  }
+
+  /** Closes now with RST. */
+  abort(): void {
+    if (this.isClosed) return;
+    this.pendingText = '';
+    this.socket.resetAndDestroy();
+  }
+
+  pauseReading(): void {
+    if (this.pauses++ === 0) this.socket.pause();
+  }
+
+  resumeReading(): void {
+    if (this.pauses > 0 && --this.pauses === 0 && !this.isClosed) this.socket.resume();
+  }
+
+  get isPaused(): boolean {
+    return this.pauses > 0;
+  }
+
+  /** Runs `body` as one turn; a throw costs this connection. */
+  guard(body: () => void): void {
+    const { turn } = this.shared;
+    turn.enter();
+    try {
+      body();
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      turn.leave();
+    }
+  }
+
+  private writeCopy(buffer: Buffer, start: number, end: number): void {
+    const text = this.pendingText;
+    this.pendingText = '';
+    const length = text.length + end - start;
+    const { buffers } = this.shared;
+    const copy = buffers.borrow(length);
+    if (text.length > 0) copy.latin1Write(text, 0);
+    buffer.copy(copy, text.length, start, end);
+    this.socket.write(copy.length === length ? copy : copy.subarray(0, length), () => buffers.giveBack(copy));
+    this.checkWatermark();
+  }
+
+  private markDirty(): void {
+    if (this.isDirty) return;
+    this.isDirty = true;
+    this.shared.turn.add(this);
+  }
+
+  private checkWatermark(): void {
+    if (this.isAbove || this.socket.writableLength <= this.limitBytes || this.limitBytes === 0) return;
+    this.isAbove = true;
+    this.events.onAboveWatermark();
+  }
+
+  private onSocketDrain(): void {
+    if (this.isAbove) {
+      this.isAbove = false;
+      this.events.onBelowWatermark();
+    }
+    this.events.onDrained();
+  }
+
+  private finishWriting(): void {
+    if (this.isClosed) return;
+    if (this.socket.writableLength === 0) this.socket.destroy();
+    else this.socket.destroySoon();
+  }
+
+  private fail(error: unknown): void {
+    this.shared.onCallbackError(error);
+    this.destroy();
+  }
+
+  private onSocketClose(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.pendingText = '';
+    this.guard(() => this.events.onClose(this.error));
+  }
+}

@@ -1,0 +1,331 @@
+import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
+import type { HostHealthCheckConfig, LocalityConfig } from '../api/upstream.js';
+import type { Plain } from '../base/plain.js';
+import { parseHealthCheck, type HealthCheckConfig } from './health/config.js';
+import { parseOutlierDetection, type OutlierConfig } from './outlier-config.js';
+
+/** One configured endpoint; for DNS clusters `address` is a name that resolves to any number of hosts. */
+export interface EndpointConfig {
+  readonly address: string;
+  /** 0 for a Unix socket, whose path is `address`. */
+  readonly port: number;
+  readonly isPipe: boolean;
+  readonly hostname: string;
+  readonly weight: number;
+  readonly priority: number;
+  readonly locality: LocalityConfig;
+  readonly metadata: Plain;
+  readonly healthStatus: string;
+  readonly healthCheck: HostHealthCheckConfig | null;
+}
+
+/** Limits of one routing priority. */
+export interface ThresholdsConfig {
+  readonly maxConnections: number;
+  readonly maxPendingRequests: number;
+  readonly maxRequests: number;
+  readonly maxRetries: number;
+  readonly maxConnectionPools: number;
+  readonly trackRemaining: boolean;
+  /** Present when a retry budget replaces `maxRetries`. */
+  readonly retryBudget: { readonly percent: number; readonly minConcurrency: number } | null;
+}
+
+export type ClusterType = 'STATIC' | 'STRICT_DNS';
+
+/** A cluster as it crosses threads. */
+export interface ClusterConfig {
+  readonly name: string;
+  readonly statName: string;
+  readonly type: ClusterType;
+  readonly connectTimeoutMs: number;
+  readonly bufferLimitBytes: number;
+  readonly balancer: ExtensionConfig;
+  readonly endpoints: readonly EndpointConfig[];
+  readonly overprovisioningFactor: number;
+  readonly panicThresholdPercent: number;
+  readonly thresholds: readonly [ThresholdsConfig, ThresholdsConfig];
+  readonly healthChecks: readonly HealthCheckConfig[];
+  readonly outlier: OutlierConfig | null;
+  /** 0 = none. */
+  readonly idleTimeoutMs: number;
+  readonly maxConnectionDurationMs: number;
+  readonly maxStreamDurationMs: number;
+  readonly maxRequestsPerConnection: number;
+  readonly maxResponseHeadersKb: number;
+  readonly maxResponseHeaders: number;
+  readonly tcpIdleTimeoutMs: number;
+  readonly dns: DnsConfig;
+  readonly metadata: Plain;
+  readonly ignoreNewHostsUntilFirstHc: boolean;
+  readonly origin: string;
+}
+
+export interface DnsConfig {
+  readonly refreshMs: number;
+  readonly respectTtl: boolean;
+  readonly jitterMs: number;
+  readonly failureBaseMs: number;
+  readonly failureMaxMs: number;
+  readonly family: string;
+  /** `ip:port` of resolvers to ask; empty = the system's. */
+  readonly resolvers: readonly string[];
+}
+
+const dayMs = 86_400_000;
+
+/** Reads `envoy.config.cluster.v3.Cluster`. */
+export function parseCluster(node: ConfigNode): ClusterConfig {
+  const name = node.string('name');
+  const type = parseType(node);
+  const http = parseHttpOptions(node);
+  return {
+    name,
+    statName: (node.string('alt_stat_name') || name).replaceAll(':', '_'),
+    type,
+    connectTimeoutMs: node.duration('connect_timeout', 5000),
+    bufferLimitBytes: node.number('per_connection_buffer_limit_bytes', 1024 * 1024),
+    balancer: parseBalancer(node),
+    ...parseAssignment(node, type),
+    panicThresholdPercent: parsePanic(node),
+    ignoreNewHostsUntilFirstHc: node.message('common_lb_config')?.bool('ignore_new_hosts_until_first_hc') ?? false,
+    thresholds: parseThresholds(node),
+    healthChecks: node.list('health_checks').map(parseHealthCheck),
+    outlier: parseOutlierDetection(node),
+    ...http,
+    maxRequestsPerConnection: http.maxRequestsPerConnection || node.number('max_requests_per_connection', 0),
+    dns: parseDns(node),
+    metadata: node.struct('metadata') ?? null,
+    origin: `${node.origin.source}:${node.origin.line}`,
+  };
+}
+
+function parseType(node: ConfigNode): ClusterType {
+  const type = node.enum('type', 'STATIC');
+  if (type === 'STATIC' || type === 'STRICT_DNS') return type;
+  node.unsupportedValue('type', type, 'STATIC and STRICT_DNS clusters are');
+  return 'STATIC';
+}
+
+const balancerTypes: { readonly [policy: string]: string } = {
+  ROUND_ROBIN: 'envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin',
+  LEAST_REQUEST: 'envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest',
+  RANDOM: 'envoy.extensions.load_balancing_policies.random.v3.Random',
+};
+
+function parseBalancer(node: ConfigNode): ExtensionConfig {
+  const policies = node.message('load_balancing_policy')?.list('policies') ?? [];
+  for (const policy of policies) {
+    const extension = policy.extension('load.balancer', 'typed_extension_config');
+    if (extension !== undefined) return extension;
+  }
+  const policy = node.enum('lb_policy', 'ROUND_ROBIN');
+  const typeUrl = balancerTypes[policy];
+  if (typeUrl === undefined) {
+    if (policy !== 'LOAD_BALANCING_POLICY_CONFIG') {
+      node.unsupportedValue('lb_policy', policy, 'ROUND_ROBIN, LEAST_REQUEST and RANDOM are');
+    }
+    return { name: 'round_robin', typeUrl: balancerTypes['ROUND_ROBIN'] as string, config: {} };
+  }
+  const least = node.message('least_request_lb_config');
+  const config =
+    policy === 'LEAST_REQUEST' && least !== undefined
+      ? { choiceCount: least.number('choice_count', 2), bias: least.message('active_request_bias')?.number('default_value', 1) ?? 1 }
+      : {};
+  return { name: policy.toLowerCase(), typeUrl, config };
+}
+
+function parsePanic(node: ConfigNode): number {
+  const percent = node.message('common_lb_config')?.message('healthy_panic_threshold')?.number('value', 50) ?? 50;
+  return Math.trunc(percent);
+}
+
+function parseAssignment(
+  node: ConfigNode,
+  type: ClusterType,
+): { endpoints: readonly EndpointConfig[]; overprovisioningFactor: number } {
+  const assignment = node.message('load_assignment');
+  if (assignment === undefined) return { endpoints: [], overprovisioningFactor: 140 };
+  assignment.string('cluster_name');
+  const policy = assignment.message('policy');
+  const endpoints: EndpointConfig[] = [];
+  for (const group of assignment.list('endpoints')) {
+    const locality = parseLocality(group.message('locality'));
+    const priority = group.number('priority', 0);
+    for (const entry of group.list('lb_endpoints')) {
+      const endpoint = parseEndpoint(entry, type, locality, priority);
+      if (endpoint !== null) endpoints.push(endpoint);
+    }
+  }
+  return { endpoints, overprovisioningFactor: policy?.number('overprovisioning_factor', 140) ?? 140 };
+}
+
+function parseLocality(node: ConfigNode | undefined): LocalityConfig {
+  return {
+    region: node?.string('region') ?? '',
+    zone: node?.string('zone') ?? '',
+    subZone: node?.string('sub_zone') ?? '',
+  };
+}
+
+function parseEndpoint(
+  entry: ConfigNode,
+  type: ClusterType,
+  locality: LocalityConfig,
+  priority: number,
+): EndpointConfig | null {
+  const endpoint = entry.message('endpoint');
+  if (endpoint === undefined) {
+    entry.unsupported('endpoint_name', 'named endpoints');
+    return null;
+  }
+  const address = endpoint.message('address');
+  if (address === undefined) {
+    endpoint.error('an endpoint needs an address', 'address');
+    return null;
+  }
+  const target = parseTarget(address, type);
+  if (target === null) return null;
+  const check = endpoint.message('health_check_config');
+  return {
+    ...target,
+    hostname: endpoint.string('hostname'),
+    weight: entry.number('load_balancing_weight', 1),
+    priority,
+    locality,
+    metadata: entry.struct('metadata') ?? null,
+    healthStatus: entry.enum('health_status', 'UNKNOWN'),
+    healthCheck:
+      check === undefined
+        ? null
+        : {
+            port: check.number('port_value', 0),
+            hostname: check.string('hostname'),
+            disabled: check.bool('disable_active_health_check'),
+          },
+  };
+}
+
+const ipPattern = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(?:%\w+)?)$/;
+
+function parseTarget(node: ConfigNode, type: ClusterType): { address: string; port: number; isPipe: boolean } | null {
+  const pipe = node.message('pipe');
+  if (pipe !== undefined) return { address: pipe.string('path'), port: 0, isPipe: true };
+  const socket = node.message('socket_address');
+  if (socket === undefined) {
+    node.unsupported('envoy_internal_address', 'internal listeners');
+    return null;
+  }
+  const address = socket.string('address');
+  if (type === 'STATIC' && !ipPattern.test(address)) {
+    socket.error(
+      `malformed IP address: ${address}. Consider setting resolver_name or setting cluster type to 'STRICT_DNS' or 'LOGICAL_DNS'`,
+      'address',
+    );
+  }
+  if (socket.enum('protocol', 'TCP') !== 'TCP') socket.unsupportedValue('protocol', 'UDP');
+  return { address, port: socket.number('port_value', 0), isPipe: false };
+}
+
+function parseThresholds(node: ConfigNode): readonly [ThresholdsConfig, ThresholdsConfig] {
+  const breakers = node.message('circuit_breakers');
+  const byPriority = new Map<string, ThresholdsConfig>();
+  for (const entry of breakers?.list('thresholds') ?? []) {
+    const priority = entry.enum('priority', 'DEFAULT');
+    if (!byPriority.has(priority)) byPriority.set(priority, parseThreshold(entry));
+  }
+  return [byPriority.get('DEFAULT') ?? defaultThresholds, byPriority.get('HIGH') ?? defaultThresholds];
+}
+
+const unlimited = 0x7fff_ffff;
+
+const defaultThresholds: ThresholdsConfig = {
+  maxConnections: 1024,
+  maxPendingRequests: 1024,
+  maxRequests: 1024,
+  maxRetries: 3,
+  maxConnectionPools: unlimited,
+  trackRemaining: false,
+  retryBudget: null,
+};
+
+function parseThreshold(node: ConfigNode): ThresholdsConfig {
+  const budget = node.message('retry_budget');
+  const limit = (field: string, fallback: number): number => Math.min(node.number(field, fallback), unlimited);
+  return {
+    maxConnections: limit('max_connections', 1024),
+    maxPendingRequests: limit('max_pending_requests', 1024),
+    maxRequests: limit('max_requests', 1024),
+    maxRetries: limit('max_retries', 3),
+    maxConnectionPools: limit('max_connection_pools', unlimited),
+    trackRemaining: node.bool('track_remaining'),
+    retryBudget:
+      budget === undefined
+        ? null
+        : {
+            percent: budget.message('budget_percent')?.number('value', 20) ?? 20,
+            minConcurrency: budget.number('min_retry_concurrency', 3),
+          },
+  };
+}
+
+interface HttpOptions {
+  idleTimeoutMs: number;
+  maxConnectionDurationMs: number;
+  maxStreamDurationMs: number;
+  maxRequestsPerConnection: number;
+  maxResponseHeadersKb: number;
+  maxResponseHeaders: number;
+  tcpIdleTimeoutMs: number;
+}
+
+/** `typed_extension_protocol_options` and the deprecated fields that it replaced. */
+function parseHttpOptions(node: ConfigNode): HttpOptions {
+  const map = node.map('typed_extension_protocol_options');
+  const http = map.get('envoy.extensions.upstreams.http.v3.HttpProtocolOptions');
+  const tcp = map.get('envoy.extensions.upstreams.tcp.v3.TcpProtocolOptions');
+  const common = http?.message('common_http_protocol_options') ?? node.message('common_http_protocol_options');
+  if (http !== undefined) parseExplicitProtocol(http);
+  node.message('http_protocol_options');
+  return {
+    idleTimeoutMs: common?.duration('idle_timeout', 3_600_000) ?? 3_600_000,
+    maxConnectionDurationMs: common?.duration('max_connection_duration', 0) ?? 0,
+    maxStreamDurationMs: common?.duration('max_stream_duration', 0) ?? 0,
+    maxRequestsPerConnection: common?.number('max_requests_per_connection', 0) ?? 0,
+    maxResponseHeadersKb: common?.number('max_response_headers_kb', 80) ?? 80,
+    maxResponseHeaders: common?.number('max_headers_count', 100) ?? 100,
+    tcpIdleTimeoutMs: tcp?.duration('idle_timeout', 600_000) ?? 600_000,
+  };
+}
+
+function parseExplicitProtocol(http: ConfigNode): void {
+  const explicit = http.message('explicit_http_config');
+  if (explicit === undefined) {
+    http.unsupported('use_downstream_protocol_config', 'HTTP/1.1 upstream alone so far');
+    http.unsupported('auto_config', 'HTTP/1.1 upstream alone so far');
+    return;
+  }
+  explicit.message('http_protocol_options');
+  explicit.unsupported('http2_protocol_options', 'HTTP/1.1 upstream alone so far');
+  explicit.unsupported('http3_protocol_options', 'HTTP/1.1 upstream alone so far');
+}
+
+function parseDns(node: ConfigNode): DnsConfig {
+  const refreshMs = Math.min(node.duration('dns_refresh_rate', 5000), dayMs);
+  const failure = node.message('dns_failure_refresh_rate');
+  const base = failure?.duration('base_interval', refreshMs) ?? refreshMs;
+  return {
+    refreshMs,
+    respectTtl: node.bool('respect_dns_ttl'),
+    jitterMs: node.duration('dns_jitter', 0),
+    failureBaseMs: base,
+    failureMaxMs: failure?.duration('max_interval', base * 10) ?? base,
+    family: node.enum('dns_lookup_family', 'AUTO'),
+    resolvers: node.list('dns_resolvers').flatMap(resolverAddress),
+  };
+}
+
+function resolverAddress(node: ConfigNode): string[] {
+  const socket = node.message('socket_address');
+  return socket === undefined ? [] : [`${socket.string('address')}:${socket.number('port_value', 53)}`];
+}

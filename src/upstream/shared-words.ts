@@ -1,0 +1,176 @@
+import type { RoutingPriority } from '../api/upstream.js';
+import { hostWords } from '../api/upstream.js';
+
+/** Places in a breaker's words. */
+export const BreakerWord = { connections: 0, pending: 1, requests: 2, retries: 3, pools: 4 } as const;
+export type BreakerWord = (typeof BreakerWord)[keyof typeof BreakerWord];
+const breakerWords = 5;
+const priorities = 2;
+const globalWords = 16;
+
+/**
+ * The truly global words of one cluster: a generation, and for each routing priority what is in use of each limit.
+ * Everybody changes them with `Atomics`; beside them each thread keeps what it holds itself (its mirror), so that
+ * main can give a dead worker's share back. This is the only file that touches them.
+ *
+ *   words   0 generation · 1…10 breakers (2 priorities × 5)
+ *   mirrors 16 + thread × 16 + the same 10
+ */
+export class ClusterWords {
+  readonly buffer: SharedArrayBuffer;
+  private readonly words: Int32Array;
+  private readonly mirror: number;
+
+  /** `threads` counts main and every worker; `thread` is the caller's own index. */
+  constructor(buffer: SharedArrayBuffer, thread: number) {
+    this.buffer = buffer;
+    this.words = new Int32Array(buffer);
+    this.mirror = globalWords * (1 + thread);
+  }
+
+  static allocate(threads: number): SharedArrayBuffer {
+    return new SharedArrayBuffer((1 + threads) * globalWords * 4);
+  }
+
+  get generation(): number {
+    return Atomics.load(this.words, 0);
+  }
+
+  /** Main alone: hosts, priorities or health have changed. */
+  bumpGeneration(): void {
+    Atomics.add(this.words, 0, 1);
+  }
+
+  used(priority: RoutingPriority, word: BreakerWord): number {
+    return Atomics.load(this.words, 1 + priority * breakerWords + word);
+  }
+
+  /** Takes one place unless `limit` are taken; two threads never take the last one together. */
+  take(priority: RoutingPriority, word: BreakerWord, limit: number): boolean {
+    const at = 1 + priority * breakerWords + word;
+    if (Atomics.add(this.words, at, 1) >= limit) {
+      Atomics.sub(this.words, at, 1);
+      return false;
+    }
+    this.words[this.mirror + at] = (this.words[this.mirror + at] as number) + 1;
+    return true;
+  }
+
+  give(priority: RoutingPriority, word: BreakerWord): void {
+    const at = 1 + priority * breakerWords + word;
+    Atomics.sub(this.words, at, 1);
+    this.words[this.mirror + at] = (this.words[this.mirror + at] as number) - 1;
+  }
+
+  /** Main alone, after that thread's death: subtracts what it held. */
+  reclaim(thread: number): void {
+    const mirror = globalWords * (1 + thread);
+    for (let at = 1; at <= priorities * breakerWords; at++) {
+      const held = this.words[mirror + at] as number;
+      if (held !== 0) Atomics.sub(this.words, at, held);
+      this.words[mirror + at] = 0;
+    }
+  }
+}
+
+const sharedHostWords = 4;
+const health = 0;
+const activeRequests = 1;
+
+/**
+ * Words of a run of hosts of one cluster. Health and active requests are global; the counters of `HostWord` are one
+ * lane per thread, which only that thread writes and main sums. A cluster that outgrows its table gets another.
+ */
+export class HostTable {
+  readonly buffer: SharedArrayBuffer;
+  readonly capacity: number;
+  private readonly shared: Int32Array;
+  private readonly lanes: Float64Array;
+  private readonly threads: number;
+  private readonly thread: number;
+
+  constructor(buffer: SharedArrayBuffer, capacity: number, threads: number, thread: number) {
+    this.buffer = buffer;
+    this.capacity = capacity;
+    this.threads = threads;
+    this.thread = thread;
+    const sharedWords = capacity * sharedHostWords;
+    this.shared = new Int32Array(buffer, 0, sharedWords + threads * capacity);
+    this.lanes = new Float64Array(buffer, lanesOffset(capacity, threads), threads * capacity * hostWords);
+  }
+
+  static allocate(capacity: number, threads: number): SharedArrayBuffer {
+    return new SharedArrayBuffer(lanesOffset(capacity, threads) + threads * capacity * hostWords * 8);
+  }
+
+  health(index: number): number {
+    return Atomics.load(this.shared, index * sharedHostWords + health);
+  }
+
+  /** Main alone. */
+  setHealth(index: number, bits: number): void {
+    Atomics.store(this.shared, index * sharedHostWords + health, bits);
+  }
+
+  activeRequests(index: number): number {
+    return Atomics.load(this.shared, index * sharedHostWords + activeRequests);
+  }
+
+  addActiveRequests(index: number, n: number): void {
+    Atomics.add(this.shared, index * sharedHostWords + activeRequests, n);
+    const mirror = this.capacity * sharedHostWords + this.thread * this.capacity + index;
+    this.shared[mirror] = (this.shared[mirror] as number) + n;
+  }
+
+  /** Adds to this thread's own counter. */
+  count(index: number, word: number, n: number): void {
+    const at = (this.thread * this.capacity + index) * hostWords + word;
+    this.lanes[at] = (this.lanes[at] as number) + n;
+  }
+
+  own(index: number, word: number): number {
+    return this.lanes[(this.thread * this.capacity + index) * hostWords + word] as number;
+  }
+
+  setOwn(index: number, word: number, value: number): void {
+    this.lanes[(this.thread * this.capacity + index) * hostWords + word] = value;
+  }
+
+  /** Sum over all threads. */
+  total(index: number, word: number): number {
+    let sum = 0;
+    for (let thread = 0; thread < this.threads; thread++) {
+      sum += this.lanes[(thread * this.capacity + index) * hostWords + word] as number;
+    }
+    return sum;
+  }
+
+  /** Main alone, after that thread's death: its active requests go, its gauges go, its totals move to main's lane. */
+  reclaim(thread: number, gaugeWords: readonly number[]): void {
+    for (let index = 0; index < this.capacity; index++) {
+      const mirror = this.capacity * sharedHostWords + thread * this.capacity + index;
+      const held = this.shared[mirror] as number;
+      if (held !== 0) Atomics.sub(this.shared, index * sharedHostWords + activeRequests, held);
+      this.shared[mirror] = 0;
+      for (let word = 0; word < hostWords; word++) {
+        const from = (thread * this.capacity + index) * hostWords + word;
+        if (!gaugeWords.includes(word)) this.count(index, word, this.lanes[from] as number);
+        this.lanes[from] = 0;
+      }
+    }
+  }
+
+  /** Main alone: forgets the slot's words before another host gets it. */
+  clear(index: number): void {
+    this.shared.fill(0, index * sharedHostWords, (index + 1) * sharedHostWords);
+    for (let thread = 0; thread < this.threads; thread++) {
+      const from = (thread * this.capacity + index) * hostWords;
+      this.lanes.fill(0, from, from + hostWords);
+    }
+  }
+}
+
+function lanesOffset(capacity: number, threads: number): number {
+  const words = capacity * sharedHostWords + threads * capacity;
+  return Math.ceil((words * 4) / 8) * 8;
+}
