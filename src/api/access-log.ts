@@ -22,8 +22,8 @@ export interface AccessLogFilterFactory<C extends Plain = Plain> extends Extensi
 }
 
 /** What `AccessLog` messages are parsed to: the sink and, when there is one, its filter. */
-export interface AccessLogConfig {
+export type AccessLogConfig = {
   readonly logger: { readonly name: string; readonly typeUrl: string; readonly config: Plain };
   /** Parsed filter tree, null when every entry is written. */
   readonly filter: Plain;
-}
+};

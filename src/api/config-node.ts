@@ -13,23 +13,23 @@ export interface Origin {
 }
 
 /** A nested extension after its own `parse` ran: plain data, ready to cross threads. */
-export interface ExtensionConfig {
+export type ExtensionConfig = {
   /** The `name` of the wrapper message: key of per-route configuration and of metadata. */
   readonly name: string;
   /** Type that `typed_config` arrived as, without `type.googleapis.com/`. */
   readonly typeUrl: string;
   /** What the factory's `parse` returned. */
   readonly config: Plain;
-}
+};
 
 /** `type.v3.FractionalPercent` or `RuntimeFractionalPercent`, as `numerator` of `denominator`. */
-export interface FractionConfig {
+export type FractionConfig = {
   readonly numerator: number;
   /** 100, 10 000 or 1 000 000. */
   readonly denominator: number;
   /** Runtime key that overrides it, empty when there is none. */
   readonly runtimeKey: string;
-}
+};
 
 /** What a field turned out to be. A field that is never read counts as `unsupported`. */
 export type Verdict = 'honoured' | 'no-effect' | 'unsupported';
@@ -124,9 +124,9 @@ export interface ConfigNode {
 }
 
 /** One filter's configuration on a route, virtual host, weighted cluster or route configuration. */
-export interface RouteFilterConfig {
+export type RouteFilterConfig = {
   readonly disabled: boolean;
   /** What `parseRoute` returned; null when only `disabled` was said. */
   readonly config: Plain;
   readonly typeUrl: string;
-}
+};

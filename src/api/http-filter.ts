@@ -55,6 +55,9 @@ export interface HttpFilter {
   onResponseTrailers?(trailers: HeaderMap): TrailersStatus;
   /** The proxy is about to answer by itself; details may not be changed. */
   onLocalReply?(reply: LocalReplyView): void;
+  /** The client reads slower than the response comes: stop producing it until the second call. Terminal filters. */
+  onDownstreamAboveWatermark?(): void;
+  onDownstreamBelowWatermark?(): void;
   /** The stream has ended, whatever way; before access logs are written. */
   onComplete?(): void;
   /** Last call: owned timers are cancelled, nothing may be touched afterwards. */
@@ -75,6 +78,8 @@ export interface LocalReplyOptions {
   /** Added before the body's own headers. */
   readonly headers?: readonly (readonly [name: string, value: string])[];
   readonly contentType?: string;
+  /** Last change to the head before the filters see it. */
+  readonly modify?: (headers: ResponseHeaders) => void;
   /** gRPC status used instead of the mapping from HTTP, for gRPC requests. */
   readonly grpcStatus?: number;
 }
@@ -103,6 +108,14 @@ export interface Flow<H extends HeaderMap> {
   limitBytes: number;
 }
 
+/** Where a terminal filter puts the response it got; from here it runs through every filter's response hooks. */
+export interface ResponseSink {
+  encode1xx(headers: ResponseHeaders): void;
+  encodeHeaders(headers: ResponseHeaders, endStream: boolean): void;
+  encodeData(chunk: Chunk, endStream: boolean): void;
+  encodeTrailers(trailers: HeaderMap): void;
+}
+
 /** What one filter can do with its stream. One object per filter and stream; dies with the stream. */
 export interface StreamControl {
   readonly info: StreamInfo;
@@ -125,6 +138,8 @@ export interface StreamControl {
   timer(fire: () => void): Timer;
   /** Runs `task` in a later turn of the event loop unless the stream has ended by then. */
   post(task: () => void): void;
+  /** For the terminal filter alone. */
+  readonly respond: ResponseSink;
   readonly scope: ThreadScope;
 }
 

@@ -27,6 +27,8 @@ export interface NetworkFilter {
   /** The connection's write buffer rose over its limit, and fell to half of it. */
   onAboveWatermark?(): void;
   onBelowWatermark?(): void;
+  /** The thread drains: close the connection if nothing is in progress on it. Terminal filters. */
+  onDrain?(): void;
   /** Nothing follows. Called once, also when this side closed. */
   onClose?(kind: ConnectionCloseKind): void;
 }
@@ -68,6 +70,8 @@ export interface ConnectionControl {
   setBufferLimit(bytes: number): void;
   setDelayedCloseTimeout(ms: number): void;
   timer(fire: () => void): Timer;
+  /** Runs `body` as a turn of this connection: writes are gathered, a throw costs the connection and no more. */
+  guard(body: () => void): void;
 }
 
 /** Makes the filter of one connection. */

@@ -78,12 +78,12 @@ export interface WeightedClusterView {
   filterConfig(filterName: string): RouteFilterConfig | undefined;
 }
 
-export interface MirrorPolicyConfig {
+export type MirrorPolicyConfig = {
   readonly cluster: string;
   readonly fraction: FractionConfig;
-}
+};
 
-export interface RetryPolicyConfig {
+export type RetryPolicyConfig = {
   /** Tokens of `retry_on`, trimmed, unknown ones kept out. */
   readonly retryOn: readonly string[];
   readonly numRetries: number;
@@ -99,7 +99,7 @@ export interface RetryPolicyConfig {
   /** Parsed header matchers. */
   readonly retriableHeaders: Plain;
   readonly retriableRequestHeaders: Plain;
-}
+};
 
 export interface RedirectView {
   readonly kind: 'redirect';

@@ -31,6 +31,9 @@ export interface ConnectionInfo {
   applicationProtocols: readonly string[];
   filterChainName: string;
   readonly isTls: boolean;
+  /** Whether the peer showed a certificate, and whether it was verified; absent counts as no. */
+  peerCertificatePresented?: boolean;
+  peerCertificateValidated?: boolean;
   /** Milliseconds on the worker's clock. */
   readonly startedMs: number;
   connectionTerminationDetails: string;

@@ -4,7 +4,7 @@ import type { Random } from '../base/random.js';
 import type { TimerWheel } from '../base/timer-wheel.js';
 import type { ExtensionConfig } from './config-node.js';
 import type { ExtensionRegistry } from './extension.js';
-import type { AccessLog } from './access-log.js';
+import type { AccessLog, AccessLogConfig } from './access-log.js';
 import type { RuntimeView } from './runtime.js';
 import type { StatScope } from './stats.js';
 import type { ClusterManager } from './upstream.js';
@@ -44,7 +44,7 @@ export interface ThreadScope {
   readonly clusters: ClusterManager;
   readonly extensions: ExtensionRegistry;
   /** Builds an access logger with its filter; the same file is opened once per thread. */
-  accessLog(config: ExtensionConfig): AccessLog;
+  accessLog(config: AccessLogConfig): AccessLog;
   /** Builds an HTTP filter of a chain. `statPrefix` is the connection manager's, `http.ingress`. */
   httpFilter(config: ExtensionConfig, statPrefix: string): HttpFilterMaker;
   /** The factory of an HTTP filter, for its `parseRoute` data. */

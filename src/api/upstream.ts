@@ -75,17 +75,17 @@ export interface Host {
   reportLocalFailure(kind: 'connect' | 'timeout' | 'reset'): void;
 }
 
-export interface LocalityConfig {
+export type LocalityConfig = {
   readonly region: string;
   readonly zone: string;
   readonly subZone: string;
-}
+};
 
-export interface HostHealthCheckConfig {
+export type HostHealthCheckConfig = {
   readonly port: number;
   readonly hostname: string;
   readonly disabled: boolean;
-}
+};
 
 /** What a balancer may ask of the request it chooses a host for. */
 export interface LoadBalancerContext {
@@ -218,6 +218,12 @@ export interface Cluster {
   httpPool(host: Host, priority: RoutingPriority): HttpPool;
   /** Opens a TCP connection; answers a handle that gives it up, or null when the callbacks have been told. */
   connectTcp(host: Host, priority: RoutingPriority, callbacks: TcpConnectionCallbacks): Cancellable | null;
+  /** Counts a final response by code, class and origin; `isInternal` as the connection manager decided. */
+  chargeCode(status: number, isInternal: boolean, isCanary: boolean): void;
+  /** Counts a response that a retry replaced. */
+  chargeRetryCode(status: number): void;
+  /** From request complete to response complete. */
+  chargeTime(ms: number, isInternal: boolean, isCanary: boolean): void;
   /** Whether maintenance mode (runtime `upstream.maintenance_mode.<name>`) refuses this request. */
   inMaintenance(): boolean;
 }

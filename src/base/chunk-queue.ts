@@ -54,6 +54,11 @@ export class ChunkQueue {
     }
   }
 
+  /** Gives each run to `look`, in order, and keeps them. */
+  visit(look: (buffer: Buffer, start: number, end: number) => void): void {
+    for (let i = 0; i < this.buffers.length; i++) look(this.buffers[i] as Buffer, 0, this.lengths[i] as number);
+  }
+
   clear(): void {
     for (const buffer of this.buffers) this.pool.giveBack(buffer);
     this.buffers.length = 0;

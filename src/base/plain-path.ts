@@ -2,7 +2,9 @@ import type { Plain } from './plain.js';
 
 /** A plain object, as opposed to a list, bytes or a scalar. */
 export function isPlainObject(value: Plain): value is { readonly [key: string]: Plain } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  );
 }
 
 /** The value under a path of keys, undefined when there is none. */

@@ -1,8 +1,8 @@
 import type { Chunk } from '../api/codec.js';
-import { DataStatus, HeadersStatus, TrailersStatus, type HttpFilter } from '../api/http-filter.js';
+import { DataStatus, type Flow, HeadersStatus, type HttpFilter, TrailersStatus } from '../api/http-filter.js';
 import type { BufferPool } from '../base/buffer-pool.js';
 import { ChunkQueue } from '../base/chunk-queue.js';
-import { HeaderMap } from '../base/header-map.js';
+import { HeaderMap, type RequestHeaders, type ResponseHeaders } from '../base/header-map.js';
 
 /** What holds a direction at one filter. */
 export const Hold = {
@@ -17,9 +17,32 @@ export const Hold = {
 } as const;
 export type Hold = (typeof Hold)[keyof typeof Hold];
 
-/** One filter's place in one direction of a stream. */
-export class FilterPlace {
+/** What a direction needs of the stream it belongs to. */
+export interface StreamOwner {
+  /** True once the stream is over: a hook may have ended it. */
+  readonly isOver: boolean;
+  readonly buffers: BufferPool;
+  /** Where responses go when every filter has let them pass. */
+  encodeHeaders(headers: ResponseHeaders, endStream: boolean): void;
+  encodeData(chunk: Chunk, endStream: boolean): void;
+  encodeTrailers(trailers: HeaderMap): void;
+  /** A filter kept more than its limit under StopBuffer. */
+  onRequestOverLimit(): void;
+  onResponseOverLimit(): void;
+  /** A filter asks the client, or the upstream, to stop sending and to go on. Counted. */
+  pauseRequest(): void;
+  resumeRequest(): void;
+  pauseResponse(): void;
+  resumeResponse(): void;
+  /** A hook threw: the request gets a 500, other requests live. */
+  onFilterError(error: unknown): void;
+}
+
+/** One filter's place in one direction of a stream; what the filter sees of it is the `Flow`. */
+export class FilterPlace<H extends HeaderMap> implements Flow<H> {
   readonly filter: HttpFilter;
+  private readonly direction: Direction<H>;
+  private readonly index: number;
   hold: Hold;
   /** Headers have gone past this filter. */
   headersPassed: boolean;
@@ -29,8 +52,10 @@ export class FilterPlace {
   isPausing: boolean;
   limitBytes: number;
 
-  constructor(filter: HttpFilter, limitBytes: number) {
+  constructor(filter: HttpFilter, direction: Direction<H>, index: number, limitBytes: number) {
     this.filter = filter;
+    this.direction = direction;
+    this.index = index;
     this.hold = Hold.none;
     this.headersPassed = false;
     this.endReached = false;
@@ -38,27 +63,48 @@ export class FilterPlace {
     this.isPausing = false;
     this.limitBytes = limitBytes;
   }
-}
 
-/** The hooks of one direction, so that one machine serves both. */
-export interface DirectionHooks<H extends HeaderMap> {
-  headers(filter: HttpFilter, headers: H, endStream: boolean): HeadersStatus;
-  data(filter: HttpFilter, chunk: Chunk, endStream: boolean): DataStatus;
-  trailers(filter: HttpFilter, trailers: HeaderMap): TrailersStatus;
-}
+  get headers(): H | null {
+    return this.direction.headers;
+  }
 
-/** Where a direction ends: the codec for responses, nothing for requests (their last filter is terminal). */
-export interface DirectionEnd<H extends HeaderMap> {
-  headers(headers: H, endStream: boolean): void;
-  data(chunk: Chunk, endStream: boolean): void;
-  trailers(trailers: HeaderMap): void;
-  /** A filter kept more than its limit under StopBuffer. */
-  overLimit(): void;
-  /** A filter that keeps bytes asks the sender to stop, and to go on. Counted. */
-  pauseSender(): void;
-  resumeSender(): void;
-  /** True once the stream is over: a hook may have ended it. */
-  readonly isOver: boolean;
+  get trailers(): HeaderMap | null {
+    return this.direction.trailers;
+  }
+
+  get isEnded(): boolean {
+    return this.endReached;
+  }
+
+  buffered(): Buffer | null {
+    return this.kept === null || this.kept.byteLength === 0 ? null : this.kept.concat();
+  }
+
+  replaceBuffered(bytes: Uint8Array): void {
+    this.kept ??= new ChunkQueue(this.direction.owner.buffers);
+    this.kept.clear();
+    this.kept.push(bytes, 0, bytes.byteLength);
+  }
+
+  resume(): void {
+    this.direction.resume(this.index);
+  }
+
+  inject(bytes: Uint8Array, endStream: boolean): void {
+    this.direction.inject(this.index, bytes, endStream);
+  }
+
+  addTrailers(): HeaderMap {
+    return this.direction.addTrailers(this.index);
+  }
+
+  pause(): void {
+    this.direction.pauseSender();
+  }
+
+  unpause(): void {
+    this.direction.resumeSender();
+  }
 }
 
 /**
@@ -71,29 +117,36 @@ export interface DirectionEnd<H extends HeaderMap> {
  * A place is held by its filter's answer and released by `resume(place)` or by the filter's own Continue on later
  * data. Whatever was kept passes in order: headers, data, trailers.
  */
-export class Direction<H extends HeaderMap> {
-  readonly places: readonly FilterPlace[];
-  private readonly hooks: DirectionHooks<H>;
-  private readonly end: DirectionEnd<H>;
-  private readonly pool: BufferPool;
+export abstract class Direction<H extends HeaderMap> {
+  readonly places: FilterPlace<H>[];
+  readonly owner: StreamOwner;
   headers: H | null;
   trailers: HeaderMap | null;
   /** The sender has finished this direction. */
   isComplete: boolean;
 
-  constructor(
-    places: readonly FilterPlace[],
-    hooks: DirectionHooks<H>,
-    end: DirectionEnd<H>,
-    pool: BufferPool,
-  ) {
-    this.places = places;
-    this.hooks = hooks;
-    this.end = end;
-    this.pool = pool;
+  constructor(owner: StreamOwner) {
+    this.places = [];
+    this.owner = owner;
     this.headers = null;
     this.trailers = null;
     this.isComplete = false;
+  }
+
+  protected abstract callHeaders(filter: HttpFilter, headers: H, endStream: boolean): HeadersStatus;
+  protected abstract callData(filter: HttpFilter, chunk: Chunk, endStream: boolean): DataStatus;
+  protected abstract callTrailers(filter: HttpFilter, trailers: HeaderMap): TrailersStatus;
+  protected abstract endHeaders(headers: H, endStream: boolean): void;
+  protected abstract endData(chunk: Chunk, endStream: boolean): void;
+  protected abstract endTrailers(trailers: HeaderMap): void;
+  protected abstract onOverLimit(): void;
+  abstract pauseSender(): void;
+  abstract resumeSender(): void;
+
+  addPlace(filter: HttpFilter, limitBytes: number): FilterPlace<H> {
+    const place = new FilterPlace(filter, this, this.places.length, limitBytes);
+    this.places.push(place);
+    return place;
   }
 
   sendHeaders(headers: H, endStream: boolean): void {
@@ -116,7 +169,7 @@ export class Direction<H extends HeaderMap> {
   /** Lets go of what `place` holds. */
   resume(index: number): void {
     const place = this.places[index];
-    if (place === undefined || this.headers === null || this.end.isOver) return;
+    if (place === undefined || this.headers === null || this.owner.isOver) return;
     place.hold = Hold.none;
     this.release(index, place);
   }
@@ -144,10 +197,10 @@ export class Direction<H extends HeaderMap> {
     const headers = this.headers as H;
     let ends = endStream;
     for (let i = from; i < this.places.length; i++) {
-      const place = this.places[i] as FilterPlace;
+      const place = this.places[i] as FilterPlace<H>;
       if (ends) place.endReached = true;
-      const status = this.hooks.headers(place.filter, headers, ends);
-      if (this.end.isOver) return;
+      const status = this.callHeaders(place.filter, headers, ends);
+      if (this.owner.isOver) return;
       if (status === HeadersStatus.Continue) {
         place.headersPassed = true;
       } else if (status === HeadersStatus.ContinueOpen) {
@@ -158,21 +211,21 @@ export class Direction<H extends HeaderMap> {
         return;
       }
     }
-    this.end.headers(headers, ends);
+    this.endHeaders(headers, ends);
   }
 
   private passData(from: number, chunk: Chunk, endStream: boolean): void {
-    let ends = endStream;
+    const ends = endStream;
     for (let i = from; i < this.places.length; i++) {
-      const place = this.places[i] as FilterPlace;
+      const place = this.places[i] as FilterPlace<H>;
       if (ends) place.endReached = true;
       if (place.hold >= Hold.buffer) {
         this.keep(place, chunk, place.hold === Hold.watermark);
         return;
       }
       const hadTrailers = this.trailers !== null;
-      const status = this.hooks.data(place.filter, chunk, ends);
-      if (this.end.isOver) return;
+      const status = this.callData(place.filter, chunk, ends);
+      if (this.owner.isOver) return;
       if (status === DataStatus.Continue) {
         if (place.hold === Hold.stop || place.kept !== null) {
           this.keep(place, chunk, true);
@@ -182,7 +235,7 @@ export class Direction<H extends HeaderMap> {
         }
         if (!hadTrailers && this.trailers !== null && ends) {
           this.passData(i + 1, chunk, false);
-          if (!this.end.isOver) this.passTrailers(i + 1);
+          if (!this.owner.isOver) this.passTrailers(i + 1);
           return;
         }
         continue;
@@ -191,18 +244,17 @@ export class Direction<H extends HeaderMap> {
       if (status !== DataStatus.StopNoBuffer) this.keep(place, chunk, status === DataStatus.StopWatermark);
       return;
     }
-    ends = endStream;
-    this.end.data(chunk, ends);
+    this.endData(chunk, ends);
   }
 
   private passTrailers(from: number): void {
     const trailers = this.trailers as HeaderMap;
     for (let i = from; i < this.places.length; i++) {
-      const place = this.places[i] as FilterPlace;
+      const place = this.places[i] as FilterPlace<H>;
       place.endReached = true;
       if (place.hold >= Hold.buffer) return;
-      const status = this.hooks.trailers(place.filter, trailers);
-      if (this.end.isOver) return;
+      const status = this.callTrailers(place.filter, trailers);
+      if (this.owner.isOver) return;
       if (status === TrailersStatus.Stop) {
         place.hold = Hold.stop;
         return;
@@ -213,11 +265,11 @@ export class Direction<H extends HeaderMap> {
         return;
       }
     }
-    this.end.trailers(trailers);
+    this.endTrailers(trailers);
   }
 
   /** Passes what `place` kept to the places behind it. */
-  private release(index: number, place: FilterPlace): void {
+  private release(index: number, place: FilterPlace<H>): void {
     const kept = place.kept;
     const hasTrailers = this.trailers !== null && place.endReached;
     const ends = place.endReached && !hasTrailers;
@@ -225,7 +277,7 @@ export class Direction<H extends HeaderMap> {
     if (!place.headersPassed) {
       place.headersPassed = true;
       this.passHeaders(index + 1, ends && !hasData);
-      if (this.end.isOver) return;
+      if (this.owner.isOver) return;
       if (ends && !hasData) return;
     }
     place.kept = null;
@@ -237,27 +289,141 @@ export class Direction<H extends HeaderMap> {
     } else if (ends) {
       this.passData(index + 1, emptyChunk, true);
     }
-    if (hasTrailers && !this.end.isOver) this.passTrailers(index + 1);
+    if (hasTrailers && !this.owner.isOver) this.passTrailers(index + 1);
   }
 
-  private keep(place: FilterPlace, chunk: Chunk, isWatermark: boolean): void {
-    place.kept ??= new ChunkQueue(this.pool);
+  private keep(place: FilterPlace<H>, chunk: Chunk, isWatermark: boolean): void {
+    place.kept ??= new ChunkQueue(this.owner.buffers);
     place.kept.push(chunk.buffer, chunk.start, chunk.end);
     if (place.limitBytes === 0 || place.kept.byteLength <= place.limitBytes) return;
     if (!isWatermark) {
-      this.end.overLimit();
+      this.onOverLimit();
     } else if (!place.isPausing) {
       place.isPausing = true;
-      this.end.pauseSender();
+      this.pauseSender();
     }
   }
 
-  private unpause(place: FilterPlace): void {
+  private unpause(place: FilterPlace<H>): void {
     if (!place.isPausing) return;
     place.isPausing = false;
-    this.end.resumeSender();
+    this.resumeSender();
   }
 }
 
 const noBytes = Buffer.alloc(0);
 export const emptyChunk: Chunk = { buffer: noBytes, start: 0, end: 0 };
+
+/** Requests: the last filter is terminal, so nothing comes out at the end. */
+export class RequestDirection extends Direction<RequestHeaders> {
+  protected callHeaders(filter: HttpFilter, headers: RequestHeaders, endStream: boolean): HeadersStatus {
+    if (filter.onRequestHeaders === undefined) return HeadersStatus.Continue;
+    try {
+      return filter.onRequestHeaders(headers, endStream);
+    } catch (error) {
+      this.owner.onFilterError(error);
+      return HeadersStatus.Stop;
+    }
+  }
+
+  protected callData(filter: HttpFilter, chunk: Chunk, endStream: boolean): DataStatus {
+    if (filter.onRequestData === undefined) return DataStatus.Continue;
+    try {
+      return filter.onRequestData(chunk, endStream);
+    } catch (error) {
+      this.owner.onFilterError(error);
+      return DataStatus.StopNoBuffer;
+    }
+  }
+
+  protected callTrailers(filter: HttpFilter, trailers: HeaderMap): TrailersStatus {
+    if (filter.onRequestTrailers === undefined) return TrailersStatus.Continue;
+    try {
+      return filter.onRequestTrailers(trailers);
+    } catch (error) {
+      this.owner.onFilterError(error);
+      return TrailersStatus.Stop;
+    }
+  }
+
+  protected endHeaders(): void {
+    // The terminal filter answers Stop.
+  }
+
+  protected endData(): void {
+    // The terminal filter takes the bytes.
+  }
+
+  protected endTrailers(): void {
+    // The terminal filter takes them.
+  }
+
+  protected onOverLimit(): void {
+    this.owner.onRequestOverLimit();
+  }
+
+  pauseSender(): void {
+    this.owner.pauseRequest();
+  }
+
+  resumeSender(): void {
+    this.owner.resumeRequest();
+  }
+}
+
+/** Responses: what every filter has let pass goes to the codec. */
+export class ResponseDirection extends Direction<ResponseHeaders> {
+  protected callHeaders(filter: HttpFilter, headers: ResponseHeaders, endStream: boolean): HeadersStatus {
+    if (filter.onResponseHeaders === undefined) return HeadersStatus.Continue;
+    try {
+      return filter.onResponseHeaders(headers, endStream);
+    } catch (error) {
+      this.owner.onFilterError(error);
+      return HeadersStatus.Stop;
+    }
+  }
+
+  protected callData(filter: HttpFilter, chunk: Chunk, endStream: boolean): DataStatus {
+    if (filter.onResponseData === undefined) return DataStatus.Continue;
+    try {
+      return filter.onResponseData(chunk, endStream);
+    } catch (error) {
+      this.owner.onFilterError(error);
+      return DataStatus.StopNoBuffer;
+    }
+  }
+
+  protected callTrailers(filter: HttpFilter, trailers: HeaderMap): TrailersStatus {
+    if (filter.onResponseTrailers === undefined) return TrailersStatus.Continue;
+    try {
+      return filter.onResponseTrailers(trailers);
+    } catch (error) {
+      this.owner.onFilterError(error);
+      return TrailersStatus.Stop;
+    }
+  }
+
+  protected endHeaders(headers: ResponseHeaders, endStream: boolean): void {
+    this.owner.encodeHeaders(headers, endStream);
+  }
+
+  protected endData(chunk: Chunk, endStream: boolean): void {
+    this.owner.encodeData(chunk, endStream);
+  }
+
+  protected endTrailers(trailers: HeaderMap): void {
+    this.owner.encodeTrailers(trailers);
+  }
+
+  protected onOverLimit(): void {
+    this.owner.onResponseOverLimit();
+  }
+
+  pauseSender(): void {
+    this.owner.pauseResponse();
+  }
+
+  resumeSender(): void {
+    this.owner.resumeResponse();
+  }
+}

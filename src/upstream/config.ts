@@ -5,7 +5,7 @@ import { parseHealthCheck, type HealthCheckConfig } from './health/config.js';
 import { parseOutlierDetection, type OutlierConfig } from './outlier-config.js';
 
 /** One configured endpoint; for DNS clusters `address` is a name that resolves to any number of hosts. */
-export interface EndpointConfig {
+export type EndpointConfig = {
   readonly address: string;
   /** 0 for a Unix socket, whose path is `address`. */
   readonly port: number;
@@ -17,10 +17,10 @@ export interface EndpointConfig {
   readonly metadata: Plain;
   readonly healthStatus: string;
   readonly healthCheck: HostHealthCheckConfig | null;
-}
+};
 
 /** Limits of one routing priority. */
-export interface ThresholdsConfig {
+export type ThresholdsConfig = {
   readonly maxConnections: number;
   readonly maxPendingRequests: number;
   readonly maxRequests: number;
@@ -29,12 +29,12 @@ export interface ThresholdsConfig {
   readonly trackRemaining: boolean;
   /** Present when a retry budget replaces `maxRetries`. */
   readonly retryBudget: { readonly percent: number; readonly minConcurrency: number } | null;
-}
+};
 
 export type ClusterType = 'STATIC' | 'STRICT_DNS';
 
 /** A cluster as it crosses threads. */
-export interface ClusterConfig {
+export type ClusterConfig = {
   readonly name: string;
   readonly statName: string;
   readonly type: ClusterType;
@@ -58,10 +58,14 @@ export interface ClusterConfig {
   readonly dns: DnsConfig;
   readonly metadata: Plain;
   readonly ignoreNewHostsUntilFirstHc: boolean;
+  /** Hosts that discovery drops leave at once, not only when their health check fails. */
+  readonly ignoreHealthOnHostRemoval: boolean;
+  /** False: a DNS cluster counts as ready before its first answer. */
+  readonly waitForWarmOnInit: boolean;
   readonly origin: string;
-}
+};
 
-export interface DnsConfig {
+export type DnsConfig = {
   readonly refreshMs: number;
   readonly respectTtl: boolean;
   readonly jitterMs: number;
@@ -70,7 +74,7 @@ export interface DnsConfig {
   readonly family: string;
   /** `ip:port` of resolvers to ask; empty = the system's. */
   readonly resolvers: readonly string[];
-}
+};
 
 const dayMs = 86_400_000;
 
@@ -89,8 +93,10 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
     ...parseAssignment(node, type),
     panicThresholdPercent: parsePanic(node),
     ignoreNewHostsUntilFirstHc: node.message('common_lb_config')?.bool('ignore_new_hosts_until_first_hc') ?? false,
+    ignoreHealthOnHostRemoval: node.bool('ignore_health_on_host_removal'),
+    waitForWarmOnInit: node.bool('wait_for_warm_on_init', true),
     thresholds: parseThresholds(node),
-    healthChecks: node.list('health_checks').map(parseHealthCheck),
+    healthChecks: parseHealthChecks(node),
     outlier: parseOutlierDetection(node),
     ...http,
     maxRequestsPerConnection: http.maxRequestsPerConnection || node.number('max_requests_per_connection', 0),
@@ -105,6 +111,13 @@ function parseType(node: ConfigNode): ClusterType {
   if (type === 'STATIC' || type === 'STRICT_DNS') return type;
   node.unsupportedValue('type', type, 'STATIC and STRICT_DNS clusters are');
   return 'STATIC';
+}
+
+/** One check is honoured; Envoy takes several if each has a name. */
+function parseHealthChecks(node: ConfigNode): readonly HealthCheckConfig[] {
+  const checks = node.list('health_checks');
+  if (checks.length > 1) node.unsupportedValue('health_checks', `${checks.length} checks`, 'one check per cluster is');
+  return checks.map(parseHealthCheck);
 }
 
 const balancerTypes: { readonly [policy: string]: string } = {
@@ -128,9 +141,14 @@ function parseBalancer(node: ConfigNode): ExtensionConfig {
     return { name: 'round_robin', typeUrl: balancerTypes['ROUND_ROBIN'] as string, config: {} };
   }
   const least = node.message('least_request_lb_config');
+  const bias = least?.message('active_request_bias');
   const config =
     policy === 'LEAST_REQUEST' && least !== undefined
-      ? { choiceCount: least.number('choice_count', 2), bias: least.message('active_request_bias')?.number('default_value', 1) ?? 1 }
+      ? {
+          choiceCount: least.number('choice_count', 2),
+          bias: bias?.number('default_value', 1) ?? 1,
+          biasKey: bias?.string('runtime_key') ?? '',
+        }
       : {};
   return { name: policy.toLowerCase(), typeUrl, config };
 }

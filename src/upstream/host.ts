@@ -1,22 +1,9 @@
+import type { HostRecord } from '../api/messages-upstream.js';
 import type { Address } from '../api/stream-info.js';
 import type { Host, HostHealthCheckConfig, LocalityConfig } from '../api/upstream.js';
 import { HostWord } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
 import type { HostTable } from './shared-words.js';
-
-/** What main tells workers of a host; plain, crosses threads. */
-export interface HostRecord {
-  readonly slot: number;
-  readonly ip: string;
-  /** 0 for a Unix socket, whose path is `ip`. */
-  readonly port: number;
-  readonly hostname: string;
-  readonly weight: number;
-  readonly priority: number;
-  readonly locality: LocalityConfig;
-  readonly metadata: Plain;
-  readonly healthCheck: HostHealthCheckConfig | null;
-}
 
 /** Told of consecutive errors that reached a host's limit; the worker posts it to main. */
 export interface OutlierReporter {
@@ -101,7 +88,7 @@ export class LiveHost implements Host {
   }
 }
 
-function isCanary(metadata: Plain): boolean {
+export function isCanary(metadata: Plain): boolean {
   if (typeof metadata !== 'object' || metadata === null || !('filter_metadata' in metadata)) return false;
   const filters = metadata['filter_metadata'];
   if (typeof filters !== 'object' || filters === null || !('envoy.lb' in filters)) return false;

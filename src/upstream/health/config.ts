@@ -1,7 +1,7 @@
 import type { ConfigNode } from '../../api/config-node.js';
 
 /** `envoy.config.core.v3.HealthCheck` with the kinds that are built: HTTP and TCP. */
-export interface HealthCheckConfig {
+export type HealthCheckConfig = {
   readonly kind: 'http' | 'tcp';
   readonly timeoutMs: number;
   readonly intervalMs: number;
@@ -18,9 +18,9 @@ export interface HealthCheckConfig {
   readonly healthyEdgeIntervalMs: number;
   readonly http: HttpCheckConfig | null;
   readonly tcp: TcpCheckConfig | null;
-}
+};
 
-export interface HttpCheckConfig {
+export type HttpCheckConfig = {
   readonly host: string;
   readonly path: string;
   readonly method: string;
@@ -29,13 +29,13 @@ export interface HttpCheckConfig {
   readonly retriable: readonly (readonly [start: number, end: number])[];
   readonly headersToAdd: readonly (readonly [name: string, value: string])[];
   readonly headersToRemove: readonly string[];
-}
+};
 
 /** Bytes as lower-case hex. */
-export interface TcpCheckConfig {
+export type TcpCheckConfig = {
   readonly send: string;
   readonly receive: readonly string[];
-}
+};
 
 export function parseHealthCheck(node: ConfigNode): HealthCheckConfig {
   const intervalMs = node.duration('interval', 1000);

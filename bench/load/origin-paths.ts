@@ -1,0 +1,2 @@
+/** How long `/slow` waits before it answers. */
+export const slowMs = 100;

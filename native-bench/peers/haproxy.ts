@@ -1,0 +1,27 @@
+import type { ConfigGenerator, Peer } from '../contracts.js';
+import { findByVersion } from './find-command.js';
+
+export const haproxy: Peer = {
+  name: 'haproxy',
+  find: () => findByVersion('haproxy', ['-v'], /version ([\d.]+)/, 'apt-get install haproxy'),
+  start: (configFile) => ({ command: 'haproxy', args: ['-db', '-f', configFile] }),
+};
+
+/** A reverse proxy that shares upstream connections between clients; timeouts are those its manual begins with. */
+export function haproxyHttp(): ConfigGenerator {
+  return (places) => `global
+  nbthread ${places.workers}
+  maxconn 9000
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 600s
+  timeout server 600s
+  http-reuse always
+frontend ingress
+  bind 127.0.0.1:${places.port} backlog 4096
+  default_backend origin
+backend origin
+  server first 127.0.0.1:${places.originPort}
+`;
+}

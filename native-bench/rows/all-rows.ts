@@ -1,0 +1,5 @@
+import type { Row } from '../contracts.js';
+import { http1Rows } from './http1.js';
+
+/** The rows in the order they are measured and reported. */
+export const allRows: readonly Row[] = [...http1Rows];

@@ -1,0 +1,58 @@
+import type { Plain } from '../base/plain.js';
+import type { HostHealthCheckConfig, LocalityConfig } from './upstream.js';
+
+/** What main tells workers of a host; plain, crosses threads. */
+export interface HostRecord {
+  readonly slot: number;
+  readonly ip: string;
+  /** 0 for a Unix socket, whose path is `ip`. */
+  readonly port: number;
+  readonly hostname: string;
+  readonly weight: number;
+  readonly priority: number;
+  readonly locality: LocalityConfig;
+  readonly metadata: Plain;
+  readonly healthCheck: HostHealthCheckConfig | null;
+}
+
+/** Words of a run of hosts: slot `s` is at index `s − firstSlot` of the table with `firstSlot ≤ s < firstSlot + capacity`. */
+export interface HostTableRef {
+  readonly buffer: SharedArrayBuffer;
+  readonly capacity: number;
+  readonly firstSlot: number;
+}
+
+/**
+ * Main → worker: all hosts of a cluster. Sent when hosts come, go or change, not when only their health does (that is
+ * the generation in `words`). A slot that stays keeps its host; a slot that comes back after an update without it is
+ * another host, and never before the worker has acknowledged that update.
+ */
+export interface HostUpdate {
+  readonly cluster: string;
+  /** Rises by one with every update of the cluster. */
+  readonly version: number;
+  /** The cluster's own `ClusterWords`; the same in every update. */
+  readonly words: SharedArrayBuffer;
+  /** Tables are only ever added. */
+  readonly tables: readonly HostTableRef[];
+  readonly hosts: readonly HostRecord[];
+}
+
+/** Worker → main: that update of the cluster is in force and no pick answers a host that it left out. */
+export interface HostUpdateAck {
+  readonly cluster: string;
+  readonly version: number;
+}
+
+/** Worker → main: errors in a row have reached the host's limit. */
+export interface OutlierReport {
+  readonly cluster: string;
+  readonly slot: number;
+  readonly kind: 'consecutive-5xx' | 'consecutive-gateway';
+}
+
+/** Worker → main: a response of that host carried `x-envoy-immediate-health-check-fail`. */
+export interface ImmediateHealthFailure {
+  readonly cluster: string;
+  readonly slot: number;
+}

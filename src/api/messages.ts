@@ -1,0 +1,87 @@
+import type { LaneMessage } from './stat-messages.js';
+import type { HostUpdate, HostUpdateAck, ImmediateHealthFailure, OutlierReport } from './messages-upstream.js';
+import type { Plain } from '../base/plain.js';
+
+/** Everything that main and workers say to each other. One port per worker carries both directions, in order. */
+
+/** Main → worker. */
+export type ToWorker =
+  /** A duplicated descriptor of an accepted connection; from the bump of `ControlWord.adopted` on it is the worker's. */
+  | { readonly kind: 'connection'; readonly fd: number; readonly listener: string; readonly id: number }
+  /** Accept for yourself on this descriptor, a listening socket that main bound. */
+  | { readonly kind: 'accept'; readonly fd: number; readonly listener: string }
+  | { readonly kind: 'hosts'; readonly update: HostUpdate }
+  /** The layers of runtime have changed; the whole of it. */
+  | { readonly kind: 'runtime'; readonly layers: Plain }
+  /** Ask for connections to be closed with their next response; idle ones close. */
+  | { readonly kind: 'drain' }
+  /** Listeners of these names accept no more and drain. */
+  | { readonly kind: 'drain-listeners'; readonly listeners: readonly string[] }
+  /** Health-check failed by the operator: listeners of drain type DEFAULT discourage their clients. */
+  | { readonly kind: 'fail-health-check'; readonly isFailed: boolean }
+  | { readonly kind: 'reopen-logs' }
+  | { readonly kind: 'log-level'; readonly level: string }
+  | { readonly kind: 'memory'; readonly id: number }
+  /** Tests of the failure rings: throw where nothing catches it. */
+  | { readonly kind: 'crash' }
+  /** Close everything and return from the task. */
+  | { readonly kind: 'stop' };
+
+/** Worker → main. */
+export type ToMain =
+  | { readonly kind: 'ready'; readonly build: string }
+  | { readonly kind: 'stats'; readonly messages: readonly LaneMessage[] }
+  | { readonly kind: 'hosts-acknowledged'; readonly ack: HostUpdateAck }
+  | { readonly kind: 'outlier'; readonly report: OutlierReport }
+  | { readonly kind: 'health-failure'; readonly failure: ImmediateHealthFailure }
+  | { readonly kind: 'log'; readonly level: string; readonly text: string }
+  | { readonly kind: 'memory'; readonly id: number; readonly usage: MemoryUsage }
+  /** Nothing is open any more; the task returns next. */
+  | { readonly kind: 'drained' };
+
+export interface MemoryUsage {
+  readonly heapUsed: number;
+  readonly heapTotal: number;
+  readonly external: number;
+  readonly arrayBuffers: number;
+}
+
+/** Words of a worker's control block, an Int32Array that the worker writes and main reads. */
+export const ControlWord = {
+  /** Descriptors taken over so far; bumped just before each is adopted. */
+  adopted: 0,
+  /** Moves while the worker's event loop turns. */
+  heartbeat: 1,
+  /** Open downstream connections. */
+  connections: 2,
+  /** Connections with a request in progress. */
+  busy: 3,
+} as const;
+export const controlWords = 16;
+
+/** What a shard's task starts with, beside its port. */
+export interface ShardTask {
+  readonly threadIndex: number;
+  /** Main and every worker. */
+  readonly threads: number;
+  readonly build: string;
+  readonly control: SharedArrayBuffer;
+  /** `Snapshot` of the plane. */
+  readonly snapshot: Plain;
+  readonly settings: ShardSettings;
+}
+
+/** Settings that hold for the life of a worker. */
+export type ShardSettings = {
+  readonly nodeId: string;
+  readonly nodeCluster: string;
+  readonly nodeZone: string;
+  readonly localAddress: string;
+  readonly logLevel: string;
+  readonly runtime: Plain;
+  readonly statsConfig: Plain;
+  /** Modules with users' filters, absolute paths or package names. */
+  readonly modules: readonly string[];
+  readonly logFlushMs: number;
+  readonly logFlushBytes: number;
+};

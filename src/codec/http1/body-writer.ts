@@ -1,0 +1,34 @@
+import type { Chunk, CodecOutput } from '../../api/codec.js';
+import type { HeaderMap } from '../../base/header-map.js';
+import { encodeTrailers } from './encoder.js';
+import type { Framing } from './framing.js';
+
+/** Puts body bytes on the wire as the head announced them; the same for requests and responses. */
+export class BodyWriter {
+  private readonly output: CodecOutput;
+  private framing: Framing;
+
+  constructor(output: CodecOutput) {
+    this.output = output;
+    this.framing = 'none';
+  }
+
+  begin(framing: Framing): void {
+    this.framing = framing;
+  }
+
+  write(chunk: Chunk, endStream: boolean, trailers: HeaderMap | null): void {
+    const { output } = this;
+    const length = chunk.end - chunk.start;
+    if (this.framing !== 'chunked') {
+      if (length > 0) output.writeBytes(chunk.buffer, chunk.start, chunk.end);
+      return;
+    }
+    if (length > 0) {
+      output.writeText(`${length.toString(16)}\r\n`);
+      output.writeBytes(chunk.buffer, chunk.start, chunk.end);
+      output.writeText('\r\n');
+    }
+    if (endStream) output.writeText(trailers === null ? '0\r\n\r\n' : `0\r\n${encodeTrailers(trailers)}\r\n`);
+  }
+}

@@ -1,0 +1,122 @@
+import type { AccessLogConfig } from '../api/access-log.js';
+import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
+import { parseAccessLogs } from '../extensions/access-loggers/access-log.js';
+import { type ListenerConfig, parseListener } from '../network/listener-config.js';
+import { emptyRuntime, type LayeredRuntimeConfig, parseLayeredRuntime } from '../runtime/layers.js';
+import { DEFAULT_STATS_CONFIG, parseStatsConfig, type StatsConfig } from '../stats/stats-config.js';
+import { type ClusterConfig, parseCluster } from '../upstream/config.js';
+
+export type NodeConfig = {
+  readonly id: string;
+  readonly cluster: string;
+  readonly zone: string;
+};
+
+export type AdminConfig = {
+  readonly address: string;
+  readonly port: number;
+  readonly isPipe: boolean;
+  readonly accessLogs: readonly AccessLogConfig[];
+};
+
+/** Watchdog limits of worker threads, milliseconds; 0 = off. */
+export type WatchdogConfig = {
+  readonly missMs: number;
+  readonly megaMissMs: number;
+  readonly killMs: number;
+};
+
+/** A bootstrap as it crosses threads. */
+export type BootstrapModel = {
+  readonly node: NodeConfig;
+  readonly admin: AdminConfig | null;
+  readonly listeners: readonly ListenerConfig[];
+  readonly clusters: readonly ClusterConfig[];
+  readonly statsSinks: readonly ExtensionConfig[];
+  readonly statsConfig: StatsConfig;
+  readonly statsFlushMs: number;
+  readonly flushOnAdmin: boolean;
+  readonly runtime: LayeredRuntimeConfig;
+  readonly watchdog: WatchdogConfig;
+};
+
+/** Reads `envoy.config.bootstrap.v3.Bootstrap`; problems go to the node's list. */
+export function parseBootstrap(root: ConfigNode): BootstrapModel {
+  const resources = root.message('static_resources');
+  const clusters = parseClusters(root, resources?.list('clusters') ?? []);
+  const listeners = (resources?.list('listeners') ?? []).map((node, i) =>
+    parseListener(node, i, { accessLogs: parseAccessLogs }),
+  );
+  root.unsupported('dynamic_resources', 'resources stand in the file so far');
+  const runtime = root.message('layered_runtime');
+  const stats = root.message('stats_config');
+  return {
+    node: parseNode(root.message('node')),
+    admin: parseAdmin(root.message('admin')),
+    listeners,
+    clusters,
+    statsSinks: root.extensions('stat.sink', 'stats_sinks'),
+    statsConfig: stats === undefined ? DEFAULT_STATS_CONFIG : parseStatsConfig(stats),
+    statsFlushMs: root.duration('stats_flush_interval', 5000),
+    flushOnAdmin: root.bool('stats_flush_on_admin'),
+    runtime: runtime === undefined ? emptyRuntime : parseLayeredRuntime(runtime),
+    watchdog: parseWatchdog(root),
+  };
+}
+
+function parseClusters(root: ConfigNode, nodes: readonly ConfigNode[]): readonly ClusterConfig[] {
+  const clusters: ClusterConfig[] = [];
+  const seen = new Set<string>();
+  for (const node of nodes) {
+    const cluster = parseCluster(node);
+    if (seen.has(cluster.name)) node.error(`cluster manager: duplicate cluster '${cluster.name}'`, 'name');
+    seen.add(cluster.name);
+    clusters.push(cluster);
+  }
+  const manager = root.message('cluster_manager');
+  if (manager !== undefined) {
+    manager.noEffect('local_cluster_name', 'zone-aware routing is not built yet');
+    manager.unsupported('load_stats_config');
+    manager.unsupported('upstream_bind_config');
+  }
+  return clusters;
+}
+
+function parseNode(node: ConfigNode | undefined): NodeConfig {
+  if (node === undefined) return { id: '', cluster: '', zone: '' };
+  node.noEffect('metadata', 'only a control plane reads it');
+  return {
+    id: node.string('id'),
+    cluster: node.string('cluster'),
+    zone: node.message('locality')?.string('zone') ?? '',
+  };
+}
+
+function parseAdmin(node: ConfigNode | undefined): AdminConfig | null {
+  if (node === undefined) return null;
+  node.noEffect('access_log_path', 'the admin server writes no access log of its own yet');
+  node.noEffect('profile_path', 'profiles are not written to a fixed path');
+  const accessLogs = parseAccessLogs(node, 'access_log');
+  const address = node.message('address');
+  if (address === undefined) return null;
+  const pipe = address.message('pipe');
+  if (pipe !== undefined) return { address: pipe.string('path'), port: 0, isPipe: true, accessLogs };
+  const socket = address.message('socket_address');
+  if (socket === undefined) return null;
+  socket.enum('protocol', 'TCP');
+  return {
+    address: socket.string('address'),
+    port: socket.number('port_value', 0),
+    isPipe: false,
+    accessLogs,
+  };
+}
+
+function parseWatchdog(root: ConfigNode): WatchdogConfig {
+  const node = root.message('watchdogs')?.message('worker_watchdog') ?? root.message('watchdog');
+  return {
+    missMs: node?.duration('miss_timeout', 200) ?? 200,
+    megaMissMs: node?.duration('megamiss_timeout', 1000) ?? 1000,
+    killMs: node?.duration('kill_timeout', 0) ?? 0,
+  };
+}

@@ -1,0 +1,35 @@
+import type { MessageNode } from './message-node.js';
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The text that a `core.v3.DataSource` stands for; undefined, with a problem told, when it cannot be had. */
+export function readDataSource(node: MessageNode): string | undefined {
+  const kind = node.oneof('specifier');
+  switch (kind) {
+    case 'filename':
+      return readFile(node, node.string('filename'));
+    case 'inline_string':
+      return node.string('inline_string');
+    case 'inline_bytes':
+      return Buffer.from(node.bytes('inline_bytes')).toString();
+    case 'environment_variable': {
+      const name = node.string('environment_variable');
+      const value = node.context.files.env(name);
+      if (value === undefined) node.error(`environment variable ${name} is not set`, 'environment_variable');
+      return value;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function readFile(node: MessageNode, path: string): string | undefined {
+  try {
+    return Buffer.from(node.context.files.read(path)).toString();
+  } catch (error) {
+    node.error(`cannot read ${path}: ${reason(error)}`, 'filename');
+    return undefined;
+  }
+}

@@ -1,0 +1,29 @@
+import type { FieldReport } from './verdicts.js';
+
+const VERDICTS = ['honoured', 'no-effect', 'unsupported'] as const;
+
+function counts(reports: readonly FieldReport[]): readonly (readonly [FieldReport['verdict'], number])[] {
+  return VERDICTS.map((verdict) => [verdict, reports.filter((r) => r.verdict === verdict).length] as const);
+}
+
+function line({ origin, verdict, reason }: FieldReport, width: number): string {
+  const place = `${origin.line}:${origin.column}`.padEnd(width);
+  return `${place} ${verdict.padEnd(11)} ${origin.path}${reason === '' ? '' : ` (${reason})`}`;
+}
+
+/** One line for every field of a file, then how many there are of each verdict. */
+export function reportText(reports: readonly FieldReport[]): string {
+  const width = Math.max(0, ...reports.slice(-1).map((r) => `${r.origin.line}:999`.length));
+  const summary = counts(reports).map(([verdict, count]) => `${count} ${verdict}`);
+  return [
+    ...reports.map((report) => line(report, width)),
+    `${reports.length} fields: ${summary.join(', ')}`,
+    '',
+  ].join('\n');
+}
+
+/** The same for programs. */
+export function reportJson(reports: readonly FieldReport[]): string {
+  const fields = reports.map(({ origin, verdict, reason }) => ({ ...origin, verdict, reason }));
+  return JSON.stringify({ fields, summary: Object.fromEntries(counts(reports)) });
+}

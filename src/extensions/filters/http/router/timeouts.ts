@@ -1,0 +1,47 @@
+import type { RetryPolicyConfig, RouteActionView } from '../../../../api/route.js';
+import { HeaderClass, type RequestHeaders } from '../../../../base/header-map.js';
+
+/** Timeouts in force for one request; 0 = none. */
+export interface Timeouts {
+  globalMs: number;
+  perTryMs: number;
+}
+
+/** Route, retry policy and the request's own x-envoy headers together; consumes the headers. */
+export function requestTimeouts(
+  headers: RequestHeaders,
+  action: RouteActionView,
+  policy: RetryPolicyConfig | null,
+  respectExpected: boolean,
+  into: Timeouts,
+): void {
+  into.globalMs = action.maxStreamDurationMs === undefined ? action.timeoutMs : 0;
+  into.perTryMs = policy === null ? 0 : policy.perTryTimeoutMs;
+  if ((headers.classes & HeaderClass.envoy) !== 0) readOverrides(headers, respectExpected, into);
+  if (into.perTryMs >= into.globalMs && into.globalMs !== 0) into.perTryMs = 0;
+}
+
+function readOverrides(headers: RequestHeaders, respectExpected: boolean, into: Timeouts): void {
+  const expected = respectExpected ? milliseconds(headers.get('x-envoy-expected-rq-timeout-ms')) : undefined;
+  const global = expected ?? milliseconds(headers.get('x-envoy-upstream-rq-timeout-ms'));
+  if (global !== undefined) into.globalMs = global;
+  const perTry = milliseconds(headers.get('x-envoy-upstream-rq-per-try-timeout-ms'));
+  if (perTry !== undefined) into.perTryMs = perTry;
+  headers.remove('x-envoy-upstream-rq-timeout-ms');
+  headers.remove('x-envoy-upstream-rq-per-try-timeout-ms');
+}
+
+function milliseconds(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** `x-envoy-expected-rq-timeout-ms`: what the upstream may take, bounded by what is left; undefined when unbounded. */
+export function expectedTimeout(timeouts: Timeouts, elapsedMs: number): number | undefined {
+  const { globalMs, perTryMs } = timeouts;
+  let expected = perTryMs > 0 ? perTryMs : globalMs;
+  if (globalMs > 0 && elapsedMs > 0) {
+    const left = Math.max(1, Math.ceil(globalMs - elapsedMs));
+    if (expected === 0 || left < expected) expected = left;
+  }
+  return expected > 0 ? expected : undefined;
+}

@@ -1,0 +1,41 @@
+import type { Extension, ExtensionKind, ExtensionRegistry } from '../api/extension.js';
+import { fileAccessLog } from './access-loggers/file/file-access-log.js';
+import { stderrAccessLog, stdoutAccessLog } from './access-loggers/stream/stream-access-log.js';
+import { routerFilter } from './filters/http/router/router.js';
+import { httpConnectionManager } from './filters/network/http-connection-manager/http-connection-manager.js';
+import { leastRequest } from './load-balancers/least-request/least-request.js';
+import { random } from './load-balancers/random/random.js';
+import { roundRobin } from './load-balancers/round-robin/round-robin.js';
+import { dogStatsd } from './stat-sinks/dog-statsd/dog-statsd.js';
+import { statsd } from './stat-sinks/statsd/statsd.js';
+
+/** Everything that is in the binary, by the seam it is put in at. Adding an extension adds a line here. */
+const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
+  'network.filter': [httpConnectionManager],
+  'http.filter': [routerFilter],
+  'load.balancer': [roundRobin, leastRequest, random],
+  'access.logger': [fileAccessLog, stdoutAccessLog, stderrAccessLog],
+  'stat.sink': [statsd, dogStatsd],
+};
+
+const nothing: readonly Extension[] = [];
+
+/** The built-in extensions, and those that the bootstrap names besides. */
+export function extensionRegistry(
+  extra: ReadonlyMap<ExtensionKind, readonly Extension[]> = new Map(),
+): ExtensionRegistry {
+  const all = (kind: ExtensionKind): readonly Extension[] => [...(lists[kind] ?? nothing), ...(extra.get(kind) ?? nothing)];
+  const byType = new Map<string, Extension>();
+  const byName = new Map<string, Extension>();
+  for (const kind of [...Object.keys(lists), ...extra.keys()] as ExtensionKind[]) {
+    for (const extension of all(kind)) {
+      byType.set(`${kind} ${extension.typeUrl}`, extension);
+      byName.set(`${kind} ${extension.name}`, extension);
+    }
+  }
+  return {
+    find: (kind, typeUrl) => byType.get(`${kind} ${typeUrl}`),
+    findByName: (kind, name) => byName.get(`${kind} ${name}`),
+    list: all,
+  };
+}

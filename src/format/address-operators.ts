@@ -1,0 +1,50 @@
+import type { Address, LogContext } from '../api/stream-info.js';
+import { CidrRange } from '../base/cidr.js';
+import { bareNumber, bareText, type Operator, type OperatorTable, textField, withArgument } from './field.js';
+
+type AddressOf = (context: LogContext) => Address | null;
+
+const sources: { readonly [name: string]: AddressOf } = {
+  UPSTREAM_REMOTE: ({ info }) => info.upstreamHost?.address ?? null,
+  UPSTREAM_LOCAL: ({ info }) => info.upstreamLocalAddress,
+  DOWNSTREAM_REMOTE: ({ info }) => info.remoteAddress,
+  DOWNSTREAM_DIRECT_REMOTE: ({ info }) => info.connection.directRemoteAddress,
+  DOWNSTREAM_LOCAL: ({ info }) => info.connection.localAddress,
+  DOWNSTREAM_DIRECT_LOCAL: ({ info }) => info.connection.directLocalAddress,
+};
+
+function withoutPort(source: AddressOf): Operator {
+  return withArgument('optional', (argument) => {
+    const prefixLength = /^[0-9]+$/.test(argument) ? Number(argument) : -1;
+    if (prefixLength < 0) return textField((context) => hostText(source(context)));
+    return textField((context) => maskedText(source(context), prefixLength));
+  });
+}
+
+function hostText(address: Address | null): string | undefined {
+  if (address === null) return undefined;
+  return address.isIp ? address.ip : address.text;
+}
+
+function maskedText(address: Address | null, prefixLength: number): string | undefined {
+  return address?.isIp ? CidrRange.parse(address.ip, prefixLength)?.toString() : undefined;
+}
+
+function portOf(source: AddressOf): (context: LogContext) => number {
+  return (context) => {
+    const address = source(context);
+    return address?.isIp ? address.port : Number.NaN;
+  };
+}
+
+function build(): OperatorTable {
+  const table: { [name: string]: Operator } = {};
+  for (const [name, source] of Object.entries(sources)) {
+    table[`${name}_ADDRESS`] = bareText((context) => source(context)?.text);
+    table[`${name}_ADDRESS_WITHOUT_PORT`] = withoutPort(source);
+    table[`${name}_PORT`] = bareNumber(portOf(source));
+  }
+  return table;
+}
+
+export const addressOperators: OperatorTable = build();

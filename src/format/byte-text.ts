@@ -1,0 +1,29 @@
+import type { Plain } from '../base/plain.js';
+
+const beyondAscii = /[^\0-\x7f]/;
+
+/**
+ * Formats produce byte texts: each character is one byte, as header values are. Text of the configuration is UTF-8
+ * on the wire and in log files, so its characters beyond ASCII become their bytes here.
+ */
+export function toByteText(text: string): string {
+  return beyondAscii.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;
+}
+
+const needsEscape = /["\\\0-\x1f]/;
+
+/** A byte text as a JSON string; bytes beyond ASCII stay as they are. */
+export function quoteByteText(text: string): string {
+  return needsEscape.test(text) ? JSON.stringify(text) : `"${text}"`;
+}
+
+/** JSON of configuration data or metadata, as byte text. */
+export function jsonByteText(value: Plain): string {
+  return toByteText(JSON.stringify(value ?? null));
+}
+
+/** How metadata and filter state print: a string as it is, anything else as JSON. */
+export function plainByteText(value: Plain): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'string' ? toByteText(value) : jsonByteText(value);
+}

@@ -1,0 +1,71 @@
+import type { Field, Operator, OperatorTable } from './field.js';
+
+const missing: Field = { text: () => undefined, value: () => null };
+
+/** Operators that Envoy knows and nothing here records: they are accepted and print as missing. */
+const bareNames = [
+  'ROUNDTRIP_DURATION',
+  'DOWNSTREAM_HANDSHAKE_DURATION',
+  'UPSTREAM_CONNECTION_POOL_READY_DURATION',
+  'BYTES_RETRANSMITTED',
+  'PACKETS_RETRANSMITTED',
+  'CUSTOM_FLAGS',
+  'DOWNSTREAM_TRANSPORT_FAILURE_REASON',
+  'UPSTREAM_DETECTED_CLOSE_TYPE',
+  'DOWNSTREAM_DETECTED_CLOSE_TYPE',
+  'UPSTREAM_LOCAL_CLOSE_REASON',
+  'UPSTREAM_REMOTE_ADDRESS_ENDPOINT_ID',
+  'DOWNSTREAM_LOCAL_ADDRESS_ENDPOINT_ID',
+  'TRACE_ID',
+  'SPAN_ID',
+  'TLS_JA3_FINGERPRINT',
+  'TLS_JA4_FINGERPRINT',
+  'DOWNSTREAM_PEER_ISSUER',
+  'DOWNSTREAM_PEER_FINGERPRINT_256',
+  'DOWNSTREAM_PEER_FINGERPRINT_1',
+  'DOWNSTREAM_PEER_SERIAL',
+  'DOWNSTREAM_PEER_CERT',
+  'DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_256',
+  'DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_1',
+  'DOWNSTREAM_PEER_CHAIN_SERIALS',
+  'UPSTREAM_PEER_SUBJECT',
+  'UPSTREAM_PEER_ISSUER',
+  'UPSTREAM_PEER_CERT',
+];
+
+const families: readonly (readonly [string, readonly string[], string])[] = [
+  ['UPSTREAM_', ['WIRE_BYTES', 'HEADER_BYTES', 'DECOMPRESSED_HEADER_BYTES'], '_SENT'],
+  ['UPSTREAM_', ['WIRE_BYTES', 'HEADER_BYTES', 'DECOMPRESSED_HEADER_BYTES'], '_RECEIVED'],
+  ['DOWNSTREAM_', ['WIRE_BYTES', 'HEADER_BYTES', 'DECOMPRESSED_HEADER_BYTES'], '_SENT'],
+  ['DOWNSTREAM_', ['WIRE_BYTES', 'HEADER_BYTES', 'DECOMPRESSED_HEADER_BYTES'], '_RECEIVED'],
+  ['DOWNSTREAM_LOCAL_', ['URI', 'DNS', 'IP', 'EMAIL', 'OTHERNAME'], '_SAN'],
+  ['DOWNSTREAM_PEER_', ['URI', 'DNS', 'IP', 'EMAIL', 'OTHERNAME'], '_SAN'],
+  ['UPSTREAM_LOCAL_', ['URI', 'DNS', 'IP'], '_SAN'],
+  ['UPSTREAM_PEER_', ['URI', 'DNS', 'IP'], '_SAN'],
+  ['DOWNSTREAM_', ['LOCAL', 'PEER'], '_SUBJECT'],
+  ['DOWNSTREAM_TLS_', ['SESSION_ID', 'CIPHER', 'VERSION'], ''],
+  ['UPSTREAM_TLS_', ['SESSION_ID', 'CIPHER', 'VERSION'], ''],
+];
+
+/** Those that take a time format. */
+const timeNames = [
+  'DOWNSTREAM_PEER_CERT_V_START',
+  'DOWNSTREAM_PEER_CERT_V_END',
+  'UPSTREAM_PEER_CERT_V_START',
+  'UPSTREAM_PEER_CERT_V_END',
+];
+
+function build(): OperatorTable {
+  const table: { [name: string]: Operator } = {};
+  for (const name of bareNames) table[name] = { argument: 'bare', allowsLimit: false, make: () => missing };
+  for (const [before, middles, after] of families) {
+    for (const middle of middles) {
+      table[`${before}${middle}${after}`] = { argument: 'bare', allowsLimit: false, make: () => missing };
+    }
+  }
+  for (const name of timeNames)
+    table[name] = { argument: 'optional', allowsLimit: false, make: () => missing };
+  return table;
+}
+
+export const datalessOperators: OperatorTable = build();

@@ -1,0 +1,99 @@
+import type { LogContext } from '../api/stream-info.js';
+import type { Plain } from '../base/plain.js';
+import { plainAt } from '../base/plain-path.js';
+import { jsonByteText, plainByteText } from './byte-text.js';
+import { type Field, limited, type Operator, type OperatorTable, withArgument } from './field.js';
+
+type MetadataOf = (context: LogContext, namespace: string) => Plain;
+
+const inStructure = (metadata: Plain, namespace: string): Plain => plainAt(metadata, [namespace]);
+
+/** Sources of `%METADATA(TYPE:…)%`; null for kinds of which a stream knows nothing. */
+const sources: { readonly [type: string]: MetadataOf | null } = {
+  DYNAMIC: ({ info }, namespace) => info.dynamicMetadata?.get(namespace),
+  CLUSTER: ({ info }, namespace) => inStructure(info.clusterMetadata, namespace),
+  ROUTE: ({ info }, namespace) => inStructure(info.routeMetadata, namespace),
+  UPSTREAM_HOST: ({ info }, namespace) => inStructure(info.upstreamHost?.metadata ?? null, namespace),
+  LISTENER: null,
+  LISTENER_FILTER_CHAIN: null,
+  VIRTUAL_HOST: null,
+};
+
+/** `NS:KEY:KEY`, or the JSON list that old header formats have. */
+function pathOf(argument: string): readonly string[] {
+  if (!argument.startsWith('[')) return argument.split(':');
+  try {
+    const parsed: unknown = JSON.parse(argument);
+    return Array.isArray(parsed) ? parsed.map(String) : [argument];
+  } catch {
+    return [argument];
+  }
+}
+
+function metadataField(source: MetadataOf | null, path: readonly string[], limit: number | undefined): Field {
+  if (source === null) return { text: () => undefined, value: () => null };
+  const [namespace = '', ...keys] = path;
+  const find = (context: LogContext): Plain => plainAt(source(context, namespace), keys);
+  return {
+    text: limited((context) => plainByteText(find(context)), limit),
+    value: (context) => find(context) ?? null,
+  };
+}
+
+function fromSource(type: string): Operator {
+  const source = sources[type] ?? null;
+  return withArgument('required', (argument, limit) => metadataField(source, pathOf(argument), limit));
+}
+
+/** `%METADATA%`, built in and also what the formatter extension `metadata` asks for. */
+const anyMetadata = withArgument('required', (argument, limit) => {
+  const colon = argument.indexOf(':');
+  const type = colon < 0 ? argument : argument.slice(0, colon);
+  const source = Object.hasOwn(sources, type) ? sources[type] : undefined;
+  if (source === undefined) return `${type} is not supported type of metadata`;
+  return metadataField(source, pathOf(colon < 0 ? '' : argument.slice(colon + 1)), limit);
+});
+
+function filterStateField(argument: string, limit: number | undefined): Field | string {
+  const [key = '', kind = 'TYPED', field = '', ...more] = argument.split(':');
+  if (more.length > 0) return 'Invalid filter state configuration.';
+  if (kind !== 'PLAIN' && kind !== 'TYPED' && kind !== 'FIELD') {
+    return 'Invalid filter state serialize type, only support PLAIN/TYPED/FIELD.';
+  }
+  const find = (context: LogContext): Plain => {
+    const value = toPlain(context.info.filterState?.get(key));
+    return kind === 'FIELD' ? plainAt(value, [field]) : value;
+  };
+  const text = (value: Plain): string | undefined => {
+    if (value === undefined || value === null) return undefined;
+    return kind === 'TYPED' ? jsonByteText(value) : plainByteText(value);
+  };
+  return {
+    text: limited((context) => text(find(context)), limit),
+    value: (context) => find(context) ?? null,
+  };
+}
+
+/** Filter state holds whatever filters put there; what JSON can say of it is printed. */
+function toPlain(value: unknown): Plain {
+  if (value === undefined || value === null || typeof value === 'function' || typeof value === 'symbol')
+    return undefined;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  if (typeof value === 'bigint') return String(value);
+  const parsed: Plain = JSON.parse(JSON.stringify(value));
+  return parsed;
+}
+
+const filterState = withArgument('required', filterStateField);
+
+export const metadataOperators: OperatorTable = {
+  DYNAMIC_METADATA: fromSource('DYNAMIC'),
+  CLUSTER_METADATA: fromSource('CLUSTER'),
+  UPSTREAM_METADATA: fromSource('UPSTREAM_HOST'),
+  METADATA: anyMetadata,
+  FILTER_STATE: filterState,
+  UPSTREAM_FILTER_STATE: withArgument('required', (argument, limit) => {
+    const checked = filterStateField(argument, limit);
+    return typeof checked === 'string' ? checked : { text: () => undefined, value: () => null };
+  }),
+};

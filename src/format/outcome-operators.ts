@@ -1,0 +1,96 @@
+import { responseFlagTexts } from '../api/response-flags.js';
+import type { LogContext } from '../api/stream-info.js';
+import { toByteText } from './byte-text.js';
+import {
+  bareNumber,
+  bareText,
+  type Field,
+  type FieldText,
+  numberField,
+  type Operator,
+  type OperatorTable,
+  textField,
+  withArgument,
+} from './field.js';
+import { grpcStatusNames, grpcStatusOf, isGrpcContentType } from './grpc-status.js';
+
+/** Empty counts as missing. */
+export function presentText(text: (context: LogContext) => string): FieldText {
+  return (context) => {
+    const value = text(context);
+    return value === '' ? undefined : toByteText(value);
+  };
+}
+
+/** Sets of flags as text, each rendered once. */
+function flagsText(column: 1 | 2): FieldText {
+  const rendered = new Map<number, string>([[0, '-']]);
+  return ({ info }) => {
+    let text = rendered.get(info.responseFlags);
+    if (text === undefined) {
+      const set = responseFlagTexts.filter(([bit]) => (info.responseFlags & bit) !== 0);
+      text = set.map((flag) => flag[column]).join(',');
+      if (rendered.size < 1024) rendered.set(info.responseFlags, text);
+    }
+    return text;
+  };
+}
+
+const responseCodeDetails: Operator = {
+  argument: 'optional',
+  allowsLimit: true,
+  make: ({ argument, limit }) => {
+    const keepsSpaces = argument === 'ALLOW_WHITESPACES';
+    return textField(({ info }) => {
+      const details = toByteText(info.responseCodeDetails);
+      if (details === '') return undefined;
+      const text = keepsSpaces || !/\s/.test(details) ? details : details.replace(/\s/g, '_');
+      return limit === undefined ? text : text.slice(0, limit);
+    });
+  },
+};
+
+function isGrpc(context: LogContext): boolean {
+  return isGrpcContentType(context.requestHeaders?.get('content-type'));
+}
+
+const grpcStatusNumber = (context: LogContext): number =>
+  isGrpc(context) ? grpcStatusOf(context) : Number.NaN;
+
+function grpcStatusField(argument: string): Field | string {
+  if (argument === 'NUMBER') return numberField(grpcStatusNumber);
+  if (argument !== '' && argument !== 'CAMEL_STRING' && argument !== 'SNAKE_STRING') {
+    return `GrpcStatusFormatter only supports CAMEL_STRING, SNAKE_STRING or NUMBER. Got: ${argument}`;
+  }
+  const column = argument === 'SNAKE_STRING' ? 1 : 0;
+  return textField((context) => {
+    const status = grpcStatusNumber(context);
+    if (Number.isNaN(status)) return undefined;
+    return grpcStatusNames[status]?.[column] ?? String(status);
+  });
+}
+
+const zeroIsMissing = (n: number): number => (n === 0 ? Number.NaN : n);
+
+export const outcomeOperators: OperatorTable = {
+  PROTOCOL: bareText(presentText(({ info }) => info.protocol)),
+  UPSTREAM_PROTOCOL: bareText(presentText(({ info }) => info.upstreamProtocol)),
+  RESPONSE_CODE: bareNumber(({ info }) => info.responseCode),
+  RESPONSE_CODE_DETAILS: responseCodeDetails,
+  CONNECTION_TERMINATION_DETAILS: bareText(
+    presentText(({ info }) => info.connection.connectionTerminationDetails),
+  ),
+  RESPONSE_FLAGS: bareText(flagsText(1)),
+  RESPONSE_FLAGS_LONG: bareText(flagsText(2)),
+  GRPC_STATUS: withArgument('optional', grpcStatusField),
+  GRPC_STATUS_NUMBER: bareNumber(grpcStatusNumber),
+  LOCAL_REPLY_BODY: bareText(({ info }) => toByteText(info.localReplyBody)),
+  ACCESS_LOG_TYPE: bareText((context) => context.logType),
+  BYTES_RECEIVED: bareNumber(({ info }) => info.bytesReceived),
+  BYTES_SENT: bareNumber(({ info }) => info.bytesSent),
+  UPSTREAM_TRANSPORT_FAILURE_REASON: bareText(presentText(({ info }) => info.upstreamTransportFailureReason)),
+  DOWNSTREAM_LOCAL_CLOSE_REASON: bareText(presentText(({ info }) => info.connection.localCloseReason)),
+  UPSTREAM_REQUEST_ATTEMPT_COUNT: bareNumber(({ info }) => info.attemptCount),
+  CONNECTION_ID: bareNumber(({ info }) => info.connection.id),
+  UPSTREAM_CONNECTION_ID: bareNumber(({ info }) => zeroIsMissing(info.upstreamConnectionId)),
+};

@@ -1,0 +1,220 @@
+import type { Address, ConnectionInfo } from '../api/stream-info.js';
+import type { ThreadScope } from '../api/thread-scope.js';
+import { CidrRange, parseIp } from '../base/cidr.js';
+import { HeaderClass, type RequestHeaders } from '../base/header-map.js';
+import { ipAddress } from '../network/address.js';
+import type { ManagerConfig } from './manager-config.js';
+
+/** Headers that only an internal request may bring along. */
+const internalOnly = new Set([
+  'x-envoy-retriable-status-codes',
+  'x-envoy-retriable-header-names',
+  'x-envoy-retry-on',
+  'x-envoy-retry-grpc-on',
+  'x-envoy-max-retries',
+  'x-envoy-upstream-alt-stat-name',
+  'x-envoy-upstream-rq-timeout-ms',
+  'x-envoy-upstream-rq-per-try-timeout-ms',
+  'x-envoy-upstream-rq-timeout-alt-response',
+  'x-envoy-expected-rq-timeout-ms',
+  'x-envoy-force-trace',
+  'x-envoy-ip-tags',
+  'x-envoy-original-url',
+  'x-envoy-hedge-on-per-try-timeout',
+]);
+
+/** Headers that a request at the edge may not bring along. */
+const edgeOnly = new Set([
+  'x-envoy-decorator-operation',
+  'x-envoy-downstream-service-cluster',
+  'x-envoy-downstream-service-node',
+  'x-envoy-original-path',
+  'x-envoy-original-host',
+]);
+
+/** What the rules found out about a request. */
+export interface RequestOrigin {
+  /** The trusted client address. */
+  remoteAddress: Address;
+  isInternal: boolean;
+}
+
+/**
+ * The connection manager's own changes to a request's headers: hop-by-hop removal, client address, internal and edge
+ * decisions, x-forwarded-*, x-request-id, via. Compiled from the configuration once per thread.
+ */
+export class RequestRules {
+  private readonly config: ManagerConfig;
+  private readonly scope: ThreadScope;
+  private readonly internal: readonly CidrRange[];
+  private readonly internalOnlyHeaders: ReadonlySet<string>;
+
+  constructor(config: ManagerConfig, scope: ThreadScope, internalOnlyHeaders: readonly string[]) {
+    this.config = config;
+    this.scope = scope;
+    this.internal = config.internalRanges.flatMap(rangeOf);
+    this.internalOnlyHeaders = new Set(internalOnlyHeaders);
+  }
+
+  /** Changes `headers` in place; `isUpgrade` keeps connection and upgrade. */
+  apply(headers: RequestHeaders, connection: ConnectionInfo, isUpgrade: boolean, origin: RequestOrigin): void {
+    const { classes } = headers;
+    if ((classes & HeaderClass.hopByHop) !== 0) removeHopByHop(headers, isUpgrade);
+    if ((classes & HeaderClass.referer) !== 0) checkReferer(headers);
+    if ((classes & HeaderClass.envoy) !== 0) headers.remove('x-envoy-internal');
+    const hadForwardedFor = (classes & HeaderClass.forwarded) !== 0 ? headers.joined('x-forwarded-for') : undefined;
+    this.findClient(headers, connection, hadForwardedFor, origin);
+    const isEdge = !origin.isInternal && this.config.useRemoteAddress;
+    if ((classes & HeaderClass.envoy) !== 0) this.removeForeign(headers, origin.isInternal, isEdge);
+    if (!origin.isInternal && this.internalOnlyHeaders.size > 0) this.removeListed(headers);
+    this.setForwarded(headers, connection, isEdge, origin);
+    if (origin.isInternal) headers.set('x-envoy-internal', 'true');
+    this.setIdentity(headers, isEdge);
+  }
+
+  private removeForeign(headers: RequestHeaders, isInternal: boolean, isEdge: boolean): void {
+    if (isInternal) return;
+    headers.removeWhere((name) => internalOnly.has(name) || (isEdge && edgeOnly.has(name)));
+  }
+
+  private removeListed(headers: RequestHeaders): void {
+    headers.removeWhere((name) => this.internalOnlyHeaders.has(name));
+  }
+
+  private findClient(
+    headers: RequestHeaders,
+    connection: ConnectionInfo,
+    forwardedFor: string | undefined,
+    origin: RequestOrigin,
+  ): void {
+    const { config } = this;
+    const peer = connection.remoteAddress;
+    const hops = config.xffNumTrustedHops;
+    let client = peer;
+    if (config.useRemoteAddress) {
+      if (hops > 0) client = addressFromRight(forwardedFor, hops - 1) ?? peer;
+      if (!config.skipXffAppend) this.appendForwardedFor(headers, connection);
+    } else {
+      client = addressFromRight(forwardedFor, hops) ?? peer;
+    }
+    origin.remoteAddress = client;
+    origin.isInternal = this.isInternal(client, forwardedFor);
+  }
+
+  private isInternal(client: Address, forwardedFor: string | undefined): boolean {
+    if (this.config.useRemoteAddress) {
+      if (forwardedFor !== undefined) return false;
+    } else if (forwardedFor === undefined || forwardedFor.includes(',')) {
+      return false;
+    }
+    if (!client.isIp) return this.config.internalUnixSockets;
+    return this.internal.some((range) => range.containsText(client.ip));
+  }
+
+  private appendForwardedFor(headers: RequestHeaders, connection: ConnectionInfo): void {
+    const peer = connection.remoteAddress;
+    if (!peer.isIp) return;
+    const isLoopback = peer.ip === '127.0.0.1' || peer.ip === '::1';
+    const text = isLoopback ? this.scope.node.localAddress : peer.ip;
+    if ((headers.classes & HeaderClass.forwarded) === 0) headers.add('x-forwarded-for', text);
+    else headers.append('x-forwarded-for', text);
+  }
+
+  private setForwarded(
+    headers: RequestHeaders,
+    connection: ConnectionInfo,
+    isEdge: boolean,
+    origin: RequestOrigin,
+  ): void {
+    const { config } = this;
+    const scheme = connection.isTls ? 'https' : 'http';
+    if (config.schemeToOverwrite !== '') headers.set('x-forwarded-proto', config.schemeToOverwrite);
+    else if (config.useRemoteAddress && config.xffNumTrustedHops === 0) headers.set('x-forwarded-proto', scheme);
+    else if (!headers.has('x-forwarded-proto')) headers.add('x-forwarded-proto', scheme);
+    this.setScheme(headers, scheme);
+    if (config.appendXForwardedPort) {
+      const port = String(connection.localAddress.port);
+      if (config.xffNumTrustedHops === 0 || !headers.has('x-forwarded-port')) headers.set('x-forwarded-port', port);
+    }
+    if (isEdge && origin.remoteAddress.isIp) headers.set('x-envoy-external-address', origin.remoteAddress.ip);
+  }
+
+  private setScheme(headers: RequestHeaders, fallback: string): void {
+    if (this.config.schemeToOverwrite !== '') {
+      headers.scheme = this.config.schemeToOverwrite;
+      return;
+    }
+    if (headers.scheme !== '') return;
+    const forwarded = headers.get('x-forwarded-proto');
+    headers.scheme = forwarded === 'http' || forwarded === 'https' ? forwarded : fallback;
+  }
+
+  private setIdentity(headers: RequestHeaders, isEdge: boolean): void {
+    const { config, scope } = this;
+    if (config.addUserAgent) {
+      if ((headers.get('user-agent') ?? '') === '') headers.set('user-agent', scope.node.cluster);
+      headers.set('x-envoy-downstream-service-cluster', scope.node.cluster);
+      if (scope.node.id !== '') headers.set('x-envoy-downstream-service-node', scope.node.id);
+    }
+    if (config.generateRequestId) {
+      const hasId = (headers.classes & HeaderClass.forwarded) !== 0 && headers.has('x-request-id');
+      if (!hasId) headers.add('x-request-id', scope.random.uuid());
+      else if (isEdge && !config.preserveExternalRequestId) headers.set('x-request-id', scope.random.uuid());
+    }
+    if (config.via !== '') headers.append('via', config.via, ', ');
+  }
+}
+
+function removeHopByHop(headers: RequestHeaders, isUpgrade: boolean): void {
+  const te = headers.get('te');
+  headers.removeWhere((name) => {
+    switch (name) {
+      case 'connection':
+      case 'upgrade':
+        return !isUpgrade;
+      case 'keep-alive':
+      case 'proxy-connection':
+      case 'transfer-encoding':
+      case 'te':
+        return true;
+      default:
+        return false;
+    }
+  });
+  if (te !== undefined && hasTrailers(te)) headers.add('te', 'trailers');
+}
+
+function hasTrailers(te: string): boolean {
+  return te.split(',').some((token) => (token.split(';')[0] as string).trim().toLowerCase() === 'trailers');
+}
+
+/** A Referer with userinfo or fragment, or one that is no reference at all, does not travel on. */
+function checkReferer(headers: RequestHeaders): void {
+  const referer = headers.joined('referer');
+  if (referer === undefined) return;
+  if (headers.indexOf('referer', headers.indexOf('referer') + 1) >= 0) headers.set('referer', referer);
+  if (!isValidReferer(referer)) headers.remove('referer');
+}
+
+function isValidReferer(referer: string): boolean {
+  if (referer.includes('#')) return false;
+  const scheme = /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\//.exec(referer);
+  if (scheme === null) return referer.startsWith('/') || referer === '';
+  const authority = referer.slice(scheme[0].length).split(/[/?]/)[0] as string;
+  return authority !== '' && !authority.includes('@');
+}
+
+/** The (n+1)-th address from the right of an x-forwarded-for value. */
+function addressFromRight(forwardedFor: string | undefined, n: number): Address | null {
+  if (forwardedFor === undefined) return null;
+  const entries = forwardedFor.split(',');
+  const entry = entries[entries.length - 1 - n]?.trim();
+  if (entry === undefined || parseIp(entry) === null) return null;
+  return ipAddress(entry, 0);
+}
+
+function rangeOf(text: string): CidrRange[] {
+  const slash = text.lastIndexOf('/');
+  const range = CidrRange.parse(text.slice(0, slash), Number(text.slice(slash + 1)));
+  return range === undefined ? [] : [range];
+}

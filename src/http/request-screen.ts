@@ -1,0 +1,74 @@
+import type { RequestHeaders } from '../base/header-map.js';
+import type { Http1ServerCodec } from '../codec/http1/server.js';
+import { H } from './manager-stats.js';
+import { normalizeHost, normalizePath } from './path-rules.js';
+import type { HttpStream } from './stream.js';
+
+/**
+ * The connection manager's checks and rules on a complete head, in Envoy's order, each ending the request when it
+ * fails. Answers true when the request goes no further.
+ */
+export function screenRequest(stream: HttpStream, headers: RequestHeaders, codec: Http1ServerCodec): boolean {
+  const { manager } = stream;
+  const { config } = manager;
+  if (codec.expectsContinue && !config.proxy100Continue) {
+    headers.remove('expect');
+    stream.sendContinue();
+  }
+  if (headers.authority === '') {
+    if (codec.isHttp10 && config.defaultHostForHttp10 !== '') headers.authority = config.defaultHostForHttp10;
+    else return refuse(stream, 400, 'missing_host_header', false);
+  }
+  if (!isAuthority(headers.authority)) return refuse(stream, 400, 'http.invalid_authority', true);
+  if (headers.method !== 'CONNECT' && headers.path === '') return refuse(stream, 404, 'missing_path_rejected', false);
+  if (headers.path !== '' && headers.path.charCodeAt(0) !== 47) {
+    manager.stats.inc(H.downstream_rq_non_relative_path);
+    return refuse(stream, 404, 'absolute_path_rejected', false);
+  }
+  if (headers.path !== '' && rewritePath(stream, headers)) return true;
+  normalizeHost(headers, config, stream.connection.control.info.localAddress.port);
+  const upgrade = headers.method === 'CONNECT' ? 'connect' : codec.upgrade.toLowerCase();
+  const isUpgrade = upgrade !== '';
+  manager.requestRules.apply(headers, stream.connection.control.info, isUpgrade, stream.connection.origin);
+  stream.info.remoteAddress = stream.connection.origin.remoteAddress;
+  if (!isUpgrade) return false;
+  stream.isUpgrade = true;
+  if (isAllowed(stream, upgrade)) return false;
+  manager.stats.inc(H.downstream_rq_ws_on_non_ws_route);
+  return refuse(stream, 403, 'upgrade_failed', true);
+}
+
+function refuse(stream: HttpStream, status: number, details: string, closes: boolean): true {
+  if (closes) stream.connection.closeAfterResponse();
+  stream.localReply(status, '', { details });
+  return true;
+}
+
+function rewritePath(stream: HttpStream, headers: RequestHeaders): boolean {
+  const { manager } = stream;
+  const outcome = normalizePath(headers, manager.config);
+  if (outcome === 'ok') return false;
+  if (outcome === 'redirect') {
+    manager.stats.inc(H.downstream_rq_redirected_with_normalized_path);
+    stream.localReply(307, '', { details: 'path_normalization_failed', headers: [['location', headers.path]] });
+    return true;
+  }
+  manager.stats.inc(H.downstream_rq_failed_path_normalization);
+  return refuse(stream, 400, 'path_normalization_failed', false);
+}
+
+function isAllowed(stream: HttpStream, upgrade: string): boolean {
+  const { manager } = stream;
+  const configured = manager.upgrades.get(upgrade);
+  const route = stream.routeNow();
+  const onRoute = route !== null && route.action.kind === 'route' ? route.action.upgrades.get(upgrade) : undefined;
+  if (onRoute !== undefined) return onRoute;
+  return configured === true;
+}
+
+/** Host characters of RFC 3986 section 3.2, with user information left out. */
+const authorityPattern = /^[A-Za-z0-9\-._~!$&'()*+,;=:%[\]@]*$/;
+
+function isAuthority(text: string): boolean {
+  return authorityPattern.test(text);
+}

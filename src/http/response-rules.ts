@@ -1,0 +1,70 @@
+import type { ThreadScope } from '../api/thread-scope.js';
+import { HeaderClass, type RequestHeaders, type ResponseHeaders } from '../base/header-map.js';
+import type { ManagerConfig } from './manager-config.js';
+
+/** `date` of the current second (RFC 9110 section 5.6.7), made once a second. */
+export class DateText {
+  private second: number;
+  private text: string;
+
+  constructor() {
+    this.second = -1;
+    this.text = '';
+  }
+
+  at(wallMs: number): string {
+    const second = Math.floor(wallMs / 1000);
+    if (second !== this.second) {
+      this.second = second;
+      this.text = new Date(second * 1000).toUTCString();
+    }
+    return this.text;
+  }
+}
+
+/** The connection manager's own changes to a response's headers: hop-by-hop removal, date, server, via, request id. */
+export class ResponseRules {
+  private readonly config: ManagerConfig;
+  private readonly scope: ThreadScope;
+  private readonly date: DateText;
+
+  constructor(config: ManagerConfig, scope: ThreadScope) {
+    this.config = config;
+    this.scope = scope;
+    this.date = new DateText();
+  }
+
+  apply(headers: ResponseHeaders, request: RequestHeaders | null, isUpgrade: boolean): void {
+    const { config } = this;
+    if ((headers.classes & HeaderClass.hopByHop) !== 0) removeHopByHop(headers, isUpgrade);
+    const hasIdentity = (headers.classes & HeaderClass.identity) !== 0;
+    if (!hasIdentity || !headers.has('date')) headers.add('date', this.date.at(this.scope.clock.wallMs()));
+    if (config.serverHeader === 'OVERWRITE') {
+      if (hasIdentity) headers.set('server', config.serverName);
+      else headers.add('server', config.serverName);
+    } else if (config.serverHeader === 'APPEND_IF_ABSENT' && !headers.has('server')) {
+      headers.add('server', config.serverName);
+    }
+    if (config.alwaysSetRequestIdInResponse || request?.has('x-envoy-force-trace') === true) {
+      const id = request?.get('x-request-id');
+      if (id !== undefined) headers.set('x-request-id', id);
+    }
+    if (config.via !== '') headers.append('via', config.via, ', ');
+  }
+}
+
+function removeHopByHop(headers: ResponseHeaders, isUpgrade: boolean): void {
+  headers.removeWhere((name) => {
+    switch (name) {
+      case 'connection':
+      case 'upgrade':
+        return !isUpgrade;
+      case 'transfer-encoding':
+      case 'keep-alive':
+      case 'proxy-connection':
+        return true;
+      default:
+        return false;
+    }
+  });
+}

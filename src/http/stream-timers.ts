@@ -1,0 +1,133 @@
+import { ResponseFlag } from '../api/response-flags.js';
+import type { RouteActionView } from '../api/route.js';
+import { Timer } from '../base/timer-wheel.js';
+import { H } from './manager-stats.js';
+import type { HttpStream } from './stream.js';
+
+/**
+ * The clocks of one stream: idle, whole request, request headers, maximum duration. Idle time is kept lazily: events
+ * only note when they happened, and the timer looks at the note when it fires.
+ */
+export class StreamTimers {
+  private readonly stream: HttpStream;
+  private idleMs: number;
+  private touchedMs: number;
+  private idle: Timer | null;
+  private request: Timer | null;
+  private head: Timer | null;
+  private duration: Timer | null;
+
+  constructor(stream: HttpStream, now: number) {
+    const { config } = stream.manager;
+    const wheel = stream.manager.scope.timers;
+    this.stream = stream;
+    this.idleMs = config.streamIdleTimeoutMs;
+    this.touchedMs = now;
+    this.idle = null;
+    this.request = null;
+    this.head = null;
+    this.duration = null;
+    if (this.idleMs > 0) {
+      this.idle = new Timer(() => this.onIdle());
+      wheel.scheduleAt(this.idle, now + this.idleMs);
+    }
+    if (config.requestTimeoutMs > 0) {
+      this.request = new Timer(() => this.onRequestTimeout());
+      wheel.scheduleAt(this.request, now + config.requestTimeoutMs);
+    }
+    if (config.requestHeadersTimeoutMs > 0) {
+      this.head = new Timer(() => this.onHeadersTimeout());
+      wheel.scheduleAt(this.head, now + config.requestHeadersTimeoutMs);
+    }
+  }
+
+  /** Something moved in either direction. */
+  touch(): void {
+    this.touchedMs = this.stream.manager.scope.clock.now();
+  }
+
+  onHeaders(): void {
+    const { manager } = this.stream;
+    const wheel = manager.scope.timers;
+    this.touch();
+    if (this.head !== null) wheel.cancel(this.head);
+    if (manager.config.maxStreamDurationMs > 0) this.armDuration(manager.config.maxStreamDurationMs);
+  }
+
+  /** The route may replace the connection manager's idle timeout and maximum duration. */
+  onRoute(action: RouteActionView): void {
+    const wheel = this.stream.manager.scope.timers;
+    if (action.idleTimeoutMs !== undefined) {
+      this.idleMs = action.idleTimeoutMs;
+      if (this.idle !== null) wheel.cancel(this.idle);
+      if (this.idleMs > 0) {
+        this.idle ??= new Timer(() => this.onIdle());
+        wheel.schedule(this.idle, this.idleMs);
+      }
+    }
+    if (action.maxStreamDurationMs === undefined) return;
+    if (this.duration !== null) wheel.cancel(this.duration);
+    if (action.maxStreamDurationMs > 0) this.armDuration(action.maxStreamDurationMs);
+  }
+
+  onRequestComplete(): void {
+    if (this.request !== null) this.stream.manager.scope.timers.cancel(this.request);
+  }
+
+  /** A tunnel lives until somebody closes it; only idle time counts. */
+  onUpgraded(): void {
+    this.onRequestComplete();
+    this.touch();
+  }
+
+  cancel(): void {
+    const wheel = this.stream.manager.scope.timers;
+    if (this.idle !== null) wheel.cancel(this.idle);
+    if (this.request !== null) wheel.cancel(this.request);
+    if (this.head !== null) wheel.cancel(this.head);
+    if (this.duration !== null) wheel.cancel(this.duration);
+  }
+
+  private armDuration(ms: number): void {
+    this.duration ??= new Timer(() => this.onMaxDuration());
+    this.stream.manager.scope.timers.schedule(this.duration, ms);
+  }
+
+  private onIdle(): void {
+    const { stream } = this;
+    const due = this.touchedMs + this.idleMs;
+    if (due > stream.manager.scope.clock.now() && this.idle !== null) {
+      stream.manager.scope.timers.scheduleAt(this.idle, due);
+      return;
+    }
+    stream.connection.guard(() => {
+      stream.manager.stats.inc(H.downstream_rq_idle_timeout);
+      stream.onTimeout('stream_idle_timeout', 'stream timeout', ResponseFlag.streamIdleTimeout);
+    });
+  }
+
+  private onRequestTimeout(): void {
+    const { stream } = this;
+    if (stream.isResponseStarted) return;
+    stream.connection.guard(() => {
+      stream.manager.stats.inc(H.downstream_rq_timeout);
+      stream.onTimeout('request_overall_timeout', 'request timeout', 0);
+    });
+  }
+
+  private onHeadersTimeout(): void {
+    const { stream } = this;
+    stream.connection.guard(() => {
+      stream.manager.stats.inc(H.downstream_rq_header_timeout);
+      stream.onTimeout('request_header_timeout', 'request header timeout', 0);
+    });
+  }
+
+  private onMaxDuration(): void {
+    const { stream } = this;
+    stream.connection.guard(() => {
+      stream.manager.stats.inc(H.downstream_rq_max_duration_reached);
+      stream.onTimeout('max_duration_timeout', 'downstream duration timeout', ResponseFlag.durationTimeout);
+    });
+  }
+}

@@ -1,0 +1,455 @@
+import type { Chunk, CodecError, RequestDecoder, StreamResetReason } from '../api/codec.js';
+import type { HttpFilter, LocalReplyOptions } from '../api/http-filter.js';
+import { ResponseFlag } from '../api/response-flags.js';
+import type { RouteMatch } from '../api/route.js';
+import type { LogContext } from '../api/stream-info.js';
+import { type HeaderMap, type RequestHeaders, ResponseHeaders } from '../base/header-map.js';
+import type { BufferPool } from '../base/buffer-pool.js';
+import { emptyChunk } from '../codec/http1/chunk.js';
+import type { Http1ServerCodec } from '../codec/http1/server.js';
+import { RequestDirection, ResponseDirection, type StreamOwner } from '../stream/direction.js';
+import { StreamRecord } from '../stream/stream-record.js';
+import { FilterControl } from './filter-control.js';
+import { localReplyHeaders } from './local-reply.js';
+import type { Manager } from './manager.js';
+import type { ManagerConnection } from './manager-connection.js';
+import { H, L, listenerClassSlots, managerClassSlots } from './manager-stats.js';
+import { screenRequest } from './request-screen.js';
+import { StreamTimers } from './stream-timers.js';
+
+/**
+ * One request and its response on a downstream connection: the codec above, the filters between, the clocks beside.
+ * Everything due at the end happens in `finish`, nowhere else.
+ *
+ *   reading head ─► filters run ─► response head out ─► response done ─► finished
+ *        └──────────────┴── local reply ──┘                  ▲
+ *        └──────────────┴───────── reset / client gone ──────┘
+ */
+export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
+  readonly manager: Manager;
+  readonly connection: ManagerConnection;
+  readonly info: StreamRecord;
+  readonly logType = 'DownstreamEnd';
+  readonly request: RequestDirection;
+  readonly response: ResponseDirection;
+  readonly timers: StreamTimers;
+  private readonly codec: Http1ServerCodec;
+  private readonly controls: FilterControl[];
+  requestHeaders: RequestHeaders | null;
+  responseHeaders: ResponseHeaders | null;
+  responseTrailers: HeaderMap | null;
+  private route: RouteMatch | null;
+  private isRouteKnown: boolean;
+  isOver: boolean;
+  isRequestComplete: boolean;
+  isResponseStarted: boolean;
+  isResponseComplete: boolean;
+  isUpgrade: boolean;
+  isLocalReply: boolean;
+  private hasUpgraded: boolean;
+  private isFilterChainMade: boolean;
+
+  constructor(connection: ManagerConnection, codec: Http1ServerCodec) {
+    const { manager } = connection;
+    const { scope } = manager;
+    const now = scope.clock.now();
+    this.manager = manager;
+    this.connection = connection;
+    this.info = new StreamRecord(
+      connection.control.info,
+      manager.nextStreamId(),
+      now,
+      scope.clock.wallMs(),
+      scope.random.u32(),
+    );
+    this.request = new RequestDirection(this);
+    this.response = new ResponseDirection(this);
+    this.codec = codec;
+    this.controls = [];
+    this.requestHeaders = null;
+    this.responseHeaders = null;
+    this.responseTrailers = null;
+    this.route = null;
+    this.isRouteKnown = false;
+    this.isOver = false;
+    this.isRequestComplete = false;
+    this.isResponseStarted = false;
+    this.isResponseComplete = false;
+    this.isUpgrade = false;
+    this.isLocalReply = false;
+    this.hasUpgraded = false;
+    this.isFilterChainMade = false;
+    const { stats } = manager;
+    stats.inc(H.downstream_rq_total);
+    stats.inc(H.downstream_rq_http1_total);
+    stats.add(H.downstream_rq_active, 1);
+    this.timers = new StreamTimers(this, now);
+  }
+
+  get buffers(): BufferPool {
+    return this.manager.scope.buffers;
+  }
+
+  get downstreamConnectionClosed(): boolean {
+    return this.connection.isClosed;
+  }
+
+  // RequestDecoder: what the codec reads.
+
+  onHeaders(headers: RequestHeaders, endStream: boolean): void {
+    this.requestHeaders = headers;
+    this.timers.onHeaders();
+    this.info.protocol = this.codec.isHttp10 ? 'HTTP/1.0' : 'HTTP/1.1';
+    if (endStream) this.completeRequest();
+    const refusal = screenRequest(this, headers, this.codec);
+    if (refusal || this.isOver || this.isLocalReply) return;
+    this.makeFilters();
+    this.request.sendHeaders(headers, endStream);
+  }
+
+  on1xx(): void {
+    // Requests have no informational heads.
+  }
+
+  onData(chunk: Chunk, endStream: boolean): void {
+    this.info.bytesReceived += chunk.end - chunk.start;
+    this.timers.touch();
+    if (endStream) this.completeRequest();
+    if (this.isOver || this.isLocalReply || !this.isFilterChainMade) return;
+    this.request.sendData(chunk, endStream);
+  }
+
+  onTrailers(trailers: HeaderMap): void {
+    this.timers.touch();
+    this.completeRequest();
+    if (this.isOver || this.isLocalReply || !this.isFilterChainMade) return;
+    this.request.sendTrailers(trailers);
+  }
+
+  onReset(): void {
+    // HTTP/1 has no resets of its own: the connection reports its end to `onConnectionClosed`.
+  }
+
+  onAboveWatermark(): void {
+    this.manager.stats.inc(H.downstream_flow_control_paused_reading_total);
+    for (const control of this.controls) control.filter.onDownstreamAboveWatermark?.();
+  }
+
+  onBelowWatermark(): void {
+    this.manager.stats.inc(H.downstream_flow_control_resumed_reading_total);
+    for (const control of this.controls) control.filter.onDownstreamBelowWatermark?.();
+  }
+
+  /** The codec refused the request's bytes. */
+  onCodecError(error: CodecError): void {
+    this.info.responseFlags |= ResponseFlag.downstreamProtocolError;
+    this.manager.stats.inc(H.downstream_cx_protocol_error);
+    if (this.isResponseStarted) {
+      this.finish();
+      return;
+    }
+    this.connection.closeAfterResponse();
+    if (error.status === 431) this.info.protocol = 'HTTP/1.1';
+    this.localReply(error.status, statusText(error.status), { details: error.details });
+  }
+
+  /** The client has gone; nobody is left to answer. */
+  onConnectionClosed(): void {
+    if (this.isOver) return;
+    this.info.responseFlags |= ResponseFlag.downstreamConnectionTermination;
+    if (this.info.responseCodeDetails === '' || !this.isResponseStarted) {
+      this.info.responseCodeDetails = 'downstream_remote_disconnect';
+    }
+    this.manager.stats.inc(H.downstream_rq_rx_reset);
+    this.finish();
+  }
+
+  // ResponseSink: what the terminal filter got; runs through the filters' response hooks.
+
+  /** An informational head of the upstream; relayed only where the configuration says so, as Envoy does. */
+  encode1xx(headers: ResponseHeaders): void {
+    if (this.isOver || this.isResponseStarted || !this.manager.config.proxy100Continue) return;
+    for (const control of this.controls) control.filter.onResponse1xx?.(headers);
+    this.chargeClass(headers.status);
+    this.codec.encode1xx(headers);
+  }
+
+  /** The proxy's own answer to `Expect: 100-continue`. */
+  sendContinue(): void {
+    this.chargeClass(100);
+    this.codec.encode1xx(new ResponseHeaders(100));
+  }
+
+  respondHeaders(headers: ResponseHeaders, endStream: boolean): void {
+    if (this.isOver) return;
+    this.timers.touch();
+    this.response.sendHeaders(headers, endStream);
+  }
+
+  respondData(chunk: Chunk, endStream: boolean): void {
+    if (this.isOver) return;
+    this.timers.touch();
+    this.response.sendData(chunk, endStream);
+  }
+
+  respondTrailers(trailers: HeaderMap): void {
+    if (this.isOver) return;
+    this.response.sendTrailers(trailers);
+  }
+
+  // StreamOwner: what came through every filter.
+
+  encodeHeaders(headers: ResponseHeaders, endStream: boolean): void {
+    this.isResponseStarted = true;
+    this.responseHeaders = headers;
+    const { info, manager } = this;
+    const isSwitch = this.isUpgrade && headers.status === 101;
+    info.responseCode = headers.status;
+    manager.responseRules.apply(headers, this.requestHeaders, this.isUpgrade && isSwitch);
+    this.decideClose(headers, isSwitch);
+    if (isSwitch) this.onUpgraded();
+    info.times.downstreamFirstTxMs = manager.scope.clock.now();
+    this.chargeClass(headers.status);
+    this.codec.encodeHeaders(headers, endStream);
+    if (endStream) this.completeResponse();
+  }
+
+  encodeData(chunk: Chunk, endStream: boolean): void {
+    this.info.bytesSent += chunk.end - chunk.start;
+    this.codec.encodeData(chunk, endStream);
+    if (endStream) this.completeResponse();
+  }
+
+  encodeTrailers(trailers: HeaderMap): void {
+    this.responseTrailers = trailers;
+    if (this.manager.config.enableTrailers) this.codec.encodeTrailers(trailers);
+    else this.codec.encodeData(emptyChunk, true);
+    this.completeResponse();
+  }
+
+  onRequestOverLimit(): void {
+    this.manager.stats.inc(H.downstream_rq_too_large);
+    this.connection.closeAfterResponse();
+    this.localReply(413, 'Payload Too Large', { details: 'request_payload_too_large' });
+  }
+
+  onResponseOverLimit(): void {
+    this.manager.stats.inc(H.rs_too_large);
+    if (this.isResponseStarted) {
+      this.info.responseCodeDetails = 'response_payload_too_large';
+      this.resetDownstream('local-reset');
+      return;
+    }
+    this.sendReplyStraight(500, 'Internal Server Error', 'response_payload_too_large');
+  }
+
+  pauseRequest(): void {
+    this.codec.pauseReading();
+  }
+
+  resumeRequest(): void {
+    this.codec.resumeReading();
+  }
+
+  pauseResponse(): void {
+    for (const control of this.controls) control.filter.onDownstreamAboveWatermark?.();
+  }
+
+  resumeResponse(): void {
+    for (const control of this.controls) control.filter.onDownstreamBelowWatermark?.();
+  }
+
+  onFilterError(error: unknown): void {
+    this.manager.stats.inc(H.filter_error);
+    this.manager.scope.log.error(`filter error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    if (this.isOver) return;
+    if (this.isResponseStarted) this.resetDownstream('local-reset');
+    else this.sendReplyStraight(500, 'filter error', 'filter_error');
+  }
+
+  // What filters ask for.
+
+  /** The route of this request, looked up at the first question. */
+  routeNow(): RouteMatch | null {
+    if (this.isRouteKnown || this.requestHeaders === null) return this.route;
+    this.isRouteKnown = true;
+    this.route = this.manager.routes.find({
+      headers: this.requestHeaders,
+      info: this.info,
+      random: this.info.randomValue,
+    });
+    const { route } = this;
+    if (route !== null) {
+      this.info.routeName = route.name;
+      this.info.virtualHostName = route.virtualHost.name;
+      this.info.routeMetadata = route.metadata;
+      if (route.action.kind === 'route') this.timers.onRoute(route.action);
+    }
+    return route;
+  }
+
+  forgetRoute(): void {
+    this.isRouteKnown = false;
+    this.route = null;
+  }
+
+  /** Answers the request here. */
+  localReply(status: number, body: string, options: LocalReplyOptions): void {
+    if (this.isOver) return;
+    this.info.responseFlags |= options.flags ?? 0;
+    this.info.responseCodeDetails = options.details;
+    if (this.isResponseStarted) {
+      this.resetDownstream('local-reset');
+      return;
+    }
+    this.isLocalReply = true;
+    this.info.localReplyBody = body;
+    for (const control of this.controls) control.filter.onLocalReply?.({ status, details: options.details });
+    const headers = localReplyHeaders(status, body, options, this.requestHeaders);
+    const text = headers.body;
+    if (this.response.headers !== null) {
+      this.encodeHeaders(headers.headers, text === '');
+      if (text !== '' && !this.isOver) this.encodeText(text);
+      return;
+    }
+    this.response.sendHeaders(headers.headers, text === '');
+    if (text === '' || this.isOver) return;
+    const bytes = Buffer.from(text);
+    this.response.sendData({ buffer: bytes, start: 0, end: bytes.length }, true);
+  }
+
+  /** Ends the stream at once; HTTP/1 closes its connection. */
+  resetDownstream(_reason: StreamResetReason): void {
+    if (this.isOver) return;
+    this.manager.stats.inc(H.downstream_rq_tx_reset);
+    this.connection.closeNow();
+    this.finish();
+  }
+
+  /** A wait ran out. */
+  onTimeout(details: string, body: string, flags: number): void {
+    if (this.isOver) return;
+    const status = this.isRequestComplete ? 504 : 408;
+    this.connection.closeAfterResponse();
+    this.localReply(status, body, { details, flags });
+  }
+
+  private sendReplyStraight(status: number, body: string, details: string): void {
+    this.isLocalReply = true;
+    this.info.responseCodeDetails = details;
+    this.info.localReplyBody = body;
+    const reply = localReplyHeaders(status, body, { details }, this.requestHeaders);
+    this.encodeHeaders(reply.headers, reply.body === '');
+    if (reply.body !== '' && !this.isOver) this.encodeText(reply.body);
+  }
+
+  private encodeText(text: string): void {
+    const bytes = Buffer.from(text);
+    this.encodeData({ buffer: bytes, start: 0, end: bytes.length }, true);
+  }
+
+  private makeFilters(): void {
+    this.isFilterChainMade = true;
+    const { filters } = this.manager;
+    const limit = this.manager.bufferLimitBytes;
+    for (let i = 0; i < filters.length; i++) {
+      const entry = filters[i] as Manager['filters'][number];
+      const control = new FilterControl(this, entry.name);
+      let filter: HttpFilter;
+      try {
+        filter = entry.make(control);
+      } catch (error) {
+        this.onFilterError(error);
+        return;
+      }
+      control.attach(filter, this.request.addPlace(filter, limit));
+      this.controls.push(control);
+    }
+    for (let i = this.controls.length - 1; i >= 0; i--) {
+      const control = this.controls[i] as FilterControl;
+      if (entryHasResponseHooks(control.filter)) control.response = this.response.addPlace(control.filter, limit);
+    }
+  }
+
+  private completeRequest(): void {
+    this.isRequestComplete = true;
+    this.info.times.requestCompleteMs = this.manager.scope.clock.now();
+    this.timers.onRequestComplete();
+  }
+
+  private onUpgraded(): void {
+    this.hasUpgraded = true;
+    this.manager.stats.inc(H.downstream_cx_upgrades_total);
+    this.manager.stats.add(H.downstream_cx_upgrades_active, 1);
+    this.timers.onUpgraded();
+  }
+
+  /** Whether the connection ends with this response, and says so. */
+  private decideClose(headers: ResponseHeaders, isSwitch: boolean): void {
+    const { connection, codec } = this;
+    if (isSwitch) return;
+    const isDraining = connection.shouldDrain();
+    if (!this.isRequestComplete) this.manager.stats.inc(H.downstream_rq_response_before_rq_complete);
+    const closes = !codec.keepAlive || isDraining || !this.isRequestComplete || connection.isClosingAfterResponse;
+    if (closes) {
+      connection.closeAfterResponse();
+      headers.set('connection', 'close');
+    } else if (codec.isHttp10) {
+      headers.set('connection', 'keep-alive');
+    }
+  }
+
+  private chargeClass(status: number): void {
+    const { stats, listenerStats } = this.manager;
+    const kind = Math.floor(status / 100);
+    stats.inc(H.downstream_rq_completed);
+    stats.inc(managerClassSlots[kind] as number);
+    listenerStats.inc(L.downstream_rq_completed);
+    listenerStats.inc(listenerClassSlots[kind] as number);
+  }
+
+  private completeResponse(): void {
+    this.isResponseComplete = true;
+    this.info.times.downstreamLastTxMs = this.manager.scope.clock.now();
+    this.finish();
+  }
+
+  /** The end, whatever way it came: filters, stats, access logs, then the connection goes on. */
+  private finish(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    const { info, manager } = this;
+    const { stats } = manager;
+    const now = manager.scope.clock.now();
+    info.times.endMs = now;
+    this.timers.cancel();
+    for (let i = 0; i < this.controls.length; i++) (this.controls[i] as FilterControl).finish();
+    stats.add(H.downstream_rq_active, -1);
+    stats.record(H.downstream_rq_time, now - info.times.startMs);
+    if (this.hasUpgraded) stats.add(H.downstream_cx_upgrades_active, -1);
+    for (let i = 0; i < manager.accessLogs.length; i++) (manager.accessLogs[i] as { log(c: LogContext): void }).log(this);
+    this.request.clear();
+    this.response.clear();
+    this.connection.onStreamFinished(this);
+  }
+}
+
+function entryHasResponseHooks(filter: HttpFilter): boolean {
+  return (
+    filter.onResponseHeaders !== undefined ||
+    filter.onResponseData !== undefined ||
+    filter.onResponseTrailers !== undefined
+  );
+}
+
+const statusTexts: { readonly [status: number]: string } = {
+  400: 'Bad Request',
+  403: 'Forbidden',
+  426: 'Upgrade Required',
+  431: 'Request Header Fields Too Large',
+  501: 'Not Implemented',
+};
+
+function statusText(status: number): string {
+  return statusTexts[status] ?? 'Bad Request';
+}

@@ -1,0 +1,157 @@
+import type { ConnectionInfo } from '../api/stream-info.js';
+import { CidrRange, parseIp, unmapIpv4 } from '../base/cidr.js';
+import type { FilterChainConfig, FilterChainMatchConfig, ListenerConfig } from './listener-config.js';
+
+/** A chain with its ranges compiled. */
+interface Entry {
+  readonly chain: FilterChainConfig;
+  readonly match: FilterChainMatchConfig;
+  readonly destinations: readonly CidrRange[];
+  readonly directSources: readonly CidrRange[];
+  readonly sources: readonly CidrRange[];
+}
+
+/**
+ * Chooses a filter chain. Criteria are looked at in Envoy's fixed order; at each of them the most specific group of
+ * chains is kept and the others are dropped for good, so a failure further down never goes back.
+ */
+export class FilterChainIndex {
+  private readonly entries: readonly Entry[];
+  private readonly fallback: FilterChainConfig | null;
+
+  constructor(config: ListenerConfig) {
+    this.entries = config.chains.map(entryOf);
+    this.fallback = config.defaultChain;
+  }
+
+  /** The chain for that connection; null when none matches and there is no default. */
+  find(info: ConnectionInfo): FilterChainConfig | null {
+    const only = this.entries[0];
+    if (this.entries.length === 1 && only !== undefined && only.chain.match === null) return only.chain;
+    let left = byPort(this.entries, info.localAddress.port);
+    left = byRange(left, info.localAddress.isIp ? info.localAddress.ip : null, (it) => it.destinations);
+    left = byServerName(left, info.requestedServerName);
+    left = byTransport(left, info.transportProtocol || 'raw_buffer');
+    left = byApplication(left, info.applicationProtocols);
+    left = byRange(left, info.directRemoteAddress.isIp ? info.directRemoteAddress.ip : null, (it) => it.directSources);
+    left = bySourceType(left, info);
+    left = byRange(left, info.remoteAddress.isIp ? info.remoteAddress.ip : null, (it) => it.sources);
+    left = bySourcePort(left, info.remoteAddress.port);
+    return left[0]?.chain ?? this.fallback;
+  }
+}
+
+const noMatch: FilterChainMatchConfig = {
+  destinationPort: 0,
+  prefixRanges: [],
+  directSourcePrefixRanges: [],
+  sourceType: 'ANY',
+  sourcePrefixRanges: [],
+  sourcePorts: [],
+  transportProtocol: '',
+  applicationProtocols: [],
+  serverNames: [],
+};
+
+function entryOf(chain: FilterChainConfig): Entry {
+  const match = chain.match ?? noMatch;
+  return {
+    chain,
+    match,
+    destinations: rangesOf(match.prefixRanges),
+    directSources: rangesOf(match.directSourcePrefixRanges),
+    sources: rangesOf(match.sourcePrefixRanges),
+  };
+}
+
+function rangesOf(texts: readonly string[]): CidrRange[] {
+  return texts.flatMap((text) => {
+    const slash = text.lastIndexOf('/');
+    return CidrRange.parse(text.slice(0, slash), Number(text.slice(slash + 1))) ?? [];
+  });
+}
+
+/** The entries that name the value, or else those that name none. */
+function specificOr(
+  entries: readonly Entry[],
+  isSpecific: (entry: Entry) => boolean,
+  isOpen: (entry: Entry) => boolean,
+): readonly Entry[] {
+  const specific = entries.filter(isSpecific);
+  return specific.length > 0 ? specific : entries.filter(isOpen);
+}
+
+function byPort(entries: readonly Entry[], port: number): readonly Entry[] {
+  return specificOr(
+    entries,
+    (it) => it.match.destinationPort !== 0 && it.match.destinationPort === port,
+    (it) => it.match.destinationPort === 0,
+  );
+}
+
+function byRange(
+  entries: readonly Entry[],
+  ip: string | null,
+  rangesOfEntry: (entry: Entry) => readonly CidrRange[],
+): readonly Entry[] {
+  const open = (): readonly Entry[] => entries.filter((it) => rangesOfEntry(it).length === 0);
+  const parsed = ip === null ? null : parseIp(ip);
+  if (parsed === null) return open();
+  const words = unmapIpv4(parsed);
+  let longest = -1;
+  const lengths = entries.map((it) => {
+    let best = -1;
+    for (const range of rangesOfEntry(it)) if (range.contains(words)) best = Math.max(best, range.prefixLength);
+    longest = Math.max(longest, best);
+    return best;
+  });
+  return longest < 0 ? open() : entries.filter((_, i) => lengths[i] === longest);
+}
+
+function byServerName(entries: readonly Entry[], name: string): readonly Entry[] {
+  if (name !== '') {
+    const exact = entries.filter((it) => it.match.serverNames.includes(name));
+    if (exact.length > 0) return exact;
+    for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+      const wildcard = `*${name.slice(dot)}`;
+      const matching = entries.filter((it) => it.match.serverNames.includes(wildcard));
+      if (matching.length > 0) return matching;
+    }
+  }
+  return entries.filter((it) => it.match.serverNames.length === 0);
+}
+
+function byTransport(entries: readonly Entry[], protocol: string): readonly Entry[] {
+  return specificOr(
+    entries,
+    (it) => it.match.transportProtocol === protocol,
+    (it) => it.match.transportProtocol === '',
+  );
+}
+
+function byApplication(entries: readonly Entry[], protocols: readonly string[]): readonly Entry[] {
+  for (const protocol of protocols) {
+    const matching = entries.filter((it) => it.match.applicationProtocols.includes(protocol));
+    if (matching.length > 0) return matching;
+  }
+  return entries.filter((it) => it.match.applicationProtocols.length === 0);
+}
+
+function bySourceType(entries: readonly Entry[], info: ConnectionInfo): readonly Entry[] {
+  const { ip } = info.remoteAddress;
+  const isLocal = ip === '127.0.0.1' || ip === '::1' || ip === info.localAddress.ip;
+  const wanted = isLocal ? 'SAME_IP_OR_LOOPBACK' : 'EXTERNAL';
+  return specificOr(
+    entries,
+    (it) => it.match.sourceType === wanted,
+    (it) => it.match.sourceType === 'ANY',
+  );
+}
+
+function bySourcePort(entries: readonly Entry[], port: number): readonly Entry[] {
+  return specificOr(
+    entries,
+    (it) => it.match.sourcePorts.includes(port),
+    (it) => it.match.sourcePorts.length === 0,
+  );
+}

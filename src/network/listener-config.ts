@@ -1,0 +1,210 @@
+import type { AccessLogConfig } from '../api/access-log.js';
+import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
+
+/** One address that a listener binds. */
+export type BindConfig = {
+  /** IP, or the path of a Unix socket (a leading `@` means the abstract namespace). */
+  readonly address: string;
+  readonly port: number;
+  readonly isPipe: boolean;
+  readonly pipeMode: number;
+  readonly ipv4Compat: boolean;
+};
+
+export type FilterChainConfig = {
+  readonly name: string;
+  readonly match: FilterChainMatchConfig | null;
+  readonly filters: readonly ExtensionConfig[];
+};
+
+/** The criteria that need no inspector: ports and addresses. CIDR ranges as `address/length`. */
+export type FilterChainMatchConfig = {
+  readonly destinationPort: number;
+  readonly prefixRanges: readonly string[];
+  readonly directSourcePrefixRanges: readonly string[];
+  readonly sourceType: 'ANY' | 'SAME_IP_OR_LOOPBACK' | 'EXTERNAL';
+  readonly sourcePrefixRanges: readonly string[];
+  readonly sourcePorts: readonly number[];
+  readonly transportProtocol: string;
+  readonly applicationProtocols: readonly string[];
+  readonly serverNames: readonly string[];
+};
+
+/** A listener as it crosses threads. */
+export type ListenerConfig = {
+  readonly name: string;
+  readonly statPrefix: string;
+  readonly bind: readonly BindConfig[];
+  readonly bindToPort: boolean;
+  readonly chains: readonly FilterChainConfig[];
+  readonly defaultChain: FilterChainConfig | null;
+  readonly listenerFilters: readonly ExtensionConfig[];
+  readonly listenerFiltersTimeoutMs: number;
+  readonly continueOnTimeout: boolean;
+  readonly bufferLimitBytes: number;
+  readonly trafficDirection: 'UNSPECIFIED' | 'INBOUND' | 'OUTBOUND';
+  readonly drainType: 'DEFAULT' | 'MODIFY_ONLY';
+  /** undefined: main accepts and hands over. */
+  readonly reusePort: boolean;
+  readonly exactBalance: boolean;
+  readonly backlog: number;
+  readonly accessLogs: readonly AccessLogConfig[];
+  readonly ignoreGlobalConnLimit: boolean;
+  readonly origin: string;
+};
+
+export interface ListenerParts {
+  accessLogs(node: ConfigNode, field: string): readonly AccessLogConfig[];
+}
+
+/** Reads `envoy.config.listener.v3.Listener`. */
+export function parseListener(node: ConfigNode, index: number, parts: ListenerParts): ListenerConfig {
+  const bind: BindConfig[] = [];
+  const address = node.message('address');
+  if (address === undefined) node.error(`error adding listener named '${node.string('name')}': address is necessary`);
+  else bind.push(...parseAddress(address));
+  for (const extra of node.list('additional_addresses')) {
+    const more = extra.message('address');
+    if (more !== undefined) bind.push(...parseAddress(more));
+  }
+  const first = bind[0];
+  const name = node.string('name') || `listener_${index}`;
+  const chains = node.list('filter_chains').map((chain, i) => parseChain(chain, i));
+  const fallback = node.message('default_filter_chain');
+  if (chains.length === 0 && fallback === undefined) {
+    node.error(`error adding listener '${first === undefined ? name : textOf(first)}': no filter chains specified`);
+  }
+  checkDuplicates(node, chains);
+  const balance = node.message('connection_balance_config');
+  return {
+    name,
+    statPrefix: `listener.${(node.string('stat_prefix') || (first === undefined ? name : textOf(first))).replaceAll(':', '_')}`,
+    bind,
+    bindToPort: node.bool('bind_to_port', true),
+    chains,
+    defaultChain: fallback === undefined ? null : parseChain(fallback, -1),
+    listenerFilters: node.extensions('listener.filter', 'listener_filters'),
+    listenerFiltersTimeoutMs: node.duration('listener_filters_timeout', 15_000),
+    continueOnTimeout: node.bool('continue_on_listener_filters_timeout'),
+    bufferLimitBytes: node.number('per_connection_buffer_limit_bytes', 1024 * 1024),
+    trafficDirection: node.enum('traffic_direction', 'UNSPECIFIED') as ListenerConfig['trafficDirection'],
+    drainType: node.enum('drain_type', 'DEFAULT') as ListenerConfig['drainType'],
+    reusePort: node.optionalBool('enable_reuse_port') ?? false,
+    exactBalance: balance?.message('exact_balance') !== undefined,
+    backlog: node.number('tcp_backlog_size', 0),
+    accessLogs: parts.accessLogs(node, 'access_log'),
+    ignoreGlobalConnLimit: node.bool('ignore_global_conn_limit'),
+    origin: `${node.origin.source}:${node.origin.line}`,
+  };
+}
+
+function textOf(bind: BindConfig): string {
+  if (bind.isPipe) return bind.address;
+  return bind.address.includes(':') ? `[${bind.address}]:${bind.port}` : `${bind.address}:${bind.port}`;
+}
+
+function parseAddress(node: ConfigNode): BindConfig[] {
+  const pipe = node.message('pipe');
+  if (pipe !== undefined) {
+    return [
+      { address: pipe.string('path'), port: 0, isPipe: true, pipeMode: pipe.number('mode', 0), ipv4Compat: false },
+    ];
+  }
+  const socket = node.message('socket_address');
+  if (socket === undefined) {
+    node.unsupported('envoy_internal_address', 'internal listeners');
+    return [];
+  }
+  if (socket.enum('protocol', 'TCP') !== 'TCP') socket.unsupportedValue('protocol', 'UDP');
+  return [
+    {
+      address: socket.string('address'),
+      port: socket.number('port_value', 0),
+      isPipe: false,
+      pipeMode: 0,
+      ipv4Compat: socket.bool('ipv4_compat'),
+    },
+  ];
+}
+
+function parseChain(node: ConfigNode, index: number): FilterChainConfig {
+  const match = node.message('filter_chain_match');
+  const filters: ExtensionConfig[] = [];
+  const entries = node.list('filters');
+  for (const [i, entry] of entries.entries()) {
+    const filter = entry.asExtension('network.filter');
+    if (filter === undefined) continue;
+    filters.push(filter);
+    checkTerminal(entry, filter, i === entries.length - 1);
+  }
+  const socket = node.message('transport_socket');
+  if (socket !== undefined && socket.string('name') !== 'envoy.transport_sockets.raw_buffer') {
+    node.extension('transport.socket.downstream', 'transport_socket');
+  }
+  return {
+    name: node.string('name'),
+    match: match === undefined || index < 0 ? null : parseMatch(match),
+    filters,
+  };
+}
+
+/** Types of filters that end a chain; a chain has exactly one of them, last. */
+const terminalTypes =
+  /\.(?:http_connection_manager|tcp_proxy|echo|direct_response|redis_proxy|thrift_proxy|generic_proxy)\./;
+
+function checkTerminal(entry: ConfigNode, filter: ExtensionConfig, isLast: boolean): void {
+  const isTerminal = terminalTypes.test(filter.typeUrl);
+  if (isTerminal && !isLast) {
+    entry.error(
+      `Error: terminal filter named ${filter.name} of type ${filter.name} must be the last filter in a network filter chain.`,
+    );
+  } else if (!isTerminal && isLast) {
+    entry.error(
+      `Error: non-terminal filter named ${filter.name} of type ${filter.name} is the last filter in a network filter chain.`,
+    );
+  }
+}
+
+function parseMatch(node: ConfigNode): FilterChainMatchConfig {
+  const ranges = (field: string): string[] =>
+    node.list(field).map((range) => `${range.string('address_prefix')}/${range.number('prefix_len', 0)}`);
+  return {
+    destinationPort: node.number('destination_port', 0),
+    prefixRanges: ranges('prefix_ranges'),
+    directSourcePrefixRanges: ranges('direct_source_prefix_ranges'),
+    sourceType: node.enum('source_type', 'ANY') as FilterChainMatchConfig['sourceType'],
+    sourcePrefixRanges: ranges('source_prefix_ranges'),
+    sourcePorts: node.numbers('source_ports'),
+    transportProtocol: node.string('transport_protocol'),
+    applicationProtocols: node.strings('application_protocols'),
+    serverNames: node.strings('server_names').map((name) => name.toLowerCase()),
+  };
+}
+
+function checkDuplicates(node: ConfigNode, chains: readonly FilterChainConfig[]): void {
+  const seen = new Map<string, string>();
+  for (const [i, chain] of chains.entries()) {
+    const key = JSON.stringify(chain.match ?? emptyMatch);
+    const earlier = seen.get(key);
+    if (earlier !== undefined) {
+      node.error(
+        `error adding listener: filter chain '${chain.name || i}' has the same matching rules defined as '${earlier}'`,
+        'filter_chains',
+      );
+    } else {
+      seen.set(key, chain.name || String(i));
+    }
+  }
+}
+
+const emptyMatch: FilterChainMatchConfig = {
+  destinationPort: 0,
+  prefixRanges: [],
+  directSourcePrefixRanges: [],
+  sourceType: 'ANY',
+  sourcePrefixRanges: [],
+  sourcePorts: [],
+  transportProtocol: '',
+  applicationProtocols: [],
+  serverNames: [],
+};

@@ -1,0 +1,26 @@
+import type { Problem } from '../base/errors.js';
+import type { BootstrapModel } from '../config/bootstrap.js';
+import type { Snapshot } from './snapshot.js';
+
+/** What the job thread that reads configuration is asked. */
+export interface LoadJob {
+  readonly path?: string | undefined;
+  readonly yamlText?: string | undefined;
+  readonly allowUnknownFields: boolean;
+  /** Modules with users' filters. */
+  readonly modules: readonly string[];
+  readonly report?: 'text' | 'json' | undefined;
+}
+
+/** What it answers. */
+export interface LoadResult {
+  readonly problems: readonly Problem[];
+  readonly unsupported: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  /** Null when there are problems. */
+  readonly model: BootstrapModel | null;
+  readonly snapshot: Snapshot | null;
+  /** The bootstrap as `/config_dump` shows it, JSON text. */
+  readonly dump: string;
+  readonly report: string;
+}

@@ -1,0 +1,166 @@
+import type { AccessLog, AccessLogConfig } from '../api/access-log.js';
+import type { ExtensionConfig } from '../api/config-node.js';
+import type { Extension, ExtensionRegistry } from '../api/extension.js';
+import type { HttpFilterFactory, HttpFilterMaker } from '../api/http-filter.js';
+import type { HostUpdate } from '../api/messages-upstream.js';
+import type { NetworkFilterContext, NetworkFilterFactory, NetworkFilterMaker } from '../api/network-filter.js';
+import type { ThreadScope } from '../api/thread-scope.js';
+import type { ClusterManager, LoadBalancerFactory } from '../api/upstream.js';
+import { buildAccessLog, type ParsedAccessLog } from '../extensions/access-loggers/access-log.js';
+import { ipAddress, pipeAddress } from '../network/address.js';
+import type { ClusterConfig } from '../upstream/config.js';
+import { LiveHost, type OutlierReporter } from '../upstream/host.js';
+import { LiveCluster } from '../upstream/live-cluster.js';
+import type { PoolResources } from '../upstream/pool/pool-resources.js';
+import { ClusterWords, HostTable } from '../upstream/shared-words.js';
+import { type RecordRef, readRecord, type Snapshot } from './snapshot.js';
+
+/** Who hears of what clusters notice. */
+export interface PlaneEvents {
+  onOutlier(cluster: string, slot: number, kind: 'consecutive-5xx' | 'consecutive-gateway'): void;
+  /** The update is in force: no pick answers a host that it left out. */
+  onHostsApplied(cluster: string, version: number): void;
+}
+
+/**
+ * Configuration turned into live objects in one thread. Clusters are built at their first use from the record and the
+ * hosts that main published last.
+ */
+export class ThreadPlane implements ClusterManager {
+  private readonly snapshot: Snapshot;
+  private readonly threads: number;
+  private readonly thread: number;
+  private readonly resources: PoolResources;
+  private readonly events: PlaneEvents;
+  private readonly refs: Map<string, RecordRef>;
+  private readonly updates: Map<string, HostUpdate>;
+  private readonly live: Map<string, LiveCluster>;
+  private readonly hosts: Map<string, Map<number, LiveHost>>;
+  private readonly tables: Map<SharedArrayBuffer, HostTable>;
+  private scope: ThreadScope | null;
+
+  constructor(
+    snapshot: Snapshot,
+    threads: number,
+    thread: number,
+    resources: PoolResources,
+    events: PlaneEvents,
+  ) {
+    this.snapshot = snapshot;
+    this.threads = threads;
+    this.thread = thread;
+    this.resources = resources;
+    this.events = events;
+    this.refs = new Map(snapshot.records.clusters.map((ref) => [ref[0], ref]));
+    this.updates = new Map();
+    this.live = new Map();
+    this.hosts = new Map();
+    this.tables = new Map();
+    this.scope = null;
+  }
+
+  /** The scope refers to the plane and the plane to the scope; this closes the ring. */
+  attach(scope: ThreadScope): void {
+    this.scope = scope;
+  }
+
+  get(name: string): LiveCluster | null {
+    const live = this.live.get(name);
+    if (live !== undefined) return live;
+    const ref = this.refs.get(name);
+    const update = this.updates.get(name);
+    if (ref === undefined || update === undefined) return null;
+    return this.inflate(readRecord<ClusterConfig>(this.snapshot.records, ref), update);
+  }
+
+  /** Hosts of a cluster as main has them now. */
+  onHosts(update: HostUpdate): void {
+    this.updates.set(update.cluster, update);
+    const cluster = this.live.get(update.cluster);
+    if (cluster !== undefined) cluster.setHosts(this.hostsOf(cluster.config, update));
+    this.events.onHostsApplied(update.cluster, update.version);
+  }
+
+  /** Called by the thread's tick. */
+  onTick(): void {
+    for (const cluster of this.live.values()) cluster.onTick();
+  }
+
+  drain(): void {
+    for (const cluster of this.live.values()) cluster.drain();
+  }
+
+  private inflate(config: ClusterConfig, update: HostUpdate): LiveCluster {
+    const scope = this.scope as ThreadScope;
+    const factory = scope.extensions.find('load.balancer', config.balancer.typeUrl) as LoadBalancerFactory;
+    const pickerOf = factory.build(config.balancer.config, scope);
+    const words = new ClusterWords(update.words, this.thread);
+    const cluster = new LiveCluster(config, words, pickerOf, this.resources, scope);
+    cluster.setHosts(this.hostsOf(config, update));
+    this.live.set(config.name, cluster);
+    return cluster;
+  }
+
+  /** Hosts keep their identity across updates: pools and statistics hang on them. */
+  private hostsOf(config: ClusterConfig, update: HostUpdate): LiveHost[] {
+    const known = this.hosts.get(config.name) ?? new Map<number, LiveHost>();
+    const next = new Map<number, LiveHost>();
+    for (const record of update.hosts) {
+      let host = known.get(record.slot);
+      if (host === undefined || host.weight !== record.weight || host.priority !== record.priority) {
+        const ref = update.tables.find((it) => record.slot >= it.firstSlot && record.slot < it.firstSlot + it.capacity);
+        if (ref === undefined) continue;
+        const address = record.port === 0 && record.ip.startsWith('/') ? pipeAddress(record.ip) : ipAddress(record.ip, record.port);
+        const table = this.tableOf(ref.buffer, ref.capacity);
+        host = new LiveHost(record, address, table, record.slot - ref.firstSlot, this.reporterOf(config));
+      }
+      next.set(record.slot, host);
+    }
+    this.hosts.set(config.name, next);
+    return [...next.values()];
+  }
+
+  private tableOf(buffer: SharedArrayBuffer, capacity: number): HostTable {
+    let table = this.tables.get(buffer);
+    if (table === undefined) {
+      table = new HostTable(buffer, capacity, this.threads, this.thread);
+      this.tables.set(buffer, table);
+    }
+    return table;
+  }
+
+  private reporterOf(config: ClusterConfig): OutlierReporter | null {
+    const { outlier } = config;
+    if (outlier === null) return null;
+    return {
+      consecutive5xx: outlier.consecutive5xx,
+      consecutiveGateway: outlier.consecutiveGateway,
+      report: (slot, kind) => this.events.onOutlier(config.name, slot, kind),
+    };
+  }
+}
+
+/** Builds what a thread scope offers of extensions. */
+export function accessLogOf(config: AccessLogConfig, scope: ThreadScope): AccessLog {
+  return buildAccessLog(config as ParsedAccessLog, scope);
+}
+
+export function networkFilterOf(
+  config: ExtensionConfig,
+  scope: ThreadScope,
+  context: NetworkFilterContext,
+): NetworkFilterMaker {
+  const factory = required(scope.extensions, 'network.filter', config.typeUrl) as NetworkFilterFactory;
+  return factory.build(config.config, scope, context);
+}
+
+export function httpFilterOf(config: ExtensionConfig, scope: ThreadScope, statPrefix: string): HttpFilterMaker {
+  const factory = required(scope.extensions, 'http.filter', config.typeUrl) as HttpFilterFactory;
+  return factory.build(config.config, Object.assign(Object.create(scope) as ThreadScope, { statPrefix }));
+}
+
+function required(registry: ExtensionRegistry, kind: 'network.filter' | 'http.filter', typeUrl: string): Extension {
+  const extension = registry.find(kind, typeUrl);
+  if (extension === undefined) throw new Error(`no ${kind} for ${typeUrl}: the configuration was parsed by another build`);
+  return extension;
+}

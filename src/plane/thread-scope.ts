@@ -1,0 +1,62 @@
+import type { AccessLog, AccessLogConfig } from '../api/access-log.js';
+import type { ExtensionConfig } from '../api/config-node.js';
+import type { ExtensionRegistry } from '../api/extension.js';
+import type { HttpFilterFactory, HttpFilterMaker } from '../api/http-filter.js';
+import type { RuntimeView } from '../api/runtime.js';
+import type { StatScope } from '../api/stats.js';
+import type { DrainView, Logger, NodeIdentity, ThreadScope } from '../api/thread-scope.js';
+import type { ClusterManager } from '../api/upstream.js';
+import type { BufferPool } from '../base/buffer-pool.js';
+import type { Clock } from '../base/clock.js';
+import type { Random } from '../base/random.js';
+import type { TimerWheel } from '../base/timer-wheel.js';
+import { accessLogOf, httpFilterOf } from './thread-plane.js';
+
+/** The parts of a thread's scope that are made before it. */
+export type ScopeParts = Omit<ThreadScope, 'accessLog' | 'httpFilter' | 'httpFilterFactory'>;
+
+/** What factories get of a thread; see `api/thread-scope.ts`. */
+export class LiveThreadScope implements ThreadScope {
+  readonly role: 'main' | 'worker';
+  readonly threadIndex: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly timers: TimerWheel;
+  readonly buffers: BufferPool;
+  readonly stats: StatScope;
+  readonly runtime: RuntimeView;
+  readonly log: Logger;
+  readonly node: NodeIdentity;
+  readonly clusters: ClusterManager;
+  readonly extensions: ExtensionRegistry;
+  readonly drain: DrainView;
+
+  constructor(parts: ScopeParts) {
+    this.role = parts.role;
+    this.threadIndex = parts.threadIndex;
+    this.clock = parts.clock;
+    this.random = parts.random;
+    this.timers = parts.timers;
+    this.buffers = parts.buffers;
+    this.stats = parts.stats;
+    this.runtime = parts.runtime;
+    this.log = parts.log;
+    this.node = parts.node;
+    this.clusters = parts.clusters;
+    this.extensions = parts.extensions;
+    this.drain = parts.drain;
+  }
+
+  accessLog(config: AccessLogConfig): AccessLog {
+    return accessLogOf(config, this);
+  }
+
+  httpFilter(config: ExtensionConfig, statPrefix: string): HttpFilterMaker {
+    return httpFilterOf(config, this, statPrefix);
+  }
+
+  httpFilterFactory(typeUrl: string): HttpFilterFactory | undefined {
+    const found = this.extensions.find('http.filter', typeUrl);
+    return found === undefined ? undefined : (found as HttpFilterFactory);
+  }
+}

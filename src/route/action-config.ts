@@ -1,0 +1,90 @@
+import type { ConfigNode } from '../api/config-node.js';
+import type { MirrorPolicyConfig, RetryPolicyConfig } from '../api/route.js';
+import { parseClusterSpecifier } from './cluster-specifier.js';
+import type { HashPolicyConfig, RouteActionConfig } from './config-types.js';
+import { parseHashPolicy } from './hash-policy.js';
+import { parseHostRewrite } from './host-rewrite.js';
+import { parseMetadata } from './metadata.js';
+import { parseMirrorPolicies } from './mirror-policy.js';
+import { parsePathRewrite } from './path-rewrite.js';
+import { parseRetryPolicy } from './retry-policy.js';
+
+/** What a route action inherits from the levels above it when it says nothing itself. */
+export interface Inherited {
+  readonly retryPolicy: RetryPolicyConfig | null;
+  readonly mirrorPolicies: readonly MirrorPolicyConfig[];
+  readonly validateClusters: boolean;
+}
+
+const notFoundStatuses: { readonly [name: string]: number } = {
+  SERVICE_UNAVAILABLE: 503,
+  NOT_FOUND: 404,
+  INTERNAL_SERVER_ERROR: 500,
+};
+
+/** Reads `config.route.v3.RouteAction`. */
+export function parseRouteAction(node: ConfigNode, inherited: Inherited): RouteActionConfig {
+  const retryPolicy = node.message('retry_policy');
+  const mirrors = parseMirrorPolicies(node, inherited.validateClusters);
+  refuseUnbuilt(node);
+  return {
+    kind: 'route',
+    cluster: parseClusterSpecifier(node, inherited.validateClusters),
+    clusterNotFoundStatus: notFoundStatuses[node.enum('cluster_not_found_response_code')] ?? 503,
+    timeoutMs: node.duration('timeout', 15_000),
+    idleTimeoutMs: node.optionalDuration('idle_timeout') ?? null,
+    maxStreamDurationMs: parseMaxStreamDuration(node),
+    retryPolicy: retryPolicy === undefined ? inherited.retryPolicy : parseRetryPolicy(retryPolicy),
+    priority: node.enum('priority') === 'HIGH' ? 'HIGH' : 'DEFAULT',
+    pathRewrite: parsePathRewrite(node),
+    hostRewrite: parseHostRewrite(node),
+    appendXForwardedHost: node.bool('append_x_forwarded_host'),
+    upgrades: parseUpgrades(node),
+    metadataMatch: parseMetadata(node, 'metadata_match'),
+    hashPolicies: node.list('hash_policy').map(parseHashPolicy).filter(isHashing),
+    mirrorPolicies: mirrors.length > 0 ? mirrors : inherited.mirrorPolicies,
+  };
+}
+
+function isHashing(policy: HashPolicyConfig | undefined): policy is HashPolicyConfig {
+  return policy !== undefined;
+}
+
+function refuseUnbuilt(node: ConfigNode): void {
+  node.unsupported('hedge_policy', 'requests are not hedged');
+  node.unsupported('internal_redirect_policy', 'redirects of upstreams are passed on');
+  node.unsupported('internal_redirect_action', 'redirects of upstreams are passed on');
+  node.unsupported('max_internal_redirects', 'redirects of upstreams are passed on');
+  node.unsupported('rate_limits', 'rate limit descriptors are not built');
+  node.unsupported('include_vh_rate_limits', 'rate limit descriptors are not built');
+  node.unsupported('max_grpc_timeout', 'grpc-timeout is not read');
+  node.unsupported('grpc_timeout_offset', 'grpc-timeout is not read');
+  node.unsupported('early_data_policy', 'there is no early data to decide about');
+  node.unsupported('flush_timeout', 'the idle timeout holds while a response is flushed');
+  node.unsupported('cors', 'use the cors filter and its per-route configuration');
+}
+
+function parseMaxStreamDuration(node: ConfigNode): number | null {
+  const limits = node.message('max_stream_duration');
+  if (limits === undefined) return null;
+  limits.unsupported('grpc_timeout_header_max', 'grpc-timeout is not read');
+  limits.unsupported('grpc_timeout_header_offset', 'grpc-timeout is not read');
+  return limits.optionalDuration('max_stream_duration') ?? null;
+}
+
+function parseUpgrades(node: ConfigNode): { readonly [type: string]: boolean } {
+  const upgrades: { [type: string]: boolean } = {};
+  for (const upgrade of node.list('upgrade_configs')) {
+    const type = upgrade.string('upgrade_type');
+    const key = type.toLowerCase();
+    if (Object.hasOwn(upgrades, key)) upgrade.error(`Duplicate upgrade ${key}`, 'upgrade_type');
+    if (upgrade.has('connect_config')) {
+      if (key !== 'connect' && key !== 'connect-udp') {
+        upgrade.error(`Non-CONNECT upgrade type ${type} has ConnectConfig`, 'connect_config');
+      }
+      upgrade.unsupported('connect_config', 'CONNECT requests are forwarded, not terminated');
+    }
+    upgrades[key] = upgrade.bool('enabled', true);
+  }
+  return upgrades;
+}

@@ -1,0 +1,75 @@
+import type {
+  ClusterChoice,
+  MirrorPolicyConfig,
+  RetryPolicyConfig,
+  RouteActionView,
+  RouteInput,
+} from '../api/route.js';
+import type { RuntimeView } from '../api/runtime.js';
+import type { LogContext } from '../api/stream-info.js';
+import type { RequestHeaders } from '../base/header-map.js';
+import type { Plain } from '../base/plain.js';
+import { buildClusterChooser, type ClusterChooser } from './cluster-chooser.js';
+import type { PathMatchConfig, RouteActionConfig } from './config-types.js';
+import { buildHostRewrite, setAuthority } from './host-rewrite.js';
+import { buildPathRewrite, setPath } from './path-rewrite.js';
+
+/** A route action with everything resolved. */
+export class RouteAction implements RouteActionView {
+  readonly kind: 'route';
+  readonly clusterNotFoundStatus: number;
+  readonly timeoutMs: number;
+  readonly idleTimeoutMs: number | undefined;
+  readonly maxStreamDurationMs: number | undefined;
+  readonly retryPolicy: RetryPolicyConfig | null;
+  readonly priority: 'DEFAULT' | 'HIGH';
+  readonly rewrite: RouteActionView['rewrite'];
+  readonly autoHostRewrite: boolean;
+  readonly appendXForwardedHost: boolean;
+  readonly upgrades: ReadonlyMap<string, boolean>;
+  readonly metadataMatch: Plain;
+  readonly hashPolicies: Plain;
+  readonly mirrorPolicies: readonly MirrorPolicyConfig[];
+  private readonly choose: ClusterChooser;
+
+  constructor(config: RouteActionConfig, match: PathMatchConfig, runtime: RuntimeView) {
+    this.kind = 'route';
+    this.clusterNotFoundStatus = config.clusterNotFoundStatus;
+    this.timeoutMs = config.timeoutMs;
+    this.idleTimeoutMs = config.idleTimeoutMs ?? undefined;
+    this.maxStreamDurationMs = config.maxStreamDurationMs ?? undefined;
+    this.retryPolicy = config.retryPolicy;
+    this.priority = config.priority;
+    this.rewrite = buildRewrite(config, match);
+    this.autoHostRewrite = config.hostRewrite?.kind === 'auto';
+    this.appendXForwardedHost = config.appendXForwardedHost;
+    this.upgrades = new Map(Object.entries(config.upgrades));
+    this.metadataMatch = config.metadataMatch;
+    this.hashPolicies = config.hashPolicies;
+    this.mirrorPolicies = config.mirrorPolicies;
+    this.choose = buildClusterChooser(config.cluster, runtime);
+  }
+
+  chooseCluster(input: RouteInput): ClusterChoice {
+    return this.choose(input);
+  }
+}
+
+/** Host first, then path, as Envoy does: a host made from the path sees the path of the request. */
+function buildRewrite(config: RouteActionConfig, match: PathMatchConfig): RouteActionView['rewrite'] {
+  const hostRewrite = buildHostRewrite(config.hostRewrite);
+  const pathRewrite = config.pathRewrite === null ? null : buildPathRewrite(config.pathRewrite, match);
+  const { cluster, appendXForwardedHost } = config;
+  const weightedRewrites =
+    cluster.kind === 'weighted' && cluster.clusters.some((c) => c.hostRewriteLiteral !== '');
+  if (hostRewrite === null && pathRewrite === null && !weightedRewrites) return null;
+  return (headers: RequestHeaders, context: LogContext, choice: ClusterChoice) => {
+    const own = choice.weighted?.hostRewriteLiteral ?? '';
+    const host = own === '' && hostRewrite !== null ? hostRewrite(headers, context) : own;
+    if (host !== '') setAuthority(headers, host, appendXForwardedHost);
+    if (pathRewrite !== null) {
+      const path = pathRewrite(headers.path, context);
+      setPath(headers, path);
+    }
+  };
+}

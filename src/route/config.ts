@@ -1,0 +1,155 @@
+import type { ConfigNode } from '../api/config-node.js';
+import type { MirrorPolicyConfig } from '../api/route.js';
+import { parseHeaderMatchers } from '../match/header-matcher.js';
+import { type Inherited, parseRouteAction } from './action-config.js';
+import type { PathMatchConfig, RouteConfig, RouteTableConfig, VirtualHostConfig } from './config-types.js';
+import { parseDirectResponse } from './direct-response.js';
+import { reportDuplicateDomains } from './domains.js';
+import { parseFilterConfigs } from './filter-configs.js';
+import { parseHeaderMutations } from './header-mutations.js';
+import { parseRouteMatch } from './match-config.js';
+import { parseMetadata } from './metadata.js';
+import { parseMirrorPolicies } from './mirror-policy.js';
+import { parseRedirect } from './redirect.js';
+import { parseRetryPolicy } from './retry-policy.js';
+
+/** What the place of a route configuration decides. */
+export interface RouteConfigurationOptions {
+  /** `validate_clusters` when it is not set: true for inline configuration, false for RDS. */
+  readonly validateClusters: boolean;
+}
+
+/** What all virtual hosts of a configuration share while they are read. */
+interface Shared {
+  readonly validateClusters: boolean;
+  readonly mirrorPolicies: readonly MirrorPolicyConfig[];
+  readonly bodyLimitBytes: number;
+}
+
+/** Reads `config.route.v3.RouteConfiguration`. */
+export function parseRouteConfiguration(
+  node: ConfigNode,
+  options: RouteConfigurationOptions,
+): RouteTableConfig {
+  node.unsupported('vhds', 'virtual hosts come with their route configuration');
+  node.unsupported('cluster_specifier_plugins', 'cluster specifier plugins are not built');
+  node.noEffect('metadata', 'nothing reads the metadata of a route configuration');
+  const name = node.string('name');
+  const validateClusters = node.bool('validate_clusters', options.validateClusters);
+  const shared: Shared = {
+    validateClusters,
+    mirrorPolicies: parseMirrorPolicies(node, validateClusters),
+    bodyLimitBytes: node.number('max_direct_response_body_size_bytes', 4096),
+  };
+  const hosts = node.list('virtual_hosts');
+  const virtualHosts = hosts.map((host) => parseVirtualHost(host, shared));
+  reportDuplicateDomains(name, virtualHosts, hosts);
+  return {
+    name,
+    virtualHosts,
+    internalOnlyHeaders: node.strings('internal_only_headers').map((header) => header.toLowerCase()),
+    mutations: parseHeaderMutations(node),
+    mostSpecificMutationsWin: node.bool('most_specific_header_mutations_wins'),
+    ignorePortInHost: node.bool('ignore_port_in_host_matching'),
+    virtualHostHeader: node.string('vhost_header').toLowerCase(),
+    ignorePathParameters: node.bool('ignore_path_parameters_in_path_matching'),
+    filterConfigs: parseFilterConfigs(node),
+  };
+}
+
+function parseVirtualHost(node: ConfigNode, shared: Shared): VirtualHostConfig {
+  refuseUnbuiltHostFields(node);
+  const retryPolicy = node.message('retry_policy');
+  const ownMirrors = parseMirrorPolicies(node, shared.validateClusters);
+  const inherited: Inherited = {
+    retryPolicy: retryPolicy === undefined ? null : parseRetryPolicy(retryPolicy),
+    mirrorPolicies: ownMirrors.length > 0 ? ownMirrors : shared.mirrorPolicies,
+    validateClusters: shared.validateClusters,
+  };
+  const requireTls = node.enum('require_tls');
+  return {
+    name: node.string('name'),
+    domains: node.strings('domains').map((domain) => domain.toLowerCase()),
+    routes: node.list('routes').map((route) => parseRoute(route, inherited, shared)),
+    requireTls: requireTls === 'ALL' || requireTls === 'EXTERNAL_ONLY' ? requireTls : 'NONE',
+    virtualClusters: parseVirtualClusters(node),
+    mutations: parseHeaderMutations(node),
+    filterConfigs: parseFilterConfigs(node),
+    includeRequestAttemptCount: node.bool('include_request_attempt_count'),
+    includeAttemptCountInResponse: node.bool('include_attempt_count_in_response'),
+    includeIsTimeoutRetryHeader: node.bool('include_is_timeout_retry_header'),
+    origin: originText(node),
+  };
+}
+
+function refuseUnbuiltHostFields(node: ConfigNode): void {
+  if (node.has('matcher') && node.has('routes')) {
+    node.error('cannot set both matcher and routes on virtual host', 'matcher');
+  }
+  node.unsupported('matcher', 'matcher trees are not built');
+  node.unsupported('hedge_policy', 'requests are not hedged');
+  node.unsupported('rate_limits', 'rate limit descriptors are not built');
+  node.unsupported('cors', 'use the cors filter and its per-route configuration');
+  node.unsupported('per_request_buffer_limit_bytes', 'the connection manager limits buffering');
+  node.unsupported('request_body_buffer_limit', 'the connection manager limits buffering');
+  node.noEffect('metadata', 'nothing reads the metadata of a virtual host');
+}
+
+function parseVirtualClusters(node: ConfigNode): VirtualHostConfig['virtualClusters'] {
+  return node.list('virtual_clusters').map((cluster) => {
+    const headers = parseHeaderMatchers(cluster, 'headers');
+    if (headers.length === 0) cluster.error("virtual clusters must define 'headers'", 'headers');
+    return { name: cluster.string('name'), headers };
+  });
+}
+
+const noPath: PathMatchConfig = { kind: 'prefix', value: '/', caseSensitive: true };
+
+function parseRoute(node: ConfigNode, inherited: Inherited, shared: Shared): RouteConfig {
+  const match = node.message('match');
+  const parsedMatch = match === undefined ? undefined : parseRouteMatch(match);
+  node.unsupported('tracing', 'requests are not traced');
+  node.unsupported('decorator', 'requests are not traced');
+  node.unsupported('per_request_buffer_limit_bytes', 'the connection manager limits buffering');
+  node.unsupported('request_body_buffer_limit', 'the connection manager limits buffering');
+  return {
+    name: node.string('name'),
+    match: parsedMatch ?? { ...emptyMatch, path: noPath },
+    action: parseAction(node, inherited, shared),
+    metadata: parseMetadata(node, 'metadata'),
+    mutations: parseHeaderMutations(node),
+    filterConfigs: parseFilterConfigs(node),
+    statPrefix: node.string('stat_prefix'),
+    origin: originText(node),
+  };
+}
+
+function parseAction(node: ConfigNode, inherited: Inherited, shared: Shared): RouteConfig['action'] {
+  const redirect = node.message('redirect');
+  if (redirect !== undefined) return parseRedirect(redirect);
+  const direct = node.message('direct_response');
+  if (direct !== undefined) return parseDirectResponse(direct, shared.bodyLimitBytes);
+  const route = node.message('route');
+  if (route !== undefined) return parseRouteAction(route, inherited);
+  node.unsupported('filter_action', 'filters choose no routes');
+  node.unsupported('non_forwarding_action', 'there is no gRPC server in here');
+  return { kind: 'direct', status: 404, body: '', bodyFormat: null };
+}
+
+const emptyMatch = {
+  runtimeFraction: null,
+  grpcOnly: false,
+  headers: [],
+  queryParameters: [],
+  cookies: [],
+  tls: null,
+  dynamicMetadata: [],
+  filterState: [],
+} as const;
+
+/** `file.yaml:12:7`, or the xDS resource; what `explain` shows. */
+function originText({ origin }: ConfigNode): string {
+  return origin.line === 0
+    ? `${origin.source} ${origin.path}`
+    : `${origin.source}:${origin.line}:${origin.column}`;
+}

@@ -1,0 +1,118 @@
+import type { ConfigNode } from '../api/config-node.js';
+import type { LogContext } from '../api/stream-info.js';
+import type { HeaderMap } from '../base/header-map.js';
+import { compileFormat, constantFormat, type Format, formatProblem } from '../format/text-format.js';
+import type { HeaderAdditionConfig, HeaderMutationsConfig, HeaderRulesConfig } from './config-types.js';
+
+/** Reads the four `request_/response_headers_to_add/_to_remove` fields of any message that has them. */
+export function parseHeaderMutations(node: ConfigNode): HeaderMutationsConfig {
+  return { request: parseRules(node, 'request'), response: parseRules(node, 'response') };
+}
+
+function parseRules(node: ConfigNode, direction: 'request' | 'response'): HeaderRulesConfig {
+  const removeField = `${direction}_headers_to_remove`;
+  const remove = node.strings(removeField).map((name) => name.toLowerCase());
+  if (remove.some(isProtected)) node.error(':-prefixed or host headers may not be removed', removeField);
+  return { remove, add: parseHeaderAdditions(node, `${direction}_headers_to_add`) };
+}
+
+/** Reads a list of `HeaderValueOption`. */
+export function parseHeaderAdditions(node: ConfigNode, field: string): readonly HeaderAdditionConfig[] {
+  return node.list(field).map(parseAddition);
+}
+
+function parseAddition(option: ConfigNode): HeaderAdditionConfig {
+  const header = option.message('header');
+  const name = header?.string('key').toLowerCase() ?? '';
+  if (isProtected(name)) header?.error(':-prefixed or host headers may not be modified', 'key');
+  const value = header === undefined ? '' : parseValue(header);
+  return { name, value, action: parseAction(option), keepEmpty: option.bool('keep_empty_value') };
+}
+
+function parseValue(header: ConfigNode): string {
+  if (header.has('raw_value')) return Buffer.from(header.bytes('raw_value')).toString('latin1');
+  const value = header.string('value');
+  const problem = formatProblem(value);
+  if (problem === undefined) return value;
+  header.error(problem, 'value');
+  return '';
+}
+
+const actions: { readonly [name: string]: HeaderAdditionConfig['action'] } = {
+  APPEND_IF_EXISTS_OR_ADD: 'append',
+  ADD_IF_ABSENT: 'add-if-absent',
+  OVERWRITE_IF_EXISTS_OR_ADD: 'overwrite-or-add',
+  OVERWRITE_IF_EXISTS: 'overwrite-if-exists',
+};
+
+function parseAction(option: ConfigNode): HeaderAdditionConfig['action'] {
+  const append = option.optionalBool('append');
+  const action = actions[option.enum('append_action')] ?? 'append';
+  if (append === undefined) return action;
+  if (action !== 'append')
+    option.error("Both append and append_action are set and it's not allowed", 'append');
+  return append ? 'append' : 'overwrite-or-add';
+}
+
+function isProtected(name: string): boolean {
+  return name.startsWith(':') || name === 'host';
+}
+
+/** One addition with its value compiled; `constant` spares the call for plain text. */
+interface Addition {
+  readonly name: string;
+  readonly action: HeaderAdditionConfig['action'];
+  readonly keepEmpty: boolean;
+  readonly constant: string | undefined;
+  readonly format: Format;
+}
+
+/** The rules of one level and direction, ready to run. */
+export class HeaderRules {
+  readonly isEmpty: boolean;
+  private readonly remove: readonly string[];
+  private readonly additions: readonly Addition[];
+
+  constructor(config: HeaderRulesConfig) {
+    this.isEmpty = config.remove.length === 0 && config.add.length === 0;
+    this.remove = config.remove;
+    this.additions = config.add.map(({ name, value, action, keepEmpty }) => ({
+      name,
+      action,
+      keepEmpty,
+      constant: constantFormat(value),
+      format: compileFormat(value, { omitEmptyValues: true }),
+    }));
+  }
+
+  /** Removals first, so that a level can replace what it removes. */
+  apply(headers: HeaderMap, context: LogContext): void {
+    for (const name of this.remove) headers.remove(name);
+    for (const addition of this.additions) {
+      const value = addition.constant ?? addition.format(context);
+      if (value !== '' || addition.keepEmpty) applyAddition(headers, addition.name, value, addition.action);
+    }
+  }
+}
+
+function applyAddition(
+  headers: HeaderMap,
+  name: string,
+  value: string,
+  action: HeaderAdditionConfig['action'],
+): void {
+  switch (action) {
+    case 'append':
+      headers.add(name, value);
+      return;
+    case 'add-if-absent':
+      if (!headers.has(name)) headers.add(name, value);
+      return;
+    case 'overwrite-or-add':
+      headers.set(name, value);
+      return;
+    case 'overwrite-if-exists':
+      if (headers.has(name)) headers.set(name, value);
+      return;
+  }
+}

@@ -1,0 +1,20 @@
+import type { ConfigNode } from '../api/config-node.js';
+import { compileRegex, substitutionProblem } from '../match/regex.js';
+import { parseRegex } from '../match/string-matcher.js';
+import { compileSubstitution } from '../match/substitution.js';
+import type { RegexRewriteConfig } from './config-types.js';
+
+/** Reads `RegexMatchAndSubstitute`. */
+export function parseRegexRewrite(node: ConfigNode): RegexRewriteConfig {
+  const pattern = parseRegex(node, 'pattern');
+  const substitution = node.string('substitution');
+  const problem = substitutionProblem(pattern, substitution);
+  if (problem !== undefined) node.error(problem, 'substitution');
+  return { pattern, substitution: problem === undefined ? substitution : '' };
+}
+
+export function buildRegexRewrite(config: RegexRewriteConfig): (text: string) => string {
+  const regex = compileRegex(config.pattern);
+  const substitution = compileSubstitution(config.substitution);
+  return (text) => regex.replaceAll(text, substitution);
+}

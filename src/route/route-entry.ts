@@ -1,0 +1,128 @@
+import type { RouteFilterConfig } from '../api/config-node.js';
+import type { RedirectView, RouteMatch, VirtualHostView, WeightedClusterView } from '../api/route.js';
+import type { LogContext } from '../api/stream-info.js';
+import type { RequestHeaders, ResponseHeaders } from '../base/header-map.js';
+import type { Plain } from '../base/plain.js';
+import { WeightedCluster } from './cluster-chooser.js';
+import type { FilterConfigs } from './config-types.js';
+import type { HeaderRules } from './header-mutations.js';
+
+/** Header rules and filter configurations of the levels around a route, least specific first. */
+export interface RouteLevels {
+  readonly filterConfigs: readonly FilterConfigs[];
+  /** In the order in which they run, levels without rules left out. */
+  readonly requestRules: readonly HeaderRules[];
+  readonly responseRules: readonly HeaderRules[];
+  readonly mostSpecificMutationsWin: boolean;
+}
+
+export interface RouteEntryParts {
+  readonly name: string;
+  readonly virtualHost: VirtualHostView;
+  readonly action: RouteMatch['action'];
+  readonly metadata: Plain;
+  readonly statPrefix: string;
+  readonly origin: string;
+  readonly levels: RouteLevels;
+  /** True when weighted clusters of the action have rules of their own. */
+  readonly clustersMutateRequests: boolean;
+  readonly clustersMutateResponses: boolean;
+}
+
+const noConfigs: readonly RouteFilterConfig[] = [];
+
+/** One route, shared by all requests that match it. */
+export class RouteEntry implements RouteMatch {
+  readonly name: string;
+  readonly virtualHost: VirtualHostView;
+  readonly action: RouteMatch['action'];
+  readonly metadata: Plain;
+  readonly hasRequestMutations: boolean;
+  readonly hasResponseMutations: boolean;
+  readonly statPrefix: string;
+  readonly origin: string;
+  private readonly levels: RouteLevels;
+  private configsByFilter: Map<string, readonly RouteFilterConfig[]> | null;
+
+  constructor(parts: RouteEntryParts) {
+    const { levels } = parts;
+    this.name = parts.name;
+    this.virtualHost = parts.virtualHost;
+    this.action = parts.action;
+    this.metadata = parts.metadata;
+    this.hasRequestMutations = levels.requestRules.length > 0 || parts.clustersMutateRequests;
+    this.hasResponseMutations = levels.responseRules.length > 0 || parts.clustersMutateResponses;
+    this.statPrefix = parts.statPrefix;
+    this.origin = parts.origin;
+    this.levels = levels;
+    this.configsByFilter = null;
+  }
+
+  filterConfigs(filterName: string): readonly RouteFilterConfig[] {
+    if (this.levels.filterConfigs.length === 0) return noConfigs;
+    this.configsByFilter ??= collectConfigs(this.levels.filterConfigs);
+    return this.configsByFilter.get(filterName) ?? noConfigs;
+  }
+
+  mutateRequestHeaders(
+    headers: RequestHeaders,
+    context: LogContext,
+    cluster: WeightedClusterView | null,
+  ): void {
+    const own = cluster instanceof WeightedCluster ? cluster.requestRules : null;
+    applyRules(this.levels.requestRules, own, this.levels.mostSpecificMutationsWin, headers, context);
+  }
+
+  mutateResponseHeaders(
+    headers: ResponseHeaders,
+    context: LogContext,
+    cluster: WeightedClusterView | null,
+  ): void {
+    const own = cluster instanceof WeightedCluster ? cluster.responseRules : null;
+    applyRules(this.levels.responseRules, own, this.levels.mostSpecificMutationsWin, headers, context);
+  }
+}
+
+function collectConfigs(levels: readonly FilterConfigs[]): Map<string, readonly RouteFilterConfig[]> {
+  const collected = new Map<string, RouteFilterConfig[]>();
+  for (const level of levels) {
+    for (const [name, config] of Object.entries(level)) {
+      const configs = collected.get(name);
+      if (configs === undefined) collected.set(name, [config]);
+      else configs.push(config);
+    }
+  }
+  return collected;
+}
+
+/** The weighted cluster is the most specific level: first, or last when the most specific is to win. */
+function applyRules(
+  rules: readonly HeaderRules[],
+  own: HeaderRules | null,
+  ownIsLast: boolean,
+  headers: RequestHeaders | ResponseHeaders,
+  context: LogContext,
+): void {
+  if (own !== null && !ownIsLast) own.apply(headers, context);
+  for (const level of rules) level.apply(headers, context);
+  if (own !== null && ownIsLast) own.apply(headers, context);
+}
+
+/** The answer of a virtual host that requires TLS to a request that came without. */
+export function tlsRedirectEntry(
+  virtualHost: VirtualHostView,
+  action: RedirectView,
+  origin: string,
+): RouteEntry {
+  return new RouteEntry({
+    name: '',
+    virtualHost,
+    action,
+    metadata: null,
+    statPrefix: '',
+    origin,
+    levels: { filterConfigs: [], requestRules: [], responseRules: [], mostSpecificMutationsWin: false },
+    clustersMutateRequests: false,
+    clustersMutateResponses: false,
+  });
+}

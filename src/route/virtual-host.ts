@@ -1,0 +1,153 @@
+import type { RouteInput, RouteMatch, VirtualHostView } from '../api/route.js';
+import type { RuntimeView } from '../api/runtime.js';
+import type { RequestHeaders } from '../base/header-map.js';
+import { buildHeaderMatchers, type HeaderPredicate } from '../match/header-matcher.js';
+import { RouteAction } from './action.js';
+import { buildConditions } from './conditions.js';
+import type {
+  HeaderMutationsConfig,
+  RouteConfig,
+  RouteTableConfig,
+  VirtualHostConfig,
+} from './config-types.js';
+import { DirectResponse } from './direct-response.js';
+import { HeaderRules } from './header-mutations.js';
+import { PathIndex } from './path-index.js';
+import { Redirect, tlsRedirect } from './redirect.js';
+import { RouteEntry, type RouteLevels, tlsRedirectEntry } from './route-entry.js';
+
+interface VirtualCluster {
+  readonly name: string;
+  readonly matches: HeaderPredicate;
+}
+
+/** A virtual host with its routes indexed. */
+export class VirtualHost implements VirtualHostView {
+  readonly name: string;
+  readonly includeRequestAttemptCount: boolean;
+  readonly includeAttemptCountInResponse: boolean;
+  readonly includeIsTimeoutRetryHeader: boolean;
+  private readonly requireTls: VirtualHostConfig['requireTls'];
+  private readonly tlsRedirect: RouteEntry;
+  private readonly routes: PathIndex<RouteEntry>;
+  private readonly virtualClusters: readonly VirtualCluster[];
+
+  constructor(
+    config: VirtualHostConfig,
+    table: RouteTableConfig,
+    tableRules: BuiltRules,
+    runtime: RuntimeView,
+  ) {
+    this.name = config.name;
+    this.includeRequestAttemptCount = config.includeRequestAttemptCount;
+    this.includeAttemptCountInResponse = config.includeAttemptCountInResponse;
+    this.includeIsTimeoutRetryHeader = config.includeIsTimeoutRetryHeader;
+    this.requireTls = config.requireTls;
+    this.tlsRedirect = tlsRedirectEntry(this, tlsRedirect, config.origin);
+    this.virtualClusters = config.virtualClusters.map(({ name, headers }) => ({
+      name,
+      matches: buildHeaderMatchers(headers) ?? (() => true),
+    }));
+    const hostRules = buildRules(config.mutations);
+    const routes = config.routes.map((route) => {
+      const levels = levelsOf(route, config, table, [buildRules(route.mutations), hostRules, tableRules]);
+      return {
+        path: route.match.path,
+        condition: buildConditions(route.match, runtime),
+        target: buildEntry(route, this, levels, runtime),
+      };
+    });
+    this.routes = new PathIndex(routes, table.ignorePathParameters);
+  }
+
+  find(input: RouteInput): RouteMatch | null {
+    if (this.requireTls !== 'NONE') {
+      const scheme = input.headers.get('x-forwarded-proto');
+      // Only a request that was refused before its headers were completed has none.
+      if (scheme === undefined) return null;
+      if (scheme !== 'https' && !this.isExempt(input.headers)) return this.tlsRedirect;
+    }
+    return this.routes.find(input);
+  }
+
+  virtualCluster(headers: RequestHeaders): string | null {
+    if (this.virtualClusters.length === 0) return null;
+    for (const { name, matches } of this.virtualClusters) if (matches(headers)) return name;
+    return 'other';
+  }
+
+  private isExempt(headers: RequestHeaders): boolean {
+    return this.requireTls === 'EXTERNAL_ONLY' && headers.get('x-envoy-internal') === 'true';
+  }
+}
+
+/** The compiled header rules of one level. */
+export interface BuiltRules {
+  readonly request: HeaderRules;
+  readonly response: HeaderRules;
+}
+
+export function buildRules(config: HeaderMutationsConfig): BuiltRules {
+  return { request: new HeaderRules(config.request), response: new HeaderRules(config.response) };
+}
+
+/** `rules` are route, virtual host, table: the order they run in, unless the most specific is to have the last word. */
+function levelsOf(
+  route: RouteConfig,
+  host: VirtualHostConfig,
+  table: RouteTableConfig,
+  rules: readonly BuiltRules[],
+): RouteLevels {
+  const ordered = table.mostSpecificMutationsWin ? rules.toReversed() : rules;
+  const configs = [table.filterConfigs, host.filterConfigs, route.filterConfigs];
+  return {
+    filterConfigs: configs.filter((level) => Object.keys(level).length > 0),
+    requestRules: ordered.map((level) => level.request).filter((level) => !level.isEmpty),
+    responseRules: ordered.map((level) => level.response).filter((level) => !level.isEmpty),
+    mostSpecificMutationsWin: table.mostSpecificMutationsWin,
+  };
+}
+
+function buildEntry(
+  route: RouteConfig,
+  virtualHost: VirtualHostView,
+  levels: RouteLevels,
+  runtime: RuntimeView,
+): RouteEntry {
+  const { action, match } = route;
+  return new RouteEntry({
+    name: route.name,
+    virtualHost,
+    action: buildAction(action, match.path, runtime),
+    metadata: route.metadata,
+    statPrefix: route.statPrefix,
+    origin: route.origin,
+    levels,
+    clustersMutateRequests: weightedMutations(action).some(({ request }) => hasRules(request)),
+    clustersMutateResponses: weightedMutations(action).some(({ response }) => hasRules(response)),
+  });
+}
+
+function buildAction(
+  action: RouteConfig['action'],
+  path: RouteConfig['match']['path'],
+  runtime: RuntimeView,
+): RouteMatch['action'] {
+  switch (action.kind) {
+    case 'route':
+      return new RouteAction(action, path, runtime);
+    case 'redirect':
+      return new Redirect(action, path);
+    case 'direct':
+      return new DirectResponse(action);
+  }
+}
+
+function weightedMutations(action: RouteConfig['action']): readonly HeaderMutationsConfig[] {
+  if (action.kind !== 'route' || action.cluster.kind !== 'weighted') return [];
+  return action.cluster.clusters.map(({ mutations }) => mutations);
+}
+
+function hasRules({ remove, add }: HeaderMutationsConfig['request']): boolean {
+  return remove.length > 0 || add.length > 0;
+}

@@ -1,0 +1,70 @@
+import type { ConfigNode } from '../api/config-node.js';
+import type { Plain } from '../base/plain.js';
+import { isPlainObject } from '../base/plain-path.js';
+
+/** One layer of `layered_runtime`: its values by dotted key. An admin layer starts empty and can be written. */
+export type RuntimeLayerConfig = {
+  readonly name: string;
+  readonly kind: 'static' | 'admin';
+  readonly values: { readonly [key: string]: Plain };
+};
+
+export type LayeredRuntimeConfig = { readonly layers: readonly RuntimeLayerConfig[] };
+
+/** What a server without `layered_runtime` has: nothing, and no admin layer either. */
+export const emptyRuntime: LayeredRuntimeConfig = { layers: [] };
+
+/** Reads `bootstrap.v3.LayeredRuntime`. */
+export function parseLayeredRuntime(node: ConfigNode): LayeredRuntimeConfig {
+  const layers: RuntimeLayerConfig[] = [];
+  const names = new Set<string>();
+  for (const layer of node.list('layers')) {
+    const name = layer.string('name');
+    if (names.has(name)) layer.error(`Duplicate layer name: ${name}`, 'name');
+    names.add(name);
+    const parsed = parseLayer(layer, name);
+    if (parsed === undefined) continue;
+    if (parsed.kind === 'admin' && layers.some((other) => other.kind === 'admin')) {
+      layer.error(
+        'Too many admin layers specified in LayeredRuntime, at most one may be specified',
+        'admin_layer',
+      );
+    } else layers.push(parsed);
+  }
+  const isImplicit = node.list('layers').length === 0;
+  return { layers: isImplicit ? [{ name: 'admin', kind: 'admin', values: {} }] : layers };
+}
+
+function parseLayer(layer: ConfigNode, name: string): RuntimeLayerConfig | undefined {
+  if (layer.has('static_layer')) {
+    return { name, kind: 'static', values: flattenLayer(layer.struct('static_layer')) };
+  }
+  if (layer.has('admin_layer')) {
+    layer.message('admin_layer')?.honourAll();
+    return { name, kind: 'admin', values: {} };
+  }
+  layer.unsupported('disk_layer', 'runtime values are read from static and admin layers only');
+  layer.unsupported('rtds_layer', 'runtime values are read from static and admin layers only');
+  return undefined;
+}
+
+/** Nested structures as dotted keys. A fraction stays whole: it is a value, not a level. */
+export function flattenLayer(struct: Plain): { readonly [key: string]: Plain } {
+  const flat: { [key: string]: Plain } = {};
+  flattenInto(flat, '', struct);
+  return flat;
+}
+
+function flattenInto(flat: { [key: string]: Plain }, prefix: string, value: Plain): void {
+  if (!isPlainObject(value)) {
+    if (prefix !== '') flat[prefix] = value;
+    return;
+  }
+  if (prefix !== '' && ('numerator' in value || 'denominator' in value)) {
+    flat[prefix] = value;
+    return;
+  }
+  for (const [key, child] of Object.entries(value)) {
+    flattenInto(flat, prefix === '' ? key : `${prefix}.${key}`, child);
+  }
+}

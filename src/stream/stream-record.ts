@@ -1,0 +1,96 @@
+import type { Address, ConnectionInfo, StreamInfo, StreamTimes } from '../api/stream-info.js';
+import type { Host } from '../api/upstream.js';
+import type { Plain } from '../base/plain.js';
+
+const noHosts: readonly Host[] = [];
+
+class Times implements StreamTimes {
+  startMs: number;
+  requestCompleteMs: number;
+  upstreamFirstTxMs: number;
+  upstreamLastTxMs: number;
+  upstreamFirstRxMs: number;
+  upstreamLastRxMs: number;
+  downstreamFirstTxMs: number;
+  downstreamLastTxMs: number;
+  endMs: number;
+
+  constructor(startMs: number) {
+    this.startMs = startMs;
+    this.requestCompleteMs = Number.NaN;
+    this.upstreamFirstTxMs = Number.NaN;
+    this.upstreamLastTxMs = Number.NaN;
+    this.upstreamFirstRxMs = Number.NaN;
+    this.upstreamLastRxMs = Number.NaN;
+    this.downstreamFirstTxMs = Number.NaN;
+    this.downstreamLastTxMs = Number.NaN;
+    this.endMs = Number.NaN;
+  }
+}
+
+/** The facts of one stream, filled in as it goes; the same for requests and TCP connections. */
+export class StreamRecord implements StreamInfo {
+  readonly connection: ConnectionInfo;
+  readonly id: number;
+  readonly startWallMs: number;
+  readonly times: StreamTimes;
+  readonly randomValue: number;
+  protocol: string;
+  responseCode: number;
+  responseCodeDetails: string;
+  responseFlags: number;
+  bytesReceived: number;
+  bytesSent: number;
+  remoteAddress: Address;
+  routeName: string;
+  virtualHostName: string;
+  virtualClusterName: string;
+  upstreamClusterName: string;
+  upstreamClusterStatName: string;
+  upstreamHost: Host | null;
+  upstreamLocalAddress: Address | null;
+  upstreamProtocol: string;
+  upstreamConnectionId: number;
+  upstreamTransportFailureReason: string;
+  attemptCount: number;
+  hostsAttempted: readonly Host[];
+  isHealthCheck: boolean;
+  localReplyBody: string;
+  dynamicMetadata: Map<string, Plain> | null;
+  routeMetadata: Plain;
+  clusterMetadata: Plain;
+  filterState: Map<string, unknown> | null;
+
+  constructor(connection: ConnectionInfo, id: number, startMs: number, startWallMs: number, randomValue: number) {
+    this.connection = connection;
+    this.id = id;
+    this.startWallMs = startWallMs;
+    this.times = new Times(startMs);
+    this.randomValue = randomValue;
+    this.protocol = '';
+    this.responseCode = 0;
+    this.responseCodeDetails = '';
+    this.responseFlags = 0;
+    this.bytesReceived = 0;
+    this.bytesSent = 0;
+    this.remoteAddress = connection.remoteAddress;
+    this.routeName = '';
+    this.virtualHostName = '';
+    this.virtualClusterName = '';
+    this.upstreamClusterName = '';
+    this.upstreamClusterStatName = '';
+    this.upstreamHost = null;
+    this.upstreamLocalAddress = null;
+    this.upstreamProtocol = '';
+    this.upstreamConnectionId = 0;
+    this.upstreamTransportFailureReason = '';
+    this.attemptCount = 0;
+    this.hostsAttempted = noHosts;
+    this.isHealthCheck = false;
+    this.localReplyBody = '';
+    this.dynamicMetadata = null;
+    this.routeMetadata = null;
+    this.clusterMetadata = null;
+    this.filterState = null;
+  }
+}

@@ -1,0 +1,213 @@
+import type { Chunk, RequestEncoder, ResponseDecoder, StreamResetReason } from '../../api/codec.js';
+import type {
+  Cancellable,
+  Host,
+  HttpPool,
+  HttpPoolCallbacks,
+  PoolFailure,
+  UpstreamConnectionInfo,
+} from '../../api/upstream.js';
+import type { BufferPool } from '../../base/buffer-pool.js';
+import { ChunkQueue } from '../../base/chunk-queue.js';
+import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../../base/header-map.js';
+import { Timer } from '../../base/timer-wheel.js';
+
+/** What an attempt tells the router of. After `onAttemptReset` or a complete response nothing follows. */
+export interface AttemptOwner {
+  readonly requestHeaders: RequestHeaders;
+  readonly buffers: BufferPool;
+  readonly bufferLimitBytes: number;
+  onAttemptReady(attempt: Attempt, connection: UpstreamConnectionInfo): void;
+  onAttempt1xx(attempt: Attempt, headers: ResponseHeaders): void;
+  onAttemptHeaders(attempt: Attempt, headers: ResponseHeaders, endStream: boolean): void;
+  onAttemptData(attempt: Attempt, chunk: Chunk, endStream: boolean): void;
+  onAttemptTrailers(attempt: Attempt, trailers: HeaderMap): void;
+  onAttemptReset(attempt: Attempt, reason: StreamResetReason, detail: string): void;
+  /** The upstream's side is clogged, or free again: the client should stop, or go on. */
+  onAttemptClogged(isClogged: boolean): void;
+}
+
+/**
+ * One try of a request on one host.
+ *
+ *   waiting for a connection ──ready──► sending ──► response ──► done
+ *          └────────── failed ───────────┴── reset ──┘
+ */
+export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
+  readonly host: Host;
+  /** Fires when the per-try timeout does; armed by the router. */
+  readonly timer: Timer;
+  private readonly owner: AttemptOwner;
+  private encoder: RequestEncoder | null;
+  private waiting: Cancellable | null;
+  private queue: ChunkQueue | null;
+  private trailers: HeaderMap | null;
+  private headersEnd: boolean;
+  private queueEnd: boolean;
+  private isClogged: boolean;
+  isDone: boolean;
+  /** The whole request has been handed to the codec. */
+  isRequestSent: boolean;
+  hasSentBytes: boolean;
+  hasResponse: boolean;
+  private pausedReads: number;
+
+  constructor(owner: AttemptOwner, host: Host, onPerTryTimeout: (attempt: Attempt) => void) {
+    this.host = host;
+    this.timer = new Timer(() => onPerTryTimeout(this));
+    this.owner = owner;
+    this.encoder = null;
+    this.waiting = null;
+    this.queue = null;
+    this.trailers = null;
+    this.headersEnd = false;
+    this.queueEnd = false;
+    this.isClogged = false;
+    this.isDone = false;
+    this.isRequestSent = false;
+    this.hasSentBytes = false;
+    this.hasResponse = false;
+    this.pausedReads = 0;
+  }
+
+  /** Asks the pool; the request goes out as soon as there is a connection. */
+  start(pool: HttpPool, endStream: boolean): void {
+    this.headersEnd = endStream;
+    const waiting = pool.newStream(this, this);
+    if (!this.isDone && this.encoder === null) this.waiting = waiting;
+  }
+
+  get isReady(): boolean {
+    return this.encoder !== null;
+  }
+
+  sendData(chunk: Chunk, endStream: boolean): void {
+    if (this.isDone) return;
+    if (this.encoder !== null) {
+      if (endStream) this.isRequestSent = true;
+      this.encoder.encodeData(chunk, endStream);
+      return;
+    }
+    this.queue ??= new ChunkQueue(this.owner.buffers);
+    this.queue.push(chunk.buffer, chunk.start, chunk.end);
+    if (endStream) this.queueEnd = true;
+    const limit = this.owner.bufferLimitBytes;
+    if (!this.isClogged && limit > 0 && this.queue.byteLength > limit) this.clog(true);
+  }
+
+  sendTrailers(trailers: HeaderMap): void {
+    if (this.isDone) return;
+    if (this.encoder !== null) {
+      this.isRequestSent = true;
+      this.encoder.encodeTrailers(trailers);
+    } else {
+      this.trailers = trailers;
+    }
+  }
+
+  pauseReading(): void {
+    this.pausedReads++;
+    this.encoder?.pauseReading();
+  }
+
+  resumeReading(): void {
+    if (this.pausedReads === 0) return;
+    this.pausedReads--;
+    this.encoder?.resumeReading();
+  }
+
+  /** Gives the attempt up: its connection (HTTP/1) closes, or its place in the queue is freed. */
+  abandon(): void {
+    if (this.isDone) return;
+    this.end();
+    this.waiting?.cancel();
+    this.encoder?.reset('local-reset');
+  }
+
+  // HttpPoolCallbacks
+
+  onPoolReady(encoder: RequestEncoder, connection: UpstreamConnectionInfo): void {
+    this.waiting = null;
+    this.encoder = encoder;
+    for (let i = 0; i < this.pausedReads; i++) encoder.pauseReading();
+    this.owner.onAttemptReady(this, connection);
+    this.hasSentBytes = true;
+    if (this.headersEnd) this.isRequestSent = true;
+    encoder.encodeHeaders(this.owner.requestHeaders, this.headersEnd);
+    const { queue } = this;
+    if (queue !== null) {
+      this.queue = null;
+      queue.drain((buffer, start, end) => encoder.encodeData({ buffer, start, end }, false));
+    }
+    if (this.trailers !== null) {
+      this.isRequestSent = true;
+      encoder.encodeTrailers(this.trailers);
+    } else if (this.queueEnd) {
+      this.isRequestSent = true;
+      encoder.encodeData(emptyChunk, true);
+    }
+    if (this.isClogged) this.clog(false);
+  }
+
+  onPoolFailure(failure: PoolFailure): void {
+    this.waiting = null;
+    if (this.isDone) return;
+    this.end();
+    this.owner.onAttemptReset(this, failure.reason, failure.transportFailure);
+  }
+
+  // ResponseDecoder
+
+  on1xx(headers: ResponseHeaders): void {
+    this.owner.onAttempt1xx(this, headers);
+  }
+
+  onHeaders(headers: ResponseHeaders, endStream: boolean): void {
+    if (this.isDone) return;
+    this.hasResponse = true;
+    if (endStream) this.end();
+    this.owner.onAttemptHeaders(this, headers, endStream);
+  }
+
+  onData(chunk: Chunk, endStream: boolean): void {
+    if (this.isDone) return;
+    if (endStream) this.end();
+    this.owner.onAttemptData(this, chunk, endStream);
+  }
+
+  onTrailers(trailers: HeaderMap): void {
+    if (this.isDone) return;
+    this.end();
+    this.owner.onAttemptTrailers(this, trailers);
+  }
+
+  onReset(reason: StreamResetReason, detail: string): void {
+    if (this.isDone) return;
+    this.end();
+    this.owner.onAttemptReset(this, reason, detail);
+  }
+
+  onAboveWatermark(): void {
+    if (!this.isDone) this.clog(true);
+  }
+
+  onBelowWatermark(): void {
+    if (!this.isDone) this.clog(false);
+  }
+
+  private clog(isClogged: boolean): void {
+    if (this.isClogged === isClogged) return;
+    this.isClogged = isClogged;
+    this.owner.onAttemptClogged(isClogged);
+  }
+
+  private end(): void {
+    this.isDone = true;
+    this.queue?.clear();
+    this.queue = null;
+    if (this.isClogged) this.clog(false);
+  }
+}
+
+const noBytes = Buffer.alloc(0);
+const emptyChunk: Chunk = { buffer: noBytes, start: 0, end: 0 };

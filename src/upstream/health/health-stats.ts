@@ -1,0 +1,7 @@
+import { statBlock } from '../../api/stats.js';
+
+/** `cluster.<name>.health_check.` */
+export const H = statBlock({
+  counters: ['attempt', 'failure', 'network_failure', 'passive_failure', 'success', 'verify_cluster'],
+  gauges: ['degraded', 'healthy'],
+});

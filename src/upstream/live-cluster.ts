@@ -1,0 +1,193 @@
+import type { RuntimeView } from '../api/runtime.js';
+import type { BoundStats } from '../api/stats.js';
+import type { ThreadScope } from '../api/thread-scope.js';
+import {
+  type Cancellable,
+  type CircuitBreaker,
+  type Cluster,
+  type ClusterInfo,
+  type Host,
+  type HostPicker,
+  type HttpPool,
+  type LoadBalancerContext,
+  type RoutingPriority,
+  type TcpConnectionCallbacks,
+  unhealthyMask,
+} from '../api/upstream.js';
+import { SharedBreaker } from './circuit-breaker.js';
+import { C } from './cluster-stats.js';
+import { CodeStats } from './code-stats.js';
+import type { ClusterConfig } from './config.js';
+import { HostSelector } from './host-selection.js';
+import { Http1Pool } from './pool/http1-pool.js';
+import type { PoolResources } from './pool/pool-resources.js';
+import { TcpDialer } from './pool/tcp-dialer.js';
+import type { ClusterWords } from './shared-words.js';
+
+/** How a cluster gets its balancer's picker for a run of hosts. */
+export type PickerMaker = (hosts: readonly Host[]) => HostPicker;
+
+/** A cluster in one thread: hosts as last published, a balancer over them, pools per host and priority. */
+export class LiveCluster implements Cluster {
+  readonly info: ClusterInfo;
+  readonly config: ClusterConfig;
+  private readonly codes: CodeStats;
+  private readonly retryCodes: CodeStats;
+  private readonly internalCodes: CodeStats;
+  private readonly externalCodes: CodeStats;
+  private readonly canaryCodes: CodeStats;
+  readonly stats: BoundStats;
+  private readonly resources: PoolResources;
+  private readonly scope: ThreadScope;
+  private readonly words: ClusterWords;
+  private readonly pickerOf: PickerMaker;
+  private readonly breakers: readonly [CircuitBreaker, CircuitBreaker];
+  private readonly dialer: TcpDialer;
+  private readonly maintenanceKey: string;
+  private hosts: readonly Host[];
+  private selector: HostSelector | null;
+  private generation: number;
+  private readonly pools: readonly [Map<Host, Http1Pool>, Map<Host, Http1Pool>];
+
+  constructor(
+    config: ClusterConfig,
+    words: ClusterWords,
+    pickerOf: PickerMaker,
+    resources: PoolResources,
+    scope: ThreadScope,
+  ) {
+    const root = `cluster.${config.statName}`;
+    this.config = config;
+    this.stats = scope.stats.bind(root, C);
+    this.info = {
+      name: config.name,
+      statName: config.statName,
+      stats: this.stats,
+      metadata: config.metadata,
+      connectTimeoutMs: config.connectTimeoutMs,
+      bufferLimitBytes: config.bufferLimitBytes,
+      maxStreamDurationMs: config.maxStreamDurationMs,
+      retryPolicy: null,
+    };
+    this.codes = new CodeStats(scope.stats, root);
+    this.retryCodes = new CodeStats(scope.stats, `${root}.retry`);
+    this.internalCodes = new CodeStats(scope.stats, `${root}.internal`);
+    this.externalCodes = new CodeStats(scope.stats, `${root}.external`);
+    this.canaryCodes = new CodeStats(scope.stats, `${root}.canary`);
+    this.resources = resources;
+    this.scope = scope;
+    this.words = words;
+    this.pickerOf = pickerOf;
+    const breaker = (priority: RoutingPriority, runtime: RuntimeView): CircuitBreaker =>
+      new SharedBreaker(config.name, priority, config.thresholds[priority], words, runtime);
+    this.breakers = [breaker(0, scope.runtime), breaker(1, scope.runtime)];
+    this.dialer = new TcpDialer(this, resources);
+    this.maintenanceKey = `upstream.maintenance_mode.${config.name}`;
+    this.hosts = [];
+    this.selector = null;
+    this.generation = -1;
+    this.pools = [new Map(), new Map()];
+  }
+
+  /** Replaces the hosts; pools of hosts that are gone drain. */
+  setHosts(hosts: readonly Host[]): void {
+    this.hosts = hosts;
+    this.selector = null;
+    const kept = new Set(hosts);
+    for (const pools of this.pools) {
+      for (const [host, pool] of pools) {
+        if (kept.has(host)) continue;
+        pools.delete(host);
+        pool.drain();
+      }
+    }
+  }
+
+  get currentHosts(): readonly Host[] {
+    return this.hosts;
+  }
+
+  chooseHost(context: LoadBalancerContext): Host | null {
+    const host = this.selectorNow().choose(context);
+    if (host === null) this.stats.inc(C.upstream_cx_none_healthy);
+    return host;
+  }
+
+  breaker(priority: RoutingPriority): CircuitBreaker {
+    return this.breakers[priority];
+  }
+
+  httpPool(host: Host, priority: RoutingPriority): HttpPool {
+    const pools = this.pools[priority];
+    let pool = pools.get(host);
+    if (pool === undefined) {
+      pool = new Http1Pool(this, host, this.breakers[priority], this.resources);
+      pools.set(host, pool);
+    }
+    return pool;
+  }
+
+  connectTcp(host: Host, priority: RoutingPriority, callbacks: TcpConnectionCallbacks): Cancellable | null {
+    return this.dialer.dial(host, this.breakers[priority], callbacks);
+  }
+
+  chargeCode(status: number, isInternal: boolean, isCanary: boolean): void {
+    this.codes.charge(status);
+    (isInternal ? this.internalCodes : this.externalCodes).charge(status);
+    if (isCanary) this.canaryCodes.charge(status);
+  }
+
+  chargeRetryCode(status: number): void {
+    this.retryCodes.charge(status);
+  }
+
+  chargeTime(ms: number, isInternal: boolean, isCanary: boolean): void {
+    this.codes.chargeTime(ms);
+    (isInternal ? this.internalCodes : this.externalCodes).chargeTime(ms);
+    if (isCanary) this.canaryCodes.chargeTime(ms);
+  }
+
+  inMaintenance(): boolean {
+    const percent = this.scope.runtime.number(this.maintenanceKey, 0);
+    return percent > 0 && this.scope.random.below(100) < percent;
+  }
+
+  /** Closes what is idle and lets the rest finish; the cluster has been removed or the thread drains. */
+  drain(): void {
+    for (const pools of this.pools) {
+      for (const pool of pools.values()) pool.drain();
+      pools.clear();
+    }
+  }
+
+  /** The thread's tick: notices health changes without a request, so that pools of failed hosts close. */
+  onTick(): void {
+    if (this.generation !== this.words.generation) this.selectorNow();
+  }
+
+  private selectorNow(): HostSelector {
+    const generation = this.words.generation;
+    if (this.selector !== null && generation === this.generation) return this.selector;
+    this.generation = generation;
+    this.closeUnhealthyPools();
+    this.selector = new HostSelector({
+      hosts: this.hosts,
+      overprovisioningFactor: this.config.overprovisioningFactor,
+      panicThresholdPercent: this.config.panicThresholdPercent,
+      ignoreNewHostsUntilFirstHc: this.config.ignoreNewHostsUntilFirstHc,
+      pickerOf: this.pickerOf,
+      random: this.scope.random,
+      runtime: this.scope.runtime,
+      onPanic: () => this.stats.inc(C.lb_healthy_panic),
+    });
+    return this.selector;
+  }
+
+  private closeUnhealthyPools(): void {
+    for (const pools of this.pools) {
+      for (const [host, pool] of pools) {
+        if ((host.health & unhealthyMask) !== 0) pool.closeIdle();
+      }
+    }
+  }
+}

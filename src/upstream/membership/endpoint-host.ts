@@ -1,0 +1,47 @@
+import type { HostRecord } from '../../api/messages-upstream.js';
+import type { Address } from '../../api/stream-info.js';
+import { HostHealth } from '../../api/upstream.js';
+import { ipAddress, pipeAddress } from '../../network/address.js';
+import type { ClusterConfig, EndpointConfig } from '../config.js';
+
+/** What `health_status` of an endpoint says. */
+const configuredHealth: { readonly [status: string]: number } = {
+  UNHEALTHY: HostHealth.failedEdsHealth,
+  TIMEOUT: HostHealth.failedEdsHealth,
+  DRAINING: HostHealth.edsStatusDraining,
+  DEGRADED: HostHealth.degradedEdsHealth,
+};
+
+/** Health bits of a new host of that endpoint: failed until its first check, if it is going to be checked. */
+export function initialHealth(cluster: ClusterConfig, endpoint: EndpointConfig): number {
+  const configured = configuredHealth[endpoint.healthStatus] ?? 0;
+  if (cluster.healthChecks.length === 0 || endpoint.healthCheck?.disabled === true) return configured;
+  const isExcluded = cluster.type === 'STRICT_DNS' && cluster.ignoreNewHostsUntilFirstHc;
+  return configured | HostHealth.failedActiveHc | (isExcluded ? HostHealth.pendingActiveHc : 0);
+}
+
+/** A host's own hostname is the endpoint's, else the name that was resolved. */
+export function hostRecord(
+  cluster: ClusterConfig,
+  endpoint: EndpointConfig,
+  address: Address,
+  slot: number,
+): HostRecord {
+  const resolvedName = cluster.type === 'STRICT_DNS' && !endpoint.isPipe ? endpoint.address : '';
+  return {
+    slot,
+    ip: address.ip,
+    port: address.port,
+    hostname: endpoint.hostname || resolvedName,
+    weight: endpoint.weight,
+    priority: endpoint.priority,
+    locality: endpoint.locality,
+    metadata: endpoint.metadata,
+    healthCheck: endpoint.healthCheck,
+  };
+}
+
+/** The address of an endpoint that is given by its address. */
+export function staticAddress(endpoint: EndpointConfig): Address {
+  return endpoint.isPipe ? pipeAddress(endpoint.address) : ipAddress(endpoint.address, endpoint.port);
+}

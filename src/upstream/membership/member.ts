@@ -1,0 +1,62 @@
+import type { HostRecord } from '../../api/messages-upstream.js';
+import type { Address } from '../../api/stream-info.js';
+import type { HostTable } from '../shared-words.js';
+import type { SlotPlace } from './host-slots.js';
+
+/** Called after a member's health word changed. */
+export type HealthListener = (member: Member, before: number, after: number) => void;
+
+/** A host of a cluster as main, its owner, sees it. */
+export class Member {
+  readonly record: HostRecord;
+  readonly address: Address;
+  private readonly table: HostTable;
+  private readonly index: number;
+  private readonly onHealth: HealthListener;
+
+  constructor(
+    record: HostRecord,
+    address: Address,
+    place: SlotPlace,
+    health: number,
+    onHealth: HealthListener,
+  ) {
+    this.record = record;
+    this.address = address;
+    this.table = place.table;
+    this.index = place.index;
+    this.onHealth = onHealth;
+    this.table.setHealth(this.index, health);
+  }
+
+  get slot(): number {
+    return this.record.slot;
+  }
+
+  /** `HostHealth` bits. */
+  get health(): number {
+    return this.table.health(this.index);
+  }
+
+  has(bits: number): boolean {
+    return (this.health & bits) !== 0;
+  }
+
+  /** Sets and clears bits in one step; tells the listener when that changed anything. */
+  change(set: number, clear: number): void {
+    const before = this.health;
+    const after = (before & ~clear) | set;
+    if (after === before) return;
+    this.table.setHealth(this.index, after);
+    this.onHealth(this, before, after);
+  }
+
+  get activeRequests(): number {
+    return this.table.activeRequests(this.index);
+  }
+
+  /** A `HostWord`, summed over all threads. */
+  total(word: number): number {
+    return this.table.total(this.index, word);
+  }
+}

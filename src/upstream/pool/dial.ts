@@ -1,0 +1,56 @@
+import { connect, type Socket, type SocketConnectOpts } from 'node:net';
+import type { Host } from '../../api/upstream.js';
+import type { Address } from '../../api/stream-info.js';
+import { ipAddress, pipeAddress } from '../../network/address.js';
+import { Connection, type ConnectionEvents } from '../../network/connection.js';
+import type { PoolResources } from './pool-resources.js';
+
+/** Opens a socket to a host, reading into the thread's shared buffer. `onConnect` runs as a turn of its own. */
+export function dial(
+  host: Host,
+  limitBytes: number,
+  resources: PoolResources,
+  events: ConnectionEvents,
+  onConnect: () => void,
+): Connection {
+  const { connections } = resources;
+  let connection: Connection | null = null;
+  const target: SocketConnectOpts = host.address.isIp
+    ? { host: host.address.ip, port: host.address.port, noDelay: true }
+    : { path: host.address.ip };
+  const socket = connect({
+    ...target,
+    allowHalfOpen: true,
+    onread: {
+      buffer: connections.readBuffer,
+      callback: (length: number) => (connection as Connection).onRead(length),
+    },
+  });
+  connection = new Connection(socket, connections, events, limitBytes);
+  const live = connection;
+  socket.once('connect', () => live.guard(onConnect));
+  return connection;
+}
+
+/** This side's address of a connected socket. */
+export function localAddressOf(socket: Socket, host: Host): Address {
+  return host.address.isIp ? ipAddress(socket.localAddress ?? '', socket.localPort ?? 0) : pipeAddress('');
+}
+
+/** Envoy's words for a failed connect, `delayed connect error: Connection refused`. */
+export function connectErrorText(code: string): string {
+  const text = systemErrors[code];
+  return text === undefined ? code : `delayed connect error: ${text}`;
+}
+
+const systemErrors: { readonly [code: string]: string } = {
+  ECONNREFUSED: 'Connection refused',
+  ECONNRESET: 'Connection reset by peer',
+  EHOSTUNREACH: 'No route to host',
+  ENETUNREACH: 'Network is unreachable',
+  ETIMEDOUT: 'Connection timed out',
+  EADDRNOTAVAIL: 'Cannot assign requested address',
+  ENOENT: 'No such file or directory',
+  EACCES: 'Permission denied',
+  EMFILE: 'Too many open files',
+};

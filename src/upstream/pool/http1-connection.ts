@@ -1,0 +1,287 @@
+import type { CodecError, Http1ParserOptions, RequestEncoder, ResponseDecoder } from '../../api/codec.js';
+import type { Address } from '../../api/stream-info.js';
+import { type Host, HostWord, type PoolFailure, type UpstreamConnectionInfo } from '../../api/upstream.js';
+import { Timer } from '../../base/timer-wheel.js';
+import { Http1ClientCodec, type Http1ClientCallbacks } from '../../codec/http1/client.js';
+import { unknownAddress } from '../../network/address.js';
+import type { Connection, ConnectionEvents } from '../../network/connection.js';
+import { C } from '../cluster-stats.js';
+import type { ClusterConfig } from '../config.js';
+import { connectErrorText, dial, localAddressOf } from './dial.js';
+import type { Http1Pool } from './http1-pool.js';
+
+/**
+ * One pooled HTTP/1.1 connection.
+ *
+ *   connecting ──connected──► ready ◄──response complete── busy
+ *       │                      │  └────────start───────────►  │
+ *       └──────── closed ◄─────┴──────────────────────────────┘
+ */
+export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, UpstreamConnectionInfo {
+  readonly id: number;
+  readonly host: Host;
+  readonly protocol = 'HTTP/1.1';
+  localAddress: Address;
+  isConnecting: boolean;
+  private readonly pool: Http1Pool;
+  private readonly codec: Http1ClientCodec;
+  private readonly connection: Connection;
+  private readonly timer: Timer;
+  private readonly durationTimer: Timer | null;
+  private readonly startedMs: number;
+  private decoder: ResponseDecoder | null;
+  private requests: number;
+  private isClosing: boolean;
+  private closedHere: boolean;
+  private hasTimedOut: boolean;
+  private receivedAtStart: number;
+  private sentCounted: number;
+  private receivedCounted: number;
+
+  constructor(pool: Http1Pool) {
+    const { cluster, host, resources } = pool;
+    this.id = resources.nextConnectionId();
+    this.host = host;
+    this.localAddress = unknownAddress;
+    this.isConnecting = true;
+    this.pool = pool;
+    this.startedMs = resources.clock.now();
+    this.decoder = null;
+    this.requests = 0;
+    this.isClosing = false;
+    this.closedHere = false;
+    this.hasTimedOut = false;
+    this.receivedAtStart = 0;
+    this.sentCounted = 0;
+    this.receivedCounted = 0;
+    const { stats } = cluster;
+    stats.inc(C.upstream_cx_total);
+    stats.inc(C.upstream_cx_http1_total);
+    stats.add(C.upstream_cx_active, 1);
+    host.count(HostWord.cxTotal, 1);
+    host.count(HostWord.cxActive, 1);
+    this.connection = dial(host, cluster.info.bufferLimitBytes, resources, this, () => this.onConnect());
+    this.codec = new Http1ClientCodec(this.connection, parserOptions(cluster.config), this);
+    this.timer = new Timer(() => this.onTimer());
+    this.durationTimer = null;
+    if (cluster.config.maxConnectionDurationMs > 0) {
+      this.durationTimer = new Timer(() => this.onMaxDuration());
+      resources.timers.schedule(this.durationTimer, cluster.config.maxConnectionDurationMs);
+    }
+    resources.timers.schedule(this.timer, cluster.info.connectTimeoutMs);
+  }
+
+  /** Takes the connection for one request. The breaker's place for it has been taken. */
+  start(decoder: ResponseDecoder): RequestEncoder {
+    const { cluster, resources, host } = this.pool;
+    resources.timers.cancel(this.timer);
+    this.decoder = decoder;
+    this.requests++;
+    this.receivedAtStart = this.connection.bytesReceived;
+    cluster.stats.inc(C.upstream_rq_total);
+    cluster.stats.add(C.upstream_rq_active, 1);
+    host.count(HostWord.rqTotal, 1);
+    host.count(HostWord.rqActive, 1);
+    return this.codec.start(decoder);
+  }
+
+  becomeIdle(): void {
+    const { cluster, resources } = this.pool;
+    if (cluster.config.idleTimeoutMs > 0) resources.timers.schedule(this.timer, cluster.config.idleTimeoutMs);
+  }
+
+  /** Closes now; a request on it is reset. */
+  close(): void {
+    this.closedHere = true;
+    this.connection.destroy();
+  }
+
+  closeWhenIdle(): void {
+    this.isClosing = true;
+  }
+
+  // Http1ClientCallbacks
+
+  onResponseComplete(isReusable: boolean): void {
+    this.endRequest();
+    const { maxRequestsPerConnection } = this.pool.cluster.config;
+    const isWornOut = maxRequestsPerConnection > 0 && this.requests >= maxRequestsPerConnection;
+    if (isWornOut) this.pool.cluster.stats.inc(C.upstream_cx_max_requests);
+    if (!isReusable || this.isClosing || isWornOut) {
+      this.close();
+      return;
+    }
+    this.pool.onReady(this, false);
+  }
+
+  onEncoderReset(): void {
+    if (this.decoder === null) return;
+    this.pool.cluster.stats.inc(C.upstream_rq_tx_reset);
+    this.endRequest();
+    this.close();
+  }
+
+  pauseReading(): void {
+    this.pool.cluster.stats.inc(C.upstream_flow_control_paused_reading_total);
+    this.connection.pauseReading();
+  }
+
+  resumeReading(): void {
+    this.pool.cluster.stats.inc(C.upstream_flow_control_resumed_reading_total);
+    this.connection.resumeReading();
+  }
+
+  // ConnectionEvents
+
+  onData(buffer: Buffer, start: number, end: number): void {
+    const error = this.codec.dispatch(buffer, start, end);
+    if (error !== null) this.onProtocolError(error);
+  }
+
+  onEnd(): void {
+    const hadBegun = this.connection.bytesReceived > this.receivedAtStart;
+    const error = this.decoder === null ? null : this.codec.finish();
+    if (this.decoder === null) {
+      this.connection.destroy();
+      return;
+    }
+    if (error !== null && hadBegun) {
+      this.onProtocolError(error);
+      return;
+    }
+    this.connection.destroy();
+  }
+
+  onAboveWatermark(): void {
+    this.pool.cluster.stats.inc(C.upstream_flow_control_backed_up_total);
+    this.decoder?.onAboveWatermark();
+  }
+
+  onBelowWatermark(): void {
+    this.pool.cluster.stats.inc(C.upstream_flow_control_drained_total);
+    this.decoder?.onBelowWatermark();
+  }
+
+  onDrained(): void {
+    // The pool does not wait for bytes to leave.
+  }
+
+  onClose(error: string): void {
+    const { resources } = this.pool;
+    resources.timers.cancel(this.timer);
+    if (this.durationTimer !== null) resources.timers.cancel(this.durationTimer);
+    const wasConnecting = this.isConnecting;
+    this.isConnecting = false;
+    const { decoder } = this;
+    this.countClose(decoder !== null);
+    const failure = wasConnecting && !this.closedHere ? this.connectFailure(error) : null;
+    if (decoder !== null) {
+      this.codec.detach();
+      this.endRequest();
+      this.pool.cluster.stats.inc(C.upstream_rq_rx_reset);
+    }
+    this.pool.onClosed(this, wasConnecting, failure);
+    decoder?.onReset('connection-termination', '');
+  }
+
+  private connectFailure(error: string): PoolFailure {
+    const { stats } = this.pool.cluster;
+    stats.inc(C.upstream_cx_connect_fail);
+    this.host.count(HostWord.cxConnectFail, 1);
+    this.host.reportLocalFailure(this.hasTimedOut ? 'timeout' : 'connect');
+    return {
+      reason: this.hasTimedOut ? 'connection-timeout' : 'remote-connection-failure',
+      transportFailure: this.hasTimedOut ? '' : connectErrorText(error),
+    };
+  }
+
+  private onConnect(): void {
+    const { cluster, resources } = this.pool;
+    if (this.connection.isClosed) return;
+    this.isConnecting = false;
+    resources.timers.cancel(this.timer);
+    this.localAddress = localAddressOf(this.connection.socket, this.host);
+    cluster.stats.record(C.upstream_cx_connect_ms, resources.clock.now() - this.startedMs);
+    this.pool.onReady(this, true);
+  }
+
+  private onTimer(): void {
+    const { stats } = this.pool.cluster;
+    if (this.isConnecting) {
+      this.hasTimedOut = true;
+      stats.inc(C.upstream_cx_connect_timeout);
+      this.connection.destroy();
+      return;
+    }
+    stats.inc(C.upstream_cx_idle_timeout);
+    this.close();
+  }
+
+  private onMaxDuration(): void {
+    this.pool.cluster.stats.inc(C.upstream_cx_max_duration_reached);
+    if (this.decoder === null && !this.isConnecting) this.close();
+    else this.isClosing = true;
+  }
+
+  private onProtocolError(error: CodecError): void {
+    const { decoder } = this;
+    this.pool.cluster.stats.inc(C.upstream_cx_protocol_error);
+    if (decoder !== null) {
+      this.codec.detach();
+      this.endRequest();
+      this.close();
+      decoder.onReset('protocol-error', error.details);
+      return;
+    }
+    this.close();
+  }
+
+  private endRequest(): void {
+    if (this.decoder === null) return;
+    this.decoder = null;
+    const { cluster, breaker, host } = this.pool;
+    breaker.releaseRequest();
+    cluster.stats.add(C.upstream_rq_active, -1);
+    host.count(HostWord.rqActive, -1);
+    this.countBytes();
+  }
+
+  private countBytes(): void {
+    const { stats } = this.pool.cluster;
+    const { bytesReceived, bytesSent } = this.connection;
+    stats.add(C.upstream_cx_rx_bytes_total, bytesReceived - this.receivedCounted);
+    stats.add(C.upstream_cx_tx_bytes_total, bytesSent - this.sentCounted);
+    this.receivedCounted = bytesReceived;
+    this.sentCounted = bytesSent;
+  }
+
+  private countClose(hadRequest: boolean): void {
+    const { stats } = this.pool.cluster;
+    this.countBytes();
+    this.host.count(HostWord.cxActive, -1);
+    stats.add(C.upstream_cx_active, -1);
+    stats.inc(C.upstream_cx_destroy);
+    stats.inc(this.closedHere ? C.upstream_cx_destroy_local : C.upstream_cx_destroy_remote);
+    if (hadRequest) {
+      stats.inc(C.upstream_cx_destroy_with_active_rq);
+      stats.inc(
+        this.closedHere ? C.upstream_cx_destroy_local_with_active_rq : C.upstream_cx_destroy_remote_with_active_rq,
+      );
+    }
+    stats.record(C.upstream_rq_per_cx, this.requests);
+    stats.record(C.upstream_cx_length_ms, this.pool.resources.clock.now() - this.startedMs);
+  }
+}
+
+function parserOptions(config: ClusterConfig): Http1ParserOptions {
+  return {
+    maxHeadBytes: config.maxResponseHeadersKb * 1024,
+    maxHeaders: config.maxResponseHeaders,
+    enableTrailers: false,
+    acceptHttp10: true,
+    allowChunkedLength: false,
+    headersWithUnderscores: 'ALLOW',
+    preserveCase: false,
+    allowAbsoluteUrl: false,
+  };
+}

@@ -1,0 +1,170 @@
+import type { ResponseDecoder } from '../../api/codec.js';
+import type { Cancellable, CircuitBreaker, Host, HttpPool, HttpPoolCallbacks, PoolFailure } from '../../api/upstream.js';
+import { HostWord } from '../../api/upstream.js';
+import { RingQueue } from '../../base/ring-queue.js';
+import { C } from '../cluster-stats.js';
+import type { LiveCluster } from '../live-cluster.js';
+import { Http1Connection } from './http1-connection.js';
+import type { PoolResources } from './pool-resources.js';
+
+/** A request that waits for a connection, oldest first. */
+class PendingRequest implements Cancellable {
+  readonly decoder: ResponseDecoder;
+  readonly callbacks: HttpPoolCallbacks;
+  private readonly pool: Http1Pool;
+
+  constructor(pool: Http1Pool, decoder: ResponseDecoder, callbacks: HttpPoolCallbacks) {
+    this.pool = pool;
+    this.decoder = decoder;
+    this.callbacks = callbacks;
+  }
+
+  cancel(): void {
+    this.pool.cancelPending(this);
+  }
+}
+
+/** Connections opened at most for one request that finds none ready. */
+const maxDialsPerEvent = 3;
+
+/**
+ * HTTP/1.1 connections of one host and routing priority in this thread. One request at a time per connection; the
+ * most recently used idle one goes first, so that spare ones grow old and close.
+ */
+export class Http1Pool implements HttpPool {
+  readonly cluster: LiveCluster;
+  readonly host: Host;
+  readonly breaker: CircuitBreaker;
+  readonly resources: PoolResources;
+  private readonly ready: Http1Connection[];
+  private readonly pending: RingQueue<PendingRequest>;
+  private readonly connections: Set<Http1Connection>;
+  private connecting: number;
+  private isDraining: boolean;
+
+  constructor(cluster: LiveCluster, host: Host, breaker: CircuitBreaker, resources: PoolResources) {
+    this.cluster = cluster;
+    this.host = host;
+    this.breaker = breaker;
+    this.resources = resources;
+    this.ready = [];
+    this.pending = new RingQueue();
+    this.connections = new Set();
+    this.connecting = 0;
+    this.isDraining = false;
+  }
+
+  newStream(decoder: ResponseDecoder, callbacks: HttpPoolCallbacks): Cancellable | null {
+    const connection = this.ready.pop();
+    if (connection !== undefined) {
+      this.attach(connection, decoder, callbacks);
+      return null;
+    }
+    const { stats } = this.cluster;
+    if (!this.breaker.tryPending()) {
+      stats.inc(C.upstream_rq_pending_overflow);
+      callbacks.onPoolFailure({ reason: 'overflow', transportFailure: '' });
+      return null;
+    }
+    stats.inc(C.upstream_rq_pending_total);
+    stats.add(C.upstream_rq_pending_active, 1);
+    this.host.count(HostWord.rqPendingActive, 1);
+    const request = new PendingRequest(this, decoder, callbacks);
+    this.pending.push(request);
+    this.dialAsNeeded();
+    return request;
+  }
+
+  cancelPending(request: PendingRequest): void {
+    if (!this.pending.remove(request)) return;
+    this.releasePending();
+    this.cluster.stats.inc(C.upstream_rq_cancelled);
+    if (this.pending.size < this.connecting) this.closeOneConnecting();
+  }
+
+  /** A connection stands, or has finished a request and can take the next. */
+  onReady(connection: Http1Connection, wasConnecting: boolean): void {
+    if (wasConnecting) this.connecting--;
+    if (this.isDraining && this.pending.size === 0) {
+      connection.close();
+      return;
+    }
+    const request = this.pending.shift();
+    if (request === undefined) {
+      this.ready.push(connection);
+      connection.becomeIdle();
+      return;
+    }
+    this.releasePending();
+    this.attach(connection, request.decoder, request.callbacks);
+  }
+
+  /** A connection is gone. A failure to connect fails every waiting request: the host is at fault, not the request. */
+  onClosed(connection: Http1Connection, wasConnecting: boolean, failure: PoolFailure | null): void {
+    this.connections.delete(connection);
+    const at = this.ready.indexOf(connection);
+    if (at >= 0) this.ready.splice(at, 1);
+    this.breaker.releaseConnection();
+    if (wasConnecting) this.connecting--;
+    if (failure !== null) this.failPending(failure);
+    else if (this.pending.size > 0) this.dialAsNeeded();
+  }
+
+  /** No new requests from now on: idle connections close, busy ones after their request. */
+  drain(): void {
+    this.isDraining = true;
+    this.closeIdle();
+    for (const connection of this.connections) connection.closeWhenIdle();
+  }
+
+  closeIdle(): void {
+    for (const connection of this.ready.splice(0)) connection.close();
+  }
+
+  private attach(connection: Http1Connection, decoder: ResponseDecoder, callbacks: HttpPoolCallbacks): void {
+    if (!this.breaker.tryRequest()) {
+      this.ready.push(connection);
+      connection.becomeIdle();
+      this.cluster.stats.inc(C.upstream_rq_active_overflow);
+      callbacks.onPoolFailure({ reason: 'overflow', transportFailure: '' });
+      return;
+    }
+    callbacks.onPoolReady(connection.start(decoder), connection);
+  }
+
+  private dialAsNeeded(): void {
+    for (let i = 0; i < maxDialsPerEvent && this.pending.size > this.connecting; i++) {
+      if (!this.breaker.tryConnection()) {
+        this.cluster.stats.inc(C.upstream_cx_overflow);
+        if (this.connections.size > 0) return;
+        this.breaker.forceConnection();
+      }
+      this.connecting++;
+      this.connections.add(new Http1Connection(this));
+    }
+  }
+
+  private failPending(failure: PoolFailure): void {
+    for (let left = this.pending.size; left > 0; left--) {
+      const request = this.pending.shift();
+      if (request === undefined) return;
+      this.releasePending();
+      this.cluster.stats.inc(C.upstream_rq_pending_failure_eject);
+      request.callbacks.onPoolFailure(failure);
+    }
+  }
+
+  private releasePending(): void {
+    this.breaker.releasePending();
+    this.cluster.stats.add(C.upstream_rq_pending_active, -1);
+    this.host.count(HostWord.rqPendingActive, -1);
+  }
+
+  private closeOneConnecting(): void {
+    for (const connection of this.connections) {
+      if (!connection.isConnecting) continue;
+      connection.close();
+      return;
+    }
+  }
+}

@@ -1,0 +1,198 @@
+import type { Address } from '../../api/stream-info.js';
+import type {
+  Cancellable,
+  CircuitBreaker,
+  Host,
+  TcpConnectionCallbacks,
+  UpstreamTcpConnection,
+} from '../../api/upstream.js';
+import { HostWord } from '../../api/upstream.js';
+import { Timer } from '../../base/timer-wheel.js';
+import type { Connection, ConnectionEvents } from '../../network/connection.js';
+import { unknownAddress } from '../../network/address.js';
+import { C } from '../cluster-stats.js';
+import type { LiveCluster } from '../live-cluster.js';
+import { connectErrorText, dial, localAddressOf } from './dial.js';
+import type { PoolResources } from './pool-resources.js';
+
+/** Opens TCP connections of a cluster; each is used once and closed. */
+export class TcpDialer {
+  private readonly cluster: LiveCluster;
+  private readonly resources: PoolResources;
+
+  constructor(cluster: LiveCluster, resources: PoolResources) {
+    this.cluster = cluster;
+    this.resources = resources;
+  }
+
+  dial(host: Host, breaker: CircuitBreaker, callbacks: TcpConnectionCallbacks): Cancellable | null {
+    if (!breaker.tryConnection()) {
+      this.cluster.stats.inc(C.upstream_cx_overflow);
+      callbacks.onConnectFailure({ reason: 'overflow', transportFailure: '' });
+      return null;
+    }
+    return new TcpUpstream(this.cluster, host, breaker, callbacks, this.resources);
+  }
+}
+
+/** One upstream TCP connection from dialling to its close. */
+class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellable {
+  readonly id: number;
+  readonly host: Host;
+  localAddress: Address;
+  private readonly cluster: LiveCluster;
+  private readonly breaker: CircuitBreaker;
+  private readonly callbacks: TcpConnectionCallbacks;
+  private readonly resources: PoolResources;
+  private readonly connection: Connection;
+  private readonly connectTimer: Timer;
+  private readonly startedMs: number;
+  private isConnected: boolean;
+  private isAbandoned: boolean;
+  private hasTimedOut: boolean;
+  private closedHere: boolean;
+
+  constructor(
+    cluster: LiveCluster,
+    host: Host,
+    breaker: CircuitBreaker,
+    callbacks: TcpConnectionCallbacks,
+    resources: PoolResources,
+  ) {
+    this.id = resources.nextConnectionId();
+    this.host = host;
+    this.localAddress = unknownAddress;
+    this.cluster = cluster;
+    this.breaker = breaker;
+    this.callbacks = callbacks;
+    this.resources = resources;
+    this.startedMs = resources.clock.now();
+    this.isConnected = false;
+    this.isAbandoned = false;
+    this.hasTimedOut = false;
+    this.closedHere = false;
+    const { stats } = cluster;
+    stats.inc(C.upstream_cx_total);
+    stats.add(C.upstream_cx_active, 1);
+    stats.inc(C.upstream_rq_pending_total);
+    host.count(HostWord.cxTotal, 1);
+    host.count(HostWord.cxActive, 1);
+    this.connection = dial(host, cluster.info.bufferLimitBytes, resources, this, () => this.onConnect());
+    this.connectTimer = new Timer(() => this.onConnectTimeout());
+    resources.timers.schedule(this.connectTimer, cluster.info.connectTimeoutMs);
+  }
+
+  cancel(): void {
+    this.isAbandoned = true;
+    this.closedHere = true;
+    this.connection.destroy();
+  }
+
+  get bufferedBytes(): number {
+    return this.connection.bufferedBytes;
+  }
+
+  writeText(text: string): void {
+    this.connection.writeText(text);
+  }
+
+  writeBytes(buffer: Buffer, start: number, end: number): void {
+    this.connection.writeBytes(buffer, start, end);
+  }
+
+  writeTextAndBytes(text: string, buffer: Buffer, start: number, end: number): void {
+    this.connection.writeTextAndBytes(text, buffer, start, end);
+  }
+
+  endWriting(): void {
+    this.connection.endWriting();
+  }
+
+  pauseReading(): void {
+    this.cluster.stats.inc(C.upstream_flow_control_paused_reading_total);
+    this.connection.pauseReading();
+  }
+
+  resumeReading(): void {
+    this.cluster.stats.inc(C.upstream_flow_control_resumed_reading_total);
+    this.connection.resumeReading();
+  }
+
+  close(mode: 'no-flush' | 'flush' | 'abort'): void {
+    this.closedHere = true;
+    if (mode === 'flush') this.connection.closeAfterWriting();
+    else if (mode === 'abort') this.connection.abort();
+    else this.connection.destroy();
+  }
+
+  onData(buffer: Buffer, start: number, end: number): void {
+    this.callbacks.onData(buffer, start, end);
+  }
+
+  onEnd(): void {
+    this.callbacks.onEnd();
+  }
+
+  onAboveWatermark(): void {
+    this.cluster.stats.inc(C.upstream_flow_control_backed_up_total);
+    this.callbacks.onAboveWatermark();
+  }
+
+  onBelowWatermark(): void {
+    this.cluster.stats.inc(C.upstream_flow_control_drained_total);
+    this.callbacks.onBelowWatermark();
+  }
+
+  onDrained(): void {
+    // Only downstream users ask when the last byte has left.
+  }
+
+  onClose(error: string): void {
+    this.resources.timers.cancel(this.connectTimer);
+    this.countClose();
+    if (this.isAbandoned) return;
+    if (this.isConnected) {
+      this.callbacks.onClose(error !== '');
+      return;
+    }
+    const { stats } = this.cluster;
+    if (!this.hasTimedOut) stats.inc(C.upstream_cx_connect_fail);
+    this.host.count(HostWord.cxConnectFail, 1);
+    this.host.reportLocalFailure(this.hasTimedOut ? 'timeout' : 'connect');
+    this.callbacks.onConnectFailure({
+      reason: this.hasTimedOut ? 'connection-timeout' : 'remote-connection-failure',
+      transportFailure: this.hasTimedOut ? '' : connectErrorText(error),
+    });
+  }
+
+  private onConnect(): void {
+    this.resources.timers.cancel(this.connectTimer);
+    if (this.isAbandoned) return;
+    this.isConnected = true;
+    this.localAddress = localAddressOf(this.connection.socket, this.host);
+    const { stats } = this.cluster;
+    stats.record(C.upstream_cx_connect_ms, this.resources.clock.now() - this.startedMs);
+    stats.inc(C.upstream_rq_total);
+    this.callbacks.onConnected(this);
+  }
+
+  private onConnectTimeout(): void {
+    this.hasTimedOut = true;
+    const { stats } = this.cluster;
+    stats.inc(C.upstream_cx_connect_timeout);
+    stats.inc(C.upstream_cx_connect_fail);
+    this.connection.destroy();
+  }
+
+  private countClose(): void {
+    const { stats } = this.cluster;
+    this.breaker.releaseConnection();
+    this.host.count(HostWord.cxActive, -1);
+    stats.add(C.upstream_cx_active, -1);
+    stats.inc(C.upstream_cx_destroy);
+    stats.inc(this.closedHere ? C.upstream_cx_destroy_local : C.upstream_cx_destroy_remote);
+    stats.add(C.upstream_cx_rx_bytes_total, this.connection.bytesReceived);
+    stats.add(C.upstream_cx_tx_bytes_total, this.connection.bytesSent);
+    stats.record(C.upstream_cx_length_ms, this.resources.clock.now() - this.startedMs);
+  }
+}

@@ -1,0 +1,125 @@
+import type { ClusterConfig, EndpointConfig, ThresholdsConfig } from '../../../src/upstream/config.js';
+import type { HealthCheckConfig } from '../../../src/upstream/health/config.js';
+import type { OutlierConfig } from '../../../src/upstream/outlier-config.js';
+
+export function endpoint(
+  address: string,
+  port: number,
+  changes: Partial<EndpointConfig> = {},
+): EndpointConfig {
+  return {
+    address,
+    port,
+    isPipe: false,
+    hostname: '',
+    weight: 1,
+    priority: 0,
+    locality: { region: '', zone: '', subZone: '' },
+    metadata: null,
+    healthStatus: 'UNKNOWN',
+    healthCheck: null,
+    ...changes,
+  };
+}
+
+const thresholds: ThresholdsConfig = {
+  maxConnections: 1024,
+  maxPendingRequests: 1024,
+  maxRequests: 1024,
+  maxRetries: 3,
+  maxConnectionPools: 0x7fff_ffff,
+  trackRemaining: false,
+  retryBudget: null,
+};
+
+/** A static cluster named `c` with Envoy's defaults. */
+export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
+  return {
+    name: 'c',
+    statName: 'c',
+    type: 'STATIC',
+    connectTimeoutMs: 5000,
+    bufferLimitBytes: 1_048_576,
+    balancer: { name: '', typeUrl: '', config: {} },
+    endpoints: [],
+    overprovisioningFactor: 140,
+    panicThresholdPercent: 50,
+    thresholds: [thresholds, thresholds],
+    healthChecks: [],
+    outlier: null,
+    idleTimeoutMs: 3_600_000,
+    maxConnectionDurationMs: 0,
+    maxStreamDurationMs: 0,
+    maxRequestsPerConnection: 0,
+    maxResponseHeadersKb: 80,
+    maxResponseHeaders: 100,
+    tcpIdleTimeoutMs: 600_000,
+    dns: dns(),
+    metadata: null,
+    ignoreNewHostsUntilFirstHc: false,
+    ignoreHealthOnHostRemoval: false,
+    waitForWarmOnInit: true,
+    origin: 'test.yaml:1',
+    ...changes,
+  };
+}
+
+export function dns(changes: Partial<ClusterConfig['dns']> = {}): ClusterConfig['dns'] {
+  return {
+    refreshMs: 5000,
+    respectTtl: false,
+    jitterMs: 0,
+    failureBaseMs: 5000,
+    failureMaxMs: 5000,
+    family: 'AUTO',
+    resolvers: [],
+    ...changes,
+  };
+}
+
+export function httpCheck(changes: Partial<HealthCheckConfig> = {}): HealthCheckConfig {
+  return {
+    kind: 'http',
+    timeoutMs: 1000,
+    intervalMs: 2000,
+    initialJitterMs: 0,
+    intervalJitterMs: 0,
+    intervalJitterPercent: 0,
+    unhealthyThreshold: 3,
+    healthyThreshold: 2,
+    reuseConnection: true,
+    noTrafficIntervalMs: 60_000,
+    noTrafficHealthyIntervalMs: 60_000,
+    unhealthyIntervalMs: 4000,
+    unhealthyEdgeIntervalMs: 500,
+    healthyEdgeIntervalMs: 300,
+    http: {
+      host: '',
+      path: '/health',
+      method: 'GET',
+      expected: [[200, 201]],
+      retriable: [],
+      headersToAdd: [],
+      headersToRemove: [],
+    },
+    tcp: null,
+    ...changes,
+  };
+}
+
+export function outlier(changes: Partial<OutlierConfig> = {}): OutlierConfig {
+  return {
+    intervalMs: 10_000,
+    baseEjectionMs: 30_000,
+    maxEjectionMs: 300_000,
+    maxEjectionPercent: 10,
+    consecutive5xx: 5,
+    enforcing5xxPercent: 100,
+    consecutiveGateway: 5,
+    enforcingGatewayPercent: 0,
+    alwaysEjectOneHost: false,
+    maxJitterMs: 0,
+    unejectOnHealthCheck: true,
+    ...changes,
+  };
+}

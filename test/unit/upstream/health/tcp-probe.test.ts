@@ -1,0 +1,103 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { createServer, type Socket } from 'node:net';
+import { describe, type TestContext, test } from 'node:test';
+import { ipAddress } from '../../../../src/network/address.js';
+import type { TcpCheckConfig } from '../../../../src/upstream/health/config.js';
+import type { ProbeResult } from '../../../../src/upstream/health/probe.js';
+import { TcpProbe } from '../../../../src/upstream/health/tcp-probe.js';
+
+const hex = (text: string): string => Buffer.from(text).toString('hex');
+
+/** Results in order of arrival; `next` waits for one. */
+class Results {
+  private readonly arrived: ProbeResult[] = [];
+  private wake: () => void = () => undefined;
+  readonly add = (result: ProbeResult): void => {
+    this.arrived.push(result);
+    this.wake();
+  };
+
+  async next(): Promise<ProbeResult> {
+    for (;;) {
+      const result = this.arrived.shift();
+      if (result !== undefined) return result;
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+  }
+}
+
+async function probing(
+  t: TestContext,
+  config: TcpCheckConfig,
+  serve: (socket: Socket) => void,
+): Promise<{ probe: TcpProbe; results: Results; connections: () => number }> {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections++;
+    socket.on('error', () => undefined);
+    t.after(() => socket.destroy());
+    serve(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  const results = new Results();
+  const probe = new TcpProbe(ipAddress('127.0.0.1', address.port), config, true, results.add);
+  t.after(() => probe.close());
+  return { probe, results, connections: () => connections };
+}
+
+describe('TCP health probe', () => {
+  test('with nothing to receive, a connection is enough and is not kept', async (t) => {
+    const { probe, results, connections } = await probing(t, { send: '', receive: [] }, () => undefined);
+    probe.begin();
+    equal(await results.next(), 'passed');
+    probe.begin();
+    equal(await results.next(), 'passed');
+    equal(connections(), 2);
+  });
+
+  test('patterns must come in order, in whatever pieces, and the connection is kept', async (t) => {
+    const config = { send: hex('PING'), receive: [hex('PO'), hex('NG')] };
+    const { probe, results, connections } = await probing(t, config, (socket) => {
+      socket.on('data', (data) => {
+        if (data.toString() !== 'PING') return;
+        socket.write('-NG-P');
+        setImmediate(() => socket.write('O-'));
+        setImmediate(() => setImmediate(() => socket.write('NG')));
+      });
+    });
+    probe.begin();
+    equal(await results.next(), 'passed');
+    probe.begin();
+    equal(await results.next(), 'passed');
+    equal(connections(), 1);
+  });
+
+  test('a host that closes is a network failure, also between two checks', async (t) => {
+    const { probe, results } = await probing(t, { send: '', receive: [hex('hi')] }, (socket) =>
+      socket.end('hi'),
+    );
+    probe.begin();
+    deepEqual([await results.next(), await results.next()], ['passed', 'network']);
+    const silent = await probing(t, { send: '', receive: [hex('hi')] }, (socket) => socket.end());
+    silent.probe.begin();
+    equal(await silent.results.next(), 'network');
+  });
+
+  test('a check that was given up says nothing more', async (t) => {
+    let serverSide: Socket | null = null;
+    const { probe, results } = await probing(t, { send: '', receive: [hex('hi')] }, (socket) => {
+      if (serverSide === null) serverSide = socket;
+      else socket.write('hi');
+    });
+    probe.begin();
+    while (serverSide === null) await new Promise((resolve) => setImmediate(resolve));
+    probe.abandon();
+    probe.begin();
+    equal(await results.next(), 'passed');
+  });
+});

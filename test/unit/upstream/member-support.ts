@@ -1,0 +1,67 @@
+import type { HostUpdate } from '../../../src/api/messages-upstream.js';
+import { SeededRandom } from '../../../src/base/random.js';
+import { ipAddress } from '../../../src/network/address.js';
+import type { ClusterConfig } from '../../../src/upstream/config.js';
+import type { MembershipScope } from '../../../src/upstream/membership/cluster-membership.js';
+import { HostSlots } from '../../../src/upstream/membership/host-slots.js';
+import { Member } from '../../../src/upstream/membership/member.js';
+import { endpoint } from './cluster-configs.js';
+import { FakeResolver } from './fake-resolver.js';
+import { FakeStats, fakeRuntime, silentLog } from './fake-scope.js';
+import { FakeTime } from './fake-time.js';
+
+/** A member outside of any cluster. */
+export function loneMember(health = 0, port = 80, ip = '127.0.0.1', hostname = ''): Member {
+  const slots = new HostSlots(1);
+  slots.reserve(1, 0);
+  const slot = slots.take();
+  const { address: _, isPipe, healthStatus, ...rest } = endpoint(ip, port);
+  const healthCheck = hostname === '' ? null : { port: 0, hostname, disabled: false };
+  const record = { ...rest, slot, ip, healthCheck };
+  return new Member(record, ipAddress(ip, port), slots.place(slot), health, () => undefined);
+}
+
+/** Everything that main gives its clusters, with what they send noted. */
+export class FakeMain implements MembershipScope {
+  readonly threads = 3;
+  readonly time = new FakeTime();
+  readonly clock = this.time;
+  readonly timers = this.time.timers;
+  readonly random = new SeededRandom(5);
+  readonly runtime;
+  readonly stats = new FakeStats();
+  readonly log = silentLog;
+  readonly resolver = new FakeResolver();
+  readonly published: HostUpdate[] = [];
+  acknowledged = 0;
+  ready: string[] = [];
+
+  constructor(runtime: { readonly [key: string]: number } = {}) {
+    this.runtime = fakeRuntime(runtime);
+  }
+
+  resolverFor(): FakeResolver {
+    return this.resolver;
+  }
+
+  publish(update: HostUpdate): void {
+    this.published.push(update);
+  }
+
+  acknowledgedVersion(): number {
+    return this.acknowledged;
+  }
+
+  /** Addresses of the latest update. */
+  hosts(): readonly string[] {
+    return (this.published.at(-1)?.hosts ?? []).map(({ ip, port }) => `${ip}:${port}`);
+  }
+
+  stat(name: string): number {
+    return this.stats.get(`cluster.c.${name}`);
+  }
+
+  onReady(config: ClusterConfig): () => void {
+    return () => void this.ready.push(config.name);
+  }
+}

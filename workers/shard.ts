@@ -1,0 +1,226 @@
+import { Socket } from 'node:net';
+import { ControlWord, type ShardTask, type ToMain, type ToWorker } from '../src/api/messages.js';
+import type { Logger } from '../src/api/thread-scope.js';
+import { BufferPool } from '../src/base/buffer-pool.js';
+import { systemClock } from '../src/base/clock.js';
+import { SystemRandom } from '../src/base/random.js';
+import { TimerWheel } from '../src/base/timer-wheel.js';
+import { Turn } from '../src/base/turn.js';
+import { threadLogFiles } from '../src/extensions/access-loggers/log-files.js';
+import { extensionRegistry } from '../src/extensions/index.js';
+import type { ConnectionResources } from '../src/network/connection.js';
+import type { ListenerConfig } from '../src/network/listener-config.js';
+import { LiveListener, ReadLink } from '../src/network/live-listener.js';
+import { readRecord, type Snapshot } from '../src/plane/snapshot.js';
+import { networkFilterOf, ThreadPlane } from '../src/plane/thread-plane.js';
+import { LiveThreadScope } from '../src/plane/thread-scope.js';
+import { loadUserExtensions } from '../src/plane/user-modules.js';
+import { LiveRuntime } from '../src/runtime/live-runtime.js';
+import type { LayeredRuntimeConfig } from '../src/runtime/layers.js';
+import { RuntimeSnapshot } from '../src/runtime/snapshot.js';
+import { StatLane } from '../src/stats/lane.js';
+import { type StatsConfig, statRules } from '../src/stats/stats-config.js';
+import { DrainState } from './drain-state.js';
+
+/** Bytes of the read buffer that all sockets of a worker share. */
+const readBufferBytes = 64 * 1024;
+
+/** Everything of one worker thread: plane up, sockets adopted, drained, closed. */
+export class Shard {
+  private readonly post: (message: ToMain) => void;
+  private readonly control: Int32Array;
+  private readonly scope: LiveThreadScope;
+  private readonly plane: ThreadPlane;
+  private readonly runtime: LiveRuntime;
+  private readonly shared: ConnectionResources;
+  private readonly listeners: Map<string, LiveListener>;
+  private readonly refs: Snapshot['records']['listeners'];
+  private readonly snapshot: Snapshot;
+  private readonly drain: DrainState;
+  private connections: number;
+  private nextId: number;
+  private hasSaidDrained: boolean;
+
+  private constructor(
+    task: ShardTask,
+    post: (message: ToMain) => void,
+    extensions: ReturnType<typeof extensionRegistry>,
+  ) {
+    this.post = post;
+    this.control = new Int32Array(task.control);
+    this.snapshot = task.snapshot as unknown as Snapshot;
+    this.refs = this.snapshot.records.listeners;
+    this.listeners = new Map();
+    this.connections = 0;
+    this.nextId = task.threadIndex * 0x1_0000_0000;
+    this.hasSaidDrained = false;
+    const { settings } = task;
+    const clock = systemClock;
+    const timers = new TimerWheel(clock);
+    const buffers = new BufferPool();
+    const random = new SystemRandom();
+    this.runtime = new LiveRuntime(new RuntimeSnapshot(settings.runtime as LayeredRuntimeConfig));
+    const rules = statRules(settings.statsConfig as StatsConfig);
+    const stats = new StatLane((messages) => post({ kind: 'stats', messages }), rules === undefined ? {} : { rules });
+    const log = loggerTo(post);
+    this.shared = {
+      turn: new Turn(),
+      buffers,
+      readBuffer: Buffer.allocUnsafeSlow(readBufferBytes),
+      onCallbackError: (error) => log.error(`connection callback: ${textOf(error)}`),
+    };
+    const events = {
+      onOutlier: (cluster: string, slot: number, kind: 'consecutive-5xx' | 'consecutive-gateway') =>
+        post({ kind: 'outlier', report: { cluster, slot, kind } }),
+      onHostsApplied: (cluster: string, version: number) =>
+        post({ kind: 'hosts-acknowledged', ack: { cluster, version } }),
+    };
+    const resources = { connections: this.shared, timers, clock, nextConnectionId: () => ++this.nextId };
+    this.plane = new ThreadPlane(this.snapshot, task.threads, task.threadIndex, resources, events);
+    this.drain = new DrainState();
+    this.scope = new LiveThreadScope({
+      role: 'worker',
+      threadIndex: task.threadIndex,
+      clock,
+      random,
+      timers,
+      buffers,
+      stats,
+      runtime: this.runtime,
+      log,
+      node: {
+        id: settings.nodeId,
+        cluster: settings.nodeCluster,
+        zone: settings.nodeZone,
+        localAddress: settings.localAddress,
+      },
+      clusters: this.plane,
+      extensions,
+      drain: this.drain,
+    });
+    this.plane.attach(this.scope);
+    threadLogFiles.configure({ intervalMs: settings.logFlushMs, minBytes: settings.logFlushBytes });
+  }
+
+  /** Loads users' modules, then builds the shard. */
+  static async start(task: ShardTask, post: (message: ToMain) => void): Promise<Shard> {
+    const extra = await loadUserExtensions(task.settings.modules);
+    return new Shard(task, post, extensionRegistry(extra));
+  }
+
+  onMessage(message: ToWorker): void {
+    switch (message.kind) {
+      case 'connection':
+        this.adopt(message.fd, message.listener, message.id);
+        break;
+      case 'hosts':
+        this.plane.onHosts(message.update);
+        break;
+      case 'runtime':
+        this.runtime.replace(new RuntimeSnapshot(message.layers as LayeredRuntimeConfig));
+        break;
+      case 'drain':
+        this.drain.all();
+        this.closeIdle();
+        break;
+      case 'drain-listeners':
+        this.drain.listeners(message.listeners);
+        break;
+      case 'fail-health-check':
+        this.drain.failHealthCheck(message.isFailed);
+        break;
+      case 'reopen-logs':
+        threadLogFiles.reopenAll();
+        break;
+      case 'memory':
+        this.post({ kind: 'memory', id: message.id, usage: process.memoryUsage() });
+        break;
+      case 'crash':
+        setImmediate(() => {
+          throw new Error('crash requested');
+        });
+        break;
+      default:
+        break;
+    }
+  }
+
+  onTick(): void {
+    Atomics.add(this.control, ControlWord.heartbeat, 1);
+    this.plane.onTick();
+    if (!this.drain.isDraining) return;
+    this.closeIdle();
+    if (this.connections === 0 && !this.hasSaidDrained) {
+      this.hasSaidDrained = true;
+      this.post({ kind: 'drained' });
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const listener of this.listeners.values()) {
+      for (const connection of listener.connections) connection.close('no-flush', 'shutdown');
+    }
+    this.plane.drain();
+    await threadLogFiles.closeAll();
+  }
+
+  /** Takes over a descriptor: from the bump on it is this worker's, whatever happens next. */
+  private adopt(fd: number, listenerName: string, id: number): void {
+    Atomics.add(this.control, ControlWord.adopted, 1);
+    const link = new ReadLink();
+    const options = {
+      fd,
+      readable: true,
+      writable: true,
+      allowHalfOpen: true,
+      onread: { buffer: this.shared.readBuffer, callback: (length: number) => link.onRead(length) },
+    };
+    const socket = new Socket(options);
+    const listener = this.listenerOf(listenerName);
+    if (listener === null) {
+      socket.destroy();
+      return;
+    }
+    listener.accept(socket, id, link);
+    if (link.connection !== null) socket.resume();
+  }
+
+  private listenerOf(name: string): LiveListener | null {
+    const live = this.listeners.get(name);
+    if (live !== undefined) return live;
+    const ref = this.refs.find((it) => it[0] === name);
+    if (ref === undefined) return null;
+    const listener = new LiveListener(
+      readRecord<ListenerConfig>(this.snapshot.records, ref),
+      this.scope,
+      this.shared,
+      (filter, context) => networkFilterOf(filter, this.scope, context),
+      (change) => this.countConnections(change),
+    );
+    this.listeners.set(name, listener);
+    return listener;
+  }
+
+  private countConnections(change: number): void {
+    this.connections += change;
+    Atomics.store(this.control, ControlWord.connections, this.connections);
+  }
+
+  private closeIdle(): void {
+    for (const listener of this.listeners.values()) {
+      for (const connection of listener.connections) connection.closeIfIdle();
+    }
+  }
+}
+
+function loggerTo(post: (message: ToMain) => void): Logger {
+  const at =
+    (level: string) =>
+    (text: string): void =>
+      post({ kind: 'log', level, text });
+  return { trace: at('trace'), debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
