@@ -137,6 +137,7 @@ export class Server implements ShardPoolOwner {
     this.state = 'LIVE';
     this.flush.start();
     for (const bound of this.acceptorNow.bound) log.info(`listener '${bound.listener}' listens on ${bound.text}`);
+    log.info('all listeners are up');
   }
 
   /** SIGTERM: no new connections, requests in progress get the grace time; then everything ends. */

@@ -61,7 +61,8 @@ export abstract class MessageParser<H extends HeaderMap> {
 
   protected readonly options: Http1ParserOptions;
   private readonly events: Http1Events<H>;
-  private readonly skipsEmptyLines: boolean;
+  /** A server reads requests: it skips empty lines before them and answers errors. */
+  private readonly isServer: boolean;
   private state: number;
   private isStopped: boolean;
   private headBytes: number;
@@ -70,7 +71,7 @@ export abstract class MessageParser<H extends HeaderMap> {
   private readonly section: SectionBuffer;
   private readonly chunk: ChunkScanner;
 
-  constructor(options: Http1ParserOptions, events: Http1Events<H>, skipsEmptyLines: boolean) {
+  constructor(options: Http1ParserOptions, events: Http1Events<H>, isServer: boolean) {
     this.error = null;
     this.version = 11;
     this.bodyKind = 'none';
@@ -85,7 +86,7 @@ export abstract class MessageParser<H extends HeaderMap> {
     this.remaining = 0;
     this.options = options;
     this.events = events;
-    this.skipsEmptyLines = skipsEmptyLines;
+    this.isServer = isServer;
     this.state = between;
     this.isStopped = false;
     this.headBytes = 0;
@@ -98,7 +99,7 @@ export abstract class MessageParser<H extends HeaderMap> {
   /** Scans start line and fields: position behind them, `incomplete`, or `refused` with `fieldScan.error`. */
   protected abstract scanHead(buffer: Buffer, start: number, end: number): number;
 
-  /** Turns what was scanned into headers and sets the public fields; null, with `error` set, when it refuses. */
+  /** Turns what was scanned into headers and sets the public fields; null after `fail` when it refuses. */
   protected abstract buildHead(buffer: Buffer, start: number, end: number): H | null;
 
   /** The message ended; forget what was expected of it. */
@@ -146,8 +147,8 @@ export abstract class MessageParser<H extends HeaderMap> {
       this.fail(refuse(Refusal.malformed, this.isHeadComplete ? 'body cut off' : 'head cut off'));
   }
 
-  private fail(error: CodecError): void {
-    this.error = error;
+  protected fail(error: CodecError): void {
+    this.error = this.isServer ? error : { ...error, status: 0 };
     this.section.clear();
     this.stop(over);
   }
@@ -175,7 +176,7 @@ export abstract class MessageParser<H extends HeaderMap> {
 
   private begin(buffer: Buffer, from: number, end: number): number {
     let at = from;
-    if (this.skipsEmptyLines) {
+    if (this.isServer) {
       while (at < end && (buffer[at] === CR || buffer[at] === LF)) at++;
       if (at >= end) return end;
     }
@@ -246,10 +247,7 @@ export abstract class MessageParser<H extends HeaderMap> {
     this.headFields = fieldScan.count;
     const headers = this.buildHead(buffer, start, end);
     this.section.clear();
-    if (headers === null) {
-      this.stop(over);
-      return end;
-    }
+    if (headers === null) return end;
     this.isHeadComplete = !this.isInformational;
     this.enterBody();
     this.events.onHeaders(headers);

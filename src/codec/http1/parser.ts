@@ -44,7 +44,7 @@ export class Http1RequestParser extends MessageParser<RequestHeaders> {
     const target = text.substring(startLine.targetStart - start, startLine.targetEnd - start);
     const error = this.applyRules(headers, target);
     if (error === null) return headers;
-    this.error = error;
+    this.fail(error);
     return null;
   }
 
@@ -183,7 +183,7 @@ export class Http1ResponseParser extends MessageParser<ResponseHeaders> {
     addFields(headers, buffer.latin1Slice(start, end), start, this.options.preserveCase);
     const error = this.applyRules(headers);
     if (error === null) return headers;
-    this.error = error;
+    this.fail(error);
     return null;
   }
 

@@ -1,4 +1,4 @@
-import { isIP, isIPv4, isIPv6 } from 'node:net';
+import { parseIp } from '../../base/cidr.js';
 import type { Rules } from '../descriptors/schema.js';
 
 const patterns = new Map<string, RegExp>();
@@ -13,6 +13,10 @@ const HEADER_NAME = /^:?[0-9a-zA-Z!#$%&'*+\-.^_|~`]+$/;
 const HEADER_VALUE = /^[^\x00-\x08\x0a-\x1f\x7f]*$/;
 const LOOSE_HEADER = /^[^\x00\x0a\x0d]*$/;
 const HOSTNAME_LABEL = /^(?!-)[a-zA-Z0-9-]{1,63}(?<!-)$/;
+
+function isIp(value: string): boolean {
+  return parseIp(value) !== null;
+}
 
 function isHostname(value: string): boolean {
   const name = value.endsWith('.') ? value.slice(0, -1) : value;
@@ -54,11 +58,10 @@ function lengthMistake(rules: Rules, value: string): string {
 
 function formMistake(rules: Rules, value: string): string {
   if (rules.hostname && !isHostname(value)) return 'expected a host name';
-  if (rules.ip && isIP(value) === 0) return 'expected an IP address';
-  if (rules.ipv4 && !isIPv4(value)) return 'expected an IPv4 address';
-  if (rules.ipv6 && !isIPv6(value)) return 'expected an IPv6 address';
-  if (rules.address && isIP(value) === 0 && !isHostname(value))
-    return 'expected a host name or an IP address';
+  if (rules.ip && !isIp(value)) return 'expected an IP address';
+  if (rules.ipv4 && !(isIp(value) && !value.includes(':'))) return 'expected an IPv4 address';
+  if (rules.ipv6 && !(isIp(value) && value.includes(':'))) return 'expected an IPv6 address';
+  if (rules.address && !isIp(value) && !isHostname(value)) return 'expected a host name or an IP address';
   const kind = rules.well_known_regex;
   if (kind !== undefined && !isWellKnown(kind, value, rules.strict !== false)) {
     return kind === 'HTTP_HEADER_NAME' ? 'expected a header name' : 'expected a header value';

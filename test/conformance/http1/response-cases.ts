@@ -1,6 +1,6 @@
 import { response, responseTo, type WireCase } from './wire-case.js';
 
-const bad = '! 400 http1.codec_error';
+const bad = '! 0 http1.codec_error';
 const ok = ['200', '  content-length: 2', 'body=ok', 'end'];
 const sized = 'Content-Length: 2\r\n\r\nok';
 const laxer = { stricter: 'llhttp refuses it' };
@@ -100,13 +100,13 @@ export const responseCases: readonly WireCase[] = [
     stricter: 'RFC 9112 5.2 lets us',
   }),
   response('a space before the colon', `HTTP/1.1 200 OK\r\nA : b\r\n${sized}`, [
-    '! 400 http1.invalid_characters',
+    '! 0 http1.invalid_characters',
   ]),
   response('two equal lengths', `HTTP/1.1 200 OK\r\nContent-Length: 2\r\n${sized}`, [bad]),
   response('two different lengths', `HTTP/1.1 200 OK\r\nContent-Length: 3\r\n${sized}`, [bad]),
   response('a list of lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nok', [bad]),
   response('chunked and a length', `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n${sized}`, [
-    '! 400 http1.content_length_and_chunked_not_allowed',
+    '! 0 http1.content_length_and_chunked_not_allowed',
   ]),
   response(
     'chunked and a length when so told',
@@ -115,21 +115,21 @@ export const responseCases: readonly WireCase[] = [
     { options: { allowChunkedLength: true } },
   ),
   response('gzip', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nok', [
-    '! 501 http1.invalid_transfer_encoding',
+    '! 0 http1.invalid_transfer_encoding',
   ]),
   response('gzip, chunked', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n', [
-    '! 501 http1.invalid_transfer_encoding',
+    '! 0 http1.invalid_transfer_encoding',
   ]),
   response('identity', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\nok', [
-    '! 501 http1.invalid_transfer_encoding',
+    '! 0 http1.invalid_transfer_encoding',
   ]),
   response('an empty coding', 'HTTP/1.1 200 OK\r\nTransfer-Encoding:\r\n\r\nok', [
-    '! 501 http1.invalid_transfer_encoding',
+    '! 0 http1.invalid_transfer_encoding',
   ]),
   response(
     'chunked twice',
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
-    ['! 501 http1.invalid_transfer_encoding'],
+    ['! 0 http1.invalid_transfer_encoding'],
   ),
   response(
     'chunked with trailers',
@@ -137,15 +137,13 @@ export const responseCases: readonly WireCase[] = [
     ['200', '  transfer-encoding: chunked', 'body=ok', 'trailer a: b', 'end'],
     { options: { enableTrailers: true } },
   ),
-  response('204 with a length', status('HTTP/1.1 204 No Content'), [
-    '! 400 http1.content_length_not_allowed',
-  ]),
+  response('204 with a length', status('HTTP/1.1 204 No Content'), ['! 0 http1.content_length_not_allowed']),
   response('204 with a length of nothing', 'HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n', [
     '204',
     'end',
   ]),
   response('204 in chunks', 'HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', [
-    '! 400 http1.transfer_encoding_not_allowed',
+    '! 0 http1.transfer_encoding_not_allowed',
   ]),
   response('204 alone', 'HTTP/1.1 204 No Content\r\n\r\n', ['204', 'end']),
   response('304 keeps its length and has no body', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 2\r\n\r\n', [
@@ -174,7 +172,7 @@ export const responseCases: readonly WireCase[] = [
     ['103 informational', '  link: a', '103 informational', '  link: a', ...ok],
   ),
   response('100 with a length', 'HTTP/1.1 100 Continue\r\nContent-Length: 2\r\n\r\n', [
-    '! 400 http1.content_length_not_allowed',
+    '! 0 http1.content_length_not_allowed',
   ]),
   response(
     '100 with a length of nothing',
@@ -182,7 +180,7 @@ export const responseCases: readonly WireCase[] = [
     ['100 informational', ...ok],
   ),
   response('100 in chunks', 'HTTP/1.1 100 Continue\r\nTransfer-Encoding: chunked\r\n\r\n', [
-    '! 400 http1.transfer_encoding_not_allowed',
+    '! 0 http1.transfer_encoding_not_allowed',
   ]),
   response('100 and then nothing', 'HTTP/1.1 100 Continue\r\n\r\n', ['100 informational']),
   response('100 and then half a head', 'HTTP/1.1 100 Continue\r\n\r\nHTTP', [
@@ -195,7 +193,7 @@ export const responseCases: readonly WireCase[] = [
     ['101 upgrade=websocket tunnel', '  connection: upgrade', '  upgrade: WebSocket', 'tunnel=raw'],
   ),
   response('101 with a length', 'HTTP/1.1 101 Switching Protocols\r\nContent-Length: 3\r\n\r\nraw', [
-    '! 400 http1.content_length_not_allowed',
+    '! 0 http1.content_length_not_allowed',
   ]),
   response(
     'an upgrade in a 200 changes nothing',

@@ -83,7 +83,7 @@ test('a file that cannot be opened is counted and told once, and nobody is throw
   await files.closeAll();
   equal(warnings.length, 1);
   match(warnings[0] ?? '', /ENOENT/);
-  equal(stats.get('filesystem.write_failed'), 3);
+  equal(stats.get('filesystem.write_failed'), 4);
   equal(stats.get('filesystem.write_total_buffered'), 0);
 });
 

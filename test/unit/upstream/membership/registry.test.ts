@@ -221,6 +221,24 @@ describe('DNS clusters', () => {
     registry.close();
   });
 
+  test('take a dropped host back as it was when a name has it again', async () => {
+    const main = new FakeMain();
+    main.resolver.has('a.test', ['127.0.0.1']);
+    const config = named({ endpoints: [endpoint('a.test', 1)], healthChecks: [httpCheck()] });
+    const { registry, live } = registryOf(config, main);
+    await settled();
+    const [member] = live.members();
+    member?.change(0, HostHealth.failedActiveHc);
+    const answers = [[], ['127.0.0.1']];
+    for (const ips of answers) {
+      main.resolver.has('a.test', ips);
+      main.time.advance(5010);
+      await settled();
+    }
+    deepEqual([flagsOf(registry), [...live.members()][0] === member], [['healthy'], true]);
+    registry.close();
+  });
+
   test('that are told to ignore health drop the host at once', async () => {
     const main = new FakeMain();
     main.resolver.has('a.test', ['127.0.0.1']);
