@@ -13,7 +13,6 @@ export interface RouteLevels {
   /** In the order in which they run, levels without rules left out. */
   readonly requestRules: readonly HeaderRules[];
   readonly responseRules: readonly HeaderRules[];
-  readonly mostSpecificMutationsWin: boolean;
 }
 
 export interface RouteEntryParts {
@@ -70,7 +69,7 @@ export class RouteEntry implements RouteMatch {
     cluster: WeightedClusterView | null,
   ): void {
     const own = cluster instanceof WeightedCluster ? cluster.requestRules : null;
-    applyRules(this.levels.requestRules, own, this.levels.mostSpecificMutationsWin, headers, context);
+    applyRules(own, this.levels.requestRules, headers, context);
   }
 
   mutateResponseHeaders(
@@ -79,7 +78,7 @@ export class RouteEntry implements RouteMatch {
     cluster: WeightedClusterView | null,
   ): void {
     const own = cluster instanceof WeightedCluster ? cluster.responseRules : null;
-    applyRules(this.levels.responseRules, own, this.levels.mostSpecificMutationsWin, headers, context);
+    applyRules(own, this.levels.responseRules, headers, context);
   }
 }
 
@@ -95,17 +94,15 @@ function collectConfigs(levels: readonly FilterConfigs[]): Map<string, readonly 
   return collected;
 }
 
-/** The weighted cluster is the most specific level: first, or last when the most specific is to win. */
+/** A weighted cluster's rules run first, whichever order the other levels have. */
 function applyRules(
-  rules: readonly HeaderRules[],
   own: HeaderRules | null,
-  ownIsLast: boolean,
+  rules: readonly HeaderRules[],
   headers: RequestHeaders | ResponseHeaders,
   context: LogContext,
 ): void {
-  if (own !== null && !ownIsLast) own.apply(headers, context);
+  own?.apply(headers, context);
   for (const level of rules) level.apply(headers, context);
-  if (own !== null && ownIsLast) own.apply(headers, context);
 }
 
 /** The answer of a virtual host that requires TLS to a request that came without. */
@@ -121,7 +118,7 @@ export function tlsRedirectEntry(
     metadata: null,
     statPrefix: '',
     origin,
-    levels: { filterConfigs: [], requestRules: [], responseRules: [], mostSpecificMutationsWin: false },
+    levels: { filterConfigs: [], requestRules: [], responseRules: [] },
     clustersMutateRequests: false,
     clustersMutateResponses: false,
   });

@@ -104,7 +104,6 @@ function levelsOf(
     filterConfigs: configs.filter((level) => Object.keys(level).length > 0),
     requestRules: ordered.map((level) => level.request).filter((level) => !level.isEmpty),
     responseRules: ordered.map((level) => level.response).filter((level) => !level.isEmpty),
-    mostSpecificMutationsWin: table.mostSpecificMutationsWin,
   };
 }
 

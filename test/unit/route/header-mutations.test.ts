@@ -31,11 +31,11 @@ const levels = {
   cluster: `request_headers_to_add: [${add('x-o', 'cluster')}]`,
 };
 
-test('levels run from the most specific to the least, or the other way round', () => {
+test('levels run from the most specific to the least or the other way round, weighted clusters first in both', () => {
   const values = (yaml: string) => mutate(yaml).map((line) => line.slice(5));
   deepEqual(values(config(levels)), ['cluster', 'route', 'host', 'table']);
   const reversed = { ...levels, table: `${levels.table} most_specific_header_mutations_wins: true,` };
-  deepEqual(values(config(reversed)), ['table', 'host', 'route', 'cluster']);
+  deepEqual(values(config(reversed)), ['cluster', 'table', 'host', 'route']);
 });
 
 test('a level removes before it adds', () => {
