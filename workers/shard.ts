@@ -55,8 +55,8 @@ export class Shard {
     this.nextId = task.threadIndex * 0x1_0000_0000;
     this.hasSaidDrained = false;
     const { settings } = task;
-    const clock = systemClock;
-    const timers = new TimerWheel(clock);
+    const clock = new Turn(systemClock);
+    const timers = new TimerWheel(systemClock);
     const buffers = new BufferPool();
     const random = new SystemRandom();
     this.runtime = new LiveRuntime(new RuntimeSnapshot(settings.runtime as LayeredRuntimeConfig));
@@ -64,7 +64,7 @@ export class Shard {
     const stats = new StatLane((messages) => post({ kind: 'stats', messages }), rules === undefined ? {} : { rules });
     const log = loggerTo(post);
     this.shared = {
-      turn: new Turn(),
+      turn: clock,
       buffers,
       readBuffer: Buffer.allocUnsafeSlow(readBufferBytes),
       onCallbackError: (error) => log.error(`connection callback: ${textOf(error)}`),

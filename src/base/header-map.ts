@@ -47,6 +47,9 @@ function classOf(name: string): number {
   return bits;
 }
 
+/** Characters that may not stand in a value on the wire, or are more than one byte wide. */
+const suspectValue = /[\0\r\n]|[^\0-\xff]/;
+
 /**
  * Header fields in the order they arrived. Names are lower case; a repeated name keeps one entry per field line.
  * Two flat arrays instead of an object per field: what a request costs is what it allocates.
@@ -57,6 +60,8 @@ export class HeaderMap {
   readonly values: string[];
   /** Union of `HeaderClass` bits of what was added. */
   classes: number;
+  /** True once a value was put in that may not stand on the wire as it is; codecs then look at each of them. */
+  hasSuspect: boolean;
   /** The names as the peer spelled them, by index, kept only when a header-case rule asks for it. */
   originalNames: string[] | null;
 
@@ -64,6 +69,7 @@ export class HeaderMap {
     this.names = [];
     this.values = [];
     this.classes = 0;
+    this.hasSuspect = false;
     this.originalNames = null;
   }
 
@@ -107,14 +113,16 @@ export class HeaderMap {
   /** Adds an entry; earlier ones of that name stay. `name` must be lower case. */
   add(name: string, value: string): void {
     this.classes |= classOf(name);
+    if (suspectValue.test(value)) this.hasSuspect = true;
     this.names.push(name);
     this.values.push(value);
     if (this.originalNames !== null) this.originalNames.push(name);
   }
 
-  /** Adds an entry whose class bits the caller already knows (the codecs). */
+  /** Adds an entry whose class bits the caller already knows, and whose value it knows to be fit for the wire. */
   addKnown(name: string, value: string, bits: number): void {
     this.classes |= bits;
+    if (this.originalNames !== null) this.originalNames.push(name);
     this.names.push(name);
     this.values.push(value);
   }
@@ -127,6 +135,7 @@ export class HeaderMap {
       return;
     }
     this.values[i] = value;
+    if (suspectValue.test(value)) this.hasSuspect = true;
     if (this.indexOf(name, i + 1) >= 0) this.removeFrom(name, i + 1);
   }
 
@@ -134,7 +143,10 @@ export class HeaderMap {
   append(name: string, value: string, separator = ','): void {
     const i = this.indexOf(name);
     if (i < 0) this.add(name, value);
-    else this.values[i] = `${this.values[i]}${separator}${value}`;
+    else {
+      this.values[i] = `${this.values[i]}${separator}${value}`;
+      if (suspectValue.test(value)) this.hasSuspect = true;
+    }
   }
 
   /** Removes every entry of that name; true when there was one. */
@@ -181,6 +193,7 @@ export class HeaderMap {
       other.values.push(this.values[i] as string);
     }
     other.classes |= this.classes;
+    if (this.hasSuspect) other.hasSuspect = true;
     other.originalNames = this.originalNames === null ? null : this.originalNames.slice();
   }
 
@@ -198,10 +211,14 @@ export class HeaderMap {
     this.truncate(kept);
   }
 
+  /** `pop` and not `length =`: shrinking through the accessor leaves optimised code (bench/micro/base/header-map). */
   private truncate(length: number): void {
-    this.names.length = length;
-    this.values.length = length;
-    if (this.originalNames !== null) this.originalNames.length = length;
+    const { names, values, originalNames } = this;
+    while (names.length > length) {
+      names.pop();
+      values.pop();
+    }
+    if (originalNames !== null) originalNames.length = length;
   }
 }
 

@@ -10,7 +10,7 @@ export class ManualTime implements Alarm {
   private nowMs = 0;
   private dueMs = Number.POSITIVE_INFINITY;
   private wake: () => void = () => {};
-  readonly clock = { now: () => this.nowMs, wallMs: () => this.nowMs };
+  readonly clock = { now: () => this.nowMs, wallMs: () => this.nowMs, originMs: 0 };
 
   set(delayMs: number, wake: () => void): void {
     this.dueMs = this.nowMs + delayMs;

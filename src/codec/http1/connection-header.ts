@@ -33,6 +33,7 @@ export function wantsKeepAlive(headers: HeaderMap, version: number): boolean {
   const roles = fieldScan.roles;
   if ((roles & (HeaderRole.connection | HeaderRole.proxyConnection)) === 0) return version === 11;
   const connection = headers.joined('connection');
+  if (connection === 'keep-alive' && (roles & HeaderRole.proxyConnection) === 0) return true;
   if (version < 11 && !hasToken(connection, 'keep-alive')) return false;
   if (hasToken(connection, 'close')) return false;
   if ((roles & HeaderRole.proxyConnection) === 0) return true;

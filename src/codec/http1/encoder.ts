@@ -90,7 +90,7 @@ function encodeFields(headers: HeaderMap, framing: Framing, nameCase: NameCase):
       isLengthDue = false;
     }
     const line = nameLine(headers, i, name, nameCase);
-    const value = safeText(values[i] as string);
+    const value = headers.hasSuspect ? safeText(values[i] as string) : (values[i] as string);
     if (line !== '' && value !== null) text += `${line}${value}\r\n`;
   }
   return text;

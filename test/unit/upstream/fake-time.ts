@@ -4,6 +4,7 @@ import { type Alarm, TimerWheel } from '../../../src/base/timer-wheel.js';
 /** A clock that stands still until `advance`, with a wheel on it. */
 export class FakeTime implements Clock, Alarm {
   readonly timers: TimerWheel;
+  readonly originMs = 1_700_000_000_000;
   private nowMs = 1000;
   private dueMs = Number.POSITIVE_INFINITY;
   private wake: () => void = () => undefined;
@@ -17,7 +18,7 @@ export class FakeTime implements Clock, Alarm {
   }
 
   wallMs(): number {
-    return 1_700_000_000_000 + this.nowMs;
+    return this.originMs + this.nowMs;
   }
 
   set(delayMs: number, wake: () => void): void {
