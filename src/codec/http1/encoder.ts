@@ -15,6 +15,9 @@ import { statusLine } from './status-lines.js';
  */
 export type NameCase = 'lower' | 'proper' | 'preserve';
 
+/** Strings are joined with `+` here: a template calls ToString for each part (bench/micro/codec/http1-parser). */
+const crlf = '\r\n';
+
 /** Fields that only the codec writes. */
 const framingClasses = HeaderClass.contentLength | HeaderClass.hopByHop;
 
@@ -31,7 +34,7 @@ export function encodeRequestHead(
   if (!isToken(method)) throw new TypeError(`not a method: ${JSON.stringify(method)}`);
   const target = safeTarget(method === 'CONNECT' && headers.path === '' ? headers.authority : headers.path);
   const host = nameCase === 'lower' ? ' HTTP/1.1\r\nhost: ' : ' HTTP/1.1\r\nHost: ';
-  const head = `${method} ${target}${host}${safeText(headers.authority) ?? ''}\r\n`;
+  const head = method + ' ' + target + host + (safeText(headers.authority) ?? '') + crlf;
   return head + encodeFields(headers, framing, nameCase) + framingLine(framing, nameCase);
 }
 
@@ -91,7 +94,7 @@ function encodeFields(headers: HeaderMap, framing: Framing, nameCase: NameCase):
     }
     const line = nameLine(headers, i, name, nameCase);
     const value = headers.hasSuspect ? safeText(values[i] as string) : (values[i] as string);
-    if (line !== '' && value !== null) text += `${line}${value}\r\n`;
+    if (line !== '' && value !== null) text += line + value + crlf;
   }
   return text;
 }

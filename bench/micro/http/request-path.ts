@@ -1,0 +1,228 @@
+import type { Bench } from 'tinybench';
+import type { ConnectionControl } from '../../../src/api/network-filter.js';
+import type { ThreadScope } from '../../../src/api/thread-scope.js';
+import type { Cluster, Host, HttpPoolCallbacks } from '../../../src/api/upstream.js';
+import type { ResponseDecoder } from '../../../src/api/codec.js';
+import { BufferPool } from '../../../src/base/buffer-pool.js';
+import { systemClock } from '../../../src/base/clock.js';
+import { SystemRandom } from '../../../src/base/random.js';
+import { TimerWheel } from '../../../src/base/timer-wheel.js';
+import { Turn } from '../../../src/base/turn.js';
+import { Http1ClientCodec } from '../../../src/codec/http1/client.js';
+import { extensionRegistry } from '../../../src/extensions/index.js';
+import { httpConnectionManager } from '../../../src/extensions/filters/network/http-connection-manager/http-connection-manager.js';
+import { ipAddress } from '../../../src/network/address.js';
+import { LiveThreadScope } from '../../../src/plane/thread-scope.js';
+import { LiveRuntime } from '../../../src/runtime/live-runtime.js';
+import { RuntimeSnapshot } from '../../../src/runtime/snapshot.js';
+import { StatLane } from '../../../src/stats/lane.js';
+import { C } from '../../../src/upstream/cluster-stats.js';
+import { CodeStats } from '../../../src/upstream/code-stats.js';
+import { managerConfig } from './manager-config.js';
+
+/** Bytes that nobody sends: what is left is the user time of a request without its system calls. */
+class NoOutput {
+  written = 0;
+  writeText(text: string): void {
+    this.written += text.length;
+  }
+  writeBytes(_buffer: Buffer, start: number, end: number): void {
+    this.written += end - start;
+  }
+  writeTextAndBytes(text: string, buffer: Buffer, start: number, end: number): void {
+    this.writeText(text);
+    this.writeBytes(buffer, start, end);
+  }
+}
+
+const host: Host = {
+  slot: 0,
+  address: ipAddress('127.0.0.1', 80),
+  hostname: '',
+  weight: 1,
+  priority: 0,
+  locality: { region: '', zone: '', subZone: '' },
+  metadata: null,
+  isCanary: false,
+  healthCheck: null,
+  health: 0,
+  activeRequests: 0,
+  count: () => undefined,
+  reportStatus: () => undefined,
+  reportLocalFailure: () => undefined,
+};
+
+/** One request at a time through connection manager, router and both codecs. */
+export class RequestPath {
+  private readonly turn: Turn;
+  private readonly filter: { onData?(chunk: { buffer: Buffer; start: number; end: number }, end: boolean): unknown };
+  private readonly client: Http1ClientCodec;
+  private readonly request: Buffer;
+  private readonly response: Buffer;
+
+  constructor(request: string, response: string) {
+    const turn = new Turn(systemClock);
+    this.turn = turn;
+    const stats = new StatLane(() => undefined);
+    const random = new SystemRandom();
+    this.client = new Http1ClientCodec(
+      new NoOutput(),
+      {
+        maxHeadBytes: 65536,
+        maxHeaders: 100,
+        enableTrailers: false,
+        acceptHttp10: true,
+        allowChunkedLength: false,
+        headersWithUnderscores: 'ALLOW',
+        preserveCase: false,
+        allowAbsoluteUrl: false,
+      },
+      {
+        onResponseComplete: () => undefined,
+        onEncoderReset: () => undefined,
+        pauseReading: () => undefined,
+        resumeReading: () => undefined,
+      },
+    );
+    const scope = new LiveThreadScope({
+      role: 'worker',
+      threadIndex: 1,
+      clock: turn,
+      random,
+      timers: new TimerWheel(systemClock),
+      buffers: new BufferPool(),
+      stats,
+      runtime: new LiveRuntime(new RuntimeSnapshot({ layers: [] })),
+      log: { trace() {}, debug() {}, info() {}, warn() {}, error() {} },
+      node: { id: '', cluster: '', zone: '', localAddress: '127.0.0.1' },
+      clusters: { get: () => this.cluster(stats) },
+      extensions: extensionRegistry(),
+      drain: { shouldClose: () => false },
+    } as ConstructorParameters<typeof LiveThreadScope>[0]);
+    const maker = httpConnectionManager.build(managerConfig() as never, scope, {
+      listenerName: 'main',
+      listenerStatPrefix: 'listener.127.0.0.1_80',
+      bufferLimitBytes: 1024 * 1024,
+      trafficDirection: 'UNSPECIFIED',
+    });
+    this.filter = maker(control(scope)) as never;
+    this.request = Buffer.from(request, 'latin1');
+    this.response = Buffer.from(response, 'latin1');
+  }
+
+  run(): void {
+    const { turn, request, response } = this;
+    turn.enter();
+    this.filter.onData?.({ buffer: request, start: 0, end: request.length }, false);
+    turn.leave();
+    turn.enter();
+    this.client.dispatch(response, 0, response.length);
+    turn.leave();
+  }
+
+  private cached: Cluster | null = null;
+
+  private cluster(stats: StatLane): Cluster {
+    if (this.cached !== null) return this.cached;
+    const codes = new CodeStats(stats, 'cluster.c');
+    const { client } = this;
+    const info = { id: 1, host, localAddress: host.address, protocol: 'HTTP/1.1' };
+    const breaker = {
+      tryConnection: () => true,
+      forceConnection() {},
+      releaseConnection() {},
+      tryPending: () => true,
+      releasePending() {},
+      tryRequest: () => true,
+      releaseRequest() {},
+      tryRetry: () => true,
+      releaseRetry() {},
+    };
+    this.cached = {
+      info: {
+        name: 'c',
+        statName: 'c',
+        stats: stats.bind('cluster.c', C),
+        metadata: null,
+        connectTimeoutMs: 1000,
+        bufferLimitBytes: 1024 * 1024,
+        maxStreamDurationMs: 0,
+        retryPolicy: null,
+      },
+      chooseHost: () => host,
+      breaker: () => breaker,
+      httpPool: () => ({
+        newStream(decoder: ResponseDecoder, callbacks: HttpPoolCallbacks) {
+          callbacks.onPoolReady(client.start(decoder), info);
+          return null;
+        },
+      }),
+      connectTcp: () => null,
+      chargeCode: (status) => codes.charge(status),
+      chargeRetryCode: () => undefined,
+      chargeTime: (ms) => codes.chargeTime(ms),
+      inMaintenance: () => false,
+    } as Cluster;
+    return this.cached;
+  }
+}
+
+function control(scope: ThreadScope): ConnectionControl {
+  const address = ipAddress('127.0.0.1', 1234);
+  return Object.assign(new NoOutput(), {
+    info: {
+      id: 1,
+      listenerName: 'main',
+      directRemoteAddress: address,
+      localAddress: address,
+      remoteAddress: address,
+      directLocalAddress: address,
+      requestedServerName: '',
+      transportProtocol: '',
+      applicationProtocols: [],
+      filterChainName: '',
+      isTls: false,
+      startedMs: 0,
+      connectionTerminationDetails: '',
+      localCloseReason: '',
+    },
+    scope,
+    endWriting() {},
+    pauseReading() {},
+    resumeReading() {},
+    continueReading() {},
+    close() {
+      throw new Error('the connection was closed');
+    },
+    bufferedBytes: 0,
+    bytesReceived: 0,
+    bytesSent: 0,
+    setHalfClose() {},
+    setBufferLimit() {},
+    setDelayedCloseTimeout() {},
+    timer: () => {
+      throw new Error('no timers here');
+    },
+    guard: (body: () => void) => body(),
+  }) as unknown as ConnectionControl;
+}
+
+const small = 'GET / HTTP/1.1\r\nHost: 127.0.0.1:10000\r\n\r\n';
+const browser =
+  'GET /index.html?q=1 HTTP/1.1\r\nHost: www.example.com\r\nConnection: keep-alive\r\nsec-ch-ua: "Chromium";v="120"\r\n' +
+  'sec-ch-ua-mobile: ?0\r\nsec-ch-ua-platform: "Linux"\r\nUpgrade-Insecure-Requests: 1\r\n' +
+  'User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36\r\n' +
+  'Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\nSec-Fetch-Site: none\r\n' +
+  'Sec-Fetch-Mode: navigate\r\nAccept-Encoding: gzip, deflate, br\r\nAccept-Language: en-US,en;q=0.9\r\n' +
+  'Cookie: session=0123456789abcdef; theme=dark\r\n\r\n';
+const answer =
+  'HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nDate: Sun, 22 Nov 2026 12:00:00 GMT\r\nContent-Type: text/plain\r\n' +
+  `Content-Length: 64\r\nConnection: keep-alive\r\n\r\n${'x'.repeat(64)}`;
+
+/** A request without its system calls, from bytes in to bytes out, both ways. */
+export function add(bench: Bench): void {
+  const plain = new RequestPath(small, answer);
+  bench.add('request path, small', () => plain.run());
+  const full = new RequestPath(browser, answer);
+  bench.add('request path, browser headers', () => full.run());
+}
