@@ -139,6 +139,24 @@ export class HeaderMap {
     if (this.indexOf(name, i + 1) >= 0) this.removeFrom(name, i + 1);
   }
 
+  /**
+   * As `set`, for a name whose class bits are known and a value that is fit for the wire. Nothing is searched when no
+   * header of those classes was ever there.
+   */
+  setKnown(name: string, value: string, bits: number): void {
+    if ((this.classes & bits) === 0) {
+      this.addKnown(name, value, bits);
+      return;
+    }
+    const i = this.indexOf(name);
+    if (i < 0) {
+      this.addKnown(name, value, bits);
+      return;
+    }
+    this.values[i] = value;
+    if (this.indexOf(name, i + 1) >= 0) this.removeFrom(name, i + 1);
+  }
+
   /** Appends to the first entry of that name, joined by `separator`; adds it when absent. */
   append(name: string, value: string, separator = ','): void {
     const i = this.indexOf(name);

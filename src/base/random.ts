@@ -13,8 +13,6 @@ export interface Random {
 const hexDigits = Buffer.from('0123456789abcdef');
 const uuidLength = 36;
 const uuidsPerBatch = 128;
-/** Places of the hyphens: behind 4, 6, 8 and 10 bytes. */
-const hyphenBefore = [4, 6, 8, 10];
 
 /**
  * Cryptographic random numbers. Numbers are drawn 4 KiB at a time and UUIDs written 128 at a time: a call into C++
@@ -67,7 +65,7 @@ export class SystemRandom implements Random {
       random[from + 6] = ((random[from + 6] as number) & 0x0f) | 0x40;
       random[from + 8] = ((random[from + 8] as number) & 0x3f) | 0x80;
       for (let i = 0; i < 16; i++) {
-        if (hyphenBefore.includes(i)) out[to++] = 45;
+        if (i === 4 || i === 6 || i === 8 || i === 10) out[to++] = 45;
         const byte = random[from + i] as number;
         out[to++] = hexDigits[byte >>> 4] as number;
         out[to++] = hexDigits[byte & 15] as number;

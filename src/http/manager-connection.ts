@@ -1,4 +1,10 @@
-import type { Chunk, CodecError, Http1ParserOptions, RequestDecoder, StreamResetReason } from '../api/codec.js';
+import type {
+  Chunk,
+  CodecError,
+  Http1ParserOptions,
+  RequestDecoder,
+  StreamResetReason,
+} from '../api/codec.js';
 import {
   type ConnectionCloseKind,
   type ConnectionControl,
@@ -12,6 +18,7 @@ import type { Manager } from './manager.js';
 import { H } from './manager-stats.js';
 import type { RequestOrigin } from './request-rules.js';
 import { HttpStream } from './stream.js';
+import type { FinishedStream, StreamConnection } from './stream-connection.js';
 
 /** How long a draining connection must have been quiet before it is closed without a response to say so. */
 const drainQuietMs = 500;
@@ -20,7 +27,7 @@ const drainQuietMs = 500;
  * A connection as its connection manager sees it: the last network filter. It owns the codec and the stream that is
  * being served, decides when the connection ends, and keeps its idle and duration clocks.
  */
-export class ManagerConnection implements NetworkFilter, Http1ServerCallbacks {
+export class ManagerConnection implements NetworkFilter, Http1ServerCallbacks, StreamConnection {
   readonly manager: Manager;
   readonly control: ConnectionControl;
   /** Scratch for the request rules; one request at a time. */
@@ -106,7 +113,7 @@ export class ManagerConnection implements NetworkFilter, Http1ServerCallbacks {
 
   private onEnd(): void {
     const { stream } = this;
-    if (stream !== null && stream.isUpgrade && stream.isResponseStarted) {
+    if (stream?.isUpgrade === true && stream.isResponseStarted) {
       stream.onData(emptyChunk, true);
       return;
     }
@@ -155,7 +162,6 @@ export class ManagerConnection implements NetworkFilter, Http1ServerCallbacks {
 
   newStream(): RequestDecoder {
     this.requests++;
-    if (this.idle !== null) this.manager.scope.timers.cancel(this.idle);
     const stream = new HttpStream(this, this.codec);
     this.stream = stream;
     return stream;
@@ -180,7 +186,7 @@ export class ManagerConnection implements NetworkFilter, Http1ServerCallbacks {
   }
 
   /** The stream is over: the connection closes, or waits for the next request. */
-  onStreamFinished(stream: HttpStream): void {
+  onStreamFinished(stream: FinishedStream): void {
     if (this.stream !== stream) return;
     this.stream = null;
     if (this.isClosed) return;
@@ -188,19 +194,30 @@ export class ManagerConnection implements NetworkFilter, Http1ServerCallbacks {
     this.countBytes();
     if (this.isClosing) return;
     const isTunnelEnd = stream.isUpgrade && stream.isResponseStarted;
-    if (this.isClosingAfterResponse || isTunnelEnd || !stream.isRequestComplete || !stream.isResponseComplete) {
+    if (
+      this.isClosingAfterResponse ||
+      isTunnelEnd ||
+      !stream.isRequestComplete ||
+      !stream.isResponseComplete
+    ) {
       this.isClosing = true;
       this.closedHere = true;
       this.codec.stop();
       this.control.close('flush-and-delay', 'response_complete');
       return;
     }
-    if (this.idle !== null) this.manager.scope.timers.schedule(this.idle, this.manager.config.idleTimeoutMs);
     this.codec.finishStream();
   }
 
+  /** Requests do not touch the timer: it looks at when the last one ended, and goes on waiting for what is left. */
   private onIdle(): void {
-    if (this.stream !== null || this.isClosed) return;
+    if (this.isClosed || this.idle === null) return;
+    const { scope, config } = this.manager;
+    const since = this.stream === null ? this.idleSinceMs : scope.clock.now();
+    if (since + config.idleTimeoutMs > scope.clock.now()) {
+      scope.timers.scheduleAt(this.idle, since + config.idleTimeoutMs);
+      return;
+    }
     this.manager.stats.inc(H.downstream_cx_idle_timeout);
     this.isClosing = true;
     this.closedHere = true;

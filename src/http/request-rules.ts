@@ -67,9 +67,13 @@ export class RequestRules {
     const isEdge = !origin.isInternal && this.config.useRemoteAddress;
     if ((classes & HeaderClass.envoy) !== 0) this.removeForeign(headers, origin.isInternal, isEdge);
     if (!origin.isInternal && this.internalOnlyHeaders.size > 0) this.removeListed(headers);
-    this.setForwarded(headers, connection, isEdge, origin);
-    if (origin.isInternal) headers.set('x-envoy-internal', 'true');
-    this.setIdentity(headers, isEdge);
+    const hadForwarded = (classes & HeaderClass.forwarded) !== 0;
+    this.setForwarded(headers, connection, hadForwarded);
+    if (isEdge && origin.remoteAddress.isIp) {
+      headers.setKnown('x-envoy-external-address', origin.remoteAddress.ip, HeaderClass.envoy);
+    }
+    if (origin.isInternal) headers.setKnown('x-envoy-internal', 'true', HeaderClass.envoy);
+    this.setIdentity(headers, isEdge, hadForwarded);
   }
 
   private removeForeign(headers: RequestHeaders, isInternal: boolean, isEdge: boolean): void {
@@ -116,40 +120,41 @@ export class RequestRules {
     if (!peer.isIp) return;
     const isLoopback = peer.ip === '127.0.0.1' || peer.ip === '::1';
     const text = isLoopback ? this.scope.node.localAddress : peer.ip;
-    if ((headers.classes & HeaderClass.forwarded) === 0) headers.add('x-forwarded-for', text);
-    else headers.append('x-forwarded-for', text);
+    if ((headers.classes & HeaderClass.forwarded) === 0) {
+      headers.addKnown('x-forwarded-for', text, HeaderClass.forwarded);
+    } else {
+      headers.append('x-forwarded-for', text);
+    }
   }
 
-  private setForwarded(
-    headers: RequestHeaders,
-    connection: ConnectionInfo,
-    isEdge: boolean,
-    origin: RequestOrigin,
-  ): void {
+  private setForwarded(headers: RequestHeaders, connection: ConnectionInfo, hadForwarded: boolean): void {
     const { config } = this;
     const scheme = connection.isTls ? 'https' : 'http';
-    if (config.schemeToOverwrite !== '') headers.set('x-forwarded-proto', config.schemeToOverwrite);
-    else if (config.useRemoteAddress && config.xffNumTrustedHops === 0) headers.set('x-forwarded-proto', scheme);
-    else if (!headers.has('x-forwarded-proto')) headers.add('x-forwarded-proto', scheme);
-    this.setScheme(headers, scheme);
-    if (config.appendXForwardedPort) {
-      const port = String(connection.localAddress.port);
-      if (config.xffNumTrustedHops === 0 || !headers.has('x-forwarded-port')) headers.set('x-forwarded-port', port);
+    const isOurs = config.useRemoteAddress && config.xffNumTrustedHops === 0;
+    if (config.schemeToOverwrite !== '') {
+      headers.set('x-forwarded-proto', config.schemeToOverwrite);
+    } else if (!hadForwarded) {
+      headers.addKnown('x-forwarded-proto', scheme, HeaderClass.forwarded);
+    } else if (isOurs || !headers.has('x-forwarded-proto')) {
+      headers.setKnown('x-forwarded-proto', scheme, HeaderClass.forwarded);
     }
-    if (isEdge && origin.remoteAddress.isIp) headers.set('x-envoy-external-address', origin.remoteAddress.ip);
+    this.setScheme(headers, scheme, hadForwarded);
+    if (!config.appendXForwardedPort) return;
+    const port = String(connection.localAddress.port);
+    if (config.xffNumTrustedHops === 0 || !headers.has('x-forwarded-port')) headers.set('x-forwarded-port', port);
   }
 
-  private setScheme(headers: RequestHeaders, fallback: string): void {
+  private setScheme(headers: RequestHeaders, fallback: string, hadForwarded: boolean): void {
     if (this.config.schemeToOverwrite !== '') {
       headers.scheme = this.config.schemeToOverwrite;
       return;
     }
     if (headers.scheme !== '') return;
-    const forwarded = headers.get('x-forwarded-proto');
+    const forwarded = hadForwarded ? headers.get('x-forwarded-proto') : fallback;
     headers.scheme = forwarded === 'http' || forwarded === 'https' ? forwarded : fallback;
   }
 
-  private setIdentity(headers: RequestHeaders, isEdge: boolean): void {
+  private setIdentity(headers: RequestHeaders, isEdge: boolean, hadForwarded: boolean): void {
     const { config, scope } = this;
     if (config.addUserAgent) {
       if ((headers.get('user-agent') ?? '') === '') headers.set('user-agent', scope.node.cluster);
@@ -157,8 +162,8 @@ export class RequestRules {
       if (scope.node.id !== '') headers.set('x-envoy-downstream-service-node', scope.node.id);
     }
     if (config.generateRequestId) {
-      const hasId = (headers.classes & HeaderClass.forwarded) !== 0 && headers.has('x-request-id');
-      if (!hasId) headers.add('x-request-id', scope.random.uuid());
+      const hasId = hadForwarded && headers.has('x-request-id');
+      if (!hasId) headers.addKnown('x-request-id', scope.random.uuid(), HeaderClass.forwarded);
       else if (isEdge && !config.preserveExternalRequestId) headers.set('x-request-id', scope.random.uuid());
     }
     if (config.via !== '') headers.append('via', config.via, ', ');

@@ -38,19 +38,25 @@ export class ResponseRules {
     const { config } = this;
     if ((headers.classes & HeaderClass.hopByHop) !== 0) removeHopByHop(headers, isUpgrade);
     const hasIdentity = (headers.classes & HeaderClass.identity) !== 0;
-    if (!hasIdentity || !headers.has('date')) headers.add('date', this.date.at(this.scope.clock.wallMs()));
+    if (!hasIdentity || !headers.has('date')) {
+      headers.addKnown('date', this.date.at(this.scope.clock.wallMs()), HeaderClass.identity);
+    }
     if (config.serverHeader === 'OVERWRITE') {
       if (hasIdentity) headers.set('server', config.serverName);
-      else headers.add('server', config.serverName);
+      else headers.addKnown('server', config.serverName, HeaderClass.identity);
     } else if (config.serverHeader === 'APPEND_IF_ABSENT' && !headers.has('server')) {
       headers.add('server', config.serverName);
     }
-    if (config.alwaysSetRequestIdInResponse || request?.has('x-envoy-force-trace') === true) {
+    if (config.alwaysSetRequestIdInResponse || wantsRequestId(request)) {
       const id = request?.get('x-request-id');
       if (id !== undefined) headers.set('x-request-id', id);
     }
     if (config.via !== '') headers.append('via', config.via, ', ');
   }
+}
+
+function wantsRequestId(request: RequestHeaders | null): boolean {
+  return request !== null && (request.classes & HeaderClass.envoy) !== 0 && request.has('x-envoy-force-trace');
 }
 
 function removeHopByHop(headers: ResponseHeaders, isUpgrade: boolean): void {

@@ -10,7 +10,7 @@ import type {
 import type { BufferPool } from '../../base/buffer-pool.js';
 import { ChunkQueue } from '../../base/chunk-queue.js';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../../base/header-map.js';
-import { Timer } from '../../base/timer-wheel.js';
+import { Timer, type TimerWheel } from '../../base/timer-wheel.js';
 
 /** What an attempt tells the router of. After `onAttemptReset` or a complete response nothing follows. */
 export interface AttemptOwner {
@@ -23,6 +23,7 @@ export interface AttemptOwner {
   onAttemptData(attempt: Attempt, chunk: Chunk, endStream: boolean): void;
   onAttemptTrailers(attempt: Attempt, trailers: HeaderMap): void;
   onAttemptReset(attempt: Attempt, reason: StreamResetReason, detail: string): void;
+  onPerTryTimeout(attempt: Attempt): void;
   /** The upstream's side is clogged, or free again: the client should stop, or go on. */
   onAttemptClogged(isClogged: boolean): void;
 }
@@ -35,8 +36,8 @@ export interface AttemptOwner {
  */
 export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   readonly host: Host;
-  /** Fires when the per-try timeout does; armed by the router. */
-  readonly timer: Timer;
+  /** The per-try timeout; null until it is armed. */
+  private timer: Timer | null;
   private readonly owner: AttemptOwner;
   private encoder: RequestEncoder | null;
   private waiting: Cancellable | null;
@@ -52,9 +53,9 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   hasResponse: boolean;
   private pausedReads: number;
 
-  constructor(owner: AttemptOwner, host: Host, onPerTryTimeout: (attempt: Attempt) => void) {
+  constructor(owner: AttemptOwner, host: Host) {
     this.host = host;
-    this.timer = new Timer(() => onPerTryTimeout(this));
+    this.timer = null;
     this.owner = owner;
     this.encoder = null;
     this.waiting = null;
@@ -75,6 +76,15 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     this.headersEnd = endStream;
     const waiting = pool.newStream(this, this);
     if (!this.isDone && this.encoder === null) this.waiting = waiting;
+  }
+
+  armPerTry(timers: TimerWheel, delayMs: number): void {
+    this.timer ??= new Timer(() => this.owner.onPerTryTimeout(this));
+    timers.schedule(this.timer, delayMs);
+  }
+
+  cancelPerTry(timers: TimerWheel): void {
+    if (this.timer !== null) timers.cancel(this.timer);
   }
 
   get isReady(): boolean {

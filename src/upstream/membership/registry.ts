@@ -37,6 +37,13 @@ export class ClusterRegistry {
     return this.clusters.get(name);
   }
 
+  /** How many there are, and how many still wait for their hosts. */
+  counts(): { readonly active: number; readonly warming: number } {
+    let warming = 0;
+    for (const cluster of this.clusters.values()) if (!cluster.isReady) warming++;
+    return { active: this.clusters.size - warming, warming };
+  }
+
   close(): void {
     for (const cluster of this.clusters.values()) cluster.close();
     this.clusters.clear();

@@ -1,6 +1,6 @@
 import { connect, type Socket, type SocketConnectOpts } from 'node:net';
-import type { Host } from '../../api/upstream.js';
 import type { Address } from '../../api/stream-info.js';
+import type { Host } from '../../api/upstream.js';
 import { ipAddress, pipeAddress } from '../../network/address.js';
 import { Connection, type ConnectionEvents } from '../../network/connection.js';
 import type { PoolResources } from './pool-resources.js';

@@ -1,14 +1,33 @@
 import type { CodecError, Http1ParserOptions, RequestEncoder, ResponseDecoder } from '../../api/codec.js';
 import type { Address } from '../../api/stream-info.js';
-import { type Host, HostWord, type PoolFailure, type UpstreamConnectionInfo } from '../../api/upstream.js';
+import {
+  type CircuitBreaker,
+  type Host,
+  HostWord,
+  type PoolFailure,
+  type UpstreamConnectionInfo,
+} from '../../api/upstream.js';
 import { Timer } from '../../base/timer-wheel.js';
-import { Http1ClientCodec, type Http1ClientCallbacks } from '../../codec/http1/client.js';
+import { type Http1ClientCallbacks, Http1ClientCodec } from '../../codec/http1/client.js';
 import { unknownAddress } from '../../network/address.js';
 import type { Connection, ConnectionEvents } from '../../network/connection.js';
 import { C } from '../cluster-stats.js';
 import type { ClusterConfig } from '../config.js';
 import { connectErrorText, dial, localAddressOf } from './dial.js';
-import type { Http1Pool } from './http1-pool.js';
+import type { PoolCluster } from './pool-cluster.js';
+import type { PoolResources } from './pool-resources.js';
+
+/** The pool as its connections see it. */
+export interface Http1ConnectionOwner {
+  readonly cluster: PoolCluster;
+  readonly host: Host;
+  readonly breaker: CircuitBreaker;
+  readonly resources: PoolResources;
+  /** The connection stands, or has finished a request and can take the next. */
+  onReady(connection: Http1Connection, wasConnecting: boolean): void;
+  /** The connection is gone; `failure` when it never stood. */
+  onClosed(connection: Http1Connection, wasConnecting: boolean, failure: PoolFailure | null): void;
+}
 
 /**
  * One pooled HTTP/1.1 connection.
@@ -23,7 +42,7 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
   readonly protocol = 'HTTP/1.1';
   localAddress: Address;
   isConnecting: boolean;
-  private readonly pool: Http1Pool;
+  private readonly pool: Http1ConnectionOwner;
   private readonly codec: Http1ClientCodec;
   private readonly connection: Connection;
   private readonly timer: Timer;
@@ -34,11 +53,12 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
   private isClosing: boolean;
   private closedHere: boolean;
   private hasTimedOut: boolean;
+  private idleSinceMs: number;
   private receivedAtStart: number;
   private sentCounted: number;
   private receivedCounted: number;
 
-  constructor(pool: Http1Pool) {
+  constructor(pool: Http1ConnectionOwner) {
     const { cluster, host, resources } = pool;
     this.id = resources.nextConnectionId();
     this.host = host;
@@ -51,6 +71,7 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
     this.isClosing = false;
     this.closedHere = false;
     this.hasTimedOut = false;
+    this.idleSinceMs = this.startedMs;
     this.receivedAtStart = 0;
     this.sentCounted = 0;
     this.receivedCounted = 0;
@@ -73,8 +94,7 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
 
   /** Takes the connection for one request. The breaker's place for it has been taken. */
   start(decoder: ResponseDecoder): RequestEncoder {
-    const { cluster, resources, host } = this.pool;
-    resources.timers.cancel(this.timer);
+    const { cluster, host } = this.pool;
     this.decoder = decoder;
     this.requests++;
     this.receivedAtStart = this.connection.bytesReceived;
@@ -87,7 +107,11 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
 
   becomeIdle(): void {
     const { cluster, resources } = this.pool;
-    if (cluster.config.idleTimeoutMs > 0) resources.timers.schedule(this.timer, cluster.config.idleTimeoutMs);
+    this.idleSinceMs = resources.clock.now();
+    const { idleTimeoutMs } = cluster.config;
+    if (idleTimeoutMs > 0 && !this.timer.isArmed) {
+      resources.timers.scheduleAt(this.timer, this.idleSinceMs + idleTimeoutMs);
+    }
   }
 
   /** Closes now; a request on it is reset. */
@@ -205,15 +229,22 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
     this.pool.onReady(this, true);
   }
 
+  /** The connect timeout, later the idle timeout: requests leave it alone, it looks at when the last one ended. */
   private onTimer(): void {
-    const { stats } = this.pool.cluster;
+    const { cluster, resources } = this.pool;
     if (this.isConnecting) {
       this.hasTimedOut = true;
-      stats.inc(C.upstream_cx_connect_timeout);
+      cluster.stats.inc(C.upstream_cx_connect_timeout);
       this.connection.destroy();
       return;
     }
-    stats.inc(C.upstream_cx_idle_timeout);
+    const now = resources.clock.now();
+    const due = (this.decoder === null ? this.idleSinceMs : now) + cluster.config.idleTimeoutMs;
+    if (due > now) {
+      resources.timers.scheduleAt(this.timer, due);
+      return;
+    }
+    cluster.stats.inc(C.upstream_cx_idle_timeout);
     this.close();
   }
 
@@ -265,7 +296,9 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
     if (hadRequest) {
       stats.inc(C.upstream_cx_destroy_with_active_rq);
       stats.inc(
-        this.closedHere ? C.upstream_cx_destroy_local_with_active_rq : C.upstream_cx_destroy_remote_with_active_rq,
+        this.closedHere
+          ? C.upstream_cx_destroy_local_with_active_rq
+          : C.upstream_cx_destroy_remote_with_active_rq,
       );
     }
     stats.record(C.upstream_rq_per_cx, this.requests);

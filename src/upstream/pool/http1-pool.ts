@@ -1,10 +1,18 @@
 import type { ResponseDecoder } from '../../api/codec.js';
-import type { Cancellable, CircuitBreaker, Host, HttpPool, HttpPoolCallbacks, PoolFailure } from '../../api/upstream.js';
+import type {
+  Cancellable,
+  CircuitBreaker,
+  Host,
+  HttpPool,
+  HttpPoolCallbacks,
+  PoolFailure,
+} from '../../api/upstream.js';
 import { HostWord } from '../../api/upstream.js';
 import { RingQueue } from '../../base/ring-queue.js';
 import { C } from '../cluster-stats.js';
-import type { LiveCluster } from '../live-cluster.js';
-import { Http1Connection } from './http1-connection.js';
+
+import { Http1Connection, type Http1ConnectionOwner } from './http1-connection.js';
+import type { PoolCluster } from './pool-cluster.js';
 import type { PoolResources } from './pool-resources.js';
 
 /** A request that waits for a connection, oldest first. */
@@ -31,8 +39,8 @@ const maxDialsPerEvent = 3;
  * HTTP/1.1 connections of one host and routing priority in this thread. One request at a time per connection; the
  * most recently used idle one goes first, so that spare ones grow old and close.
  */
-export class Http1Pool implements HttpPool {
-  readonly cluster: LiveCluster;
+export class Http1Pool implements HttpPool, Http1ConnectionOwner {
+  readonly cluster: PoolCluster;
   readonly host: Host;
   readonly breaker: CircuitBreaker;
   readonly resources: PoolResources;
@@ -42,7 +50,7 @@ export class Http1Pool implements HttpPool {
   private connecting: number;
   private isDraining: boolean;
 
-  constructor(cluster: LiveCluster, host: Host, breaker: CircuitBreaker, resources: PoolResources) {
+  constructor(cluster: PoolCluster, host: Host, breaker: CircuitBreaker, resources: PoolResources) {
     this.cluster = cluster;
     this.host = host;
     this.breaker = breaker;

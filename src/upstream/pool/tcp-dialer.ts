@@ -8,19 +8,20 @@ import type {
 } from '../../api/upstream.js';
 import { HostWord } from '../../api/upstream.js';
 import { Timer } from '../../base/timer-wheel.js';
-import type { Connection, ConnectionEvents } from '../../network/connection.js';
 import { unknownAddress } from '../../network/address.js';
+import type { Connection, ConnectionEvents } from '../../network/connection.js';
 import { C } from '../cluster-stats.js';
-import type { LiveCluster } from '../live-cluster.js';
+
 import { connectErrorText, dial, localAddressOf } from './dial.js';
+import type { PoolCluster } from './pool-cluster.js';
 import type { PoolResources } from './pool-resources.js';
 
 /** Opens TCP connections of a cluster; each is used once and closed. */
 export class TcpDialer {
-  private readonly cluster: LiveCluster;
+  private readonly cluster: PoolCluster;
   private readonly resources: PoolResources;
 
-  constructor(cluster: LiveCluster, resources: PoolResources) {
+  constructor(cluster: PoolCluster, resources: PoolResources) {
     this.cluster = cluster;
     this.resources = resources;
   }
@@ -40,7 +41,7 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
   readonly id: number;
   readonly host: Host;
   localAddress: Address;
-  private readonly cluster: LiveCluster;
+  private readonly cluster: PoolCluster;
   private readonly breaker: CircuitBreaker;
   private readonly callbacks: TcpConnectionCallbacks;
   private readonly resources: PoolResources;
@@ -53,7 +54,7 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
   private closedHere: boolean;
 
   constructor(
-    cluster: LiveCluster,
+    cluster: PoolCluster,
     host: Host,
     breaker: CircuitBreaker,
     callbacks: TcpConnectionCallbacks,
@@ -90,6 +91,10 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
 
   get bufferedBytes(): number {
     return this.connection.bufferedBytes;
+  }
+
+  get flushedBytes(): number {
+    return this.connection.flushedBytes;
   }
 
   writeText(text: string): void {

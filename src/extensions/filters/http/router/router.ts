@@ -201,7 +201,7 @@ class RouterFilter implements HttpFilter, AttemptOwner, LoadBalancerContext, Log
     if (this.backOffTimer !== null) timers.cancel(this.backOffTimer);
     const attempt = this.current;
     if (attempt !== null) {
-      timers.cancel(attempt.timer);
+      attempt.cancelPerTry(timers);
       this.current = null;
       attempt.abandon();
     }
@@ -296,7 +296,9 @@ class RouterFilter implements HttpFilter, AttemptOwner, LoadBalancerContext, Log
 
   private setExpectedTimeout(headers: RequestHeaders, elapsedMs: number): void {
     const expected = expectedTimeout(this.timeouts, elapsedMs);
-    if (expected !== undefined) headers.set('x-envoy-expected-rq-timeout-ms', String(expected));
+    if (expected !== undefined) {
+      headers.setKnown('x-envoy-expected-rq-timeout-ms', String(expected), HeaderClass.envoy);
+    }
   }
 
   private priority(): RoutingPriority {
@@ -315,7 +317,7 @@ class RouterFilter implements HttpFilter, AttemptOwner, LoadBalancerContext, Log
     this.tried.push(host);
     this.info.upstreamHost = host;
     this.info.hostsAttempted = this.tried;
-    const attempt = new Attempt(this, host, (it) => this.onPerTryTimeout(it));
+    const attempt = new Attempt(this, host);
     this.current = attempt;
     if (this.action?.autoHostRewrite === true && host.hostname !== '') this.rewriteHost(host);
     attempt.start(cluster.httpPool(host, this.priority()), endStream);
@@ -342,7 +344,7 @@ class RouterFilter implements HttpFilter, AttemptOwner, LoadBalancerContext, Log
     const now = this.scope.clock.now();
     this.requestCompleteMs = now;
     if (this.timeouts.globalMs > 0) {
-      this.globalTimer = this.stream.timer(() => this.onGlobalTimeout());
+      this.globalTimer = new Timer(() => this.stream.guard(() => this.onGlobalTimeout()));
       this.scope.timers.scheduleAt(this.globalTimer, now + this.timeouts.globalMs);
     }
     const { current } = this;
@@ -350,7 +352,7 @@ class RouterFilter implements HttpFilter, AttemptOwner, LoadBalancerContext, Log
   }
 
   private armPerTry(attempt: Attempt): void {
-    if (this.timeouts.perTryMs > 0) this.scope.timers.schedule(attempt.timer, this.timeouts.perTryMs);
+    if (this.timeouts.perTryMs > 0) attempt.armPerTry(this.scope.timers, this.timeouts.perTryMs);
   }
 
   private keepForRetry(chunk: Chunk): void {
@@ -386,7 +388,7 @@ class RouterFilter implements HttpFilter, AttemptOwner, LoadBalancerContext, Log
     const cluster = this.cluster as Cluster;
     const now = this.scope.clock.now();
     this.info.times.upstreamFirstRxMs = now;
-    this.scope.timers.cancel(attempt.timer);
+    attempt.cancelPerTry(this.scope.timers);
     attempt.host.reportStatus(headers.status);
     attempt.host.count(headers.status >= 500 ? HostWord.rqError : HostWord.rqSuccess, 1);
     if (this.retry !== null) {
@@ -422,7 +424,7 @@ class RouterFilter implements HttpFilter, AttemptOwner, LoadBalancerContext, Log
 
   onAttemptReset(attempt: Attempt, reason: StreamResetReason, detail: string): void {
     const cluster = this.cluster as Cluster;
-    this.scope.timers.cancel(attempt.timer);
+    attempt.cancelPerTry(this.scope.timers);
     const isConnectFailure = reason === 'remote-connection-failure' || reason === 'connection-timeout';
     if (reason !== 'overflow') {
       if (!isConnectFailure) attempt.host.reportLocalFailure('reset');
@@ -455,7 +457,7 @@ class RouterFilter implements HttpFilter, AttemptOwner, LoadBalancerContext, Log
     const route = this.route as RouteMatch;
     if (!this.config.suppressEnvoyHeaders && this.isRequestComplete) {
       const elapsed = Math.max(0, Math.floor(now - this.requestCompleteMs));
-      headers.set('x-envoy-upstream-service-time', String(elapsed));
+      headers.setKnown('x-envoy-upstream-service-time', String(elapsed), HeaderClass.envoy);
     }
     this.finishResponseHeaders(route, headers);
   }
@@ -505,7 +507,7 @@ class RouterFilter implements HttpFilter, AttemptOwner, LoadBalancerContext, Log
     if (this.retryTrailers !== null) attempt.sendTrailers(this.retryTrailers);
   }
 
-  private onPerTryTimeout(attempt: Attempt): void {
+  onPerTryTimeout(attempt: Attempt): void {
     if (this.isDone || this.current !== attempt || attempt.hasResponse) return;
     const cluster = this.cluster as Cluster;
     cluster.info.stats.inc(C.upstream_rq_per_try_timeout);
@@ -532,7 +534,7 @@ class RouterFilter implements HttpFilter, AttemptOwner, LoadBalancerContext, Log
     if (attempt !== null) {
       attempt.host.count(HostWord.rqTimeout, 1);
       if (!attempt.hasResponse) attempt.host.reportLocalFailure('timeout');
-      this.scope.timers.cancel(attempt.timer);
+      attempt.cancelPerTry(this.scope.timers);
       this.current = null;
       attempt.abandon();
     }

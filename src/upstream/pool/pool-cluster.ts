@@ -1,0 +1,10 @@
+import type { BoundStats } from '../../api/stats.js';
+import type { ClusterInfo } from '../../api/upstream.js';
+import type { ClusterConfig } from '../config.js';
+
+/** A cluster as its pools and connections see it: what they are to keep to, and where they count. */
+export interface PoolCluster {
+  readonly config: ClusterConfig;
+  readonly info: ClusterInfo;
+  readonly stats: BoundStats;
+}
