@@ -12,6 +12,7 @@ node_modules/.package-lock.json: package.json package-lock.json .npmrc
 
 build: node_modules/.package-lock.json
 	@node_modules/.bin/tsc -p tsconfig.json
+	@cd dist && find . -name '*.js' | while read -r it; do [ -e "../$${it%.js}.ts" ] || rm -f "$$it" "$$it.map"; done
 	@node dist/src/config/descriptors/generate.js
 
 run: build

@@ -1,26 +1,35 @@
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { ExtensionRegistry } from '../src/api/extension.js';
 import type { Problem } from '../src/base/errors.js';
 import type { Plain } from '../src/base/plain.js';
 import { type BootstrapModel, parseBootstrap } from '../src/config/bootstrap.js';
+import { configDump } from '../src/config/config-dump.js';
 import type { ClusterNeed } from '../src/config/node/read-context.js';
 import { loadConfig } from '../src/config/load.js';
 import { reportJson, reportText } from '../src/config/report.js';
 import { extensionRegistry } from '../src/extensions/index.js';
 import type { LoadJob, LoadResult } from '../src/plane/jobs.js';
 import { type Snapshot, SnapshotWriter } from '../src/plane/snapshot.js';
-import { loadUserExtensions } from '../src/plane/user-modules.js';
+import { loadUserExtensions, modulesOfBootstrap, resolveModule } from '../src/plane/user-modules.js';
 
 /** The heavy work of configuration: read, check, compile, encode, report. Off main, so that main never waits. */
 export default async function run(job: LoadJob): Promise<LoadResult> {
-  const registry = extensionRegistry(await loadUserExtensions(job.modules));
   const loaded = loadConfig({
     path: job.path,
     yamlText: job.yamlText,
-    registry,
+    registry: extensionRegistry(),
     files: { read: (path) => readFileSync(path), env: (name) => process.env[name] },
     unknownFields: job.allowUnknownFields ? 'warn' : 'reject',
   });
-  const model = parseBootstrap(loaded.root);
+  const folder = job.path === undefined ? process.cwd() : dirname(resolve(job.path));
+  const modules = [
+    ...job.modules.map((name) => resolveModule(name, process.cwd())),
+    ...modulesOfBootstrap(loaded.root, folder),
+  ];
+  const registry = await loadRegistry(modules);
+  if (!('find' in registry)) return refused(registry, configDump(loaded.json()));
+  const model = parseBootstrap(loaded.rootWith(registry), modules);
   const known = new Set(model.clusters.map((cluster) => cluster.name));
   const missing = loaded.needs.clusters
     .filter((need) => !known.has(need.name))
@@ -36,9 +45,23 @@ export default async function run(job: LoadJob): Promise<LoadResult> {
     warnings: outcome.warnings,
     model: isValid ? model : null,
     snapshot: isValid ? encode(model) : null,
-    dump: JSON.stringify(loaded.json()),
+    dump: configDump(loaded.json()),
     report,
   };
+}
+
+/** All extensions; or what is wrong with a module, which leaves nothing else to be said. */
+async function loadRegistry(modules: readonly string[]): Promise<ExtensionRegistry | Problem> {
+  try {
+    return extensionRegistry(await loadUserExtensions(modules));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { location: 'filter modules', path: '', message };
+  }
+}
+
+function refused(problem: Problem, dump: LoadResult['dump']): LoadResult {
+  return { problems: [problem], unsupported: [], warnings: [], model: null, snapshot: null, dump, report: '' };
 }
 
 function unknownCluster(need: ClusterNeed): Problem {

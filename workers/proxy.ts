@@ -1,6 +1,7 @@
 import { setInterval } from 'node:timers';
 import type { MessagePort } from 'node:worker_threads';
 import type { ShardTask, ToMain, ToWorker } from '../src/api/messages.js';
+import { buildStamp } from '../src/plane/build-stamp.js';
 import { Shard } from './shard.js';
 
 /** What Piscina hands to a shard: its task, with the port that was transferred. */
@@ -14,12 +15,27 @@ const tickMs = 100;
 
 /**
  * A shard: one task that lasts as long as its thread serves. It returns when main has said `stop` and everything is
- * closed; until then the thread's event loop belongs to the connections it was handed.
+ * closed; until then the thread's event loop belongs to the connections it was handed. A task that fails takes its
+ * thread with it: a thread with sockets and timers of a dead shard must not be given another task. The port closes
+ * with the task or the thread, which is how main learns that nothing runs here any more.
  */
 export default async function serve(input: ShardInput): Promise<void> {
-  const { task, port } = input;
-  const post = (message: ToMain): void => port.postMessage(message);
-  const shard = await Shard.start(task, post);
+  try {
+    await run(input.task, input.port);
+    input.port.close();
+  } catch (error) {
+    setImmediate(() => {
+      throw error;
+    });
+    await new Promise<never>(() => undefined);
+  }
+}
+
+async function run(task: ShardTask, port: MessagePort): Promise<void> {
+  if (task.build !== buildStamp) {
+    throw new Error('the files of the program have been replaced since it started: restart it to use the new ones');
+  }
+  const shard = await Shard.start(task, (message: ToMain) => port.postMessage(message));
   const beat = setInterval(() => shard.onTick(), tickMs);
   try {
     await new Promise<void>((resolve) => {
@@ -27,11 +43,10 @@ export default async function serve(input: ShardInput): Promise<void> {
         if (message.kind === 'stop') resolve();
         else shard.onMessage(message);
       });
-      post({ kind: 'ready', build: task.build });
+      port.postMessage({ kind: 'ready', build: task.build } satisfies ToMain);
     });
     await shard.stop();
   } finally {
     clearInterval(beat);
-    port.close();
   }
 }

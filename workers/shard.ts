@@ -1,6 +1,6 @@
+import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { ControlWord, type ShardTask, type ToMain, type ToWorker } from '../src/api/messages.js';
-import type { Logger } from '../src/api/thread-scope.js';
 import { BufferPool } from '../src/base/buffer-pool.js';
 import { systemClock } from '../src/base/clock.js';
 import { SystemRandom } from '../src/base/random.js';
@@ -9,10 +9,13 @@ import { Turn } from '../src/base/turn.js';
 import { threadLogFiles } from '../src/extensions/access-loggers/log-files.js';
 import { extensionRegistry } from '../src/extensions/index.js';
 import type { ConnectionResources } from '../src/network/connection.js';
+import { DirectWriter } from '../src/network/direct-write.js';
 import type { ListenerConfig } from '../src/network/listener-config.js';
-import { LiveListener, ReadLink } from '../src/network/live-listener.js';
+import { LiveListener } from '../src/network/live-listener.js';
+import { ReadLink } from '../src/network/read-link.js';
+import { ThreadSharedMemory } from '../src/plane/shared-memory.js';
 import { readRecord, type Snapshot } from '../src/plane/snapshot.js';
-import { networkFilterOf, ThreadPlane } from '../src/plane/thread-plane.js';
+import { listenerFilterOf, networkFilterOf, ThreadPlane } from '../src/plane/thread-plane.js';
 import { LiveThreadScope } from '../src/plane/thread-scope.js';
 import { loadUserExtensions } from '../src/plane/user-modules.js';
 import { LiveRuntime } from '../src/runtime/live-runtime.js';
@@ -21,6 +24,7 @@ import { RuntimeSnapshot } from '../src/runtime/snapshot.js';
 import { StatLane } from '../src/stats/lane.js';
 import { type StatsConfig, statRules } from '../src/stats/stats-config.js';
 import { DrainState } from './drain-state.js';
+import { WorkerLog } from './worker-log.js';
 
 /** Bytes of the read buffer that all sockets of a worker share. */
 const readBufferBytes = 64 * 1024;
@@ -37,9 +41,10 @@ export class Shard {
   private readonly refs: Snapshot['records']['listeners'];
   private readonly snapshot: Snapshot;
   private readonly drain: DrainState;
+  private readonly log: WorkerLog;
   private connections: number;
   private nextId: number;
-  private hasSaidDrained: boolean;
+  private drainedAt: number;
 
   private constructor(
     task: ShardTask,
@@ -53,7 +58,7 @@ export class Shard {
     this.listeners = new Map();
     this.connections = 0;
     this.nextId = task.threadIndex * 0x1_0000_0000;
-    this.hasSaidDrained = false;
+    this.drainedAt = -1;
     const { settings } = task;
     const clock = new Turn(systemClock);
     const timers = new TimerWheel(systemClock);
@@ -62,11 +67,13 @@ export class Shard {
     this.runtime = new LiveRuntime(new RuntimeSnapshot(settings.runtime as LayeredRuntimeConfig));
     const rules = statRules(settings.statsConfig as StatsConfig);
     const stats = new StatLane((messages) => post({ kind: 'stats', messages }), rules === undefined ? {} : { rules });
-    const log = loggerTo(post);
+    const log = new WorkerLog(post, settings.logLevel);
+    this.log = log;
     this.shared = {
       turn: clock,
       buffers,
       readBuffer: Buffer.allocUnsafeSlow(readBufferBytes),
+      direct: DirectWriter.probe(),
       onCallbackError: (error) => log.error(`connection callback: ${textOf(error)}`),
     };
     const events = {
@@ -95,6 +102,7 @@ export class Shard {
         localAddress: settings.localAddress,
       },
       clusters: this.plane,
+      shared: new ThreadSharedMemory(task.shared, clock, log),
       extensions,
       drain: this.drain,
     });
@@ -111,7 +119,7 @@ export class Shard {
   onMessage(message: ToWorker): void {
     switch (message.kind) {
       case 'connection':
-        this.adopt(message.fd, message.listener, message.id);
+        this.adopt(message.fd, message.listener, message.id, message.bind);
         break;
       case 'hosts':
         this.plane.onHosts(message.update);
@@ -132,13 +140,11 @@ export class Shard {
       case 'reopen-logs':
         threadLogFiles.reopenAll();
         break;
+      case 'log-level':
+        this.log.setLevel(message.level);
+        break;
       case 'memory':
         this.post({ kind: 'memory', id: message.id, usage: process.memoryUsage() });
-        break;
-      case 'crash':
-        setImmediate(() => {
-          throw new Error('crash requested');
-        });
         break;
       default:
         break;
@@ -150,22 +156,22 @@ export class Shard {
     this.plane.onTick();
     if (!this.drain.isDraining) return;
     this.closeIdle();
-    if (this.connections === 0 && !this.hasSaidDrained) {
-      this.hasSaidDrained = true;
-      this.post({ kind: 'drained' });
-    }
+    const adopted = Atomics.load(this.control, ControlWord.adopted);
+    if (this.connections > 0 || adopted === this.drainedAt) return;
+    this.drainedAt = adopted;
+    this.post({ kind: 'drained', adopted });
   }
 
   async stop(): Promise<void> {
-    for (const listener of this.listeners.values()) {
-      for (const connection of listener.connections) connection.close('no-flush', 'shutdown');
-    }
+    for (const listener of this.listeners.values()) listener.destroy();
     this.plane.drain();
+    // Sockets report their end behind the next polls; what that logs is to be written too.
+    for (let i = 0; i < 2; i++) await new Promise((resolve) => setImmediate(resolve));
     await threadLogFiles.closeAll();
   }
 
   /** Takes over a descriptor: from the bump on it is this worker's, whatever happens next. */
-  private adopt(fd: number, listenerName: string, id: number): void {
+  private adopt(fd: number, listenerName: string, id: number, bind: number): void {
     Atomics.add(this.control, ControlWord.adopted, 1);
     const link = new ReadLink();
     const options = {
@@ -175,14 +181,20 @@ export class Shard {
       allowHalfOpen: true,
       onread: { buffer: this.shared.readBuffer, callback: (length: number) => link.onRead(length) },
     };
-    const socket = new Socket(options);
-    const listener = this.listenerOf(listenerName);
-    if (listener === null) {
-      socket.destroy();
-      return;
+    let socket: Socket | null = null;
+    try {
+      socket = new Socket(options);
+      const listener = this.listenerOf(listenerName);
+      if (listener === null) {
+        socket.destroy();
+        return;
+      }
+      listener.accept(socket, id, bind, link);
+    } catch (error) {
+      this.scope.log.error(`listener ${listenerName}: a connection could not be taken over: ${textOf(error)}`);
+      if (socket === null) closeSync(fd);
+      else socket.destroy();
     }
-    listener.accept(socket, id, link);
-    if (link.connection !== null) socket.resume();
   }
 
   private listenerOf(name: string): LiveListener | null {
@@ -194,7 +206,10 @@ export class Shard {
       readRecord<ListenerConfig>(this.snapshot.records, ref),
       this.scope,
       this.shared,
-      (filter, context) => networkFilterOf(filter, this.scope, context),
+      {
+        networkFilter: (filter, context) => networkFilterOf(filter, this.scope, context),
+        listenerFilter: (filter) => listenerFilterOf(filter, this.scope),
+      },
       (change) => this.countConnections(change),
     );
     this.listeners.set(name, listener);
@@ -211,14 +226,6 @@ export class Shard {
       for (const connection of listener.connections) connection.closeIfIdle();
     }
   }
-}
-
-function loggerTo(post: (message: ToMain) => void): Logger {
-  const at =
-    (level: string) =>
-    (text: string): void =>
-      post({ kind: 'log', level, text });
-  return { trace: at('trace'), debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
 function textOf(error: unknown): string {

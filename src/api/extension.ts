@@ -33,6 +33,7 @@ export type ExtensionKind =
   | 'cluster.specifier'
   | 'health.event.sink'
   | 'compressor'
+  | 'bootstrap'
   | 'other';
 
 /** What every extension has in common: a name, the type it arrives as, and how that type is read. */

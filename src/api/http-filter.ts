@@ -138,6 +138,12 @@ export interface StreamControl {
   timer(fire: () => void): Timer;
   /** Runs `task` in a later turn of the event loop unless the stream has ended by then. */
   post(task: () => void): void;
+  /** Runs `task` as a turn of this stream, unless it has ended; for callbacks from elsewhere (promises). A throw is `fail`. */
+  guard(task: () => void): void;
+  /** This filter has failed: counted as `filter_error`, logged, and the request gets a 500. */
+  fail(error: unknown): void;
+  /** Counts and logs a failure that costs the request nothing. */
+  noteFailure(error: unknown): void;
   /** For the terminal filter alone. */
   readonly respond: ResponseSink;
   readonly scope: ThreadScope;

@@ -7,7 +7,14 @@ import type { Plain } from '../base/plain.js';
 /** Main → worker. */
 export type ToWorker =
   /** A duplicated descriptor of an accepted connection; from the bump of `ControlWord.adopted` on it is the worker's. */
-  | { readonly kind: 'connection'; readonly fd: number; readonly listener: string; readonly id: number }
+  | {
+      readonly kind: 'connection';
+      readonly fd: number;
+      readonly listener: string;
+      readonly id: number;
+      /** Which of the listener's addresses accepted it. */
+      readonly bind: number;
+    }
   /** Accept for yourself on this descriptor, a listening socket that main bound. */
   | { readonly kind: 'accept'; readonly fd: number; readonly listener: string }
   | { readonly kind: 'hosts'; readonly update: HostUpdate }
@@ -22,8 +29,6 @@ export type ToWorker =
   | { readonly kind: 'reopen-logs' }
   | { readonly kind: 'log-level'; readonly level: string }
   | { readonly kind: 'memory'; readonly id: number }
-  /** Tests of the failure rings: throw where nothing catches it. */
-  | { readonly kind: 'crash' }
   /** Close everything and return from the task. */
   | { readonly kind: 'stop' };
 
@@ -36,8 +41,8 @@ export type ToMain =
   | { readonly kind: 'health-failure'; readonly failure: ImmediateHealthFailure }
   | { readonly kind: 'log'; readonly level: string; readonly text: string }
   | { readonly kind: 'memory'; readonly id: number; readonly usage: MemoryUsage }
-  /** Nothing is open any more; the task returns next. */
-  | { readonly kind: 'drained' };
+  /** Draining, and nothing is open any more; with the number of descriptors taken over so far. */
+  | { readonly kind: 'drained'; readonly adopted: number };
 
 export interface MemoryUsage {
   readonly heapUsed: number;
@@ -66,6 +71,8 @@ export interface ShardTask {
   readonly threads: number;
   readonly build: string;
   readonly control: SharedArrayBuffer;
+  /** What all threads share by name, `SharedMemory`. */
+  readonly shared: SharedArrayBuffer;
   /** `Snapshot` of the plane. */
   readonly snapshot: Plain;
   readonly settings: ShardSettings;

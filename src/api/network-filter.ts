@@ -20,7 +20,7 @@ export type ConnectionCloseKind = 'local' | 'remote' | 'remote-reset' | 'error';
 export interface NetworkFilter {
   /** The connection exists; reading may begin. */
   onNewConnection?(): NetworkStatus;
-  /** Bytes from the peer, at most once each: a filter that stops gets them again with what follows. */
+  /** Bytes from the peer, once each; only a filter that stopped gets what it left again, with what followed. */
   onData?(chunk: Chunk, endStream: boolean): NetworkStatus;
   /** Bytes on their way to the peer, last filter first. */
   onWrite?(chunk: Chunk, endStream: boolean): NetworkStatus;
@@ -57,18 +57,24 @@ export interface ConnectionControl {
   /** Stops reading from the socket; counted, as many resumes as pauses. */
   pauseReading(): void;
   resumeReading(): void;
-  /** Goes on after a filter answered Stop. */
+  /** Goes on behind the filter that answered Stop. */
   continueReading(): void;
   close(mode: CloseMode, reason: string): void;
   /** Bytes accepted for writing and not yet taken by the kernel. */
   readonly bufferedBytes: number;
+  /** Bytes that the kernel has taken so far: shows whether a slow peer still moves. */
+  readonly flushedBytes: number;
   readonly bytesReceived: number;
   readonly bytesSent: number;
   /** True when FIN of the peer is reported as end of stream instead of closing the connection. */
   setHalfClose(isEnabled: boolean): void;
   /** Soft limit of the write buffer, and of what is read ahead. */
   setBufferLimit(bytes: number): void;
-  setDelayedCloseTimeout(ms: number): void;
+  /**
+   * How long a close waits for a peer that takes no bytes, or for its FIN; `onExpired` counts that it was in vain.
+   * 0 waits without end: the filter keeps an idle timer of its own.
+   */
+  setDelayedCloseTimeout(ms: number, onExpired?: () => void): void;
   timer(fire: () => void): Timer;
   /** Runs `body` as a turn of this connection: writes are gathered, a throw costs the connection and no more. */
   guard(body: () => void): void;

@@ -65,7 +65,8 @@ export interface StatSnapshot {
 export interface DatagramSender {
   /** Hands one datagram to the system, which owns the bytes from then on. Errors go to `onError`, never thrown. */
   send(bytes: Uint8Array): void;
-  close(): void;
+  /** A promise, when one is answered, resolves once the system has taken everything that was sent. */
+  close(): void | Promise<void>;
 }
 
 /** What a sink gets on main, the only thread sinks live on. */
@@ -85,8 +86,8 @@ export interface StatSinkScope {
 /** A running sink. Nothing in it may throw: a sink that fails must not touch traffic. */
 export interface StatSink {
   flush(snapshot: StatSnapshot): void;
-  /** Sends what is held back and gives up the socket. */
-  close(): void;
+  /** Sends what is held back and gives up the socket; a promise, when one is answered, resolves once it has left. */
+  close(): void | Promise<void>;
 }
 
 export interface StatSinkFactory<C extends Plain = Plain> extends Extension<C> {

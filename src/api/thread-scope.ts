@@ -28,6 +28,17 @@ export interface NodeIdentity {
   readonly localAddress: string;
 }
 
+/** Memory that the threads of the process share. */
+export interface SharedMemory {
+  /**
+   * Seven 64-bit words under that name, zero at first: the same ones in every thread, for the life of the process.
+   * They are changed with `Atomics` alone. Ask when building, not per request.
+   */
+  words(name: string): BigInt64Array;
+  /** Monotonic milliseconds on a clock that all threads agree on; `clock.now()` begins with its thread. */
+  nowMs(): number;
+}
+
 /** What a factory's `build` gets of the thread it runs in. One per thread; everything in it is this thread's own. */
 export interface ThreadScope {
   readonly role: 'main' | 'worker';
@@ -42,6 +53,7 @@ export interface ThreadScope {
   readonly log: Logger;
   readonly node: NodeIdentity;
   readonly clusters: ClusterManager;
+  readonly shared: SharedMemory;
   readonly extensions: ExtensionRegistry;
   /** Builds an access logger with its filter; the same file is opened once per thread. */
   accessLog(config: AccessLogConfig): AccessLog;

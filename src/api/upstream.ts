@@ -188,6 +188,8 @@ export interface UpstreamTcpConnection extends CodecOutput {
   readonly host: Host;
   readonly localAddress: Address;
   readonly bufferedBytes: number;
+  /** Bytes that the kernel has taken so far: shows whether a slow peer still moves. */
+  readonly flushedBytes: number;
   endWriting(): void;
   pauseReading(): void;
   resumeReading(): void;

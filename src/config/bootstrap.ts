@@ -1,9 +1,10 @@
 import type { AccessLogConfig } from '../api/access-log.js';
 import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
-import { parseAccessLogs } from '../extensions/access-loggers/access-log.js';
+import { parseStringMatcher, type StringMatcherConfig } from '../match/string-matcher.js';
 import { type ListenerConfig, parseListener } from '../network/listener-config.js';
 import { emptyRuntime, type LayeredRuntimeConfig, parseLayeredRuntime } from '../runtime/layers.js';
 import { DEFAULT_STATS_CONFIG, parseStatsConfig, type StatsConfig } from '../stats/stats-config.js';
+import { parseAccessLogs } from '../stream/access-log/access-log.js';
 import { type ClusterConfig, parseCluster } from '../upstream/config.js';
 
 export type NodeConfig = {
@@ -16,6 +17,9 @@ export type AdminConfig = {
   readonly address: string;
   readonly port: number;
   readonly isPipe: boolean;
+  readonly pipeMode: number;
+  /** Paths that may be asked for, queries included; all when there is none. */
+  readonly allowPaths: readonly StringMatcherConfig[];
   readonly accessLogs: readonly AccessLogConfig[];
 };
 
@@ -38,10 +42,12 @@ export type BootstrapModel = {
   readonly flushOnAdmin: boolean;
   readonly runtime: LayeredRuntimeConfig;
   readonly watchdog: WatchdogConfig;
+  /** Modules with users' filters, absolute paths or package names. */
+  readonly filterModules: readonly string[];
 };
 
 /** Reads `envoy.config.bootstrap.v3.Bootstrap`; problems go to the node's list. */
-export function parseBootstrap(root: ConfigNode): BootstrapModel {
+export function parseBootstrap(root: ConfigNode, filterModules: readonly string[] = []): BootstrapModel {
   const resources = root.message('static_resources');
   const clusters = parseClusters(root, resources?.list('clusters') ?? []);
   const listeners = (resources?.list('listeners') ?? []).map((node, i) =>
@@ -61,6 +67,7 @@ export function parseBootstrap(root: ConfigNode): BootstrapModel {
     flushOnAdmin: root.bool('stats_flush_on_admin'),
     runtime: runtime === undefined ? emptyRuntime : parseLayeredRuntime(runtime),
     watchdog: parseWatchdog(root),
+    filterModules,
   };
 }
 
@@ -96,11 +103,17 @@ function parseAdmin(node: ConfigNode | undefined): AdminConfig | null {
   if (node === undefined) return null;
   node.noEffect('access_log_path', 'the admin server writes no access log of its own yet');
   node.noEffect('profile_path', 'profiles are not written to a fixed path');
-  const accessLogs = parseAccessLogs(node, 'access_log');
+  node.list('socket_options').forEach((option) => option.honourAll());
+  const shared = {
+    accessLogs: parseAccessLogs(node, 'access_log'),
+    allowPaths: node.list('allow_paths').map(parseStringMatcher),
+  };
   const address = node.message('address');
   if (address === undefined) return null;
   const pipe = address.message('pipe');
-  if (pipe !== undefined) return { address: pipe.string('path'), port: 0, isPipe: true, accessLogs };
+  if (pipe !== undefined) {
+    return { address: pipe.string('path'), port: 0, isPipe: true, pipeMode: pipe.number('mode', 0), ...shared };
+  }
   const socket = address.message('socket_address');
   if (socket === undefined) return null;
   socket.enum('protocol', 'TCP');
@@ -108,7 +121,8 @@ function parseAdmin(node: ConfigNode | undefined): AdminConfig | null {
     address: socket.string('address'),
     port: socket.number('port_value', 0),
     isPipe: false,
-    accessLogs,
+    pipeMode: 0,
+    ...shared,
   };
 }
 

@@ -44,6 +44,8 @@ export interface LoadOutcome {
 export interface LoadedConfig {
   /** Readable also when there are problems: what is wrong counts as absent. */
   readonly root: ConfigNode;
+  /** The same root, read with other extensions: those that the configuration itself has named. */
+  rootWith(registry: ExtensionRegistry): ConfigNode;
   readonly needs: Needs;
   /** Problems so far, before any reader has run. */
   readonly problems: readonly Problem[];
@@ -164,6 +166,7 @@ function checked(
   const context: ReadContext = { catalog: typeCatalog(), registry, files, problems, needs: new Needs() };
   return {
     root: new MessageNode(tree, context),
+    rootWith: (other) => new MessageNode(tree, { ...context, registry: other }),
     needs: context.needs,
     problems: problems.errors,
     finish: () => {

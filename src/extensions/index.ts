@@ -1,8 +1,15 @@
 import type { Extension, ExtensionKind, ExtensionRegistry } from '../api/extension.js';
 import { fileAccessLog } from './access-loggers/file/file-access-log.js';
 import { stderrAccessLog, stdoutAccessLog } from './access-loggers/stream/stream-access-log.js';
+import { filterModules } from './bootstrap/filter-modules/filter-modules.js';
+import { headerMutationFilter } from './filters/http/header-mutation/header-mutation.js';
+import { localRateLimitFilter } from './filters/http/local-ratelimit/local-ratelimit.js';
 import { routerFilter } from './filters/http/router/router.js';
+import { httpInspector } from './filters/listener/http-inspector/http-inspector.js';
+import { directResponse } from './filters/network/direct-response/direct-response.js';
+import { echo } from './filters/network/echo/echo.js';
 import { httpConnectionManager } from './filters/network/http-connection-manager/http-connection-manager.js';
+import { tcpProxy } from './filters/network/tcp-proxy/tcp-proxy.js';
 import { leastRequest } from './load-balancers/least-request/least-request.js';
 import { random } from './load-balancers/random/random.js';
 import { roundRobin } from './load-balancers/round-robin/round-robin.js';
@@ -11,11 +18,13 @@ import { statsd } from './stat-sinks/statsd/statsd.js';
 
 /** Everything that is in the binary, by the seam it is put in at. Adding an extension adds a line here. */
 const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
-  'network.filter': [httpConnectionManager],
-  'http.filter': [routerFilter],
+  'listener.filter': [httpInspector],
+  'network.filter': [httpConnectionManager, tcpProxy, echo, directResponse],
+  'http.filter': [headerMutationFilter, localRateLimitFilter, routerFilter],
   'load.balancer': [roundRobin, leastRequest, random],
   'access.logger': [fileAccessLog, stdoutAccessLog, stderrAccessLog],
   'stat.sink': [statsd, dogStatsd],
+  bootstrap: [filterModules],
 };
 
 const nothing: readonly Extension[] = [];

@@ -1,30 +1,54 @@
-import type { Flow, HttpFilter, LocalReplyOptions, ResponseSink, StreamControl } from '../api/http-filter.js';
 import type { Chunk, StreamResetReason } from '../api/codec.js';
+import type { RouteFilterConfig } from '../api/config-node.js';
+import type { Flow, HttpFilter, LocalReplyOptions, ResponseSink, StreamControl } from '../api/http-filter.js';
 import type { RouteMatch } from '../api/route.js';
 import type { StreamInfo } from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
-import type { Plain } from '../base/plain.js';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../base/header-map.js';
+import type { Plain } from '../base/plain.js';
 import { Timer } from '../base/timer-wheel.js';
-import type { FilterPlace } from '../stream/direction.js';
-import type { HttpStream } from './stream.js';
+import type { FilterPlace } from '../stream/filter-place.js';
+import type { ResponseDirection } from '../stream/response-direction.js';
+import type { Manager } from './manager.js';
+
+/** A stream as its filters' handles see it. */
+export interface FilteredStream {
+  readonly manager: Manager;
+  readonly connection: { guard(body: () => void): void };
+  readonly info: StreamInfo;
+  readonly response: ResponseDirection;
+  readonly isOver: boolean;
+  routeNow(): RouteMatch | null;
+  forgetRoute(): void;
+  localReply(status: number, body: string, options: LocalReplyOptions): void;
+  resetDownstream(reason: StreamResetReason): void;
+  encode1xx(headers: ResponseHeaders): void;
+  respondHeaders(headers: ResponseHeaders, endStream: boolean): void;
+  respondData(chunk: Chunk, endStream: boolean): void;
+  respondTrailers(trailers: HeaderMap): void;
+  onFilterError(error: unknown): void;
+  noteFilterError(error: unknown): void;
+}
 
 /** One filter's handle on its stream. It owns the filter's timers, and they die with it. */
 export class FilterControl implements StreamControl, ResponseSink {
-  private readonly stream: HttpStream;
+  private readonly stream: FilteredStream;
   private readonly name: string;
   private timers: Timer[] | null;
   private place: FilterPlace<RequestHeaders> | null;
   private responsePlace: FilterPlace<ResponseHeaders> | null;
   filter: HttpFilter;
+  /** Of a filter without response hooks: the place that responses come to next behind it. */
+  responseIndex: number;
 
-  constructor(stream: HttpStream, name: string) {
+  constructor(stream: FilteredStream, name: string) {
     this.stream = stream;
     this.name = name;
     this.timers = null;
     this.place = null;
     this.responsePlace = null;
     this.filter = noFilter;
+    this.responseIndex = 0;
   }
 
   attach(filter: HttpFilter, place: FilterPlace<RequestHeaders>): void {
@@ -45,7 +69,11 @@ export class FilterControl implements StreamControl, ResponseSink {
   }
 
   get response(): Flow<ResponseHeaders> {
-    this.responsePlace ??= this.stream.response.addPlace(this.filter, this.stream.manager.bufferLimitBytes);
+    this.responsePlace ??= this.stream.response.viewBefore(
+      this.responseIndex,
+      this.filter,
+      this.stream.manager.bufferLimitBytes,
+    );
     return this.responsePlace;
   }
 
@@ -69,7 +97,8 @@ export class FilterControl implements StreamControl, ResponseSink {
   routeConfigs(): readonly Plain[] {
     const route = this.stream.routeNow();
     if (route === null) return noConfigs;
-    return route.filterConfigs(this.name).map((entry) => entry.config);
+    const entries = route.filterConfigs(this.name);
+    return entries.length === 0 ? noConfigs : plainConfigs(entries);
   }
 
   localReply(status: number, body: string, options: LocalReplyOptions): void {
@@ -89,16 +118,35 @@ export class FilterControl implements StreamControl, ResponseSink {
   }
 
   timer(fire: () => void): Timer {
-    const timer = new Timer(() => this.stream.connection.guard(fire));
+    const timer = new Timer(() => this.guard(fire));
     this.timers ??= [];
     this.timers.push(timer);
     return timer;
   }
 
   post(task: () => void): void {
-    setImmediate(() => {
-      if (!this.stream.isOver) this.stream.connection.guard(task);
+    setImmediate(() => this.guard(task));
+  }
+
+  guard(task: () => void): void {
+    if (this.stream.isOver) return;
+    this.stream.connection.guard(() => {
+      try {
+        task();
+      } catch (error) {
+        this.stream.onFilterError(error);
+      }
     });
+  }
+
+  fail(error: unknown): void {
+    this.guard(() => {
+      throw error;
+    });
+  }
+
+  noteFailure(error: unknown): void {
+    this.stream.noteFilterError(error);
   }
 
   encode1xx(headers: ResponseHeaders): void {
@@ -117,12 +165,37 @@ export class FilterControl implements StreamControl, ResponseSink {
     this.stream.respondTrailers(trailers);
   }
 
-  /** The stream has ended. */
-  finish(): void {
-    this.filter.onComplete?.();
-    if (this.timers !== null) for (const timer of this.timers) this.scope.timers.cancel(timer);
-    this.filter.onDestroy?.();
+  /** The stream has ended; access logs come next. */
+  complete(): void {
+    if (this.filter.onComplete === undefined) return;
+    try {
+      this.filter.onComplete();
+    } catch (error) {
+      this.stream.noteFilterError(error);
+    }
   }
+
+  destroy(): void {
+    if (this.timers !== null) for (const timer of this.timers) this.scope.timers.cancel(timer);
+    if (this.filter.onDestroy === undefined) return;
+    try {
+      this.filter.onDestroy();
+    } catch (error) {
+      this.stream.noteFilterError(error);
+    }
+  }
+}
+
+/** What `parseRoute` returned, by the list that the route answers; levels that only say `disabled` are left out. */
+const configsOfEntries = new WeakMap<readonly RouteFilterConfig[], readonly Plain[]>();
+
+function plainConfigs(entries: readonly RouteFilterConfig[]): readonly Plain[] {
+  let configs = configsOfEntries.get(entries);
+  if (configs === undefined) {
+    configs = entries.filter((entry) => entry.typeUrl !== '').map((entry) => entry.config);
+    configsOfEntries.set(entries, configs);
+  }
+  return configs;
 }
 
 const noFilter: HttpFilter = {};

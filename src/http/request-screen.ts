@@ -1,14 +1,33 @@
+import type { LocalReplyOptions } from '../api/http-filter.js';
+import type { RouteMatch } from '../api/route.js';
+import type { Address } from '../api/stream-info.js';
 import type { RequestHeaders } from '../base/header-map.js';
 import type { Http1ServerCodec } from '../codec/http1/server.js';
+import type { Manager } from './manager.js';
 import { H } from './manager-stats.js';
 import { normalizeHost, normalizePath } from './path-rules.js';
-import type { HttpStream } from './stream.js';
+import type { StreamConnection } from './stream-connection.js';
+
+/** A stream as the checks on its head see it. */
+export interface ScreenedStream {
+  readonly manager: Manager;
+  readonly connection: StreamConnection;
+  readonly info: { remoteAddress: Address };
+  isUpgrade: boolean;
+  routeNow(): RouteMatch | null;
+  sendContinue(): void;
+  localReply(status: number, body: string, options: LocalReplyOptions): void;
+}
 
 /**
  * The connection manager's checks and rules on a complete head, in Envoy's order, each ending the request when it
  * fails. Answers true when the request goes no further.
  */
-export function screenRequest(stream: HttpStream, headers: RequestHeaders, codec: Http1ServerCodec): boolean {
+export function screenRequest(
+  stream: ScreenedStream,
+  headers: RequestHeaders,
+  codec: Http1ServerCodec,
+): boolean {
   const { manager } = stream;
   const { config } = manager;
   if (codec.expectsContinue && !config.proxy100Continue) {
@@ -20,7 +39,8 @@ export function screenRequest(stream: HttpStream, headers: RequestHeaders, codec
     else return refuse(stream, 400, 'missing_host_header', false);
   }
   if (!isAuthority(headers.authority)) return refuse(stream, 400, 'http.invalid_authority', true);
-  if (headers.method !== 'CONNECT' && headers.path === '') return refuse(stream, 404, 'missing_path_rejected', false);
+  if (headers.method !== 'CONNECT' && headers.path === '')
+    return refuse(stream, 404, 'missing_path_rejected', false);
   if (headers.path !== '' && headers.path.charCodeAt(0) !== 47) {
     manager.stats.inc(H.downstream_rq_non_relative_path);
     return refuse(stream, 404, 'absolute_path_rejected', false);
@@ -38,30 +58,34 @@ export function screenRequest(stream: HttpStream, headers: RequestHeaders, codec
   return refuse(stream, 403, 'upgrade_failed', true);
 }
 
-function refuse(stream: HttpStream, status: number, details: string, closes: boolean): true {
+function refuse(stream: ScreenedStream, status: number, details: string, closes: boolean): true {
   if (closes) stream.connection.closeAfterResponse();
   stream.localReply(status, '', { details });
   return true;
 }
 
-function rewritePath(stream: HttpStream, headers: RequestHeaders): boolean {
+function rewritePath(stream: ScreenedStream, headers: RequestHeaders): boolean {
   const { manager } = stream;
   const outcome = normalizePath(headers, manager.config);
   if (outcome === 'ok') return false;
   if (outcome === 'redirect') {
     manager.stats.inc(H.downstream_rq_redirected_with_normalized_path);
-    stream.localReply(307, '', { details: 'path_normalization_failed', headers: [['location', headers.path]] });
+    stream.localReply(307, '', {
+      details: 'path_normalization_failed',
+      headers: [['location', headers.path]],
+    });
     return true;
   }
   manager.stats.inc(H.downstream_rq_failed_path_normalization);
   return refuse(stream, 400, 'path_normalization_failed', false);
 }
 
-function isAllowed(stream: HttpStream, upgrade: string): boolean {
+function isAllowed(stream: ScreenedStream, upgrade: string): boolean {
   const { manager } = stream;
   const configured = manager.upgrades.get(upgrade);
   const route = stream.routeNow();
-  const onRoute = route !== null && route.action.kind === 'route' ? route.action.upgrades.get(upgrade) : undefined;
+  const onRoute =
+    route !== null && route.action.kind === 'route' ? route.action.upgrades.get(upgrade) : undefined;
   if (onRoute !== undefined) return onRoute;
   return configured === true;
 }

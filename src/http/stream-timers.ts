@@ -1,15 +1,24 @@
 import { ResponseFlag } from '../api/response-flags.js';
 import type { RouteActionView } from '../api/route.js';
 import { Timer } from '../base/timer-wheel.js';
+import type { Manager } from './manager.js';
 import { H } from './manager-stats.js';
-import type { HttpStream } from './stream.js';
+
+/** A stream as its clocks see it. */
+export interface TimedStream {
+  readonly manager: Manager;
+  readonly connection: { guard(body: () => void): void };
+  readonly isResponseStarted: boolean;
+  /** A wait ran out. */
+  onTimeout(details: string, body: string, flags: number): void;
+}
 
 /**
  * The clocks of one stream: idle, whole request, request headers, maximum duration. Idle time is kept lazily: events
  * only note when they happened, and the timer looks at the note when it fires.
  */
 export class StreamTimers {
-  private readonly stream: HttpStream;
+  private readonly stream: TimedStream;
   private idleMs: number;
   private touchedMs: number;
   private idle: Timer | null;
@@ -17,7 +26,7 @@ export class StreamTimers {
   private head: Timer | null;
   private duration: Timer | null;
 
-  constructor(stream: HttpStream, now: number) {
+  constructor(stream: TimedStream, now: number) {
     const { config } = stream.manager;
     const wheel = stream.manager.scope.timers;
     this.stream = stream;

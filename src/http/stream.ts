@@ -3,18 +3,20 @@ import type { HttpFilter, LocalReplyOptions } from '../api/http-filter.js';
 import { ResponseFlag } from '../api/response-flags.js';
 import type { RouteMatch } from '../api/route.js';
 import type { LogContext } from '../api/stream-info.js';
-import { type HeaderMap, type RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import type { BufferPool } from '../base/buffer-pool.js';
+import { type HeaderMap, type RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import { emptyChunk } from '../codec/http1/chunk.js';
 import type { Http1ServerCodec } from '../codec/http1/server.js';
-import { RequestDirection, ResponseDirection, type StreamOwner } from '../stream/direction.js';
+import type { StreamOwner } from '../stream/direction.js';
+import { RequestDirection } from '../stream/request-direction.js';
+import { ResponseDirection } from '../stream/response-direction.js';
 import { StreamRecord } from '../stream/stream-record.js';
 import { FilterControl } from './filter-control.js';
 import { localReplyHeaders } from './local-reply.js';
 import type { Manager } from './manager.js';
-import type { ManagerConnection } from './manager-connection.js';
 import { H, L, listenerClassSlots, managerClassSlots } from './manager-stats.js';
 import { screenRequest } from './request-screen.js';
+import type { StreamConnection } from './stream-connection.js';
 import { StreamTimers } from './stream-timers.js';
 
 /**
@@ -27,7 +29,7 @@ import { StreamTimers } from './stream-timers.js';
  */
 export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
   readonly manager: Manager;
-  readonly connection: ManagerConnection;
+  readonly connection: StreamConnection;
   readonly info: StreamRecord;
   readonly logType = 'DownstreamEnd';
   readonly request: RequestDirection;
@@ -49,7 +51,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
   private hasUpgraded: boolean;
   private isFilterChainMade: boolean;
 
-  constructor(connection: ManagerConnection, codec: Http1ServerCodec) {
+  constructor(connection: StreamConnection, codec: Http1ServerCodec) {
     const { manager } = connection;
     const { scope } = manager;
     const now = scope.clock.now();
@@ -104,6 +106,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     const refusal = screenRequest(this, headers, this.codec);
     if (refusal || this.isOver || this.isLocalReply) return;
     this.makeFilters();
+    if (this.isOver || this.isLocalReply) return;
     this.request.sendHeaders(headers, endStream);
   }
 
@@ -132,12 +135,12 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
 
   onAboveWatermark(): void {
     this.manager.stats.inc(H.downstream_flow_control_paused_reading_total);
-    for (const control of this.controls) control.filter.onDownstreamAboveWatermark?.();
+    this.pauseResponse();
   }
 
   onBelowWatermark(): void {
     this.manager.stats.inc(H.downstream_flow_control_resumed_reading_total);
-    for (const control of this.controls) control.filter.onDownstreamBelowWatermark?.();
+    this.resumeResponse();
   }
 
   /** The codec refused the request's bytes. */
@@ -168,8 +171,15 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
 
   /** An informational head of the upstream; relayed only where the configuration says so, as Envoy does. */
   encode1xx(headers: ResponseHeaders): void {
-    if (this.isOver || this.isResponseStarted || !this.manager.config.proxy100Continue) return;
-    for (const control of this.controls) control.filter.onResponse1xx?.(headers);
+    if (this.isOver || this.isLocalReply || this.isResponseStarted || !this.manager.config.proxy100Continue) return;
+    for (let i = this.controls.length - 1; i >= 0; i--) {
+      try {
+        (this.controls[i] as FilterControl).filter.onResponse1xx?.(headers);
+      } catch (error) {
+        this.onFilterError(error);
+        return;
+      }
+    }
     this.chargeClass(headers.status);
     this.codec.encode1xx(headers);
   }
@@ -181,19 +191,19 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
   }
 
   respondHeaders(headers: ResponseHeaders, endStream: boolean): void {
-    if (this.isOver) return;
+    if (this.isOver || this.isLocalReply) return;
     this.timers.touch();
     this.response.sendHeaders(headers, endStream);
   }
 
   respondData(chunk: Chunk, endStream: boolean): void {
-    if (this.isOver) return;
+    if (this.isOver || this.isLocalReply) return;
     this.timers.touch();
     this.response.sendData(chunk, endStream);
   }
 
   respondTrailers(trailers: HeaderMap): void {
-    if (this.isOver) return;
+    if (this.isOver || this.isLocalReply) return;
     this.response.sendTrailers(trailers);
   }
 
@@ -252,19 +262,26 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
   }
 
   pauseResponse(): void {
+    if (this.isOver) return;
     for (const control of this.controls) control.filter.onDownstreamAboveWatermark?.();
   }
 
   resumeResponse(): void {
+    if (this.isOver) return;
     for (const control of this.controls) control.filter.onDownstreamBelowWatermark?.();
   }
 
   onFilterError(error: unknown): void {
+    this.noteFilterError(error);
+    if (!this.isOver) this.localReply(500, 'filter error', { details: 'filter_error' });
+  }
+
+  /** Counts and logs what a filter threw where there is no request left to answer. */
+  noteFilterError(error: unknown): void {
     this.manager.stats.inc(H.filter_error);
-    this.manager.scope.log.error(`filter error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    if (this.isOver) return;
-    if (this.isResponseStarted) this.resetDownstream('local-reset');
-    else this.sendReplyStraight(500, 'filter error', 'filter_error');
+    this.manager.scope.log.error(
+      `filter error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
   }
 
   // What filters ask for.
@@ -304,7 +321,8 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     }
     this.isLocalReply = true;
     this.info.localReplyBody = body;
-    for (const control of this.controls) control.filter.onLocalReply?.({ status, details: options.details });
+    this.request.stop();
+    this.announce(status, options.details);
     const headers = localReplyHeaders(status, body, options, this.requestHeaders);
     const text = headers.body;
     if (this.response.headers !== null) {
@@ -332,6 +350,18 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     const status = this.isRequestComplete ? 504 : 408;
     this.connection.closeAfterResponse();
     this.localReply(status, body, { details, flags });
+  }
+
+  /** Tells the filters that the proxy answers; one that throws is logged, for its answer is on its way already. */
+  private announce(status: number, details: string): void {
+    for (const { filter } of this.controls) {
+      if (filter.onLocalReply === undefined) continue;
+      try {
+        filter.onLocalReply({ status, details });
+      } catch (error) {
+        this.noteFilterError(error);
+      }
+    }
   }
 
   private sendReplyStraight(status: number, body: string, details: string): void {
@@ -367,7 +397,8 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     }
     for (let i = this.controls.length - 1; i >= 0; i--) {
       const control = this.controls[i] as FilterControl;
-      if (entryHasResponseHooks(control.filter)) control.response = this.response.addPlace(control.filter, limit);
+      if (hasResponseHooks(control.filter)) control.response = this.response.addPlace(control.filter, limit);
+      else control.responseIndex = this.response.places.length;
     }
   }
 
@@ -390,7 +421,8 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     if (isSwitch) return;
     const isDraining = connection.shouldDrain();
     if (!this.isRequestComplete) this.manager.stats.inc(H.downstream_rq_response_before_rq_complete);
-    const closes = !codec.keepAlive || isDraining || !this.isRequestComplete || connection.isClosingAfterResponse;
+    const closes =
+      !codec.keepAlive || isDraining || !this.isRequestComplete || connection.isClosingAfterResponse;
     if (closes) {
       connection.closeAfterResponse();
       headers.set('connection', 'close');
@@ -423,18 +455,20 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     const now = manager.scope.clock.now();
     info.times.endMs = now;
     this.timers.cancel();
-    for (let i = 0; i < this.controls.length; i++) (this.controls[i] as FilterControl).finish();
+    for (let i = 0; i < this.controls.length; i++) (this.controls[i] as FilterControl).complete();
     stats.add(H.downstream_rq_active, -1);
     stats.record(H.downstream_rq_time, now - info.times.startMs);
     if (this.hasUpgraded) stats.add(H.downstream_cx_upgrades_active, -1);
-    for (let i = 0; i < manager.accessLogs.length; i++) (manager.accessLogs[i] as { log(c: LogContext): void }).log(this);
+    for (let i = 0; i < manager.accessLogs.length; i++)
+      (manager.accessLogs[i] as { log(c: LogContext): void }).log(this);
+    for (let i = 0; i < this.controls.length; i++) (this.controls[i] as FilterControl).destroy();
     this.request.clear();
     this.response.clear();
     this.connection.onStreamFinished(this);
   }
 }
 
-function entryHasResponseHooks(filter: HttpFilter): boolean {
+function hasResponseHooks(filter: HttpFilter): boolean {
   return (
     filter.onResponseHeaders !== undefined ||
     filter.onResponseData !== undefined ||

@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import type { CodecOutput } from '../api/codec.js';
 import type { BufferPool } from '../base/buffer-pool.js';
 import type { Flushable, Turn } from '../base/turn.js';
+import { type DirectOwner, type DirectWriter, handleOf } from './direct-write.js';
 
 /** Bytes up to this length travel as text behind what is already gathered: one write instead of two. */
 const textLimitBytes = 2048;
@@ -14,9 +15,10 @@ export interface ConnectionEvents {
   onEnd(): void;
   /** The socket is gone. `error` is the system's code (`ECONNRESET`), empty for an orderly end. */
   onClose(error: string): void;
+  /** The write buffer rose over its limit, and fell to half of it. */
   onAboveWatermark(): void;
   onBelowWatermark(): void;
-  /** The kernel or the peer took bytes that had been waiting. */
+  /** The kernel has taken everything that had been waiting. */
   onDrained(): void;
 }
 
@@ -26,6 +28,8 @@ export interface ConnectionResources {
   readonly buffers: BufferPool;
   /** The one read buffer of the thread. */
   readonly readBuffer: Buffer;
+  /** Writes past the stream machinery; null where this Node does not let us. */
+  readonly direct: DirectWriter | null;
   /** A throw in a socket callback: counted, the connection is destroyed. */
   onCallbackError(error: unknown): void;
 }
@@ -34,7 +38,7 @@ export interface ConnectionResources {
  * One TCP or Unix socket: reading into the thread's shared buffer, gathered writing with watermarks, counted pauses.
  * It owns the socket and nothing above it; `api/network-filter.ts` is what filters see.
  */
-export class Connection implements CodecOutput, Flushable {
+export class Connection implements CodecOutput, Flushable, DirectOwner {
   readonly socket: Socket;
   private readonly shared: ConnectionResources;
   private events: ConnectionEvents;
@@ -49,6 +53,9 @@ export class Connection implements CodecOutput, Flushable {
   bytesReceived: number;
   bytesSent: number;
   private error: string;
+  /** Bytes of a direct write that the kernel has not taken yet. */
+  private inFlight: number;
+  private handle: ReturnType<typeof handleOf>;
 
   constructor(socket: Socket, shared: ConnectionResources, events: ConnectionEvents, limitBytes: number) {
     this.socket = socket;
@@ -65,6 +72,8 @@ export class Connection implements CodecOutput, Flushable {
     this.bytesReceived = 0;
     this.bytesSent = 0;
     this.error = '';
+    this.inFlight = 0;
+    this.handle = null;
     socket.on('end', () => this.guard(() => this.events.onEnd()));
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.error = error.code ?? error.message;
@@ -98,7 +107,12 @@ export class Connection implements CodecOutput, Flushable {
   }
 
   get bufferedBytes(): number {
-    return this.socket.writableLength + this.pendingText.length;
+    return this.socket.writableLength + this.inFlight + this.pendingText.length;
+  }
+
+  /** Bytes that the kernel has taken so far: who waits for a slow peer sees here whether it still moves. */
+  get flushedBytes(): number {
+    return this.isClosed ? this.bytesSent : takenByKernel(this.socket);
   }
 
   writeText(text: string): void {
@@ -131,8 +145,11 @@ export class Connection implements CodecOutput, Flushable {
     const text = this.pendingText;
     if (text.length > 0 && !this.isClosed) {
       this.pendingText = '';
-      this.socket.write(text, 'latin1');
-      this.checkWatermark();
+      if (!this.writeDirect(text)) {
+        if (this.isAbove) this.socket.write(text, 'latin1', () => this.checkLowWatermark());
+        else this.socket.write(text, 'latin1');
+        this.checkWatermark();
+      }
     }
     if (this.closeAfterFlush) this.finishWriting();
   }
@@ -159,11 +176,23 @@ export class Connection implements CodecOutput, Flushable {
     this.socket.destroy();
   }
 
-  /** Closes now with RST. */
+  /**
+   * Closes now with RST; what was not sent is lost. A Unix socket and one that is not connected yet have no RST to
+   * send, and libuv refuses it behind a FIN. `resetAndDestroy` would send everything first.
+   */
   abort(): void {
     if (this.isClosed) return;
     this.pendingText = '';
-    this.socket.resetAndDestroy();
+    const { socket } = this;
+    if (!this.isEnding && !socket.connecting && socket.remoteFamily !== undefined) {
+      Reflect.set(socket, 'resetAndClosing', true);
+    }
+    socket.destroy();
+  }
+
+  /** Begins to read, unless the owner has paused meanwhile. */
+  startReading(): void {
+    if (this.pauses === 0 && !this.isClosed) this.socket.resume();
   }
 
   pauseReading(): void {
@@ -199,8 +228,46 @@ export class Connection implements CodecOutput, Flushable {
     const copy = buffers.borrow(length);
     if (text.length > 0) copy.latin1Write(text, 0);
     buffer.copy(copy, text.length, start, end);
-    this.socket.write(copy.length === length ? copy : copy.subarray(0, length), () => buffers.giveBack(copy));
+    this.socket.write(copy.length === length ? copy : copy.subarray(0, length), () => {
+      buffers.giveBack(copy);
+      this.checkLowWatermark();
+    });
     this.checkWatermark();
+  }
+
+  /** Hands text to the kernel at once; false when it has to queue behind what the socket holds. */
+  private writeDirect(text: string): boolean {
+    const { direct } = this.shared;
+    const { socket } = this;
+    if (direct === null || this.inFlight > 0 || socket.writableLength > 0 || socket.connecting) return false;
+    this.handle ??= handleOf(socket);
+    if (this.handle === null) return false;
+    const result = direct.write(this.handle, text, this);
+    if (result === 'done') return true;
+    if (result !== 'pending') {
+      this.error = result;
+      socket.destroy();
+      return true;
+    }
+    this.inFlight = text.length;
+    if (!this.isAbove && this.limitBytes > 0 && this.inFlight > this.limitBytes) {
+      this.isAbove = true;
+      this.events.onAboveWatermark();
+    }
+    return true;
+  }
+
+  onDirectDone(error: string): void {
+    this.inFlight = 0;
+    if (this.isClosed) return;
+    if (error !== '') {
+      this.error = error;
+      this.socket.destroy();
+    } else if (this.socket.writableLength === 0) {
+      this.guard(() => this.onSocketDrain());
+    } else {
+      this.checkLowWatermark();
+    }
   }
 
   private markDirty(): void {
@@ -209,10 +276,19 @@ export class Connection implements CodecOutput, Flushable {
     this.shared.turn.add(this);
   }
 
+  /** A socket that does not ask for a drain would never tell that it has fallen: it is not above either. */
   private checkWatermark(): void {
-    if (this.isAbove || this.socket.writableLength <= this.limitBytes || this.limitBytes === 0) return;
+    if (this.isAbove || this.limitBytes === 0) return;
+    if (this.socket.writableLength <= this.limitBytes || !this.socket.writableNeedDrain) return;
     this.isAbove = true;
     this.events.onAboveWatermark();
+  }
+
+  private checkLowWatermark(): void {
+    if (!this.isAbove || this.isClosed) return;
+    if (this.socket.writableLength + this.inFlight > this.limitBytes / 2) return;
+    this.isAbove = false;
+    this.guard(() => this.events.onBelowWatermark());
   }
 
   private onSocketDrain(): void {
@@ -225,7 +301,7 @@ export class Connection implements CodecOutput, Flushable {
 
   private finishWriting(): void {
     if (this.isClosed) return;
-    if (this.socket.writableLength === 0) this.socket.destroy();
+    if (this.socket.writableLength + this.inFlight === 0) this.socket.destroy();
     else this.socket.destroySoon();
   }
 
@@ -237,7 +313,17 @@ export class Connection implements CodecOutput, Flushable {
   private onSocketClose(): void {
     if (this.isClosed) return;
     this.isClosed = true;
+    this.handle = null;
     this.pendingText = '';
     this.guard(() => this.events.onClose(this.error));
   }
+}
+
+/** What libuv has been given less what it still holds: private names of Node, kept to this place. */
+function takenByKernel(socket: Socket): number {
+  const handle: unknown = Reflect.get(socket, '_handle');
+  if (typeof handle !== 'object' || handle === null) return 0;
+  const given: unknown = Reflect.get(handle, 'bytesWritten');
+  const queued: unknown = Reflect.get(handle, 'writeQueueSize');
+  return typeof given === 'number' && typeof queued === 'number' ? given - queued : 0;
 }

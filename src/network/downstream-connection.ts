@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { Chunk } from '../api/codec.js';
 import {
   type CloseMode,
   type ConnectionCloseKind,
@@ -12,8 +11,14 @@ import type { ConnectionInfo } from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import { Timer } from '../base/timer-wheel.js';
 import { Connection, type ConnectionEvents, type ConnectionResources } from './connection.js';
+import { DelayedClose } from './delayed-close.js';
+import { ReadChain } from './read-chain.js';
+import type { ReadTarget } from './read-link.js';
 
 const noBytes = Buffer.alloc(0);
+
+/** For filters that set none: a peer that takes nothing must not keep a connection that is closing. */
+const defaultDelayedCloseMs = 1000;
 
 /** Who is told when a downstream connection has ended. */
 export interface DownstreamOwner {
@@ -22,9 +27,9 @@ export interface DownstreamOwner {
 
 /**
  * A downstream connection with its network filters: reading runs through them first to last, writing last to first.
- * A filter that stops keeps what was read until it says `continueReading`, and reading pauses at the buffer limit.
+ * It ends in one of four ways (`CloseMode`), and whichever waits for the peer has a timer.
  */
-export class DownstreamConnection implements ConnectionControl, ConnectionEvents {
+export class DownstreamConnection implements ConnectionControl, ConnectionEvents, ReadTarget {
   readonly info: ConnectionInfo;
   readonly scope: ThreadScope;
   private readonly connection: Connection;
@@ -32,16 +37,15 @@ export class DownstreamConnection implements ConnectionControl, ConnectionEvents
   private readonly filters: NetworkFilter[];
   private readonly writers: NetworkFilter[];
   private timers: Timer[] | null;
-  private held: Buffer | null;
-  private stoppedAt: number;
+  private readonly reading: ReadChain;
   private sawEnd: boolean;
   private isHalfClose: boolean;
   private delayedCloseMs: number;
-  private delayTimer: Timer | null;
+  private onDelayExpired: (() => void) | null;
+  private delay: DelayedClose | null;
   private isClosing: boolean;
   private hasClosed: boolean;
   private limitBytes: number;
-  private isPausedForHeld: boolean;
 
   constructor(
     socket: Socket,
@@ -58,16 +62,19 @@ export class DownstreamConnection implements ConnectionControl, ConnectionEvents
     this.filters = [];
     this.writers = [];
     this.timers = null;
-    this.held = null;
-    this.stoppedAt = -1;
+    this.reading = new ReadChain(this.filters, this, () => this.limitBytes);
     this.sawEnd = false;
     this.isHalfClose = false;
-    this.delayedCloseMs = 1000;
-    this.delayTimer = null;
+    this.delayedCloseMs = defaultDelayedCloseMs;
+    this.onDelayExpired = null;
+    this.delay = null;
     this.isClosing = false;
     this.hasClosed = false;
     this.limitBytes = limitBytes;
-    this.isPausedForHeld = false;
+  }
+
+  get isReading(): boolean {
+    return !this.connection.isPaused;
   }
 
   /** Bytes have arrived in the thread's read buffer. */
@@ -83,13 +90,9 @@ export class DownstreamConnection implements ConnectionControl, ConnectionEvents
         const filter = this.filters[i] as NetworkFilter;
         if (filter.onWrite !== undefined) this.writers.push(filter);
       }
-      for (let i = 0; i < this.filters.length && !this.hasClosed; i++) {
-        const status = (this.filters[i] as NetworkFilter).onNewConnection?.();
-        if (status !== NetworkStatus.Stop) continue;
-        this.stoppedAt = i;
-        return;
-      }
+      this.reading.start();
     });
+    this.connection.startReading();
   }
 
   /** The thread drains: filters that have nothing in progress close the connection. */
@@ -103,6 +106,10 @@ export class DownstreamConnection implements ConnectionControl, ConnectionEvents
 
   get bufferedBytes(): number {
     return this.connection.bufferedBytes;
+  }
+
+  get flushedBytes(): number {
+    return this.connection.flushedBytes;
   }
 
   get bytesReceived(): number {
@@ -142,21 +149,7 @@ export class DownstreamConnection implements ConnectionControl, ConnectionEvents
   }
 
   continueReading(): void {
-    if (this.stoppedAt < 0 || this.hasClosed) return;
-    const from = this.stoppedAt + 1;
-    const held = this.held ?? noBytes;
-    this.stoppedAt = -1;
-    this.held = null;
-    if (this.isPausedForHeld) {
-      this.isPausedForHeld = false;
-      this.connection.resumeReading();
-    }
-    for (let i = from; i < this.filters.length && !this.hasClosed; i++) {
-      if ((this.filters[i] as NetworkFilter).onNewConnection?.() !== NetworkStatus.Stop) continue;
-      this.stoppedAt = i;
-      break;
-    }
-    if (held.length > 0 || this.sawEnd) this.pass({ buffer: held, start: 0, end: held.length }, this.sawEnd, from);
+    this.reading.continueReading();
   }
 
   close(mode: CloseMode, reason: string): void {
@@ -165,7 +158,7 @@ export class DownstreamConnection implements ConnectionControl, ConnectionEvents
     if (reason !== '' && this.info.localCloseReason === '') this.info.localCloseReason = reason;
     if (mode === 'no-flush') this.connection.destroy();
     else if (mode === 'abort') this.connection.abort();
-    else if (mode === 'flush' || this.delayedCloseMs === 0 || this.sawEnd) this.connection.closeAfterWriting();
+    else if (mode === 'flush' || this.delayedCloseMs === 0 || this.sawEnd) this.closeFlushing();
     else this.closeLingering();
   }
 
@@ -178,8 +171,9 @@ export class DownstreamConnection implements ConnectionControl, ConnectionEvents
     this.connection.setBufferLimit(bytes);
   }
 
-  setDelayedCloseTimeout(ms: number): void {
+  setDelayedCloseTimeout(ms: number, onExpired?: () => void): void {
     this.delayedCloseMs = ms;
+    this.onDelayExpired = onExpired ?? null;
   }
 
   timer(fire: () => void): Timer {
@@ -196,24 +190,13 @@ export class DownstreamConnection implements ConnectionControl, ConnectionEvents
   // ConnectionEvents
 
   onData(buffer: Buffer, start: number, end: number): void {
-    if (this.isClosing) {
-      if (this.delayTimer !== null) this.armDelay();
-      return;
-    }
-    this.pass({ buffer, start, end }, false, 0);
+    if (!this.isClosing) this.reading.onData({ buffer, start, end }, false);
   }
 
   onEnd(): void {
     this.sawEnd = true;
-    if (this.isClosing) {
-      this.connection.closeAfterWriting();
-      return;
-    }
-    if (!this.isHalfClose) {
-      this.connection.closeAfterWriting();
-      return;
-    }
-    this.pass({ buffer: noBytes, start: 0, end: 0 }, true, 0);
+    if (this.isClosing || !this.isHalfClose) this.closeFlushing();
+    else this.reading.onData({ buffer: noBytes, start: 0, end: 0 }, true);
   }
 
   onAboveWatermark(): void {
@@ -225,13 +208,13 @@ export class DownstreamConnection implements ConnectionControl, ConnectionEvents
   }
 
   onDrained(): void {
-    if (this.delayTimer !== null) this.armDelay();
+    this.delay?.rearm();
   }
 
   onClose(error: string): void {
     this.hasClosed = true;
-    this.held = null;
-    if (this.delayTimer !== null) this.scope.timers.cancel(this.delayTimer);
+    this.reading.end();
+    this.delay?.cancel();
     if (this.timers !== null) for (const timer of this.timers) this.scope.timers.cancel(timer);
     const kind = this.closeKind(error);
     try {
@@ -244,37 +227,8 @@ export class DownstreamConnection implements ConnectionControl, ConnectionEvents
   private closeKind(error: string): ConnectionCloseKind {
     if (error === 'ECONNRESET') return 'remote-reset';
     if (error !== '') return 'error';
-    return this.sawEnd && this.info.localCloseReason === 'remote_close' ? 'remote' : this.sawEnd ? 'remote' : 'local';
-  }
-
-  private pass(chunk: Chunk, endStream: boolean, from: number): void {
-    if (this.stoppedAt >= from && this.stoppedAt >= 0 && this.stoppedAt < this.filters.length - 1) {
-      this.hold(chunk);
-      return;
-    }
-    for (let i = from; i < this.filters.length; i++) {
-      const filter = this.filters[i] as NetworkFilter;
-      if (filter.onData === undefined) continue;
-      const status = filter.onData(chunk, endStream);
-      if (this.hasClosed) return;
-      if (status === NetworkStatus.Continue) continue;
-      if (i < this.filters.length - 1) {
-        this.stoppedAt = i;
-        this.hold(chunk);
-      }
-      return;
-    }
-  }
-
-  private hold(chunk: Chunk): void {
-    if (chunk.end > chunk.start) {
-      const bytes = Buffer.from(chunk.buffer.subarray(chunk.start, chunk.end));
-      this.held = this.held === null ? bytes : Buffer.concat([this.held, bytes]);
-    }
-    if (!this.isPausedForHeld && (this.held?.length ?? 0) > this.limitBytes) {
-      this.isPausedForHeld = true;
-      this.connection.pauseReading();
-    }
+    if (this.info.localCloseReason === 'remote_close') return 'remote';
+    return this.sawEnd && !this.isClosing ? 'remote' : 'local';
   }
 
   private writeFiltered(bytes: Buffer, endStream: boolean): void {
@@ -285,17 +239,24 @@ export class DownstreamConnection implements ConnectionControl, ConnectionEvents
     this.connection.writeBytes(bytes, 0, bytes.length);
   }
 
+  /** Closes after the last byte, whatever the peer does then. */
+  private closeFlushing(): void {
+    this.connection.closeAfterWriting();
+    if (this.connection.bufferedBytes > 0) this.startDelay();
+  }
+
   /** FIN after the last byte, then a wait for the peer's: it may still be sending what nobody will read. */
   private closeLingering(): void {
     this.connection.endWriting();
     while (this.connection.isPaused) this.connection.resumeReading();
-    this.delayTimer = new Timer(() => {
-      this.connection.destroy();
-    });
-    this.armDelay();
+    this.startDelay();
   }
 
-  private armDelay(): void {
-    if (this.delayTimer !== null) this.scope.timers.schedule(this.delayTimer, this.delayedCloseMs);
+  private startDelay(): void {
+    if (this.delay !== null || this.delayedCloseMs === 0) return;
+    this.delay = new DelayedClose(this.connection, this.scope.timers, this.delayedCloseMs, () => {
+      this.onDelayExpired?.();
+      this.connection.destroy();
+    });
   }
 }

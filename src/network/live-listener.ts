@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type { AccessLog } from '../api/access-log.js';
 import type { ExtensionConfig } from '../api/config-node.js';
-import type { NetworkFilterContext, NetworkFilterMaker } from '../api/network-filter.js';
+import type { ListenerFilter, NetworkFilterContext, NetworkFilterMaker } from '../api/network-filter.js';
 import { ResponseFlag } from '../api/response-flags.js';
 import type { BoundStats } from '../api/stats.js';
-import type { Address, ConnectionInfo } from '../api/stream-info.js';
+import type { ConnectionInfo } from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import { StreamRecord } from '../stream/stream-record.js';
 import { ipAddress, pipeAddress } from './address.js';
@@ -13,30 +13,46 @@ import { DownstreamConnection, type DownstreamOwner } from './downstream-connect
 import { D, DW } from './downstream-stats.js';
 import { FilterChainIndex } from './filter-chain-index.js';
 import type { FilterChainConfig, ListenerConfig } from './listener-config.js';
+import {
+  type InspectionFailure,
+  type InspectionOwner,
+  type InspectionSettings,
+  ListenerFilterRun,
+} from './listener-filters.js';
+import type { ReadLink } from './read-link.js';
 
-/** Turns a chain's configured filters into makers. */
-export type ChainBuilder = (filter: ExtensionConfig, context: NetworkFilterContext) => NetworkFilterMaker;
+/** Makes one filter for each connection that it is told of. */
+export type ListenerFilterMaker = (info: ConnectionInfo) => ListenerFilter;
+
+/** Turns configured filters into makers. */
+export interface FilterBuilder {
+  networkFilter(filter: ExtensionConfig, context: NetworkFilterContext): NetworkFilterMaker;
+  listenerFilter(filter: ExtensionConfig): ListenerFilterMaker;
+}
 
 /** A listener in one worker: chooses a filter chain for each connection and keeps count of them. */
-export class LiveListener implements DownstreamOwner {
+export class LiveListener implements DownstreamOwner, InspectionOwner {
   readonly config: ListenerConfig;
   private readonly scope: ThreadScope;
   private readonly shared: ConnectionResources;
   private readonly index: FilterChainIndex;
   private readonly chains: Map<FilterChainConfig, readonly NetworkFilterMaker[]>;
-  private readonly buildFilter: ChainBuilder;
+  private readonly builder: FilterBuilder;
+  private readonly inspectors: readonly ListenerFilterMaker[];
+  private readonly inspection: InspectionSettings;
   private readonly context: NetworkFilterContext;
   private readonly stats: BoundStats;
   private readonly workerStats: BoundStats;
   private readonly accessLogs: readonly AccessLog[];
   readonly connections: Set<DownstreamConnection>;
+  private readonly inspected: Set<ListenerFilterRun>;
   private readonly onCount: (change: number) => void;
 
   constructor(
     config: ListenerConfig,
     scope: ThreadScope,
     shared: ConnectionResources,
-    buildFilter: ChainBuilder,
+    builder: FilterBuilder,
     onCount: (change: number) => void,
   ) {
     this.config = config;
@@ -44,7 +60,14 @@ export class LiveListener implements DownstreamOwner {
     this.shared = shared;
     this.index = new FilterChainIndex(config);
     this.chains = new Map();
-    this.buildFilter = buildFilter;
+    this.builder = builder;
+    this.inspectors = config.listenerFilters.map((filter) => builder.listenerFilter(filter));
+    this.inspection = {
+      timers: scope.timers,
+      readBuffer: shared.readBuffer,
+      timeoutMs: config.listenerFiltersTimeoutMs,
+      continuesOnTimeout: config.continueOnTimeout,
+    };
     this.context = {
       listenerName: config.name,
       listenerStatPrefix: config.statPrefix,
@@ -55,37 +78,55 @@ export class LiveListener implements DownstreamOwner {
     this.workerStats = scope.stats.bind(`${config.statPrefix}.worker_${scope.threadIndex - 1}`, DW);
     this.accessLogs = config.accessLogs.map((log) => scope.accessLog(log));
     this.connections = new Set();
+    this.inspected = new Set();
     this.onCount = onCount;
     for (const chain of config.chains) this.makersOf(chain);
     if (config.defaultChain !== null) this.makersOf(config.defaultChain);
   }
 
-  /** Takes a connection. `link.read` is where the socket's reads go; the socket is paused until then. */
-  accept(socket: Socket, id: number, link: ReadLink): void {
-    const info = infoOf(socket, id, this.config.name, this.scope.clock.now());
-    this.stats.inc(D.downstream_cx_total);
-    this.workerStats.inc(DW.downstream_cx_total);
-    const chain = this.index.find(info);
-    if (chain === null || chain.filters.length === 0) {
-      this.refuse(socket, info, chain === null);
+  /** Takes a socket that was made paused; `link` is where its reads go. `bind` counts the listener's addresses. */
+  accept(socket: Socket, id: number, bind: number, link: ReadLink): void {
+    const info = infoOf(socket, id, this.config, bind, this.scope.clock.now());
+    if (this.inspectors.length === 0) {
+      this.establish(socket, info, link);
       return;
     }
-    info.filterChainName = chain.name;
-    this.stats.add(D.downstream_cx_active, 1);
-    this.workerStats.add(DW.downstream_cx_active, 1);
-    this.onCount(1);
-    const connection = new DownstreamConnection(
-      socket,
-      info,
-      this.shared,
-      this.scope,
-      this,
-      this.config.bufferLimitBytes,
-    );
-    link.connection = connection;
-    this.connections.add(connection);
-    connection.start(this.makersOf(chain));
+    const filters = this.inspectors.map((make) => make(info));
+    const run = new ListenerFilterRun(socket, info, link, filters, this.inspection, this);
+    this.inspected.add(run);
+    this.stats.add(D.downstream_pre_cx_active, 1);
+    run.start();
   }
+
+  /** Closes everything. */
+  destroy(): void {
+    for (const run of this.inspected) run.destroy();
+    for (const connection of this.connections) connection.close('no-flush', 'shutdown');
+  }
+
+  // InspectionOwner
+
+  onInspected(run: ListenerFilterRun, bytes: Buffer): void {
+    this.forget(run);
+    const connection = this.establish(run.socket, run.info, run.link);
+    if (connection !== null) replay(connection, run.socket, bytes, this.shared.readBuffer);
+  }
+
+  onInspectionFailed(run: ListenerFilterRun, failure: InspectionFailure): void {
+    this.forget(run);
+    if (failure === 'remote-close') this.stats.inc(D.downstream_listener_filter_remote_close);
+    else if (failure === 'error') this.stats.inc(D.downstream_listener_filter_error);
+  }
+
+  onInspectionTimeout(): void {
+    this.stats.inc(D.downstream_pre_cx_timeout);
+  }
+
+  onInspectionError(error: unknown): void {
+    this.shared.onCallbackError(error);
+  }
+
+  // DownstreamOwner
 
   onClosed(connection: DownstreamConnection): void {
     this.connections.delete(connection);
@@ -96,6 +137,31 @@ export class LiveListener implements DownstreamOwner {
     this.workerStats.add(DW.downstream_cx_active, -1);
     this.onCount(-1);
     if (this.accessLogs.length > 0) this.log(connection.info, 0, connection);
+  }
+
+  private forget(run: ListenerFilterRun): void {
+    this.inspected.delete(run);
+    this.stats.add(D.downstream_pre_cx_active, -1);
+  }
+
+  private establish(socket: Socket, info: ConnectionInfo, link: ReadLink): DownstreamConnection | null {
+    this.stats.inc(D.downstream_cx_total);
+    this.workerStats.inc(DW.downstream_cx_total);
+    const chain = this.index.find(info);
+    if (chain === null || chain.filters.length === 0) {
+      this.refuse(socket, info, chain === null);
+      return null;
+    }
+    info.filterChainName = chain.name;
+    this.stats.add(D.downstream_cx_active, 1);
+    this.workerStats.add(DW.downstream_cx_active, 1);
+    this.onCount(1);
+    const { bufferLimitBytes } = this.config;
+    const connection = new DownstreamConnection(socket, info, this.shared, this.scope, this, bufferLimitBytes);
+    link.target = connection;
+    this.connections.add(connection);
+    connection.start(this.makersOf(chain));
+    return connection;
   }
 
   private refuse(socket: Socket, info: ConnectionInfo, hasNoMatch: boolean): void {
@@ -130,30 +196,36 @@ export class LiveListener implements DownstreamOwner {
   private makersOf(chain: FilterChainConfig): readonly NetworkFilterMaker[] {
     let makers = this.chains.get(chain);
     if (makers === undefined) {
-      makers = chain.filters.map((filter) => this.buildFilter(filter, this.context));
+      makers = chain.filters.map((filter) => this.builder.networkFilter(filter, this.context));
       this.chains.set(chain, makers);
     }
     return makers;
   }
 }
 
-/** Ties a socket's reads, wired when it is made, to the connection that is made of it. */
-export class ReadLink {
-  connection: DownstreamConnection | null;
-
-  constructor() {
-    this.connection = null;
-  }
-
-  onRead(length: number): boolean {
-    return this.connection === null ? false : this.connection.onRead(length);
+/** Gives a connection what was read of it before it existed. */
+function replay(connection: DownstreamConnection, socket: Socket, bytes: Buffer, readBuffer: Buffer): void {
+  for (let at = 0; at < bytes.length && !socket.destroyed; ) {
+    const length = bytes.copy(readBuffer, 0, at);
+    connection.onRead(length);
+    at += length;
   }
 }
 
-function infoOf(socket: Socket, id: number, listenerName: string, startedMs: number): ConnectionInfo {
-  const isPipe = socket.remoteFamily === undefined;
-  const local: Address = isPipe ? pipeAddress('') : ipAddress(socket.localAddress ?? '', socket.localPort ?? 0);
-  const remote: Address = isPipe ? pipeAddress('') : ipAddress(socket.remoteAddress ?? '', socket.remotePort ?? 0);
+function infoOf(
+  socket: Socket,
+  id: number,
+  config: ListenerConfig,
+  bind: number,
+  startedMs: number,
+): ConnectionInfo {
+  const listenerName = config.name;
+  const bound = config.bind[bind];
+  const isPipe = bound?.isPipe === true;
+  const local = isPipe
+    ? pipeAddress(bound.address)
+    : ipAddress(socket.localAddress ?? '', socket.localPort ?? 0);
+  const remote = isPipe ? pipeAddress('') : ipAddress(socket.remoteAddress ?? '', socket.remotePort ?? 0);
   return {
     id,
     listenerName,

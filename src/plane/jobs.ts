@@ -1,3 +1,4 @@
+import type { ConfigDump } from '../api/config-dump.js';
 import type { Problem } from '../base/errors.js';
 import type { BootstrapModel } from '../config/bootstrap.js';
 import type { Snapshot } from './snapshot.js';
@@ -20,7 +21,7 @@ export interface LoadResult {
   /** Null when there are problems. */
   readonly model: BootstrapModel | null;
   readonly snapshot: Snapshot | null;
-  /** The bootstrap as `/config_dump` shows it, JSON text. */
-  readonly dump: string;
+  /** The bootstrap as `/config_dump` shows it. */
+  readonly dump: ConfigDump;
   readonly report: string;
 }

@@ -3,10 +3,17 @@ import type { ExtensionConfig } from '../api/config-node.js';
 import type { Extension, ExtensionRegistry } from '../api/extension.js';
 import type { HttpFilterFactory, HttpFilterMaker } from '../api/http-filter.js';
 import type { HostUpdate } from '../api/messages-upstream.js';
-import type { NetworkFilterContext, NetworkFilterFactory, NetworkFilterMaker } from '../api/network-filter.js';
+import type {
+  ListenerFilter,
+  ListenerFilterFactory,
+  NetworkFilterContext,
+  NetworkFilterFactory,
+  NetworkFilterMaker,
+} from '../api/network-filter.js';
+import type { ConnectionInfo } from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import type { ClusterManager, LoadBalancerFactory } from '../api/upstream.js';
-import { buildAccessLog, type ParsedAccessLog } from '../extensions/access-loggers/access-log.js';
+import { buildAccessLog, type ParsedAccessLog } from '../stream/access-log/access-log.js';
 import { ipAddress, pipeAddress } from '../network/address.js';
 import type { ClusterConfig } from '../upstream/config.js';
 import { LiveHost, type OutlierReporter } from '../upstream/host.js';
@@ -154,12 +161,20 @@ export function networkFilterOf(
   return factory.build(config.config, scope, context);
 }
 
+export function listenerFilterOf(
+  config: ExtensionConfig,
+  scope: ThreadScope,
+): (info: ConnectionInfo) => ListenerFilter {
+  const factory = required(scope.extensions, 'listener.filter', config.typeUrl) as ListenerFilterFactory;
+  return factory.build(config.config, scope);
+}
+
 export function httpFilterOf(config: ExtensionConfig, scope: ThreadScope, statPrefix: string): HttpFilterMaker {
   const factory = required(scope.extensions, 'http.filter', config.typeUrl) as HttpFilterFactory;
   return factory.build(config.config, Object.assign(Object.create(scope) as ThreadScope, { statPrefix }));
 }
 
-function required(registry: ExtensionRegistry, kind: 'network.filter' | 'http.filter', typeUrl: string): Extension {
+function required(registry: ExtensionRegistry, kind: 'listener.filter' | 'network.filter' | 'http.filter', typeUrl: string): Extension {
   const extension = registry.find(kind, typeUrl);
   if (extension === undefined) throw new Error(`no ${kind} for ${typeUrl}: the configuration was parsed by another build`);
   return extension;

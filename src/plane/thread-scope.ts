@@ -4,7 +4,7 @@ import type { ExtensionRegistry } from '../api/extension.js';
 import type { HttpFilterFactory, HttpFilterMaker } from '../api/http-filter.js';
 import type { RuntimeView } from '../api/runtime.js';
 import type { StatScope } from '../api/stats.js';
-import type { DrainView, Logger, NodeIdentity, ThreadScope } from '../api/thread-scope.js';
+import type { DrainView, Logger, NodeIdentity, SharedMemory, ThreadScope } from '../api/thread-scope.js';
 import type { ClusterManager } from '../api/upstream.js';
 import type { BufferPool } from '../base/buffer-pool.js';
 import type { Clock } from '../base/clock.js';
@@ -28,6 +28,7 @@ export class LiveThreadScope implements ThreadScope {
   readonly log: Logger;
   readonly node: NodeIdentity;
   readonly clusters: ClusterManager;
+  readonly shared: SharedMemory;
   readonly extensions: ExtensionRegistry;
   readonly drain: DrainView;
 
@@ -43,6 +44,7 @@ export class LiveThreadScope implements ThreadScope {
     this.log = parts.log;
     this.node = parts.node;
     this.clusters = parts.clusters;
+    this.shared = parts.shared;
     this.extensions = parts.extensions;
     this.drain = parts.drain;
   }

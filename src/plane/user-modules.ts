@@ -1,11 +1,24 @@
+import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { isAbsolute } from 'node:path';
+import type { ConfigNode } from '../api/config-node.js';
 import type { Extension, ExtensionKind } from '../api/extension.js';
+import type { FilterModulesConfig } from '../extensions/bootstrap/filter-modules/filter-modules.js';
 
-/** What a user's module exports: HTTP filter factories under `filters`, or a single one as its default. */
-interface UserModule {
-  readonly default?: unknown;
-  readonly filters?: unknown;
+/** What a user's module exports: filters one by one, as its default, or as a list. */
+type UserModule = { readonly [name: string]: unknown };
+
+/** Modules that a bootstrap names, resolved against the folder it stands in. */
+export function modulesOfBootstrap(root: ConfigNode, folder: string): readonly string[] {
+  const found = root.extensions('bootstrap', 'bootstrap_extensions');
+  return found
+    .filter((extension) => extension.typeUrl === 'sluice.v1.FilterModules')
+    .flatMap((extension) => (extension.config as FilterModulesConfig).modules)
+    .map((name) => resolveModule(name, folder));
+}
+
+/** A path becomes absolute; a package name stays, and is found from where Sluice is installed. */
+export function resolveModule(name: string, folder: string): string {
+  return name.startsWith('.') || /\.[cm]?js$/.test(name) ? resolve(folder, name) : name;
 }
 
 /**
@@ -15,16 +28,37 @@ interface UserModule {
 export async function loadUserExtensions(
   modules: readonly string[],
 ): Promise<ReadonlyMap<ExtensionKind, readonly Extension[]>> {
-  const filters: Extension[] = [];
+  const filters = new Map<string, Extension>();
   for (const name of modules) {
-    const imported = (await import(isAbsolute(name) ? pathToFileURL(name).href : name)) as UserModule;
-    const found = [imported.default, ...(Array.isArray(imported.filters) ? imported.filters : [])].filter(isExtension);
+    const found = filtersOf(await importModule(name));
     if (found.length === 0) {
-      throw new Error(`${name}: exports no filter; export one made by asyncFilter() or an HttpFilterFactory as default`);
+      throw new Error(`filter module ${name} exports no filter: export what asyncFilter() returns, or an HttpFilterFactory`);
     }
-    filters.push(...found);
+    for (const filter of found) {
+      const known = filters.get(filter.typeUrl);
+      if (filter.typeUrl.startsWith('envoy.')) {
+        throw new Error(`filter module ${name}: a filter of type ${filter.typeUrl} would hide one of Envoy's types`);
+      }
+      if (known !== undefined && known !== filter) {
+        throw new Error(`filter module ${name}: another module has a filter of type ${filter.typeUrl} already`);
+      }
+      filters.set(filter.typeUrl, filter);
+    }
   }
-  return new Map<ExtensionKind, readonly Extension[]>(filters.length > 0 ? [['http.filter', filters]] : []);
+  return new Map<ExtensionKind, readonly Extension[]>(filters.size > 0 ? [['http.filter', [...filters.values()]]] : []);
+}
+
+async function importModule(name: string): Promise<UserModule> {
+  try {
+    return (await import(isAbsolute(name) ? pathToFileURL(name).href : name)) as UserModule;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`filter module ${name} cannot be imported: ${reason}`, { cause: error });
+  }
+}
+
+function filtersOf(module: UserModule): readonly Extension[] {
+  return [...new Set(Object.values(module).flat())].filter(isExtension);
 }
 
 function isExtension(value: unknown): value is Extension {

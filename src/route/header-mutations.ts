@@ -18,10 +18,11 @@ function parseRules(node: ConfigNode, direction: 'request' | 'response'): Header
 
 /** Reads a list of `HeaderValueOption`. */
 export function parseHeaderAdditions(node: ConfigNode, field: string): readonly HeaderAdditionConfig[] {
-  return node.list(field).map(parseAddition);
+  return node.list(field).map(parseHeaderAddition);
 }
 
-function parseAddition(option: ConfigNode): HeaderAdditionConfig {
+/** Reads one `HeaderValueOption`. */
+export function parseHeaderAddition(option: ConfigNode): HeaderAdditionConfig {
   const header = option.message('header');
   const name = header?.string('key').toLowerCase() ?? '';
   if (isProtected(name)) header?.error(':-prefixed or host headers may not be modified', 'key');

@@ -1,9 +1,11 @@
-import { chmodSync, unlinkSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Logger } from '../api/thread-scope.js';
 import type { BindConfig, ListenerConfig } from '../network/listener-config.js';
+import { boundText, listenOn } from './bind.js';
 import type { Descriptors } from './descriptors.js';
 import type { ShardPool } from './shard-pool.js';
+
+const defaultBacklog = 4096;
 
 /** Told of what accepting cannot do. */
 export interface AcceptorEvents {
@@ -46,11 +48,12 @@ export class Acceptor {
   /** Binds every address of a listener; rejects with what the system said and the place in the configuration. */
   async listen(config: ListenerConfig): Promise<void> {
     if (!config.bindToPort) return;
-    for (const bind of config.bind) {
+    for (const [index, bind] of config.bind.entries()) {
       const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true });
-      server.on('connection', (socket) => this.onConnection(socket, config));
+      server.on('connection', (socket) => this.onConnection(socket, config, index));
       server.on('error', (error) => this.log.error(`listener ${config.name}: ${error.message}`));
-      await listenOn(server, bind, config);
+      const backlog = config.backlog > 0 ? config.backlog : defaultBacklog;
+      await listenOn(server, bind, backlog, `${config.origin}: listener '${config.name}'`);
       this.servers.push(server);
       this.byListener.set(config.name, [...(this.byListener.get(config.name) ?? []), server]);
       this.bound.push(boundAddress(server, config.name, bind));
@@ -63,7 +66,7 @@ export class Acceptor {
     for (const server of servers) if (server.listening) server.close();
   }
 
-  private onConnection(socket: Socket, config: ListenerConfig): void {
+  private onConnection(socket: Socket, config: ListenerConfig, bind: number): void {
     const fd = descriptorOf(socket);
     socket.on('error', () => {
       // The peer went away before the hand-off; the worker will see it.
@@ -81,7 +84,7 @@ export class Acceptor {
       return;
     }
     socket.destroy();
-    this.pool.handOff({ fd: copy, listener: config.name, id: ++this.nextId }, config.exactBalance);
+    this.pool.handOff({ fd: copy, listener: config.name, id: ++this.nextId, bind }, config.exactBalance);
   }
 }
 
@@ -93,50 +96,8 @@ function descriptorOf(socket: Socket): number {
   return typeof fd === 'number' ? fd : -1;
 }
 
-function listenOn(server: Server, bind: BindConfig, config: ListenerConfig): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException): void => reject(new Error(bindError(bind, config, error)));
-    server.once('error', fail);
-    const done = (): void => {
-      server.off('error', fail);
-      if (bind.isPipe && bind.pipeMode !== 0) chmodSync(bind.address, bind.pipeMode);
-      resolve();
-    };
-    const backlog = config.backlog > 0 ? { backlog: config.backlog } : { backlog: 4096 };
-    if (bind.isPipe) {
-      const path = bind.address.startsWith('@') ? `\0${bind.address.slice(1)}` : bind.address;
-      if (!bind.address.startsWith('@')) removeStale(bind.address);
-      server.listen({ path, ...backlog }, done);
-    } else {
-      const ipv6Only = bind.address.includes(':') && !bind.ipv4Compat;
-      server.listen({ host: bind.address, port: bind.port, ipv6Only, ...backlog }, done);
-    }
-  });
-}
-
-/** A socket file left behind by an earlier process would make the bind fail. */
-function removeStale(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch {
-    // Not there, or not ours to remove: the bind will say so.
-  }
-}
-
-function bindError(bind: BindConfig, config: ListenerConfig, error: NodeJS.ErrnoException): string {
-  const where = bind.isPipe ? bind.address : `${bind.address}:${bind.port}`;
-  const reasons: { readonly [code: string]: string } = {
-    EADDRINUSE: 'Address already in use',
-    EACCES: 'Permission denied (ports below 1024 need a privilege)',
-    EADDRNOTAVAIL: 'Cannot assign requested address (no interface has it)',
-  };
-  const reason = reasons[error.code ?? ''] ?? error.message;
-  return `${config.origin}: listener '${config.name}': cannot bind '${where}': ${reason}`;
-}
-
 function boundAddress(server: Server, listener: string, bind: BindConfig): BoundAddress {
   const address = server.address();
-  if (address === null || typeof address === 'string') return { listener, text: bind.address, port: 0 };
-  const host = address.address.includes(':') ? `[${address.address}]` : address.address;
-  return { listener, text: `${host}:${address.port}`, port: address.port };
+  const port = address === null || typeof address === 'string' ? 0 : address.port;
+  return { listener, text: boundText(server, bind), port };
 }

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-/** Version of the package, and a mark that main and its workers compare: two builds never serve together. */
+/** Version of the package. */
 export const version = readVersion();
-export const buildId = `${version}+${process.version}`;
 
 function readVersion(): string {
   for (const up of ['../../package.json', '../../../package.json', '../../../../package.json']) {

@@ -1,7 +1,6 @@
 import pino from 'pino';
 import type { Logger } from '../api/thread-scope.js';
-
-const levels: { readonly [level: string]: string } = { warning: 'warn', critical: 'fatal', off: 'silent' };
+import { logLevelRank, logLevels } from '../base/log-level.js';
 
 /** The process log: Envoy's default line layout, written by pino's destination. */
 export class ProcessLog implements Logger {
@@ -15,15 +14,24 @@ export class ProcessLog implements Logger {
     this.destination.on('error', () => {
       // A log that cannot be written must not stop the proxy.
     });
-    this.level = rank(level);
+    this.level = logLevelRank(level);
   }
 
   setLevel(level: string): void {
-    this.level = rank(level);
+    this.level = logLevelRank(level);
   }
 
   get levelName(): string {
-    return ranks[this.level] ?? 'off';
+    return logLevels[this.level] ?? 'off';
+  }
+
+  /** Writes what is held back; call before the process exits. */
+  close(): void {
+    try {
+      this.destination.flushSync();
+    } catch {
+      // A log that cannot be written must not keep the process from ending.
+    }
   }
 
   reopen(): void {
@@ -56,8 +64,8 @@ export class ProcessLog implements Logger {
 
   /** A line that a worker wrote. */
   relay(level: string, text: string): void {
-    const at = rank(level);
-    this.write(at, ranks[at] ?? 'info', text);
+    const at = logLevelRank(level);
+    this.write(at, logLevels[at] ?? 'info', text);
   }
 
   private write(at: number, name: string, text: string): void {
@@ -65,14 +73,6 @@ export class ProcessLog implements Logger {
     const now = new Date();
     this.destination.write(`[${stamp(now)}][${process.pid}][${name}][main] ${text}\n`);
   }
-}
-
-const ranks = ['trace', 'debug', 'info', 'warning', 'error', 'critical', 'off'];
-
-function rank(level: string): number {
-  const name = levels[level] === 'warn' || level === 'warn' ? 'warning' : level;
-  const at = ranks.indexOf(name);
-  return at < 0 ? 2 : at;
 }
 
 function stamp(now: Date): string {

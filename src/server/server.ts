@@ -1,4 +1,5 @@
-import type { ShardTask, ToMain } from '../api/messages.js';
+import type { ConfigDump } from '../api/config-dump.js';
+import type { ShardTask, ToMain, ToWorker } from '../api/messages.js';
 import type { HostUpdate } from '../api/messages-upstream.js';
 import { BufferPool } from '../base/buffer-pool.js';
 import { systemClock } from '../base/clock.js';
@@ -6,6 +7,8 @@ import type { Plain } from '../base/plain.js';
 import { SystemRandom } from '../base/random.js';
 import { TimerWheel } from '../base/timer-wheel.js';
 import type { BootstrapModel } from '../config/bootstrap.js';
+import { buildStamp } from '../plane/build-stamp.js';
+import { allocateSharedMemory } from '../plane/shared-memory.js';
 import type { Snapshot } from '../plane/snapshot.js';
 import { LiveRuntime } from '../runtime/live-runtime.js';
 import { RuntimeSnapshot } from '../runtime/snapshot.js';
@@ -14,15 +17,20 @@ import { StatStore } from '../stats/store.js';
 import { systemResolvers } from '../upstream/membership/system-resolver.js';
 import { ClusterRegistry } from '../upstream/membership/registry.js';
 import { Acceptor } from './acceptor.js';
-import { buildId } from './build.js';
 import { type Descriptors, loadDescriptors } from './descriptors.js';
+import { HostVersions } from './host-versions.js';
+import { declareClusterStats } from './cluster-gauges.js';
+import { ListenerDrain } from './listener-drain.js';
 import { localAddress } from './local-address.js';
 import type { ProcessLog } from './log.js';
+import { countStart, declareListenerStats, declareMainStats, LM, type MainFacts } from './main-stats.js';
+import { MemoryPoll } from './memory-poll.js';
 import type { ServerOptions } from './options.js';
-import { type ServerState, S, serverStateNumbers } from './server-stats.js';
+import { type ServerState, S } from './server-stats.js';
 import type { WorkerShard } from './shard.js';
 import { ShardPool, type ShardPoolOwner } from './shard-pool.js';
 import { StatsFlush } from './stats-flush.js';
+import { Watchdog } from './watchdog.js';
 
 /** What start-up was given. */
 export interface ServerInput {
@@ -30,14 +38,14 @@ export interface ServerInput {
   readonly model: BootstrapModel;
   readonly snapshot: Snapshot;
   /** The bootstrap as `/config_dump` shows it. */
-  readonly dump: string;
+  readonly dump: ConfigDump;
   readonly log: ProcessLog;
 }
 
 const tickMs = 100;
 
 /** The main thread of a running proxy: clusters, workers, listeners, stats, and how it all ends. */
-export class Server implements ShardPoolOwner {
+export class Server implements ShardPoolOwner, MainFacts {
   readonly input: ServerInput;
   readonly store: StatStore;
   readonly pool: ShardPool;
@@ -46,19 +54,23 @@ export class Server implements ShardPoolOwner {
   readonly startedMs: number;
   readonly boundsOf: (name: string) => readonly number[];
   private readonly timers: TimerWheel;
-  private readonly acknowledged: Map<string, Map<number, number>>;
-  private readonly flush: StatsFlush;
+  private readonly hostVersions: HostVersions;
+  private readonly watchdog: Watchdog;
+  readonly flush: StatsFlush;
+  /** Asks workers for what they use. */
+  readonly memory: MemoryPoll;
+  /** What `/drain_listeners` has started. */
+  readonly listenerDrain: ListenerDrain;
   private readonly acceptorNow: Acceptor;
+  private readonly sharedMemory: SharedArrayBuffer;
   private readonly tick: NodeJS.Timeout;
   private readonly stats;
   private onDrained: (() => void) | null;
-  private readonly drained: Set<number>;
-  private readonly servingOnce: (() => void)[];
+  private starting: { readonly resolve: () => void; readonly reject: (error: Error) => void } | null;
   private readonly laneOf: Map<WorkerShard, number>;
   private nextLane: number;
   state: ServerState;
   isHealthCheckFailed: boolean;
-  restarts: number;
 
   constructor(input: ServerInput, descriptors: Descriptors) {
     const { options, model, log } = input;
@@ -69,26 +81,17 @@ export class Server implements ShardPoolOwner {
     this.boundsOf = bucketBounds(model.statsConfig);
     this.runtime = new LiveRuntime(new RuntimeSnapshot(model.runtime));
     this.timers = new TimerWheel(systemClock);
-    this.acknowledged = new Map();
-    this.drained = new Set();
-    this.servingOnce = [];
+    this.hostVersions = new HostVersions(options.concurrency);
+    this.watchdog = new Watchdog(model.watchdog, options.concurrency, this.store, systemClock, log);
+    this.starting = null;
     this.laneOf = new Map();
+    this.sharedMemory = allocateSharedMemory();
     this.nextLane = 1;
     this.onDrained = null;
     this.state = 'PRE_INITIALIZING';
     this.isHealthCheckFailed = false;
-    this.restarts = 0;
     this.stats = this.store.lane.bind('server', S);
-    this.pool = new ShardPool(
-      {
-        count: options.concurrency,
-        clock: systemClock,
-        missMs: model.watchdog.missMs,
-        megaMissMs: model.watchdog.megaMissMs,
-        killMs: model.watchdog.killMs === 0 ? 20_000 : model.watchdog.killMs,
-      },
-      this,
-    );
+    this.pool = new ShardPool({ count: options.concurrency, clock: systemClock }, this);
     this.clusters = new ClusterRegistry({
       threads: options.concurrency + 1,
       clock: systemClock,
@@ -99,7 +102,7 @@ export class Server implements ShardPoolOwner {
       log,
       resolverFor: systemResolvers(),
       publish: (update) => this.publishHosts(update),
-      acknowledgedVersion: (cluster) => this.acknowledgedVersion(cluster),
+      acknowledgedVersion: (cluster) => this.hostVersions.everywhere(cluster),
     });
     this.flush = new StatsFlush(this, model, options.exactStatsd);
     this.acceptorNow = new Acceptor(
@@ -113,8 +116,11 @@ export class Server implements ShardPoolOwner {
       },
       log,
     );
+    this.memory = new MemoryPoll();
+    this.listenerDrain = this.makeListenerDrain();
     this.tick = setInterval(() => this.onTick(), tickMs);
-    this.declareStats();
+    declareMainStats(this, options.concurrency);
+    for (const listener of model.listeners) declareListenerStats(this.store, listener, options.concurrency);
   }
 
   /** Where it is listening. */
@@ -122,19 +128,43 @@ export class Server implements ShardPoolOwner {
     return this.acceptorNow;
   }
 
-  /** Brings clusters up, starts the workers, then binds. Rejects when a listener cannot be bound. */
+  /** Downstream connections, over all workers. */
+  get connections(): number {
+    return this.pool.connections;
+  }
+
+  get activeListeners(): number {
+    return new Set(this.acceptorNow.bound.map(({ listener }) => listener)).size;
+  }
+
+  get clusterCounts(): { readonly active: number; readonly warming: number } {
+    return this.clusters.counts();
+  }
+
+  /** Brings clusters up, starts the workers, then binds. Rejects when a worker cannot start or a listener be bound. */
   async start(): Promise<void> {
-    const { model, log } = this.input;
-    this.state = 'INITIALIZING';
+    const { model, options, log } = this.input;
+    countStart(this.store, model);
     const ready = model.clusters.map(
-      (cluster) => new Promise<void>((resolve) => void this.clusters.add(cluster, resolve)),
+      (cluster) =>
+        new Promise<void>((resolve) =>
+          declareClusterStats(this.store, this.clusters.add(cluster, resolve), this.runtime),
+        ),
     );
-    const serving = new Promise<void>((resolve) => this.servingOnce.push(resolve));
+    const serving = new Promise<void>((resolve, reject) => {
+      this.starting = { resolve, reject };
+    });
     this.pool.start();
     await serving;
+    this.starting = null;
     await Promise.all(ready);
-    for (const listener of model.listeners) await this.acceptorNow.listen(listener);
-    this.state = 'LIVE';
+    this.setState('PRE_INITIALIZING', 'INITIALIZING');
+    for (const listener of model.listeners) {
+      await this.acceptorNow.listen(listener);
+      this.store.lane.bind('listener_manager', LM).add(LM.listener_create_success, options.concurrency);
+    }
+    this.setState('INITIALIZING', 'LIVE');
+    this.stats.record(S.initialization_time_ms, systemClock.now() - this.startedMs);
     this.flush.start();
     for (const bound of this.acceptorNow.bound) log.info(`listener '${bound.listener}' listens on ${bound.text}`);
     log.info('all listeners are up');
@@ -143,6 +173,8 @@ export class Server implements ShardPoolOwner {
   /** SIGTERM: no new connections, requests in progress get the grace time; then everything ends. */
   async shutdown(graceMs: number): Promise<void> {
     this.state = 'DRAINING';
+    // Connections that the kernel completed meanwhile are accepted in the turn between.
+    await new Promise((resolve) => setImmediate(resolve));
     this.acceptorNow.close();
     const done = new Promise<void>((resolve) => {
       this.onDrained = resolve;
@@ -164,7 +196,8 @@ export class Server implements ShardPoolOwner {
     await this.pool.stop(1000);
     this.clusters.close();
     this.timers.close();
-    this.flush.stop();
+    this.listenerDrain.close();
+    await this.flush.stop();
   }
 
   // ShardPoolOwner
@@ -177,18 +210,19 @@ export class Server implements ShardPoolOwner {
     return {
       threadIndex: shard.index + 1,
       threads: options.concurrency + 1,
-      build: buildId,
+      build: buildStamp,
       control: shard.control,
+      shared: this.sharedMemory,
       snapshot: snapshot as unknown as Plain,
       settings: {
         nodeId: options.serviceNode ?? model.node.id,
         nodeCluster: options.serviceCluster ?? model.node.cluster,
         nodeZone: options.serviceZone ?? model.node.zone,
         localAddress: localAddress(options.localAddressVersion),
-        logLevel: options.logLevel,
-        runtime: model.runtime,
+        logLevel: this.input.log.levelName,
+        runtime: { layers: this.runtime.current.layers },
         statsConfig: model.statsConfig,
-        modules: options.filterModules,
+        modules: model.filterModules,
         logFlushMs: options.fileFlushMs,
         logFlushBytes: options.fileFlushBytes,
       },
@@ -199,9 +233,9 @@ export class Server implements ShardPoolOwner {
     for (const update of this.clusters.updates()) shard.send({ kind: 'hosts', update });
     if (this.isHealthCheckFailed) shard.send({ kind: 'fail-health-check', isFailed: true });
     if (this.state === 'DRAINING') shard.send({ kind: 'drain' });
-    if (this.pool.serving.length === this.input.options.concurrency) {
-      for (const resolve of this.servingOnce.splice(0)) resolve();
-    }
+    const { draining } = this.listenerDrain;
+    if (draining.length > 0) shard.send({ kind: 'drain-listeners', listeners: draining });
+    if (this.pool.serving.length === this.input.options.concurrency) this.starting?.resolve();
   }
 
   onMessage(shard: WorkerShard, message: ToMain): void {
@@ -213,7 +247,7 @@ export class Server implements ShardPoolOwner {
         this.input.log.relay(message.level, message.text);
         break;
       case 'hosts-acknowledged':
-        this.acknowledge(message.ack.cluster, shard.index, message.ack.version);
+        this.hostVersions.acknowledge(message.ack.cluster, shard.index, message.ack.version);
         break;
       case 'outlier':
         this.clusters.onOutlierReport(message.report);
@@ -221,72 +255,62 @@ export class Server implements ShardPoolOwner {
       case 'health-failure':
         this.clusters.onImmediateHealthFailure(message.failure);
         break;
+      case 'memory':
+        this.memory.onAnswer(shard.index, message.id, message.usage);
+        break;
       case 'drained':
-        this.drained.add(shard.index);
-        this.checkDrained();
+        if (this.pool.isDrained) this.onDrained?.();
         break;
       default:
         break;
     }
   }
 
-  onDeath(shard: WorkerShard, error: Error): void {
+  onEnd(shard: WorkerShard, error: Error | null): void {
     const lane = this.laneOf.get(shard);
     if (lane !== undefined) this.store.retire(lane);
     this.laneOf.delete(shard);
     this.clusters.reclaim(shard.index + 1);
-    for (const versions of this.acknowledged.values()) versions.delete(shard.index);
-    if (this.state === 'DRAINING') {
-      this.drained.add(shard.index);
-      this.checkDrained();
+    this.hostVersions.forget(shard.index);
+    if (error === null) return;
+    const why = reasonOf(error);
+    if (this.starting !== null) {
+      this.starting.reject(new Error(`worker ${shard.index} cannot start: ${why}`));
       return;
     }
-    this.restarts++;
     this.stats.inc(S.worker_restarts);
-    this.input.log.error(`worker ${shard.index} died: ${error.message}; its connections are lost, a new one starts`);
-  }
-
-  private checkDrained(): void {
-    if (this.drained.size >= this.input.options.concurrency) this.onDrained?.();
+    this.input.log.error(`worker ${shard.index} died, its connections are lost, another one starts: ${why}`);
   }
 
   private publishHosts(update: HostUpdate): void {
     this.pool.broadcast({ kind: 'hosts', update });
   }
 
-  private acknowledge(cluster: string, worker: number, version: number): void {
-    let versions = this.acknowledged.get(cluster);
-    if (versions === undefined) {
-      versions = new Map();
-      this.acknowledged.set(cluster, versions);
-    }
-    versions.set(worker, version);
-  }
-
-  private acknowledgedVersion(cluster: string): number {
-    const versions = this.acknowledged.get(cluster);
-    if (versions === undefined || versions.size < this.input.options.concurrency) return 0;
-    return Math.min(...versions.values());
-  }
-
   private onTick(): void {
-    this.pool.watch();
+    this.watchdog.look(this.pool.living, tickMs);
   }
 
-  private declareStats(): void {
-    const { store, input } = this;
-    store.gaugeSource('server.uptime', () => Math.floor((systemClock.now() - this.startedMs) / 1000));
-    store.gaugeSource('server.concurrency', () => input.options.concurrency);
-    store.gaugeSource('server.live', () => (this.state === 'LIVE' && !this.isHealthCheckFailed ? 1 : 0));
-    store.gaugeSource('server.state', () => serverStateNumbers[this.state]);
-    store.gaugeSource('server.total_connections', () => this.pool.connections);
-    store.gaugeSource('server.memory_heap_size', () => process.memoryUsage().heapTotal);
-    store.gaugeSource('server.memory_allocated', () => process.memoryUsage().heapUsed);
-    store.gaugeSource('server.memory_physical_size', () => process.memoryUsage.rss());
-    store.gaugeSource('cluster_manager.active_clusters', () => input.model.clusters.length);
-    store.gaugeSource('listener_manager.total_listeners_active', () => input.model.listeners.length);
-    store.gaugeSource('listener_manager.workers_started', () => (this.state === 'LIVE' ? 1 : 0));
+  /** A drain that began meanwhile is not undone by start-up getting on. */
+  private setState(from: ServerState, to: ServerState): void {
+    if (this.state === from) this.state = to;
   }
+
+  private makeListenerDrain(): ListenerDrain {
+    const counted = this.store.lane.bind('listener_manager', LM);
+    const owner = {
+      broadcast: (message: ToWorker) => this.pool.broadcast(message),
+      stop: (listeners: readonly string[]) => {
+        counted.add(LM.listener_stopped, listeners.length);
+        this.acceptorNow.close(listeners);
+      },
+    };
+    return new ListenerDrain(owner, this.input.options.drainTimeS * 1000);
+  }
+}
+
+/** What ended a worker: the stack of a throw; an aborted task says why in its cause. */
+function reasonOf(error: Error): string {
+  return error.cause instanceof Error ? error.cause.message : (error.stack ?? error.message);
 }
 
 /** Makes a server; refuses by name what this machine cannot do. */

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { ShardTask, ToMain, ToWorker } from '../api/messages.js';
 import type { Clock } from '../base/clock.js';
+import { RestartBackOff } from './restart-back-off.js';
 import { type HandedConnection, type ShardInput, WorkerShard } from './shard.js';
 
 /** What the pool asks of the server. */
@@ -10,64 +11,59 @@ export interface ShardPoolOwner {
   taskFor(shard: WorkerShard): ShardTask;
   onMessage(shard: WorkerShard, message: ToMain): void;
   onServing(shard: WorkerShard): void;
-  /** The worker is dead and its last words have been handled; its share of everything is to be given back. */
-  onDeath(shard: WorkerShard, error: Error): void;
+  /**
+   * The thread is gone and its last words have been handled: its share of everything is to be given back. `error` is
+   * null for a worker that was told to stop.
+   */
+  onEnd(shard: WorkerShard, error: Error | null): void;
 }
 
 export interface ShardPoolOptions {
   readonly count: number;
   readonly clock: Clock;
-  readonly missMs: number;
-  readonly megaMissMs: number;
-  readonly killMs: number;
 }
 
-/** Restarts of a worker that keeps dying right after its start: 10 ms, doubling to 2 s. */
-const restartBaseMs = 10;
-const restartMaxMs = 2000;
-/** A worker that has served this long has recovered. */
-const healthyMs = 5000;
+/** A worker that is silent for longer than this gets no connections while others answer. */
+const unresponsiveMs = 500;
 
 /**
  * The worker threads. Each runs one task that lasts as long as it serves; a task that ends early is a death: its
- * connections are gone, what was on its way to it goes to others, and a new one starts.
+ * connections are gone, what was on its way to it goes to others, and a new one starts. One thread more than there are
+ * shards waits with its modules loaded, so that a death costs no start-up.
  */
 export class ShardPool {
   private readonly options: ShardPoolOptions;
   private readonly owner: ShardPoolOwner;
   private readonly threads: Piscina;
   private readonly shards: (WorkerShard | null)[];
-  private readonly failures: number[];
+  private readonly backOffs: readonly RestartBackOff[];
   private readonly waiting: HandedConnection[];
   private turn: number;
   private isStopping: boolean;
   private readonly timers: Set<NodeJS.Timeout>;
-  watchdogMisses: number;
-  watchdogMegaMisses: number;
+  private onAllEnded: (() => void) | null;
 
   constructor(options: ShardPoolOptions, owner: ShardPoolOwner) {
     this.options = options;
     this.owner = owner;
     this.threads = new Piscina({
       filename: fileURLToPath(new URL('../../workers/proxy.js', import.meta.url)),
-      minThreads: options.count,
-      maxThreads: options.count,
+      minThreads: options.count + 1,
+      maxThreads: options.count + 1,
       idleTimeout: Number.POSITIVE_INFINITY,
       concurrentTasksPerWorker: 1,
+      // With atomics a thread without a task would block its event loop.
       atomics: 'disabled',
       maxQueue: options.count * 2,
     });
-    this.threads.on('error', () => {
-      // A thread without a task failed; its replacement is the pool's business.
-    });
+    this.threads.on('error', (error: Error) => this.onSpareFailed(error));
     this.shards = new Array<WorkerShard | null>(options.count).fill(null);
-    this.failures = new Array<number>(options.count).fill(0);
+    this.backOffs = Array.from({ length: options.count }, () => new RestartBackOff());
     this.waiting = [];
     this.turn = 0;
     this.isStopping = false;
     this.timers = new Set();
-    this.watchdogMisses = 0;
-    this.watchdogMegaMisses = 0;
+    this.onAllEnded = null;
   }
 
   start(): void {
@@ -78,19 +74,26 @@ export class ShardPool {
     return this.shards.filter((shard): shard is WorkerShard => shard !== null && shard.state === 'serving');
   }
 
+  /** Every worker that is not dead. */
+  get living(): readonly WorkerShard[] {
+    return this.shards.filter((shard): shard is WorkerShard => shard !== null);
+  }
+
   broadcast(message: ToWorker): void {
     for (const shard of this.shards) shard?.send(message);
   }
 
   /** Gives a connection to the next worker in turn, or to the one with the fewest; keeps it while none serves. */
   handOff(connection: HandedConnection, toLeastLoaded: boolean): void {
-    const serving = this.serving;
-    if (serving.length === 0) {
+    const { serving } = this;
+    const answering = serving.filter((shard) => shard.silentMs < unresponsiveMs);
+    const choices = answering.length > 0 ? answering : serving;
+    if (choices.length === 0) {
       this.waiting.push(connection);
       return;
     }
-    let chosen = serving[this.turn++ % serving.length] as WorkerShard;
-    if (toLeastLoaded) for (const shard of serving) if (shard.connections < chosen.connections) chosen = shard;
+    let chosen = choices[this.turn++ % choices.length] as WorkerShard;
+    if (toLeastLoaded) for (const shard of choices) if (shard.connections < chosen.connections) chosen = shard;
     chosen.handOff(connection);
   }
 
@@ -101,81 +104,97 @@ export class ShardPool {
     return sum;
   }
 
-  /** Called by the server's tick: silent workers are counted, and ended when they are silent for too long. */
-  watch(): void {
-    const { missMs, megaMissMs, killMs, clock } = this.options;
-    for (const shard of this.serving) {
-      const silent = shard.silentMs(clock.now());
-      if (silent > missMs) this.watchdogMisses++;
-      if (silent > megaMissMs) this.watchdogMegaMisses++;
-      if (killMs > 0 && silent > killMs) shard.kill();
-    }
+  /** Every worker was told to drain, has said that it is done, and nothing was on its way to it then. */
+  get isDrained(): boolean {
+    return this.waiting.length === 0 && this.shards.every((shard) => shard?.isDrained === true);
   }
 
   /** Ends all workers: they close what is open and return; those that do not are ended. */
   async stop(graceMs: number): Promise<void> {
+    if (this.isStopping) return;
     this.isStopping = true;
     for (const timer of this.timers) clearTimeout(timer);
-    for (const shard of this.shards) {
-      if (shard === null) continue;
-      shard.send({ kind: 'stop' });
-      shard.state = shard.state === 'dead' ? 'dead' : 'stopping';
-    }
-    const deadline = this.options.clock.now() + graceMs;
-    while (this.shards.some((shard) => shard !== null) && this.options.clock.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    const ended = new Promise<void>((resolve) => {
+      this.onAllEnded = resolve;
+    });
+    for (const shard of this.shards) shard?.send({ kind: 'stop' });
+    const limit = setTimeout(() => this.killAll(), graceMs);
+    if (this.living.length > 0) await ended;
+    clearTimeout(limit);
     await this.threads.destroy();
   }
 
+  private killAll(): void {
+    for (const shard of this.shards) shard?.kill();
+  }
+
   private startShard(index: number): void {
-    const { clock } = this.options;
-    const shard = new WorkerShard(index, clock.now(), (it, message) => this.onMessage(it, message));
+    const shard = new WorkerShard(index, this.options.clock.now(), (it, message) => this.onMessage(it, message));
     this.shards[index] = shard;
     const input: ShardInput = { task: this.owner.taskFor(shard), port: shard.workerPort };
-    this.threads
-      .run(input, { transferList: [shard.workerPort], signal: shard.signal })
-      .then(
-        () => this.onEnd(shard, null),
-        (error: unknown) => this.onEnd(shard, error instanceof Error ? error : new Error(String(error))),
-      );
+    const task = this.threads.run(input, { transferList: [shard.workerPort], signal: shard.signal });
+    task.then(
+      () => this.onTaskEnded(shard, this.isStopping ? null : new Error('the worker ended by itself')),
+      (error: unknown) => this.onTaskEnded(shard, error instanceof Error ? error : new Error(String(error))),
+    );
   }
 
   private onMessage(shard: WorkerShard, message: ToMain): void {
+    if (message.kind === 'drained') shard.onDrained(message.adopted);
     if (message.kind !== 'ready') {
       this.owner.onMessage(shard, message);
       return;
     }
+    if (shard.state !== 'starting') return;
     shard.state = 'serving';
+    shard.startedMs = this.options.clock.now();
     this.owner.onServing(shard);
     for (const connection of this.waiting.splice(0)) this.handOff(connection, false);
   }
 
-  private onEnd(shard: WorkerShard, error: Error | null): void {
-    const { index } = shard;
-    const wasStopping = this.isStopping;
-    const orphans = shard.bury((it, message) => this.owner.onMessage(it, message));
-    this.shards[index] = null;
-    this.owner.onDeath(shard, error ?? new Error('the worker ended by itself'));
-    if (wasStopping) return;
-    for (const orphan of orphans) this.handOff(orphan, false);
-    this.restart(shard);
+  private onTaskEnded(shard: WorkerShard, error: Error | null): void {
+    const hasServed = shard.state === 'serving';
+    shard.onTaskEnded();
+    shard.gone.then(
+      () => this.onGone(shard, error, hasServed),
+      () => undefined,
+    );
   }
 
-  private restart(shard: WorkerShard): void {
+  private onGone(shard: WorkerShard, error: Error | null, hasServed: boolean): void {
+    const orphans = shard.bury();
+    this.shards[shard.index] = null;
+    this.owner.onEnd(shard, error);
+    if (this.isStopping) {
+      if (this.living.length === 0) this.onAllEnded?.();
+      return;
+    }
+    for (const orphan of orphans) this.handOff(orphan, false);
+    this.restart(shard, hasServed);
+  }
+
+  private restart(shard: WorkerShard, hasServed: boolean): void {
     const { index } = shard;
-    const lived = this.options.clock.now() - shard.startedMs;
-    const failures = lived > healthyMs ? 0 : (this.failures[index] as number);
-    this.failures[index] = failures + 1;
-    if (failures === 0) {
+    const servedMs = hasServed ? this.options.clock.now() - shard.startedMs : 0;
+    const delay = this.backOffs[index]?.afterDeath(servedMs) ?? 0;
+    if (delay === 0) {
       this.startShard(index);
       return;
     }
-    const delay = Math.min(restartBaseMs * 2 ** (failures - 1), restartMaxMs);
     const timer = setTimeout(() => {
       this.timers.delete(timer);
       if (!this.isStopping) this.startShard(index);
     }, delay);
     this.timers.add(timer);
+  }
+
+  /**
+   * A thread failed before it had a task, and the pool makes no new one by itself: a shard that waits for a thread
+   * would wait for ever. It fails with the thread, and its restart asks for another.
+   */
+  private onSpareFailed(error: Error): void {
+    for (const shard of this.shards) {
+      if (shard?.state === 'starting') shard.kill(error);
+    }
   }
 }

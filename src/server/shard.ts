@@ -1,4 +1,4 @@
-import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { ControlWord, controlWords, type ShardTask, type ToMain, type ToWorker } from '../api/messages.js';
 import { RingQueue } from '../base/ring-queue.js';
 
@@ -7,9 +7,15 @@ export interface HandedConnection {
   readonly fd: number;
   readonly listener: string;
   readonly id: number;
+  /** Which of the listener's addresses accepted it. */
+  readonly bind: number;
 }
 
-export type ShardState = 'starting' | 'serving' | 'stopping' | 'dead';
+/**
+ *   starting ──ready──► serving ──┬─ told to stop ─► ending ──thread gone──► dead
+ *       └──────── failed ─────────┴──── failed ────────┘
+ */
+export type ShardState = 'starting' | 'serving' | 'ending' | 'dead';
 
 /**
  * One worker as main sees it: its port, its control block, and the connections that it has been sent but not yet
@@ -19,15 +25,24 @@ export class WorkerShard {
   readonly index: number;
   readonly control: SharedArrayBuffer;
   readonly workerPort: MessagePort;
+  /**
+   * The thread runs no JavaScript any more and everything that it said has been handled: its port closes when its
+   * environment is torn down, behind its last message. Only then may anything it could still touch be given away.
+   */
+  readonly gone: Promise<void>;
   private readonly words: Int32Array;
   private readonly port: MessagePort;
   private readonly handed: RingQueue<HandedConnection>;
   private readonly abort: AbortController;
   private trimmed: number;
+  private drainedAt: number;
   state: ShardState;
   startedMs: number;
   private lastBeat: number;
-  private lastBeatMs: number;
+  private quietMs: number;
+  /** Events of the watchdog already counted for the present silence. */
+  hasMissed: boolean;
+  hasMegaMissed: boolean;
 
   constructor(index: number, now: number, onMessage: (shard: WorkerShard, message: ToMain) => void) {
     this.index = index;
@@ -39,10 +54,14 @@ export class WorkerShard {
     this.handed = new RingQueue();
     this.abort = new AbortController();
     this.trimmed = 0;
+    this.drainedAt = -1;
     this.state = 'starting';
     this.startedMs = now;
     this.lastBeat = 0;
-    this.lastBeatMs = now;
+    this.quietMs = 0;
+    this.hasMissed = false;
+    this.hasMegaMissed = false;
+    this.gone = new Promise((resolve) => this.port.once('close', resolve));
     this.port.on('message', (message: ToMain) => onMessage(this, message));
   }
 
@@ -50,7 +69,9 @@ export class WorkerShard {
     return this.abort.signal;
   }
 
+  /** Open, or on their way. */
   get connections(): number {
+    this.trim();
     return Atomics.load(this.words, ControlWord.connections) + this.handed.size;
   }
 
@@ -64,30 +85,49 @@ export class WorkerShard {
     this.send({ kind: 'connection', ...connection });
   }
 
-  /** How long the worker's event loop has been silent. */
-  silentMs(now: number): number {
+  /** The worker has nothing open, and had taken over that many connections when it said so. */
+  onDrained(adopted: number): void {
+    this.drainedAt = adopted;
+  }
+
+  /** Nothing is open, and nothing was handed over since the worker said so. */
+  get isDrained(): boolean {
+    return this.drainedAt === this.trimmed + this.handed.size;
+  }
+
+  /** Looks at the heartbeat; `elapsedMs` is the time since the last look. */
+  listen(elapsedMs: number): void {
     const beat = Atomics.load(this.words, ControlWord.heartbeat);
-    if (beat !== this.lastBeat) {
-      this.lastBeat = beat;
-      this.lastBeatMs = now;
+    if (beat === this.lastBeat) {
+      this.quietMs += elapsedMs;
+      return;
     }
-    return now - this.lastBeatMs;
+    this.lastBeat = beat;
+    this.quietMs = 0;
+    this.hasMissed = false;
+    this.hasMegaMissed = false;
+  }
+
+  /** How long the worker's event loop has been silent. */
+  get silentMs(): number {
+    return this.quietMs;
   }
 
   /** Ends the thread whatever it is doing. */
-  kill(): void {
-    this.abort.abort();
+  kill(reason: Error = new Error('ended by main')): void {
+    this.abort.abort(reason);
   }
 
-  /**
-   * The thread is gone: handles what it had still said, in order, and answers the connections it never took.
-   */
-  bury(onMessage: (shard: WorkerShard, message: ToMain) => void): readonly HandedConnection[] {
-    for (let received = receiveMessageOnPort(this.port); received; received = receiveMessageOnPort(this.port)) {
-      onMessage(this, received.message as ToMain);
-    }
+  /** The task has ended, well or badly; the thread may still be on its way out. */
+  onTaskEnded(): void {
+    this.state = 'ending';
+    // A task that never reached a thread still has the other end of the port here.
+    this.workerPort.close();
+  }
+
+  /** Call once the thread is gone: answers the connections that it never took, which are the caller's from here on. */
+  bury(): readonly HandedConnection[] {
     this.state = 'dead';
-    this.port.close();
     this.trim();
     const orphans: HandedConnection[] = [];
     for (let next = this.handed.shift(); next !== undefined; next = this.handed.shift()) orphans.push(next);

@@ -1,4 +1,4 @@
-import type { StatSink, StatSinkFactory } from '../api/stat-sink.js';
+import type { StatSink, StatSinkFactory, StatSnapshot } from '../api/stat-sink.js';
 import { systemClock } from '../base/clock.js';
 import type { BootstrapModel } from '../config/bootstrap.js';
 import { extensionRegistry } from '../extensions/index.js';
@@ -12,13 +12,13 @@ export class StatsFlush {
   private readonly intervalMs: number;
   private readonly sinks: StatSink[];
   private timer: NodeJS.Timeout | null;
-  private isFlushing: boolean;
+  private parts: Generator<StatSnapshot, void> | null;
 
   constructor(owner: { readonly store: StatStore }, model: BootstrapModel, exactStatsd: boolean) {
     this.store = owner.store;
     this.intervalMs = model.flushOnAdmin ? 0 : model.statsFlushMs;
     this.timer = null;
-    this.isFlushing = false;
+    this.parts = null;
     const registry = extensionRegistry();
     this.sinks = model.statsSinks.map((sink) => {
       const factory = registry.find('stat.sink', sink.typeUrl) as StatSinkFactory;
@@ -36,26 +36,28 @@ export class StatsFlush {
     if (this.intervalMs > 0) this.timer = setInterval(() => this.flush(), this.intervalMs);
   }
 
-  /** The last flush, to the end, then the sinks close. */
-  stop(): void {
+  /** Ends a flush in progress, makes the last one, and waits until the sinks have sent it. */
+  async stop(): Promise<void> {
     if (this.timer !== null) clearInterval(this.timer);
-    for (const part of latch(this.store)) for (const sink of this.sinks) sink.flush(part);
-    for (const sink of this.sinks) sink.close();
+    while (this.parts !== null) this.step();
+    this.parts = latch(this.store);
+    while (this.parts !== null) this.step();
+    await Promise.all(this.sinks.map((sink) => sink.close()));
   }
 
   flush(): void {
-    if (this.isFlushing) return;
-    this.isFlushing = true;
-    const parts = latch(this.store);
-    const step = (): void => {
-      const next = parts.next();
-      if (next.done === true) {
-        this.isFlushing = false;
-        return;
-      }
-      for (const sink of this.sinks) sink.flush(next.value);
-      setImmediate(step);
+    if (this.parts !== null) return;
+    this.parts = latch(this.store);
+    const next = (): void => {
+      this.step();
+      if (this.parts !== null) setImmediate(next);
     };
-    step();
+    next();
+  }
+
+  private step(): void {
+    const part = this.parts?.next();
+    if (part === undefined || part.done === true) this.parts = null;
+    else for (const sink of this.sinks) sink.flush(part.value);
   }
 }

@@ -46,8 +46,8 @@ export class Series {
   /** Prefix with its dot. */
   readonly head: string;
   readonly shape: SeriesShape;
-  /** Value of a gauge that main computes, instead of words. */
-  readonly source: (() => number) | null;
+  /** Values of gauges that main computes, instead of words. */
+  readonly source: ((slot: number) => number) | null;
   private places: Place[] = [];
   private retired: Float64Array | null = null;
   private latched: Float64Array | null = null;
@@ -56,7 +56,7 @@ export class Series {
   private identities: (StatIdentity | undefined)[] | null = null;
   private wanted: Uint8Array | null | undefined = undefined;
 
-  constructor(head: string, shape: SeriesShape, source: (() => number) | null = null) {
+  constructor(head: string, shape: SeriesShape, source: ((slot: number) => number) | null = null) {
     this.head = head;
     this.shape = shape;
     this.source = source;
@@ -84,7 +84,7 @@ export class Series {
 
   /** Sum over the lanes; -0 when nothing was ever written. */
   raw(slot: number): number {
-    if (this.source !== null) return this.source() + 0;
+    if (this.source !== null) return this.source(slot);
     let sum = this.retired === null ? -0 : this.retired[slot]!;
     for (const place of this.places) sum += place.words[place.offset + slot]!;
     return sum;

@@ -26,7 +26,7 @@ export function buildStatsdSink(
     flush: (snapshot) => writeSnapshot(snapshot, dialect, packer, scope.exactStatsd),
     close: () => {
       packer.flush();
-      sender.close();
+      return sender.close();
     },
   };
 }

@@ -112,6 +112,14 @@ export class StatStore {
     const parts = splitName(cleanName(name));
     const shape = this.shapeFor(singleGaugeDef(parts.name));
     const head = headOf(parts.prefix);
+    this.byHead(shape).set(head, new Series(head, shape, () => read() + 0));
+    this.changed();
+  }
+
+  /** The same for every gauge of a block at once; -0 stands for "never written". */
+  gaugeSources<S extends StatBlockSpec>(prefix: string, block: StatBlock<S>, read: (slot: number) => number): void {
+    const shape = this.shapeFor(block.def);
+    const head = headOf(cleanName(prefix));
     this.byHead(shape).set(head, new Series(head, shape, read));
     this.changed();
   }

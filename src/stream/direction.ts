@@ -1,21 +1,9 @@
 import type { Chunk } from '../api/codec.js';
-import { DataStatus, type Flow, HeadersStatus, type HttpFilter, TrailersStatus } from '../api/http-filter.js';
+import { DataStatus, HeadersStatus, type HttpFilter, TrailersStatus } from '../api/http-filter.js';
 import type { BufferPool } from '../base/buffer-pool.js';
 import { ChunkQueue } from '../base/chunk-queue.js';
-import { HeaderMap, type RequestHeaders, type ResponseHeaders } from '../base/header-map.js';
-
-/** What holds a direction at one filter. */
-export const Hold = {
-  /** Nothing: what arrives goes on. */
-  none: 0,
-  /** The filter answered Stop: it still sees data and trailers, later filters do not. */
-  stop: 1,
-  /** StopAllBuffer: nothing passes, data is kept, over the limit the stream fails. */
-  buffer: 2,
-  /** StopAllWatermark: nothing passes, data is kept, at the limit the sender is paused. */
-  watermark: 3,
-} as const;
-export type Hold = (typeof Hold)[keyof typeof Hold];
+import { HeaderMap, type ResponseHeaders } from '../base/header-map.js';
+import { FilterPlace, Hold, type PlaceDirection } from './filter-place.js';
 
 /** What a direction needs of the stream it belongs to. */
 export interface StreamOwner {
@@ -38,75 +26,6 @@ export interface StreamOwner {
   onFilterError(error: unknown): void;
 }
 
-/** One filter's place in one direction of a stream; what the filter sees of it is the `Flow`. */
-export class FilterPlace<H extends HeaderMap> implements Flow<H> {
-  readonly filter: HttpFilter;
-  private readonly direction: Direction<H>;
-  private readonly index: number;
-  hold: Hold;
-  /** Headers have gone past this filter. */
-  headersPassed: boolean;
-  /** The end of the stream has reached this filter. */
-  endReached: boolean;
-  kept: ChunkQueue | null;
-  isPausing: boolean;
-  limitBytes: number;
-
-  constructor(filter: HttpFilter, direction: Direction<H>, index: number, limitBytes: number) {
-    this.filter = filter;
-    this.direction = direction;
-    this.index = index;
-    this.hold = Hold.none;
-    this.headersPassed = false;
-    this.endReached = false;
-    this.kept = null;
-    this.isPausing = false;
-    this.limitBytes = limitBytes;
-  }
-
-  get headers(): H | null {
-    return this.direction.headers;
-  }
-
-  get trailers(): HeaderMap | null {
-    return this.direction.trailers;
-  }
-
-  get isEnded(): boolean {
-    return this.endReached;
-  }
-
-  buffered(): Buffer | null {
-    return this.kept === null || this.kept.byteLength === 0 ? null : this.kept.concat();
-  }
-
-  replaceBuffered(bytes: Uint8Array): void {
-    this.kept ??= new ChunkQueue(this.direction.owner.buffers);
-    this.kept.clear();
-    this.kept.push(bytes, 0, bytes.byteLength);
-  }
-
-  resume(): void {
-    this.direction.resume(this.index);
-  }
-
-  inject(bytes: Uint8Array, endStream: boolean): void {
-    this.direction.inject(this.index, bytes, endStream);
-  }
-
-  addTrailers(): HeaderMap {
-    return this.direction.addTrailers(this.index);
-  }
-
-  pause(): void {
-    this.direction.pauseSender();
-  }
-
-  unpause(): void {
-    this.direction.resumeSender();
-  }
-}
-
 /**
  * One direction of a stream through its filters.
  *
@@ -114,23 +33,29 @@ export class FilterPlace<H extends HeaderMap> implements Flow<H> {
  *   data    ─►   keeps while held, passes on resume
  *   trailers ─►
  *
- * A place is held by its filter's answer and released by `resume(place)` or by the filter's own Continue on later
- * data. Whatever was kept passes in order: headers, data, trailers.
+ *   place:  none ──Stop──────────► stop      still sees data and trailers
+ *            │ ▲                    │
+ *            │ └── resume, Continue ┘
+ *            └─StopAll…──────────► buffer, watermark: sees nothing until `resume`, then what was kept
+ *
+ * Whatever was kept passes in order: headers, data, trailers; the end passes each place once.
  */
-export abstract class Direction<H extends HeaderMap> {
+export abstract class Direction<H extends HeaderMap> implements PlaceDirection<H> {
   readonly places: FilterPlace<H>[];
   readonly owner: StreamOwner;
   headers: H | null;
   trailers: HeaderMap | null;
-  /** The sender has finished this direction. */
-  isComplete: boolean;
+  /** Nothing goes further: the stream is answered by other means. */
+  private isStopped: boolean;
+  private pauses: number;
 
   constructor(owner: StreamOwner) {
     this.places = [];
     this.owner = owner;
     this.headers = null;
     this.trailers = null;
-    this.isComplete = false;
+    this.isStopped = false;
+    this.pauses = 0;
   }
 
   protected abstract callHeaders(filter: HttpFilter, headers: H, endStream: boolean): HeadersStatus;
@@ -140,8 +65,12 @@ export abstract class Direction<H extends HeaderMap> {
   protected abstract endData(chunk: Chunk, endStream: boolean): void;
   protected abstract endTrailers(trailers: HeaderMap): void;
   protected abstract onOverLimit(): void;
-  abstract pauseSender(): void;
-  abstract resumeSender(): void;
+  protected abstract askForPause(): void;
+  protected abstract askToGoOn(): void;
+
+  get buffers(): BufferPool {
+    return this.owner.buffers;
+  }
 
   addPlace(filter: HttpFilter, limitBytes: number): FilterPlace<H> {
     const place = new FilterPlace(filter, this, this.places.length, limitBytes);
@@ -149,48 +78,77 @@ export abstract class Direction<H extends HeaderMap> {
     return place;
   }
 
+  /** For a filter without hooks in this direction: it may look and inject before place `index`, and holds nothing. */
+  viewBefore(index: number, filter: HttpFilter, limitBytes: number): FilterPlace<H> {
+    return new FilterPlace(filter, this, index - 1, limitBytes);
+  }
+
   sendHeaders(headers: H, endStream: boolean): void {
+    if (this.isDone()) return;
     this.headers = headers;
-    if (endStream) this.isComplete = true;
     this.passHeaders(0, endStream);
   }
 
   sendData(chunk: Chunk, endStream: boolean): void {
-    if (endStream) this.isComplete = true;
-    this.passData(0, chunk, endStream);
+    if (!this.isDone()) this.passData(0, chunk, endStream);
   }
 
   sendTrailers(trailers: HeaderMap): void {
-    this.isComplete = true;
+    if (this.isDone()) return;
     this.trailers = trailers;
     this.passTrailers(0);
   }
 
   /** Lets go of what `place` holds. */
-  resume(index: number): void {
-    const place = this.places[index];
-    if (place === undefined || this.headers === null || this.owner.isOver) return;
-    place.hold = Hold.none;
-    this.release(index, place);
+  resume(place: FilterPlace<H>): void {
+    if (this.isDone() || !place.headersReached || place.endPassed) return;
+    this.release(place);
   }
 
-  /** Sends bytes to the places behind `index`. */
-  inject(index: number, bytes: Uint8Array, endStream: boolean): void {
+  /** Sends bytes to the places behind `place`, after the head if that is still held there. */
+  inject(place: FilterPlace<H>, bytes: Uint8Array, endStream: boolean): void {
+    if (this.isDone() || this.headers === null || place.endPassed) return;
+    if (place.headersReached && !place.headersPassed) {
+      place.headersPassed = true;
+      this.passHeaders(place.index + 1, false);
+      if (this.isDone()) return;
+    }
+    if (endStream) place.endPassed = true;
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.passData(index + 1, { buffer, start: 0, end: buffer.length }, endStream);
+    this.passData(place.index + 1, { buffer, start: 0, end: buffer.length }, endStream);
   }
 
-  /** Trailers made by the filter at `index`, in the hook that saw the end. */
-  addTrailers(index: number): HeaderMap {
+  /** Trailers made by a filter in the hook that saw the end. */
+  addTrailers(): HeaderMap {
     this.trailers ??= new HeaderMap();
-    const place = this.places[index];
-    if (place !== undefined) place.endReached = true;
     return this.trailers;
   }
 
-  /** Drops everything that is kept; the stream is over. */
+  /** Nothing that is held here, or comes later, goes any further. */
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  /** Drops everything that is kept and ends every pause; the stream is over. */
   clear(): void {
-    for (const place of this.places) place.kept?.clear();
+    this.isStopped = true;
+    for (let i = 0; i < this.places.length; i++) (this.places[i] as FilterPlace<H>).kept?.clear();
+    while (this.pauses > 0) this.resumeSender();
+  }
+
+  pauseSender(): void {
+    this.pauses++;
+    this.askForPause();
+  }
+
+  resumeSender(): void {
+    if (this.pauses === 0) return;
+    this.pauses--;
+    this.askToGoOn();
+  }
+
+  private isDone(): boolean {
+    return this.isStopped || this.owner.isOver;
   }
 
   private passHeaders(from: number, endStream: boolean): void {
@@ -198,24 +156,36 @@ export abstract class Direction<H extends HeaderMap> {
     let ends = endStream;
     for (let i = from; i < this.places.length; i++) {
       const place = this.places[i] as FilterPlace<H>;
+      place.headersReached = true;
       if (ends) place.endReached = true;
+      const hadTrailers = this.trailers !== null;
       const status = this.callHeaders(place.filter, headers, ends);
-      if (this.owner.isOver) return;
-      if (status === HeadersStatus.Continue) {
-        place.headersPassed = true;
-      } else if (status === HeadersStatus.ContinueOpen) {
-        place.headersPassed = true;
-        ends = false;
-      } else {
+      if (this.isDone()) return;
+      if (place.headersPassed) {
+        // Resumed or injected within the hook: only an end that is still here has to go on.
+        if (status === HeadersStatus.Continue && ends && !place.endPassed) this.release(place);
+        return;
+      }
+      if (status > HeadersStatus.ContinueOpen) {
         place.hold = (status - 1) as Hold;
         return;
+      }
+      place.headersPassed = true;
+      if (status === HeadersStatus.ContinueOpen) {
+        ends = false;
+      } else if (ends) {
+        place.endPassed = true;
+        if (!hadTrailers && this.trailers !== null) {
+          this.passHeaders(i + 1, false);
+          if (!this.isDone()) this.passTrailers(i + 1);
+          return;
+        }
       }
     }
     this.endHeaders(headers, ends);
   }
 
-  private passData(from: number, chunk: Chunk, endStream: boolean): void {
-    const ends = endStream;
+  private passData(from: number, chunk: Chunk, ends: boolean): void {
     for (let i = from; i < this.places.length; i++) {
       const place = this.places[i] as FilterPlace<H>;
       if (ends) place.endReached = true;
@@ -225,24 +195,26 @@ export abstract class Direction<H extends HeaderMap> {
       }
       const hadTrailers = this.trailers !== null;
       const status = this.callData(place.filter, chunk, ends);
-      if (this.owner.isOver) return;
-      if (status === DataStatus.Continue) {
-        if (place.hold === Hold.stop || place.kept !== null) {
-          this.keep(place, chunk, true);
-          place.hold = Hold.none;
-          this.release(i, place);
-          return;
-        }
-        if (!hadTrailers && this.trailers !== null && ends) {
-          this.passData(i + 1, chunk, false);
-          if (!this.owner.isOver) this.passTrailers(i + 1);
-          return;
-        }
-        continue;
+      if (this.isDone()) return;
+      if (status !== DataStatus.Continue) {
+        place.hold = Hold.stop;
+        if (status !== DataStatus.StopNoBuffer) this.keep(place, chunk, status === DataStatus.StopWatermark);
+        return;
       }
-      place.hold = Hold.stop;
-      if (status !== DataStatus.StopNoBuffer) this.keep(place, chunk, status === DataStatus.StopWatermark);
-      return;
+      if (!place.headersPassed || place.hasKept) {
+        this.append(place, chunk);
+        this.release(place);
+        return;
+      }
+      place.hold = Hold.none;
+      if (ends) {
+        place.endPassed = true;
+        if (!hadTrailers && this.trailers !== null) {
+          this.passData(i + 1, chunk, false);
+          if (!this.isDone()) this.passTrailers(i + 1);
+          return;
+        }
+      }
     }
     this.endData(chunk, ends);
   }
@@ -254,48 +226,70 @@ export abstract class Direction<H extends HeaderMap> {
       place.endReached = true;
       if (place.hold >= Hold.buffer) return;
       const status = this.callTrailers(place.filter, trailers);
-      if (this.owner.isOver) return;
+      if (this.isDone()) return;
       if (status === TrailersStatus.Stop) {
         place.hold = Hold.stop;
         return;
       }
-      if (place.hold === Hold.stop || place.kept !== null) {
-        place.hold = Hold.none;
-        this.release(i, place);
+      if (!place.headersPassed || place.hasKept) {
+        this.release(place);
         return;
       }
+      place.hold = Hold.none;
+      place.endPassed = true;
     }
     this.endTrailers(trailers);
   }
 
-  /** Passes what `place` kept to the places behind it. */
-  private release(index: number, place: FilterPlace<H>): void {
-    const kept = place.kept;
+  /**
+   * Passes what `place` kept. A filter that had answered Stop has seen it all, so it goes to the places behind; one
+   * that had answered StopAll sees data and trailers now.
+   */
+  private release(place: FilterPlace<H>): void {
+    const sawAll = place.hold < Hold.buffer;
+    const next = place.index + 1;
     const hasTrailers = this.trailers !== null && place.endReached;
     const ends = place.endReached && !hasTrailers;
-    const hasData = kept !== null && kept.byteLength > 0;
+    const whole = this.takeKept(place);
+    place.hold = Hold.none;
+    if (!sawAll && (whole !== null || hasTrailers)) place.endReached = false;
     if (!place.headersPassed) {
       place.headersPassed = true;
-      this.passHeaders(index + 1, ends && !hasData);
-      if (this.owner.isOver) return;
-      if (ends && !hasData) return;
+      const isHeadOnly = ends && whole === null;
+      if (isHeadOnly) place.endPassed = true;
+      this.passHeaders(next, isHeadOnly);
+      if (isHeadOnly || this.isDone()) return;
     }
-    place.kept = null;
-    if (kept !== null && hasData) {
-      const whole = kept.concat();
-      kept.clear();
-      this.unpause(place);
-      this.passData(index + 1, { buffer: whole, start: 0, end: whole.length }, ends);
+    if (sawAll && place.endReached) place.endPassed = true;
+    if (whole !== null) {
+      this.passData(sawAll ? next : place.index, { buffer: whole, start: 0, end: whole.length }, ends);
     } else if (ends) {
-      this.passData(index + 1, emptyChunk, true);
+      place.endPassed = true;
+      this.passData(next, emptyChunk, true);
     }
-    if (hasTrailers && !this.owner.isOver) this.passTrailers(index + 1);
+    if (hasTrailers && !this.isDone()) this.passTrailers(sawAll ? next : place.index);
+  }
+
+  private takeKept(place: FilterPlace<H>): Buffer | null {
+    const { kept } = place;
+    if (kept === null || kept.byteLength === 0) return null;
+    const whole = kept.concat();
+    kept.clear();
+    if (place.isPausing) {
+      place.isPausing = false;
+      this.resumeSender();
+    }
+    return whole;
+  }
+
+  private append(place: FilterPlace<H>, chunk: Chunk): void {
+    place.kept ??= new ChunkQueue(this.owner.buffers);
+    place.kept.push(chunk.buffer, chunk.start, chunk.end);
   }
 
   private keep(place: FilterPlace<H>, chunk: Chunk, isWatermark: boolean): void {
-    place.kept ??= new ChunkQueue(this.owner.buffers);
-    place.kept.push(chunk.buffer, chunk.start, chunk.end);
-    if (place.limitBytes === 0 || place.kept.byteLength <= place.limitBytes) return;
+    this.append(place, chunk);
+    if (place.limitBytes === 0 || (place.kept as ChunkQueue).byteLength <= place.limitBytes) return;
     if (!isWatermark) {
       this.onOverLimit();
     } else if (!place.isPausing) {
@@ -303,127 +297,7 @@ export abstract class Direction<H extends HeaderMap> {
       this.pauseSender();
     }
   }
-
-  private unpause(place: FilterPlace<H>): void {
-    if (!place.isPausing) return;
-    place.isPausing = false;
-    this.resumeSender();
-  }
 }
 
 const noBytes = Buffer.alloc(0);
-export const emptyChunk: Chunk = { buffer: noBytes, start: 0, end: 0 };
-
-/** Requests: the last filter is terminal, so nothing comes out at the end. */
-export class RequestDirection extends Direction<RequestHeaders> {
-  protected callHeaders(filter: HttpFilter, headers: RequestHeaders, endStream: boolean): HeadersStatus {
-    if (filter.onRequestHeaders === undefined) return HeadersStatus.Continue;
-    try {
-      return filter.onRequestHeaders(headers, endStream);
-    } catch (error) {
-      this.owner.onFilterError(error);
-      return HeadersStatus.Stop;
-    }
-  }
-
-  protected callData(filter: HttpFilter, chunk: Chunk, endStream: boolean): DataStatus {
-    if (filter.onRequestData === undefined) return DataStatus.Continue;
-    try {
-      return filter.onRequestData(chunk, endStream);
-    } catch (error) {
-      this.owner.onFilterError(error);
-      return DataStatus.StopNoBuffer;
-    }
-  }
-
-  protected callTrailers(filter: HttpFilter, trailers: HeaderMap): TrailersStatus {
-    if (filter.onRequestTrailers === undefined) return TrailersStatus.Continue;
-    try {
-      return filter.onRequestTrailers(trailers);
-    } catch (error) {
-      this.owner.onFilterError(error);
-      return TrailersStatus.Stop;
-    }
-  }
-
-  protected endHeaders(): void {
-    // The terminal filter answers Stop.
-  }
-
-  protected endData(): void {
-    // The terminal filter takes the bytes.
-  }
-
-  protected endTrailers(): void {
-    // The terminal filter takes them.
-  }
-
-  protected onOverLimit(): void {
-    this.owner.onRequestOverLimit();
-  }
-
-  pauseSender(): void {
-    this.owner.pauseRequest();
-  }
-
-  resumeSender(): void {
-    this.owner.resumeRequest();
-  }
-}
-
-/** Responses: what every filter has let pass goes to the codec. */
-export class ResponseDirection extends Direction<ResponseHeaders> {
-  protected callHeaders(filter: HttpFilter, headers: ResponseHeaders, endStream: boolean): HeadersStatus {
-    if (filter.onResponseHeaders === undefined) return HeadersStatus.Continue;
-    try {
-      return filter.onResponseHeaders(headers, endStream);
-    } catch (error) {
-      this.owner.onFilterError(error);
-      return HeadersStatus.Stop;
-    }
-  }
-
-  protected callData(filter: HttpFilter, chunk: Chunk, endStream: boolean): DataStatus {
-    if (filter.onResponseData === undefined) return DataStatus.Continue;
-    try {
-      return filter.onResponseData(chunk, endStream);
-    } catch (error) {
-      this.owner.onFilterError(error);
-      return DataStatus.StopNoBuffer;
-    }
-  }
-
-  protected callTrailers(filter: HttpFilter, trailers: HeaderMap): TrailersStatus {
-    if (filter.onResponseTrailers === undefined) return TrailersStatus.Continue;
-    try {
-      return filter.onResponseTrailers(trailers);
-    } catch (error) {
-      this.owner.onFilterError(error);
-      return TrailersStatus.Stop;
-    }
-  }
-
-  protected endHeaders(headers: ResponseHeaders, endStream: boolean): void {
-    this.owner.encodeHeaders(headers, endStream);
-  }
-
-  protected endData(chunk: Chunk, endStream: boolean): void {
-    this.owner.encodeData(chunk, endStream);
-  }
-
-  protected endTrailers(trailers: HeaderMap): void {
-    this.owner.encodeTrailers(trailers);
-  }
-
-  protected onOverLimit(): void {
-    this.owner.onResponseOverLimit();
-  }
-
-  pauseSender(): void {
-    this.owner.pauseResponse();
-  }
-
-  resumeSender(): void {
-    this.owner.resumeResponse();
-  }
-}
+const emptyChunk: Chunk = { buffer: noBytes, start: 0, end: 0 };

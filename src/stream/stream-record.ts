@@ -61,7 +61,13 @@ export class StreamRecord implements StreamInfo {
   clusterMetadata: Plain;
   filterState: Map<string, unknown> | null;
 
-  constructor(connection: ConnectionInfo, id: number, startMs: number, startWallMs: number, randomValue: number) {
+  constructor(
+    connection: ConnectionInfo,
+    id: number,
+    startMs: number,
+    startWallMs: number,
+    randomValue: number,
+  ) {
     this.connection = connection;
     this.id = id;
     this.startWallMs = startWallMs;

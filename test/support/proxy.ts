@@ -112,13 +112,19 @@ export function fetchFrom(port: number, path: string, options: FetchOptions): Pr
 }
 
 /** Starts Sluice on a bootstrap text and waits until every listener listens. */
-export async function startProxy(t: TestContext, bootstrap: string, args: readonly string[] = []): Promise<RunningProxy> {
+export async function startProxy(
+  t: TestContext,
+  bootstrap: string,
+  args: readonly string[] = [],
+  env: { readonly [name: string]: string } = {},
+): Promise<RunningProxy> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-'));
   const file = join(folder, 'bootstrap.yaml');
   writeFileSync(file, bootstrap);
   const child = spawn(process.execPath, [mainPath, '-c', file, '--concurrency', '2', ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
     cwd: folder,
+    env: { ...process.env, ...env },
   });
   const proxy = new RunningProxy(child, folder);
   t.after(async () => {

@@ -96,6 +96,7 @@ export class RequestPath {
       log: { trace() {}, debug() {}, info() {}, warn() {}, error() {} },
       node: { id: '', cluster: '', zone: '', localAddress: '127.0.0.1' },
       clusters: { get: () => this.cluster(stats) },
+      shared: { words: () => new BigInt64Array(new SharedArrayBuffer(56)), nowMs: () => turn.now() },
       extensions: extensionRegistry(),
       drain: { shouldClose: () => false },
     } as ConstructorParameters<typeof LiveThreadScope>[0]);

@@ -1,11 +1,11 @@
-import type { MessageNode } from './message-node.js';
+import type { NodeCursor } from './node-cursor.js';
 
 function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
 /** The text that a `core.v3.DataSource` stands for; undefined, with a problem told, when it cannot be had. */
-export function readDataSource(node: MessageNode): string | undefined {
+export function readDataSource(node: NodeCursor): string | undefined {
   const kind = node.oneof('specifier');
   switch (kind) {
     case 'filename':
@@ -25,7 +25,7 @@ export function readDataSource(node: MessageNode): string | undefined {
   }
 }
 
-function readFile(node: MessageNode, path: string): string | undefined {
+function readFile(node: NodeCursor, path: string): string | undefined {
   try {
     return Buffer.from(node.context.files.read(path)).toString();
   } catch (error) {

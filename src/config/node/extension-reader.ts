@@ -5,14 +5,15 @@ import { ConfigError } from '../../base/errors.js';
 import type { Plain } from '../../base/plain.js';
 import { didYouMean } from '../nearest.js';
 import { MessageValue, typeNameOf } from '../tree/message-value.js';
-import type { MessageNode } from './message-node.js';
+import type { NodeCursor } from './node-cursor.js';
+import { readTypedStruct } from './typed-struct.js';
 
 const FILTER_CONFIG = 'envoy.config.route.v3.FilterConfig';
 /** Packages that hold extensions; a type of another package is no extension at all. */
 const EXTENSION_PACKAGES =
   /^(envoy\.(extensions|watchdog)\.|envoy\.config\.(trace|metrics)\.|xds\.|google\.protobuf\.)/;
 
-function has(node: MessageNode, field: string): boolean {
+function has(node: NodeCursor, field: string): boolean {
   return node.value.type.field(field) !== undefined && node.has(field);
 }
 
@@ -20,7 +21,7 @@ function wording(name: string, url: string): string {
   return `Didn't find a registered implementation for '${name}' with type URL: '${url}'`;
 }
 
-function parsed(extension: Extension, node: MessageNode): Plain {
+function parsed(extension: Extension, node: NodeCursor): Plain {
   try {
     return extension.parse(node);
   } catch (error) {
@@ -31,7 +32,7 @@ function parsed(extension: Extension, node: MessageNode): Plain {
 }
 
 function tellMissing(
-  node: MessageNode,
+  node: NodeCursor,
   kind: ExtensionKind,
   name: string,
   url: string,
@@ -48,7 +49,7 @@ function tellMissing(
 }
 
 /** A `{name, typed_config}` message, an Any, or what was in an Any: parsed by the extension of that kind and type. */
-export function readExtension(node: MessageNode, kind: ExtensionKind): ExtensionConfig | undefined {
+export function readExtension(node: NodeCursor, kind: ExtensionKind): ExtensionConfig | undefined {
   const { value } = node;
   if (value.typeUrl !== '') return fromAny(node, node, value, kind, node.key, undefined);
   if (value.type.field('typed_config') === undefined) return fromInner(node, kind);
@@ -73,8 +74,8 @@ function isListed(registry: ExtensionRegistry, kind: ExtensionKind, any: Message
 }
 
 function fromAny(
-  teller: MessageNode,
-  node: MessageNode,
+  teller: NodeCursor,
+  node: NodeCursor,
   any: MessageValue,
   kind: ExtensionKind,
   name: string,
@@ -82,7 +83,13 @@ function fromAny(
 ): ExtensionConfig | undefined {
   if (any.inner === undefined) {
     // Outside a TypedStruct a type that does not exist has been told when the tree was built.
-    if (any.typedStruct !== undefined) tellMissing(teller, kind, name, any.typeUrl, field);
+    if (any.typedStruct === undefined) return undefined;
+    const typeName = typeNameOf(any.typeUrl);
+    const own = node.context.registry.find(kind, typeName);
+    if (own !== undefined) {
+      return { name, typeUrl: typeName, config: readTypedStruct(teller, any, typeName, (struct) => own.parse(struct)) };
+    }
+    tellMissing(teller, kind, name, any.typeUrl, field);
     return undefined;
   }
   const typeUrl = any.inner.type.name;
@@ -95,7 +102,7 @@ function fromAny(
   return { name, typeUrl, config: parsed(extension, node.over(any.inner)) };
 }
 
-function fromInner(node: MessageNode, kind: ExtensionKind): ExtensionConfig | undefined {
+function fromInner(node: NodeCursor, kind: ExtensionKind): ExtensionConfig | undefined {
   const extension = node.context.registry.find(kind, node.typeName);
   if (extension !== undefined)
     return { name: node.key, typeUrl: node.typeName, config: parsed(extension, node) };
@@ -105,7 +112,7 @@ function fromInner(node: MessageNode, kind: ExtensionKind): ExtensionConfig | un
 }
 
 /** A name alone chooses nothing, as in Envoy; what is missing can be said when the name is known. */
-function tellUntyped(node: MessageNode, kind: ExtensionKind, name: string): void {
+function tellUntyped(node: NodeCursor, kind: ExtensionKind, name: string): void {
   const { registry } = node.context;
   const named = registry.findByName(kind, name);
   const known = registry.list(kind).map((extension) => extension.name);
@@ -134,23 +141,38 @@ function routeParsersOf(registry: ExtensionRegistry): ReadonlyMap<string, HttpFi
 }
 
 /** One entry of `typed_per_filter_config`; `node` is over the Any, its key the filter's name. */
-export function readRouteConfigs(node: MessageNode): RouteFilterConfig | undefined {
+export function readRouteConfigs(node: NodeCursor): RouteFilterConfig | undefined {
   const { inner } = node.value;
-  if (inner === undefined) return undefined;
+  if (inner === undefined) return ofStruct(node, false);
   if (inner.type.name !== FILTER_CONFIG) return ofRoute(node, inner, false, false);
   const wrapper = node.over(inner);
   const disabled = wrapper.bool('disabled');
   const isOptional = wrapper.bool('is_optional');
   const config = inner.fields.get('config');
-  if (config === undefined || !(config.value instanceof MessageValue) || config.value.inner === undefined) {
-    return { disabled, config: null, typeUrl: '' };
+  if (config === undefined || !(config.value instanceof MessageValue)) return { disabled, config: null, typeUrl: '' };
+  if (config.value.inner === undefined) {
+    return ofStruct(node.over(config.value, node.key), disabled) ?? { disabled, config: null, typeUrl: '' };
   }
   config.verdict = 'honoured';
   return ofRoute(node.over(config.value, node.key), config.value.inner, disabled, isOptional);
 }
 
+/** Of a user's filter: a TypedStruct of its type. */
+function ofStruct(node: NodeCursor, disabled: boolean): RouteFilterConfig | undefined {
+  const any = node.value;
+  if (any.typedStruct === undefined) return undefined;
+  const typeUrl = typeNameOf(any.typeUrl);
+  const filter = routeParsersOf(node.context.registry).get(typeUrl);
+  const parse = filter?.parseRoute;
+  if (parse === undefined) {
+    tellMissing(node, 'http.filter', node.key, any.typeUrl, undefined);
+    return undefined;
+  }
+  return { disabled, config: readTypedStruct(node, any, typeUrl, (struct) => parse.call(filter, struct)), typeUrl };
+}
+
 function ofRoute(
-  node: MessageNode,
+  node: NodeCursor,
   inner: MessageValue,
   disabled: boolean,
   isOptional: boolean,

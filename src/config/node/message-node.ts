@@ -1,10 +1,4 @@
-import type {
-  ConfigNode,
-  ExtensionConfig,
-  FractionConfig,
-  Origin,
-  RouteFilterConfig,
-} from '../../api/config-node.js';
+import type { ExtensionConfig, FractionConfig, Origin, RouteFilterConfig } from '../../api/config-node.js';
 import type { ExtensionKind } from '../../api/extension.js';
 import type { Plain } from '../../base/plain.js';
 import type { FieldType } from '../descriptors/message-type.js';
@@ -18,6 +12,7 @@ import {
 import { readDataSource } from './data-source.js';
 import { readExtension, readRouteConfigs } from './extension-reader.js';
 import { readFraction } from './fraction.js';
+import type { NodeCursor } from './node-cursor.js';
 import type { ReadContext } from './read-context.js';
 
 /** Where a value stands. */
@@ -31,7 +26,7 @@ function isMessage(value: SingleValue): value is MessageValue {
 }
 
 /** The cursor over one message of a checked tree. Asking for a field that its type lacks is a bug, and throws. */
-export class MessageNode implements ConfigNode {
+export class MessageNode implements NodeCursor {
   readonly value: MessageValue;
   readonly context: ReadContext;
   /** Name that goes with an Any taken out of a map: its key. */

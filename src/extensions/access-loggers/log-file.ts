@@ -106,7 +106,10 @@ export class LogFile {
     if (typeof this.target === 'number' && this.waitingBytes === 0) return Promise.resolve();
     return new Promise((resolve) => {
       destination.once(typeof this.target === 'number' ? 'drain' : 'close', resolve);
-      destination.once('error', () => resolve());
+      destination.once('error', () => {
+        destination.destroy();
+        resolve();
+      });
       if (typeof this.target === 'string') destination.end();
     });
   }
@@ -141,6 +144,8 @@ export class LogFile {
   }
 
   private listenTo(destination: Destination): Destination {
+    // At the exit of the main thread pino would write what is left, and on a full disk try for ever.
+    destination.flushSync = () => {};
     destination.on('write', (bytes: number) => this.onWritten(bytes));
     destination.on('drop', (bytes: Uint8Array | string) => this.onDropped(bytes.length));
     destination.on('error', (error: Error) => this.onError(error, F.write_failed));

@@ -8,26 +8,25 @@ export function udpSender(address: string, port: number, onError: (error: Error)
     if (error !== null) onError(error);
   };
   let pending = 0;
-  let isClosing = false;
-  const closeWhenSent = (): void => {
-    if (isClosing && pending === 0) socket.close();
-  };
+  let onSent: (() => void) | null = null;
+  const closed = new Promise<void>((resolve) => socket.once('close', resolve));
   socket.on('error', report);
   socket.unref();
   return {
     send: (bytes) => {
-      if (isClosing) return;
+      if (onSent !== null) return;
       pending += 1;
       socket.send(bytes, port, address, (error) => {
         pending -= 1;
         report(error);
-        closeWhenSent();
+        if (pending === 0) onSent?.();
       });
     },
     close: () => {
-      if (isClosing) return;
-      isClosing = true;
-      closeWhenSent();
+      if (onSent !== null) return closed;
+      onSent = () => socket.close();
+      if (pending === 0) onSent();
+      return closed;
     },
   };
 }

@@ -40,20 +40,26 @@ export function parsePrometheusSelection(query: URLSearchParams): StatSelection 
 function select(query: URLSearchParams, modes: readonly BucketMode[], mode: string): StatSelection | string {
   const buckets = modes.find((known) => known === mode);
   if (buckets === undefined) return BUCKETS_USAGE;
-  const filter = parseFilter(query.get('filter') ?? '');
+  const filter = parseFilter(query.get('filter') ?? '', query.has('invert_filter'));
   if (typeof filter === 'string') return filter;
   const type = TYPES.find((known) => known === (query.get('type') || 'All'));
   if (type === undefined) return 'invalid &type= param';
   return { usedOnly: query.has('usedonly'), type, filter, buckets };
 }
 
-function parseFilter(text: string): ((name: string) => boolean) | undefined | string {
+function parseFilter(text: string, isInverted: boolean): ((name: string) => boolean) | undefined | string {
   if (text === '') return undefined;
+  const regex = compileFilter(text);
+  if (typeof regex === 'string') return `Invalid re2 regex: ${regex}`;
+  return (name) => regex.test(name) !== isInverted;
+}
+
+/** An expression of an admin query, or what is wrong with it. */
+export function compileFilter(text: string): RE2JS | string {
   try {
-    const regex = RE2JS.compile(text);
-    return (name) => regex.test(name);
+    return RE2JS.compile(text);
   } catch (error) {
-    return `Invalid re2 regex: ${re2Words(error instanceof Error ? error.message : String(error))}`;
+    return re2Words(error instanceof Error ? error.message : String(error));
   }
 }
 

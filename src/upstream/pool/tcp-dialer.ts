@@ -162,6 +162,7 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     }
     const { stats } = this.cluster;
     if (!this.hasTimedOut) stats.inc(C.upstream_cx_connect_fail);
+    stats.inc(C.upstream_rq_pending_failure_eject);
     this.host.count(HostWord.cxConnectFail, 1);
     this.host.reportLocalFailure(this.hasTimedOut ? 'timeout' : 'connect');
     this.callbacks.onConnectFailure({
@@ -196,6 +197,14 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     stats.add(C.upstream_cx_active, -1);
     stats.inc(C.upstream_cx_destroy);
     stats.inc(this.closedHere ? C.upstream_cx_destroy_local : C.upstream_cx_destroy_remote);
+    if (this.isConnected) {
+      stats.inc(C.upstream_cx_destroy_with_active_rq);
+      stats.inc(
+        this.closedHere
+          ? C.upstream_cx_destroy_local_with_active_rq
+          : C.upstream_cx_destroy_remote_with_active_rq,
+      );
+    }
     stats.add(C.upstream_cx_rx_bytes_total, this.connection.bytesReceived);
     stats.add(C.upstream_cx_tx_bytes_total, this.connection.bytesSent);
     stats.record(C.upstream_cx_length_ms, this.resources.clock.now() - this.startedMs);

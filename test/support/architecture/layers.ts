@@ -44,7 +44,10 @@ export const layers: { readonly [folder: string]: Layer } = {
     number: 7,
     builtIns: ['node:v8', 'node:inspector', 'node:inspector/promises', 'node:os', 'node:perf_hooks'],
   },
-  plane: { number: 8, builtIns: ['node:path', 'node:url'] },
+  plane: {
+    number: 8,
+    builtIns: ['node:crypto build-stamp.ts', 'node:fs build-stamp.ts', 'node:path', 'node:url'],
+  },
   server: {
     number: 9,
     builtIns: [
@@ -61,7 +64,7 @@ export const layers: { readonly [folder: string]: Layer } = {
     ],
   },
   workers: { number: 9, builtIns: ['node:fs', 'node:net', 'node:timers', 'node:worker_threads'] },
-  'main.ts': { number: 10, builtIns: ['node:url'] },
+  'main.ts': { number: 10, builtIns: [] },
 };
 
 /** Imports that the numbers forbid and that are right nevertheless. `from` is a file or folder, `to` a file. */
@@ -76,9 +79,13 @@ export const allowed: readonly { readonly from: string; readonly to: string; rea
 /** Folders whose code touches neither sockets, timers nor loggers: text and bytes in, decisions out. */
 export const pureFolders = ['codec', 'route', 'match', 'format'];
 
-/** Files of these may be longer than the wall of 500 lines: tables, or the single switch of a state machine. */
-export const longFiles: readonly string[] = [];
+/** Files that may be longer than the wall: tables, or one state machine. */
+export const longFiles: readonly string[] = [
+  // One request's way upstream: a single state machine, drawn above its class.
+  'src/extensions/filters/http/router/router.ts',
+];
 export const fileLinesWall = 500;
+export const functionLinesWall = 60;
 
 /** Folders below `src/extensions` that hold extensions, one folder each. */
 export const extensionKinds = [

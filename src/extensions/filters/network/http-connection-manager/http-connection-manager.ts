@@ -4,7 +4,7 @@ import { type ManagerConfig, parseManager } from '../../../../http/manager-confi
 import { ManagerConnection } from '../../../../http/manager-connection.js';
 import { parseRouteConfiguration } from '../../../../route/config.js';
 import { buildRouteTable } from '../../../../route/table.js';
-import { parseAccessLogs } from '../../../access-loggers/access-log.js';
+import { parseAccessLogs } from '../../../../stream/access-log/access-log.js';
 
 /** The network filter that speaks HTTP; last of its chain. */
 export const httpConnectionManager: NetworkFilterFactory<ManagerConfig> = {

@@ -1,0 +1,7 @@
+import { type Endpoint, textAnswer } from './endpoint.js';
+
+export const contention: Endpoint = {
+  path: '/contention',
+  help: 'dump current mutex contention stats (there are no mutexes)',
+  answer: () => textAnswer('Mutex contention tracing is not enabled.'),
+};

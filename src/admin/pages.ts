@@ -1,0 +1,72 @@
+import { certs } from './certs.js';
+import { clusters } from './clusters.js';
+import { configDump } from './config-dump.js';
+import { contention } from './contention.js';
+import { drainListeners } from './drain-listeners.js';
+import { type AdminAnswer, type AdminRequest, type Endpoint, textAnswer } from './endpoint.js';
+import { healthCheckFail, healthCheckOk } from './health-check.js';
+import { helpPage, helpTable } from './help.js';
+import { homePage } from './home.js';
+import { hotRestartVersion } from './hot-restart-version.js';
+import { initDump } from './init-dump.js';
+import { listeners } from './listeners.js';
+import { logging } from './logging.js';
+import { memory } from './memory.js';
+import { quitquitquit } from './quitquitquit.js';
+import { ready } from './ready.js';
+import { reopenLogs } from './reopen-logs.js';
+import { resetCounters } from './reset-counters.js';
+import { runtime } from './runtime.js';
+import { runtimeModify } from './runtime-modify.js';
+import { serverInfo } from './server-info.js';
+import { stats } from './stats.js';
+import { statsPrometheus } from './stats-prometheus.js';
+import type { AdminViews } from './views.js';
+
+/** Every admin page, sorted by path. */
+export const endpoints: readonly Endpoint[] = [
+  homePage(() => endpoints),
+  certs,
+  clusters,
+  configDump,
+  contention,
+  drainListeners,
+  healthCheckFail,
+  healthCheckOk,
+  helpPage(() => endpoints),
+  hotRestartVersion,
+  initDump,
+  listeners,
+  logging,
+  memory,
+  quitquitquit,
+  ready,
+  reopenLogs,
+  resetCounters,
+  runtime,
+  runtimeModify,
+  serverInfo,
+  stats,
+  statsPrometheus,
+];
+
+const byPath = new Map(endpoints.map((endpoint) => [endpoint.path, endpoint]));
+
+/** Whether a path, with its query, may be asked for at all. */
+export type PathRule = (target: string) => boolean;
+
+/** Answers a request of the admin server. */
+export function adminAnswer(
+  request: AdminRequest,
+  views: AdminViews,
+  mayAsk: PathRule,
+): AdminAnswer | Promise<AdminAnswer> {
+  const { method, path, target } = request;
+  if (!mayAsk(target)) return textAnswer(`request to path ${target} not allowed`, 403);
+  const endpoint = byPath.get(path);
+  if (endpoint === undefined) return textAnswer(`invalid path. ${helpTable(endpoints)}`, 404);
+  if (endpoint.changesState === true && method !== 'POST') {
+    return textAnswer(`Method ${method} not allowed, POST required.`, 405);
+  }
+  return endpoint.answer(request, views);
+}

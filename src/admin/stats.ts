@@ -1,0 +1,44 @@
+import { renderJson } from '../stats/render/json.js';
+import { parseSelection } from '../stats/render/selection.js';
+import { renderText } from '../stats/render/text.js';
+import { type AdminAnswer, type AdminRequest, type Endpoint, jsonAnswer, textAnswer } from './endpoint.js';
+import { prometheusAnswer } from './stats-prometheus.js';
+import type { AdminViews } from './views.js';
+
+export const stats: Endpoint = {
+  path: '/stats',
+  help: 'print server stats',
+  params: [
+    { name: 'usedonly', help: 'Only include stats that have been written by system since restart' },
+    { name: 'filter', help: 'Regular expression (Google re2) for filtering stats' },
+    { name: 'invert_filter', help: 'Invert the filter regex' },
+    { name: 'format', help: 'Format to use; One of (text, json, prometheus)' },
+    {
+      name: 'type',
+      help: 'Stat types to include.; One of (All, Counters, Histograms, Gauges, TextReadouts)',
+    },
+    {
+      name: 'histogram_buckets',
+      help: 'Histogram bucket display mode; One of (cumulative, disjoint, detailed, summary)',
+    },
+  ],
+  answer: statsAnswer,
+};
+
+const formats = 'usage: /stats?format=(json|prometheus|text)\n\n';
+
+function statsAnswer(request: AdminRequest, views: AdminViews): AdminAnswer {
+  const format = request.query.get('format') || 'text';
+  if (format === 'prometheus') return prometheusAnswer(request, views);
+  if (format === 'html' || format === 'active-html') {
+    return textAnswer(`format=${format} is not supported: there are text, json and prometheus\n`, 501);
+  }
+  if (format !== 'text' && format !== 'json') return textAnswer(formats, 400);
+  const selection = parseSelection(request.query);
+  if (typeof selection === 'string') return textAnswer(selection, 400);
+  const { store, boundsOf } = views.stats;
+  views.stats.beforePage();
+  return format === 'json'
+    ? jsonAnswer(renderJson(store, selection, boundsOf))
+    : textAnswer(renderText(store, selection, boundsOf));
+}

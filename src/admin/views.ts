@@ -1,0 +1,117 @@
+import type { ConfigDump } from '../api/config-dump.js';
+import type { MemoryUsage } from '../api/messages.js';
+import type { RuntimeSnapshot } from '../runtime/snapshot.js';
+import type { BoundsOf } from '../stats/render/text.js';
+import type { StatStore } from '../stats/store.js';
+import type { ClusterView } from '../upstream/membership/cluster-view.js';
+
+/** What the admin pages see of the process. Implemented over the server; tests hand in plain objects. */
+export interface AdminViews {
+  readonly process: ProcessView;
+  readonly stats: StatsView;
+  readonly config: ConfigView;
+  readonly runtime: RuntimeAdmin;
+  readonly logging: LoggingAdmin;
+  readonly operations: Operations;
+  /** Read as they are walked over, so that a long page may pause in between. */
+  clusters(): Iterable<ClusterView>;
+  listeners(): readonly ListenerStatus[];
+  memory(): Promise<MemoryView>;
+}
+
+export type ProcessState = 'LIVE' | 'DRAINING' | 'PRE_INITIALIZING' | 'INITIALIZING';
+
+export interface ProcessView {
+  /** DRAINING also while the operator has failed health checks. */
+  readonly state: ProcessState;
+  readonly uptimeMs: number;
+  readonly version: string;
+  readonly options: CommandLine;
+  readonly node: { readonly id: string; readonly cluster: string; readonly zone: string };
+  /** Names and types of what the program can be configured with. */
+  readonly extensions: readonly ExtensionView[];
+  /** What start-up still waits for, by name of the waiting part: `clusters` → names. */
+  pending(): readonly PendingView[];
+}
+
+export interface PendingView {
+  readonly manager: string;
+  readonly targets: readonly string[];
+}
+
+export interface ExtensionView {
+  readonly name: string;
+  readonly category: string;
+  readonly typeUrl: string;
+}
+
+/** Options in Envoy's order, values as `/server_info` prints them. */
+export type CommandLine = { readonly [option: string]: string | number | boolean };
+
+export interface StatsView {
+  readonly store: StatStore;
+  readonly boundsOf: BoundsOf;
+  /** With `stats_flush_on_admin` asking for stats flushes them to the sinks first. */
+  beforePage(): void;
+}
+
+export interface ConfigView {
+  readonly dump: ConfigDump;
+  readonly loadedMs: number;
+}
+
+/** One listener that is bound, with its addresses, port 0 resolved. */
+export interface ListenerStatus {
+  readonly name: string;
+  readonly addresses: readonly ListenerAddress[];
+}
+
+export interface ListenerAddress {
+  /** IP, or the path of a Unix socket. */
+  readonly host: string;
+  readonly port: number;
+  readonly isPipe: boolean;
+}
+
+export interface RuntimeAdmin {
+  current(): RuntimeSnapshot;
+  /** Puts values over the admin layer on every thread; an empty one is taken out. False when there is no such layer. */
+  modify(changes: ReadonlyMap<string, string>): boolean;
+}
+
+export interface LoggingAdmin {
+  /** Names of loggers, with their levels. */
+  levels(): readonly (readonly [logger: string, level: string])[];
+  /** False when there is no logger of that name. */
+  set(logger: string, level: string): boolean;
+  setAll(level: string): void;
+}
+
+export interface DrainRequest {
+  readonly isInboundOnly: boolean;
+  /** Connections are discouraged for the drain time before the listeners stop. */
+  readonly isGraceful: boolean;
+  /** Connections are discouraged, listeners go on accepting. */
+  readonly keepsListening: boolean;
+}
+
+/** What operators do to the process. */
+export interface Operations {
+  failHealthCheck(isFailed: boolean): void;
+  drainListeners(request: DrainRequest): void;
+  resetCounters(): void;
+  reopenLogs(): void;
+  /** The process ends as it does on SIGTERM, after the answer was given. */
+  quit(): void;
+}
+
+export interface MemoryView {
+  readonly process: {
+    readonly heapUsed: number;
+    readonly heapTotal: number;
+    readonly external: number;
+    readonly residentBytes: number;
+  };
+  /** Workers that answered in time. */
+  readonly workers: readonly { readonly worker: number; readonly usage: MemoryUsage }[];
+}

@@ -1,0 +1,116 @@
+import type { ConfigNode, FractionConfig } from '../../../../api/config-node.js';
+import type { TokenBucketConfig } from '../../../../base/token-bucket.js';
+import type { HeaderAdditionConfig } from '../../../../route/config-types.js';
+import { parseHeaderAdditions } from '../../../../route/header-mutations.js';
+
+/** `envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit`, of the filter or of a route. */
+export type LocalRateLimitConfig = {
+  readonly statPrefix: string;
+  readonly status: number;
+  /** Null: there is nothing to take from, and nothing is limited. */
+  readonly bucket: TokenBucketConfig | null;
+  /** Where it stands in the configuration: workers share the bucket by this name. */
+  readonly bucketName: string;
+  readonly enabled: FractionConfig;
+  readonly enforced: FractionConfig;
+  readonly requestHeaders: readonly HeaderAdditionConfig[];
+  readonly responseHeaders: readonly HeaderAdditionConfig[];
+  readonly isPerConnection: boolean;
+  readonly tellsRateLimit: boolean;
+  readonly tellsRetryAfter: boolean;
+  readonly isResourceExhausted: boolean;
+};
+
+const never: FractionConfig = { numerator: 0, denominator: 100, runtimeKey: '' };
+const shortestFillMs = 50;
+
+export function parseLocalRateLimit(node: ConfigNode): LocalRateLimitConfig {
+  const status = node.message('status')?.enum('code') ?? '';
+  for (const field of ['descriptors', 'rate_limits', 'local_cluster_rate_limit', 'max_dynamic_descriptors']) {
+    node.unsupported(field, 'only the default bucket is built');
+  }
+  node.noEffect('stage', 'descriptors are not built');
+  node.noEffect('vh_rate_limits', 'descriptors are not built');
+  node.noEffect('always_consume_default_token_bucket', 'without descriptors the default bucket always decides');
+  return {
+    statPrefix: node.string('stat_prefix'),
+    status: statusOf(status),
+    bucket: parseBucket(node),
+    bucketName: placeOf(node),
+    enabled: node.fraction('filter_enabled', never),
+    enforced: node.fraction('filter_enforced', never),
+    requestHeaders: parseHeaderAdditions(node, 'request_headers_to_add_when_not_enforced'),
+    responseHeaders: parseHeaderAdditions(node, 'response_headers_to_add'),
+    isPerConnection: node.bool('local_rate_limit_per_downstream_connection'),
+    tellsRateLimit: node.enum('enable_x_ratelimit_headers', 'OFF') === 'DRAFT_VERSION_03',
+    tellsRetryAfter: node.bool('enable_retry_after_header'),
+    isResourceExhausted: node.bool('rate_limited_as_resource_exhausted'),
+  };
+}
+
+function parseBucket(node: ConfigNode): TokenBucketConfig | null {
+  const bucket = node.message('token_bucket');
+  if (bucket === undefined) return null;
+  const fillIntervalMs = bucket.duration('fill_interval', 0);
+  if (fillIntervalMs < shortestFillMs) {
+    bucket.error('local rate limit token bucket fill timer must be >= 50ms', 'fill_interval');
+  }
+  return {
+    maxTokens: bucket.number('max_tokens'),
+    tokensPerFill: bucket.number('tokens_per_fill', 1),
+    fillIntervalMs,
+  };
+}
+
+/** The same for every version of a resource, so that a bucket outlives a push that does not move it. */
+function placeOf(node: ConfigNode): string {
+  const { source, path } = node.origin;
+  return `local_ratelimit ${source.replace(/@[^@]*$/, '')} ${path}`;
+}
+
+/** Codes below 400 would not say that anything was refused. */
+function statusOf(name: string): number {
+  const status = statuses[name] ?? 429;
+  return status < 400 ? 429 : status;
+}
+
+/** Names of `type.v3.StatusCode` from 400 on. */
+const statuses: { readonly [name: string]: number } = {
+  BadRequest: 400,
+  Unauthorized: 401,
+  PaymentRequired: 402,
+  Forbidden: 403,
+  NotFound: 404,
+  MethodNotAllowed: 405,
+  NotAcceptable: 406,
+  ProxyAuthenticationRequired: 407,
+  RequestTimeout: 408,
+  Conflict: 409,
+  Gone: 410,
+  LengthRequired: 411,
+  PreconditionFailed: 412,
+  PayloadTooLarge: 413,
+  URITooLong: 414,
+  UnsupportedMediaType: 415,
+  RangeNotSatisfiable: 416,
+  ExpectationFailed: 417,
+  MisdirectedRequest: 421,
+  UnprocessableEntity: 422,
+  Locked: 423,
+  FailedDependency: 424,
+  UpgradeRequired: 426,
+  PreconditionRequired: 428,
+  TooManyRequests: 429,
+  RequestHeaderFieldsTooLarge: 431,
+  InternalServerError: 500,
+  NotImplemented: 501,
+  BadGateway: 502,
+  ServiceUnavailable: 503,
+  GatewayTimeout: 504,
+  HTTPVersionNotSupported: 505,
+  VariantAlsoNegotiates: 506,
+  InsufficientStorage: 507,
+  LoopDetected: 508,
+  NotExtended: 510,
+  NetworkAuthenticationRequired: 511,
+};

@@ -1,0 +1,88 @@
+import type { AccessLogConfig } from '../../../../api/access-log.js';
+import type { ConfigNode } from '../../../../api/config-node.js';
+import { parseAccessLogs } from '../../../../stream/access-log/access-log.js';
+
+export type WeightedName = {
+  readonly name: string;
+  readonly weight: number;
+};
+
+export type BackoffConfig = {
+  readonly baseMs: number;
+  readonly maxMs: number;
+};
+
+/** `envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy`. */
+export type TcpProxyConfig = {
+  readonly statPrefix: string;
+  /** One entry, or the candidates of a weighted draw. */
+  readonly clusters: readonly WeightedName[];
+  /** 0 = off. */
+  readonly idleTimeoutMs: number;
+  readonly maxConnectAttempts: number;
+  /** Null = the next attempt starts at once. */
+  readonly backoff: BackoffConfig | null;
+  /** 0 = none. */
+  readonly maxDurationMs: number;
+  /** Percent of the duration that is drawn on top of it. */
+  readonly durationJitter: number;
+  readonly accessLogs: readonly AccessLogConfig[];
+  /** 0 = only at the end. */
+  readonly logIntervalMs: number;
+  readonly logsStart: boolean;
+  readonly logsConnected: boolean;
+  /** False: the upstream is dialled when the first byte has arrived. */
+  readonly dialsAtOnce: boolean;
+  readonly maxEarlyBytes: number;
+};
+
+const hourMs = 3_600_000;
+
+export function parseTcpProxy(node: ConfigNode): TcpProxyConfig {
+  const options = node.message('access_log_options');
+  const mode = node.enum('upstream_connect_mode', 'IMMEDIATE');
+  const maxEarlyBytes = node.number('max_early_data_bytes', 0);
+  if (mode === 'ON_DOWNSTREAM_TLS_HANDSHAKE') {
+    node.unsupportedValue('upstream_connect_mode', mode, 'downstream TLS is not built yet');
+  } else if (mode !== 'IMMEDIATE' && !node.has('max_early_data_bytes')) {
+    node.error(
+      'max_early_data_bytes must be set when upstream_connect_mode is not IMMEDIATE',
+      'upstream_connect_mode',
+    );
+  }
+  return {
+    statPrefix: node.string('stat_prefix'),
+    clusters: parseClusters(node),
+    idleTimeoutMs: node.duration('idle_timeout', hourMs),
+    maxConnectAttempts: node.number('max_connect_attempts', 1),
+    backoff: parseBackoff(node.message('backoff_options')),
+    maxDurationMs: node.duration('max_downstream_connection_duration', 0),
+    durationJitter: node
+      .message('max_downstream_connection_duration_jitter_percentage')
+      ?.number('value', 0) ?? 0,
+    accessLogs: parseAccessLogs(node, 'access_log'),
+    logIntervalMs:
+      options?.duration('access_log_flush_interval', 0) ?? node.duration('access_log_flush_interval', 0),
+    logsStart: options?.bool('flush_access_log_on_start') ?? false,
+    logsConnected:
+      options?.bool('flush_access_log_on_connected') ?? node.bool('flush_access_log_on_connected'),
+    dialsAtOnce: mode !== 'ON_DOWNSTREAM_DATA',
+    maxEarlyBytes,
+  };
+}
+
+function parseClusters(node: ConfigNode): readonly WeightedName[] {
+  const weighted = node.message('weighted_clusters');
+  if (weighted === undefined) return [{ name: node.string('cluster'), weight: 1 }];
+  return weighted
+    .list('clusters')
+    .map((entry) => ({ name: entry.string('name'), weight: entry.number('weight', 1) }));
+}
+
+function parseBackoff(node: ConfigNode | undefined): BackoffConfig | null {
+  if (node === undefined) return null;
+  const baseMs = node.duration('base_interval', 25);
+  const maxMs = node.duration('max_interval', baseMs * 10);
+  if (maxMs < baseMs) node.error('max_interval must be greater than or equal to base_interval', 'max_interval');
+  return { baseMs, maxMs };
+}

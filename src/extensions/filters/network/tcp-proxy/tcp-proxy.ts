@@ -1,0 +1,68 @@
+import type { AccessLog } from '../../../../api/access-log.js';
+import type { NetworkFilterFactory } from '../../../../api/network-filter.js';
+import type { BoundStats } from '../../../../api/stats.js';
+import type { StreamInfo } from '../../../../api/stream-info.js';
+import type { ThreadScope } from '../../../../api/thread-scope.js';
+import { parseTcpProxy, type TcpProxyConfig } from './config.js';
+import { TcpSession } from './tcp-session.js';
+import { T } from './tcp-stats.js';
+
+/** What all sessions of one filter chain share. */
+export class TcpProxy {
+  readonly config: TcpProxyConfig;
+  readonly scope: ThreadScope;
+  readonly stats: BoundStats;
+  private readonly accessLogs: readonly AccessLog[];
+  private readonly totalWeight: number;
+
+  constructor(config: TcpProxyConfig, scope: ThreadScope) {
+    this.config = config;
+    this.scope = scope;
+    this.stats = scope.stats.bind(`tcp.${config.statPrefix}`, T);
+    this.accessLogs = config.accessLogs.map((log) => scope.accessLog(log));
+    this.totalWeight = config.clusters.reduce((sum, { weight }) => sum + weight, 0);
+  }
+
+  drawCluster(): string {
+    const { clusters } = this.config;
+    let draw = clusters.length === 1 ? 0 : this.scope.random.below(this.totalWeight);
+    for (const { name, weight } of clusters) {
+      if (draw < weight) return name;
+      draw -= weight;
+    }
+    return '';
+  }
+
+  /** Milliseconds that a connection may last; 0 = as long as it likes. */
+  drawDurationMs(): number {
+    const { maxDurationMs, durationJitter } = this.config;
+    if (maxDurationMs === 0 || durationJitter === 0) return maxDurationMs;
+    return maxDurationMs * (1 + (durationJitter / 100) * (this.scope.random.below(10_001) / 10_000));
+  }
+
+  /** Wait before the attempt after `failures` failed ones: exponential with full jitter. */
+  drawBackoffMs(failures: number): number {
+    const { backoff } = this.config;
+    if (backoff === null) return 0;
+    const ceiling = Math.min(backoff.maxMs, backoff.baseMs * 2 ** Math.min(failures - 1, 30));
+    return this.scope.random.below(Math.max(1, Math.floor(ceiling)));
+  }
+
+  log(info: StreamInfo, logType: string): void {
+    for (const log of this.accessLogs) {
+      log.log({ info, requestHeaders: null, responseHeaders: null, responseTrailers: null, logType });
+    }
+  }
+}
+
+/** Relays the bytes of a connection to a host of a cluster; last of its chain. */
+export const tcpProxy: NetworkFilterFactory<TcpProxyConfig> = {
+  name: 'envoy.filters.network.tcp_proxy',
+  typeUrl: 'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy',
+  isTerminal: true,
+  parse: parseTcpProxy,
+  build(config, scope) {
+    const proxy = new TcpProxy(config, scope);
+    return (connection) => new TcpSession(proxy, connection);
+  },
+};

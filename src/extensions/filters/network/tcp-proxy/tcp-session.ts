@@ -1,0 +1,258 @@
+import type { Chunk } from '../../../../api/codec.js';
+import {
+  type ConnectionCloseKind,
+  type ConnectionControl,
+  type NetworkFilter,
+  NetworkStatus,
+} from '../../../../api/network-filter.js';
+import { ResponseFlag } from '../../../../api/response-flags.js';
+import type { UpstreamTcpConnection } from '../../../../api/upstream.js';
+import { ChunkQueue } from '../../../../base/chunk-queue.js';
+import { StreamRecord } from '../../../../stream/stream-record.js';
+import { IdleWatch, type WriteProgress } from './idle-watch.js';
+import type { TcpProxy } from './tcp-proxy.js';
+import { T } from './tcp-stats.js';
+import { UpstreamFlush } from './upstream-flush.js';
+import { InitFailure, type UpstreamOwner, UpstreamSide } from './upstream-side.js';
+
+/**
+ * One relayed connection.
+ *
+ *   waiting ──first byte or at once──► dialling ──connected──► relaying ──► over
+ *                                         │                      │  both FINs passed on, or one side reset
+ *                                         └──failed──► over      └─client gone, bytes left─► flushing ──► over
+ *
+ * A FIN goes on behind the bytes before it; each socket closes by itself once it has seen one and sent one.
+ */
+export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
+  private readonly proxy: TcpProxy;
+  private readonly control: ConnectionControl;
+  private readonly record: StreamRecord;
+  private readonly side: UpstreamSide;
+  private readonly idle: IdleWatch | null;
+  private upstream: UpstreamTcpConnection | null;
+  private flush: UpstreamFlush | null;
+  private early: ChunkQueue | null;
+  private isDialling: boolean;
+  private isPausedForUpstream: boolean;
+  private isUpstreamPaused: boolean;
+  private sawDownstreamEnd: boolean;
+  private sawUpstreamEnd: boolean;
+  private upstreamEndedLast: boolean;
+  private isDownstreamClosed: boolean;
+
+  constructor(proxy: TcpProxy, control: ConnectionControl) {
+    const { config, scope, stats } = proxy;
+    const { info } = control;
+    this.proxy = proxy;
+    this.control = control;
+    this.record = new StreamRecord(info, info.id, scope.clock.now(), scope.clock.wallMs(), scope.random.u32());
+    this.side = new UpstreamSide(proxy, this.record, this);
+    this.upstream = null;
+    this.flush = null;
+    this.early = null;
+    this.isDialling = false;
+    this.isPausedForUpstream = false;
+    this.isUpstreamPaused = false;
+    this.sawDownstreamEnd = false;
+    this.sawUpstreamEnd = false;
+    this.upstreamEndedLast = false;
+    this.isDownstreamClosed = false;
+    stats.inc(T.downstream_cx_total);
+    control.setHalfClose(true);
+    control.setDelayedCloseTimeout(0);
+    const onIdle = (): void => control.guard(() => this.onIdle());
+    this.idle = config.idleTimeoutMs > 0 ? new IdleWatch(scope.timers, config.idleTimeoutMs, this, onIdle) : null;
+    this.armTimers();
+  }
+
+  /** Over both sides: the idle watch asks whether a slow peer still moves. */
+  get bufferedBytes(): number {
+    return this.control.bufferedBytes + (this.upstream?.bufferedBytes ?? 0);
+  }
+
+  get flushedBytes(): number {
+    return this.control.flushedBytes + (this.upstream?.flushedBytes ?? 0);
+  }
+
+  guard(body: () => void): void {
+    this.control.guard(body);
+  }
+
+  // NetworkFilter
+
+  onNewConnection(): NetworkStatus {
+    if (this.proxy.config.logsStart) this.log('TcpConnectionStart');
+    if (this.proxy.config.dialsAtOnce) this.startDialling();
+    return NetworkStatus.Continue;
+  }
+
+  onData(chunk: Chunk, endStream: boolean): NetworkStatus {
+    const length = chunk.end - chunk.start;
+    this.idle?.onActivity();
+    this.proxy.stats.add(T.downstream_cx_rx_bytes_total, length);
+    if (endStream) this.sawDownstreamEnd = true;
+    const { upstream } = this;
+    if (upstream === null) {
+      this.keepEarly(chunk);
+      return NetworkStatus.Stop;
+    }
+    if (length > 0) upstream.writeBytes(chunk.buffer, chunk.start, chunk.end);
+    if (endStream) upstream.endWriting();
+    return NetworkStatus.Stop;
+  }
+
+  onAboveWatermark(): void {
+    if (this.upstream === null || this.isUpstreamPaused) return;
+    this.isUpstreamPaused = true;
+    this.upstream.pauseReading();
+  }
+
+  onBelowWatermark(): void {
+    if (!this.isUpstreamPaused) return;
+    this.isUpstreamPaused = false;
+    this.upstream?.resumeReading();
+  }
+
+  onClose(kind: ConnectionCloseKind): void {
+    this.isDownstreamClosed = true;
+    this.idle?.cancel();
+    this.early?.clear();
+    this.side.cancel();
+    if (this.upstream !== null) this.closeUpstream(this.upstream, kind);
+    this.log('TcpConnectionEnd');
+  }
+
+  // UpstreamOwner
+
+  onUpstreamConnected(upstream: UpstreamTcpConnection): void {
+    this.upstream = upstream;
+    const { record } = this;
+    record.upstreamLocalAddress = upstream.localAddress;
+    record.upstreamConnectionId = upstream.id;
+    this.idle?.onActivity();
+    this.early?.drain((buffer, start, end) => upstream.writeBytes(buffer, start, end));
+    if (this.sawDownstreamEnd) upstream.endWriting();
+    if (this.proxy.config.logsConnected) this.log('TcpUpstreamConnected');
+    this.resumeDownstream();
+  }
+
+  onInitFailure(failure: InitFailure): void {
+    if (failure === InitFailure.noRoute) this.proxy.stats.inc(T.downstream_cx_no_route);
+    this.control.close('no-flush', `tcp_initializion_failure:${failure}`);
+  }
+
+  onUpstreamData(buffer: Buffer, start: number, end: number): void {
+    if (this.flush !== null) {
+      this.flush.onData();
+      return;
+    }
+    this.idle?.onActivity();
+    this.proxy.stats.add(T.downstream_cx_tx_bytes_total, end - start);
+    this.control.writeBytes(buffer, start, end);
+  }
+
+  onUpstreamEnd(): void {
+    this.sawUpstreamEnd = true;
+    this.upstreamEndedLast = this.sawDownstreamEnd;
+    this.idle?.onActivity();
+    if (!this.isDownstreamClosed) this.control.endWriting();
+  }
+
+  onUpstreamClose(isReset: boolean): void {
+    this.upstream = null;
+    this.flush?.onClosed();
+    if (this.isDownstreamClosed) return;
+    if (isReset && !this.sawUpstreamEnd) {
+      this.record.responseFlags |= ResponseFlag.upstreamRemoteReset;
+      this.control.close('abort', '');
+    } else {
+      this.control.close('flush', '');
+    }
+  }
+
+  onUpstreamAboveWatermark(): void {
+    if (this.isPausedForUpstream || this.isDownstreamClosed) return;
+    this.proxy.stats.inc(T.downstream_flow_control_paused_reading_total);
+    this.pauseDownstream();
+  }
+
+  onUpstreamBelowWatermark(): void {
+    if (this.isDownstreamClosed || !this.isPausedForUpstream) return;
+    this.proxy.stats.inc(T.downstream_flow_control_resumed_reading_total);
+    this.resumeDownstream();
+  }
+
+  private armTimers(): void {
+    const { control, proxy } = this;
+    const durationMs = proxy.drawDurationMs();
+    if (durationMs > 0) proxy.scope.timers.schedule(control.timer(() => this.onMaxDuration()), durationMs);
+    const { logIntervalMs } = proxy.config;
+    if (logIntervalMs === 0) return;
+    const periodic = control.timer(() => {
+      this.log('TcpPeriodic');
+      proxy.scope.timers.schedule(periodic, logIntervalMs);
+    });
+    proxy.scope.timers.schedule(periodic, logIntervalMs);
+  }
+
+  /** Nothing is read while the upstream is being dialled, unless early bytes were asked for. */
+  private startDialling(): void {
+    this.isDialling = true;
+    if (this.proxy.config.maxEarlyBytes === 0) this.pauseDownstream();
+    this.side.start();
+  }
+
+  private keepEarly(chunk: Chunk): void {
+    const { config, stats } = this.proxy;
+    this.early ??= new ChunkQueue(this.proxy.scope.buffers);
+    this.early.push(chunk.buffer, chunk.start, chunk.end);
+    if (config.maxEarlyBytes > 0 && chunk.end > chunk.start) stats.inc(T.early_data_received_count_total);
+    if (this.early.byteLength >= config.maxEarlyBytes) this.pauseDownstream();
+    if (!this.isDialling) this.startDialling();
+  }
+
+  private pauseDownstream(): void {
+    if (this.isPausedForUpstream) return;
+    this.isPausedForUpstream = true;
+    this.control.pauseReading();
+  }
+
+  private resumeDownstream(): void {
+    if (!this.isPausedForUpstream) return;
+    this.isPausedForUpstream = false;
+    this.control.resumeReading();
+  }
+
+  /**
+   * A client that ended in order leaves its bytes to be delivered; a reset goes on as a reset. An upstream whose FIN
+   * came last is closing by itself and only waits if it has not taken everything.
+   */
+  private closeUpstream(upstream: UpstreamTcpConnection, kind: ConnectionCloseKind): void {
+    if (kind !== 'remote') {
+      upstream.close(kind === 'local' ? 'no-flush' : 'abort');
+    } else if (!this.upstreamEndedLast || upstream.bufferedBytes > 0) {
+      this.flush = new UpstreamFlush(this.proxy, upstream);
+      if (this.isUpstreamPaused) upstream.resumeReading();
+    }
+  }
+
+  private onIdle(): void {
+    this.proxy.stats.inc(T.idle_timeout);
+    this.control.close('no-flush', 'tcp_session_idle_timeout');
+  }
+
+  private onMaxDuration(): void {
+    this.proxy.stats.inc(T.max_downstream_connection_duration);
+    this.record.responseFlags |= ResponseFlag.durationTimeout;
+    this.control.close('no-flush', 'max_connection_duration_reached');
+  }
+
+  private log(logType: string): void {
+    const { record, control } = this;
+    record.bytesReceived = control.bytesReceived;
+    record.bytesSent = control.bytesSent;
+    record.times.endMs = this.proxy.scope.clock.now();
+    this.proxy.log(record, logType);
+  }
+}

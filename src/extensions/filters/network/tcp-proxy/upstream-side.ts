@@ -1,0 +1,156 @@
+import { ResponseFlag } from '../../../../api/response-flags.js';
+import type {
+  Cancellable,
+  Cluster,
+  Host,
+  LoadBalancerContext,
+  PoolFailure,
+  TcpConnectionCallbacks,
+  UpstreamTcpConnection,
+} from '../../../../api/upstream.js';
+import { defaultPriority } from '../../../../api/upstream.js';
+import { Timer } from '../../../../base/timer-wheel.js';
+import type { StreamRecord } from '../../../../stream/stream-record.js';
+import { C } from '../../../../upstream/cluster-stats.js';
+import type { TcpProxy } from './tcp-proxy.js';
+
+/** Why no upstream came about, by the number that the close reason ends in. */
+export const InitFailure = { connectFailed: 0, noHealthyUpstream: 1, limitExceeded: 2, noRoute: 3 } as const;
+export type InitFailure = (typeof InitFailure)[keyof typeof InitFailure];
+
+/** The session that wants the upstream. `guard` runs what a timer does as a turn of the client's connection. */
+export interface UpstreamOwner {
+  guard(body: () => void): void;
+  onInitFailure(failure: InitFailure): void;
+  onUpstreamConnected(upstream: UpstreamTcpConnection): void;
+  onUpstreamData(buffer: Buffer, start: number, end: number): void;
+  onUpstreamEnd(): void;
+  onUpstreamClose(isReset: boolean): void;
+  onUpstreamAboveWatermark(): void;
+  onUpstreamBelowWatermark(): void;
+}
+
+const anyHost: LoadBalancerContext = {
+  hash: undefined,
+  headers: null,
+  attempt: 0,
+  accepts: () => true,
+  hostSelectionMaxAttempts: 0,
+};
+
+/**
+ * The upstream half of a session. Attempts to connect, one host after the other, until one succeeds or all attempts
+ * are used up, and writes what happened into the record; once connected it passes on what the upstream does.
+ */
+export class UpstreamSide implements TcpConnectionCallbacks {
+  private readonly proxy: TcpProxy;
+  private readonly record: StreamRecord;
+  private readonly owner: UpstreamOwner;
+  private readonly retry: Timer;
+  private cluster: Cluster | null;
+  private pending: Cancellable | null;
+  private isDialling: boolean;
+
+  constructor(proxy: TcpProxy, record: StreamRecord, owner: UpstreamOwner) {
+    this.proxy = proxy;
+    this.record = record;
+    this.owner = owner;
+    this.retry = new Timer(() => owner.guard(() => this.attempt()));
+    this.cluster = null;
+    this.pending = null;
+    this.isDialling = false;
+  }
+
+  start(): void {
+    const { proxy, record } = this;
+    const name = proxy.drawCluster();
+    this.isDialling = true;
+    this.cluster = proxy.scope.clusters.get(name);
+    if (this.cluster === null) {
+      record.responseFlags |= ResponseFlag.noClusterFound;
+      this.fail(InitFailure.noRoute);
+      return;
+    }
+    record.upstreamClusterName = name;
+    record.upstreamClusterStatName = this.cluster.info.statName;
+    record.clusterMetadata = this.cluster.info.metadata;
+    this.attempt();
+  }
+
+  /** The client is gone: no further attempt, and none that is under way. */
+  cancel(): void {
+    this.isDialling = false;
+    this.proxy.scope.timers.cancel(this.retry);
+    this.pending?.cancel();
+    this.pending = null;
+  }
+
+  // TcpConnectionCallbacks
+
+  onConnected(connection: UpstreamTcpConnection): void {
+    this.isDialling = false;
+    this.pending = null;
+    this.owner.onUpstreamConnected(connection);
+  }
+
+  onConnectFailure(failure: PoolFailure): void {
+    this.pending = null;
+    if (!this.isDialling) return;
+    const { record } = this;
+    if (failure.reason === 'overflow') {
+      record.responseFlags |= ResponseFlag.upstreamOverflow;
+      this.fail(InitFailure.limitExceeded);
+      return;
+    }
+    record.responseFlags |= ResponseFlag.upstreamConnectionFailure;
+    record.upstreamTransportFailureReason = failure.transportFailure;
+    if (record.attemptCount < this.proxy.config.maxConnectAttempts) {
+      this.proxy.scope.timers.schedule(this.retry, this.proxy.drawBackoffMs(record.attemptCount));
+      return;
+    }
+    record.responseFlags |= ResponseFlag.upstreamRetryLimitExceeded;
+    this.cluster?.info.stats.inc(C.upstream_cx_connect_attempts_exceeded);
+    this.fail(InitFailure.connectFailed);
+  }
+
+  onData(buffer: Buffer, start: number, end: number): void {
+    this.owner.onUpstreamData(buffer, start, end);
+  }
+
+  onEnd(): void {
+    this.owner.onUpstreamEnd();
+  }
+
+  onClose(isReset: boolean): void {
+    this.owner.onUpstreamClose(isReset);
+  }
+
+  onAboveWatermark(): void {
+    this.owner.onUpstreamAboveWatermark();
+  }
+
+  onBelowWatermark(): void {
+    this.owner.onUpstreamBelowWatermark();
+  }
+
+  private attempt(): void {
+    const { cluster, record } = this;
+    if (cluster === null || !this.isDialling) return;
+    const host: Host | null = cluster.chooseHost(anyHost);
+    if (host === null) {
+      record.responseFlags |= ResponseFlag.noHealthyUpstream;
+      this.fail(InitFailure.noHealthyUpstream);
+      return;
+    }
+    record.attemptCount++;
+    record.upstreamHost = host;
+    record.hostsAttempted = [...record.hostsAttempted, host];
+    const pending = cluster.connectTcp(host, defaultPriority, this);
+    if (this.isDialling) this.pending = pending;
+  }
+
+  private fail(failure: InitFailure): void {
+    this.isDialling = false;
+    this.owner.onInitFailure(failure);
+  }
+}

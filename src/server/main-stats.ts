@@ -1,0 +1,153 @@
+import { statBlock } from '../api/stats.js';
+import { systemClock } from '../base/clock.js';
+import type { BootstrapModel } from '../config/bootstrap.js';
+import type { ManagerConfig } from '../http/manager-config.js';
+import { H, L } from '../http/manager-stats.js';
+import { D, DW } from '../network/downstream-stats.js';
+import type { ListenerConfig } from '../network/listener-config.js';
+import type { LiveRuntime } from '../runtime/live-runtime.js';
+import type { StatStore } from '../stats/store.js';
+import { S, type ServerState, serverStateNumbers } from './server-stats.js';
+
+/** `listener_manager.` and `cluster_manager.`: what main counts while it starts and drains. */
+export const LM = statBlock({
+  counters: [
+    'listener_added',
+    'listener_create_failure',
+    'listener_create_success',
+    'listener_in_place_updated',
+    'listener_modified',
+    'listener_removed',
+    'listener_stopped',
+  ],
+});
+
+export const CM = statBlock({
+  counters: [
+    'cluster_added',
+    'cluster_modified',
+    'cluster_removed',
+    'cluster_updated',
+    'cluster_updated_via_merge',
+    'update_merge_cancelled',
+    'update_out_of_merge_window',
+  ],
+});
+
+/** `runtime.`: main reads the layers once. */
+export const R = statBlock({
+  counters: [
+    'deprecated_feature_use',
+    'load_error',
+    'load_success',
+    'override_dir_exists',
+    'override_dir_not_exists',
+  ],
+});
+
+/** What the gauges that main works out are read from. */
+export interface MainFacts {
+  readonly store: StatStore;
+  readonly runtime: LiveRuntime;
+  readonly startedMs: number;
+  readonly state: ServerState;
+  readonly isHealthCheckFailed: boolean;
+  readonly connections: number;
+  /** Listeners that are bound. */
+  readonly activeListeners: number;
+  readonly clusterCounts: { readonly active: number; readonly warming: number };
+}
+
+/** The state as operators are told it: a failed health check drains. */
+export function shownState(facts: Pick<MainFacts, 'state' | 'isHealthCheckFailed'>): ServerState {
+  return facts.state === 'LIVE' && facts.isHealthCheckFailed ? 'DRAINING' : facts.state;
+}
+
+/** Largest value of Envoy's "no certificate" gauges, 32 bits of them. */
+const noCertificate = 4_294_967_295;
+
+export function declareMainStats(facts: MainFacts, concurrency: number): void {
+  const { store } = facts;
+  store.declare('server', S);
+  store.declare('listener_manager', LM);
+  store.declare('cluster_manager', CM);
+  store.declare('runtime', R);
+  declareServerGauges(facts, concurrency);
+  declareManagerGauges(facts);
+  declareRuntimeGauges(facts);
+}
+
+function declareServerGauges(facts: MainFacts, concurrency: number): void {
+  const gauge = gaugesOf(facts.store, 'server');
+  gauge('uptime', () => Math.floor((systemClock.now() - facts.startedMs) / 1000));
+  gauge('concurrency', () => concurrency);
+  gauge('live', () => (shownState(facts) === 'LIVE' ? 1 : 0));
+  gauge('state', () => serverStateNumbers[shownState(facts)]);
+  gauge('total_connections', () => facts.connections);
+  gauge('parent_connections', () => 0);
+  gauge('hot_restart_epoch', () => 0);
+  gauge('stats_recent_lookups', () => 0);
+  gauge('compilation_settings.fips_mode', () => 0);
+  gauge('days_until_first_cert_expiring', () => noCertificate);
+  gauge('seconds_until_first_ocsp_response_expiring', () => 0);
+  gauge('memory_heap_size', () => process.memoryUsage().heapTotal);
+  gauge('memory_allocated', () => process.memoryUsage().heapUsed);
+  gauge('memory_physical_size', () => process.memoryUsage.rss());
+}
+
+function declareManagerGauges(facts: MainFacts): void {
+  const cluster = gaugesOf(facts.store, 'cluster_manager');
+  cluster('active_clusters', () => facts.clusterCounts.active);
+  cluster('warming_clusters', () => facts.clusterCounts.warming);
+  const listener = gaugesOf(facts.store, 'listener_manager');
+  listener('total_listeners_active', () => facts.activeListeners);
+  listener('total_listeners_warming', () => 0);
+  listener('total_listeners_draining', () => 0);
+  listener('total_filter_chains_draining', () => 0);
+  listener('workers_started', () => (facts.state === 'LIVE' ? 1 : 0));
+}
+
+function declareRuntimeGauges({ store, runtime }: MainFacts): void {
+  const gauge = gaugesOf(store, 'runtime');
+  gauge('num_keys', () => runtime.current.size);
+  gauge('num_layers', () => runtime.current.layers.length);
+  gauge('admin_overrides_active', () =>
+    runtime.current.layers.some(({ kind, values }) => kind === 'admin' && Object.keys(values).length > 0)
+      ? 1
+      : 0,
+  );
+  gauge('deprecated_feature_seen_since_process_start', () => 0);
+}
+
+function gaugesOf(store: StatStore, prefix: string): (name: string, read: () => number) => void {
+  return (name, read) => store.gaugeSource(`${prefix}.${name}`, read);
+}
+
+const managerType = 'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
+
+/** Stats of a listener and its connection managers, listed with zeros before a worker writes them. */
+export function declareListenerStats(store: StatStore, listener: ListenerConfig, concurrency: number): void {
+  store.declare(listener.statPrefix, D);
+  for (let i = 0; i < concurrency; i++) store.declare(`${listener.statPrefix}.worker_${i}`, DW);
+  const chains =
+    listener.defaultChain === null ? listener.chains : [...listener.chains, listener.defaultChain];
+  for (const { filters } of chains) {
+    for (const { typeUrl, config } of filters) {
+      if (typeUrl !== managerType) continue;
+      // Its own parser made it: both come from this build.
+      const { statPrefix } = config as ManagerConfig;
+      store.declare(`http.${statPrefix}`, H);
+      store.declare(`${listener.statPrefix}.http.${statPrefix}`, L);
+    }
+  }
+}
+
+/** What main counts once at start, of the resources of the bootstrap. */
+export function countStart(store: StatStore, model: BootstrapModel): void {
+  store.lane.bind('cluster_manager', CM).add(CM.cluster_added, model.clusters.length);
+  const listeners = store.lane.bind('listener_manager', LM);
+  listeners.add(LM.listener_added, model.listeners.length);
+  const runtime = store.lane.bind('runtime', R);
+  runtime.inc(R.load_success);
+  runtime.inc(R.override_dir_not_exists);
+}

@@ -1,0 +1,182 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mainPath } from '../../support/proxy.js';
+import { ScriptedOrigin } from './scripted-origin.js';
+
+export type ProxyKind = 'envoy' | 'sluice';
+
+/** A bootstrap with its ports and files filled in. */
+export interface Places {
+  readonly adminPort: number;
+  /** By listener name. */
+  readonly listeners: { readonly [name: string]: number };
+  /** By cluster name; `refused` is a port nobody listens on. */
+  readonly origins: { readonly [name: string]: number };
+  readonly defaultLog: string;
+  readonly customLog: string;
+}
+
+export interface Bootstrap {
+  readonly name: string;
+  readonly extension: 'json' | 'yaml';
+  readonly listeners: readonly string[];
+  readonly origins: readonly string[];
+  text(places: Places): string;
+}
+
+export type Stats = ReadonlyMap<string, number>;
+
+const startLimitMs = 20_000;
+const settleLimitMs = 3000;
+
+export function hasEnvoy(): boolean {
+  return spawnSync('envoy', ['--version'], { stdio: 'ignore' }).status === 0;
+}
+
+/** One of the two proxies with the origins that belong to it. */
+export class ProxyUnderTest {
+  readonly kind: ProxyKind;
+  readonly places: Places;
+  readonly origin: ScriptedOrigin;
+  private readonly folder: string;
+  private readonly child: ChildProcess;
+  private readonly agent: Agent;
+  private output: string;
+
+  constructor(kind: ProxyKind, places: Places, origin: ScriptedOrigin, folder: string, child: ChildProcess) {
+    this.kind = kind;
+    this.places = places;
+    this.origin = origin;
+    this.folder = folder;
+    this.child = child;
+    this.agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    this.output = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.output += text;
+    });
+  }
+
+  static async start(kind: ProxyKind, bootstrap: Bootstrap): Promise<ProxyUnderTest> {
+    const folder = mkdtempSync(join(tmpdir(), `differential-${kind}-`));
+    const origin = new ScriptedOrigin();
+    const origins: { [name: string]: number } = {};
+    for (const name of bootstrap.origins) origins[name] = await origin.listen(name);
+    const [adminPort = 0, refused = 0, ...ports] = await freePorts(bootstrap.listeners.length + 2);
+    const places: Places = {
+      adminPort,
+      listeners: Object.fromEntries(bootstrap.listeners.map((name, i) => [name, ports[i] ?? 0])),
+      origins: { ...origins, refused },
+      defaultLog: join(folder, 'default.log'),
+      customLog: join(folder, 'custom.log'),
+    };
+    const file = join(folder, `bootstrap.${bootstrap.extension}`);
+    writeFileSync(file, bootstrap.text(places));
+    const proxy = new ProxyUnderTest(kind, places, origin, folder, spawnProxy(kind, file, folder));
+    try {
+      await proxy.ready();
+    } catch (error) {
+      await proxy.stop();
+      throw error;
+    }
+    return proxy;
+  }
+
+  /** Counters and gauges that were ever used. */
+  async stats(): Promise<Stats> {
+    const text = await this.admin('/stats?usedonly');
+    const stats = new Map<string, number>();
+    for (const line of text.split('\n')) {
+      const found = /^(\S+): (\d+)$/.exec(line.trim());
+      if (found !== null) stats.set(found[1] as string, Number(found[2]));
+    }
+    return stats;
+  }
+
+  /** The stats once none of those gauges is above zero any more; `unsettled` names those that stay. */
+  async settled(gauges: RegExp): Promise<{ readonly stats: Stats; readonly unsettled: readonly string[] }> {
+    const deadline = performance.now() + settleLimitMs;
+    for (;;) {
+      const stats = await this.stats();
+      const unsettled = [...stats].filter(([name, value]) => value > 0 && gauges.test(name)).map(([name]) => name);
+      if (unsettled.length === 0 || performance.now() > deadline) return { stats, unsettled };
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  admin(path: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const { agent } = this;
+      const asking = request({ port: this.places.adminPort, host: '127.0.0.1', path, agent }, (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (part: string) => {
+          text += part;
+        });
+        response.on('end', () => resolve(text));
+      });
+      asking.on('error', reject);
+      asking.end();
+    });
+  }
+
+  /** A log's text once it contains `mark`. */
+  async log(which: 'defaultLog' | 'customLog', mark: string): Promise<string> {
+    const deadline = performance.now() + settleLimitMs;
+    for (;;) {
+      const text = readFileSync(this.places[which], 'latin1');
+      if (text.includes(mark) || performance.now() > deadline) return text;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.agent.destroy();
+    this.origin.close();
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const gone = new Promise((resolve) => this.child.once('exit', resolve));
+      this.child.kill('SIGKILL');
+      await gone;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async ready(): Promise<void> {
+    const deadline = performance.now() + startLimitMs;
+    for (;;) {
+      if (this.child.exitCode !== null) throw new Error(`${this.kind} did not start:\n${this.output.slice(0, 2000)}`);
+      try {
+        if ((await this.admin('/ready')).startsWith('LIVE')) return;
+      } catch {
+        // Not listening yet.
+      }
+      if (performance.now() > deadline) throw new Error(`${this.kind} did not get ready:\n${this.output.slice(0, 2000)}`);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+}
+
+function spawnProxy(kind: ProxyKind, file: string, folder: string): ChildProcess {
+  const common = ['-c', file, '--concurrency', '1', '--file-flush-interval-msec', '10', '--log-level', 'warning'];
+  const [command, args] =
+    kind === 'envoy'
+      ? ['envoy', [...common, '--disable-hot-restart', '--base-id', String(10_000 + Math.floor(Math.random() * 1e6))]]
+      : [process.execPath, [mainPath, ...common, '--allow-unsupported']];
+  return spawn(command, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+}
+
+/** Ports that were free a moment ago. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
