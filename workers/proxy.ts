@@ -36,6 +36,12 @@ async function run(task: ShardTask, port: MessagePort): Promise<void> {
     throw new Error('the files of the program have been replaced since it started: restart it to use the new ones');
   }
   const shard = await Shard.start(task, (message: ToMain) => port.postMessage(message));
+  // A promise that a filter made and dropped: no request is left to blame, and no other request shall pay for it.
+  const onRejection = (reason: unknown): void => {
+    const text = `a promise was rejected, and nobody waits for it: ${textOf(reason)}`;
+    port.postMessage({ kind: 'log', level: 'error', text } satisfies ToMain);
+  };
+  process.on('unhandledRejection', onRejection);
   const beat = setInterval(() => shard.onTick(), tickMs);
   try {
     await new Promise<void>((resolve) => {
@@ -48,5 +54,10 @@ async function run(task: ShardTask, port: MessagePort): Promise<void> {
     await shard.stop();
   } finally {
     clearInterval(beat);
+    process.off('unhandledRejection', onRejection);
   }
+}
+
+function textOf(reason: unknown): string {
+  return reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
 }

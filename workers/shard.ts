@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { ControlWord, type ShardTask, type ToMain, type ToWorker } from '../src/api/messages.js';
+import { ControlWord, firstListenerWord, type ShardTask, type ToMain, type ToWorker } from '../src/api/messages.js';
 import { BufferPool } from '../src/base/buffer-pool.js';
 import { systemClock } from '../src/base/clock.js';
 import { SystemRandom } from '../src/base/random.js';
@@ -25,6 +25,8 @@ import { StatLane } from '../src/stats/lane.js';
 import { type StatsConfig, statRules } from '../src/stats/stats-config.js';
 import { DrainState } from './drain-state.js';
 import { WorkerLog } from './worker-log.js';
+
+type ConnectionMessage = Extract<ToWorker, { readonly kind: 'connection' }>;
 
 /** Bytes of the read buffer that all sockets of a worker share. */
 const readBufferBytes = 64 * 1024;
@@ -119,7 +121,7 @@ export class Shard {
   onMessage(message: ToWorker): void {
     switch (message.kind) {
       case 'connection':
-        this.adopt(message.fd, message.listener, message.id, message.bind);
+        this.adopt(message);
         break;
       case 'hosts':
         this.plane.onHosts(message.update);
@@ -171,7 +173,7 @@ export class Shard {
   }
 
   /** Takes over a descriptor: from the bump on it is this worker's, whatever happens next. */
-  private adopt(fd: number, listenerName: string, id: number, bind: number): void {
+  private adopt({ fd, listener: listenerName, id, bind, slot }: ConnectionMessage): void {
     Atomics.add(this.control, ControlWord.adopted, 1);
     const link = new ReadLink();
     const options = {
@@ -184,7 +186,7 @@ export class Shard {
     let socket: Socket | null = null;
     try {
       socket = new Socket(options);
-      const listener = this.listenerOf(listenerName);
+      const listener = this.listenerOf(listenerName, slot);
       if (listener === null) {
         socket.destroy();
         return;
@@ -197,7 +199,7 @@ export class Shard {
     }
   }
 
-  private listenerOf(name: string): LiveListener | null {
+  private listenerOf(name: string, slot: number): LiveListener | null {
     const live = this.listeners.get(name);
     if (live !== undefined) return live;
     const ref = this.refs.find((it) => it[0] === name);
@@ -210,14 +212,15 @@ export class Shard {
         networkFilter: (filter, context) => networkFilterOf(filter, this.scope, context),
         listenerFilter: (filter) => listenerFilterOf(filter, this.scope),
       },
-      (change) => this.countConnections(change),
+      (change) => this.countConnections(change, firstListenerWord + slot),
     );
     this.listeners.set(name, listener);
     return listener;
   }
 
-  private countConnections(change: number): void {
+  private countConnections(change: number, listenerWord: number): void {
     this.connections += change;
+    Atomics.add(this.control, listenerWord, change);
     Atomics.store(this.control, ControlWord.connections, this.connections);
   }
 

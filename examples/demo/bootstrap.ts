@@ -29,6 +29,11 @@ static_resources:
             typed_config:
               "@type": type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit
               stat_prefix: http_local_rate_limiter
+          - name: greeting
+            typed_config:
+              "@type": type.googleapis.com/xds.type.v3.TypedStruct
+              type_url: demo.Greeting
+              value: { word: welcome }
           - name: envoy.filters.http.router
             typed_config:
               "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
@@ -73,6 +78,8 @@ const routes = `
   route:
     cluster: tools
     retry_policy: { retry_on: "5xx", num_retries: 2 }
+- match: { path: "/hello" }
+  route: { cluster: tools }
 - match: { path: "/echo" }
   route: { cluster: tools }
 - match: { prefix: "/" }

@@ -7,7 +7,7 @@ import { tour, tourText } from './tour.js';
 
 /**
  * `make run`: a front proxy with its own services behind it, and what to ask them. `--port` and `--admin-port` say
- * where it listens; 0 stands for any free port. Everything else is the proxy's.
+ * where it listens; a port that is taken, and 0, stand for any free one. What follows `--` goes to the proxy.
  */
 const { values, positionals } = parseArgs({
   options: {
@@ -19,13 +19,9 @@ const { values, positionals } = parseArgs({
 const mainPath = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const filterPath = fileURLToPath(new URL('./greeting-filter.js', import.meta.url));
 
-async function portOf(text: string): Promise<number> {
-  return text === '0' ? await freePort() : Number(text);
-}
-
 async function main(): Promise<void> {
-  const proxy = await portOf(values.port);
-  const admin = await portOf(values['admin-port']);
+  const proxy = await freePort(Number(values.port));
+  const admin = await freePort(Number(values['admin-port']));
   const services = await Promise.all(['blue', 'green', 'tools'].map(startService));
   const [blue, green, tools] = services as [DemoService, DemoService, DemoService];
   const ports = { proxy, admin, blue: blue.port, green: green.port, tools: tools.port };

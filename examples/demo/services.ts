@@ -27,19 +27,23 @@ export async function startService(name: string): Promise<DemoService> {
   };
 }
 
-/** A port that nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
+/** That port when nobody listens on it, otherwise one that is free. */
+export async function freePort(wanted: number): Promise<number> {
   const server = createServer();
-  await listen(server);
+  try {
+    await listen(server, wanted);
+  } catch {
+    return freePort(0);
+  }
   const { port } = server.address() as AddressInfo;
   await new Promise<void>((resolve) => server.close(() => resolve()));
   return port;
 }
 
-function listen(server: Server): Promise<void> {
+function listen(server: Server, port = 0): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(port, '127.0.0.1', resolve);
   });
 }
 

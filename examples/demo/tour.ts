@@ -31,6 +31,12 @@ export function tour(proxyPort: number, adminPort: number): readonly Stop[] {
       command: `curl -i '${proxy}/limited?[1-4]'`,
     },
     {
+      title: 'A filter in TypeScript: the service learns a greeting, the answer says so',
+      status: 200,
+      command: `curl -i '${proxy}/hello?name=you'`,
+    },
+    { title: 'The same filter refuses', status: 400, command: `curl -i ${proxy}/hello` },
+    {
       title: 'A WebSocket that greets (curl leaves after a second)',
       status: 101,
       command: `curl -i -N --http1.1 --max-time 1 ${upgrade} ${proxy}/echo`,

@@ -14,6 +14,8 @@ export type ToWorker =
       readonly id: number;
       /** Which of the listener's addresses accepted it. */
       readonly bind: number;
+      /** The listener's word among `listenerWords`. */
+      readonly slot: number;
     }
   /** Accept for yourself on this descriptor, a listening socket that main bound. */
   | { readonly kind: 'accept'; readonly fd: number; readonly listener: string }
@@ -62,7 +64,10 @@ export const ControlWord = {
   /** Connections with a request in progress. */
   busy: 3,
 } as const;
-export const controlWords = 16;
+/** Behind the words above: open connections per listener, by the slot that main gave the listener. */
+export const firstListenerWord = 16;
+export const listenerWords = 240;
+export const controlWords = firstListenerWord + listenerWords;
 
 /** What a shard's task starts with, beside its port. */
 export interface ShardTask {

@@ -8,33 +8,49 @@ const levels = 3;
 
 /**
  * One pending wait. Its owner makes it once and arms it as often as it likes; arming, re-arming and cancelling are
- * a list operation each, so a timeout per request costs nothing when it does not fire.
+ * a list operation each, so a timeout per request costs nothing when it does not fire. What waits on every request
+ * extends this class, so that its wait is no object of its own.
  */
-export class Timer {
+export abstract class TimerEntry {
   /** Absolute, on the wheel's clock. */
   deadlineMs: number;
-  readonly fire: () => void;
-  next: Timer | null;
-  prev: Timer | null;
+  next: TimerEntry | null;
+  prev: TimerEntry | null;
   list: TimerList | null;
 
-  constructor(fire: () => void) {
+  constructor() {
     this.deadlineMs = 0;
-    this.fire = fire;
     this.next = null;
     this.prev = null;
     this.list = null;
   }
+
+  /** The wait is over. */
+  abstract fire(): void;
 
   get isArmed(): boolean {
     return this.list !== null;
   }
 }
 
-class TimerList {
-  head: Timer | null = null;
+/** A wait with a callback. */
+export class Timer extends TimerEntry {
+  private readonly callback: () => void;
 
-  push(timer: Timer): void {
+  constructor(callback: () => void) {
+    super();
+    this.callback = callback;
+  }
+
+  fire(): void {
+    this.callback();
+  }
+}
+
+class TimerList {
+  head: TimerEntry | null = null;
+
+  push(timer: TimerEntry): void {
     timer.list = this;
     timer.prev = null;
     timer.next = this.head;
@@ -42,7 +58,7 @@ class TimerList {
     this.head = timer;
   }
 
-  remove(timer: Timer): void {
+  remove(timer: TimerEntry): void {
     if (timer.prev === null) this.head = timer.next;
     else timer.prev.next = timer.next;
     if (timer.next !== null) timer.next.prev = timer.prev;
@@ -120,12 +136,12 @@ export class TimerWheel {
   }
 
   /** Arms `timer` to fire `delayMs` from now; re-arms it if it is armed. */
-  schedule(timer: Timer, delayMs: number): void {
+  schedule(timer: TimerEntry, delayMs: number): void {
     this.scheduleAt(timer, this.clock.now() + delayMs);
   }
 
   /** As `schedule`, with an absolute deadline on the wheel's clock. */
-  scheduleAt(timer: Timer, deadlineMs: number): void {
+  scheduleAt(timer: TimerEntry, deadlineMs: number): void {
     this.cancel(timer);
     timer.deadlineMs = deadlineMs;
     if (this.armed === 0 && !this.isRunning) this.tick = this.currentTick();
@@ -134,7 +150,7 @@ export class TimerWheel {
     if (!this.isRunning && due < this.wakeTick) this.sleepUntil(due);
   }
 
-  cancel(timer: Timer): void {
+  cancel(timer: TimerEntry): void {
     if (timer.list === null) return;
     timer.list.remove(timer);
     this.armed--;
@@ -151,7 +167,7 @@ export class TimerWheel {
   }
 
   /** Puts the timer into its slot and answers the tick at which that slot must be looked at. */
-  private place(timer: Timer): number {
+  private place(timer: TimerEntry): number {
     const dueTick = Math.max(Math.ceil((timer.deadlineMs - this.originMs) / tickMs), this.tick + 1);
     const ahead = dueTick - this.tick;
     if (ahead < slots) {
@@ -206,7 +222,7 @@ export class TimerWheel {
     let timer = list.head;
     list.head = null;
     while (timer !== null) {
-      const next: Timer | null = timer.next;
+      const next: TimerEntry | null = timer.next;
       timer.list = null;
       if (timer.deadlineMs <= this.originMs + this.tick * tickMs) this.listAt(0, this.tick & slotMask).push(timer);
       else this.place(timer);

@@ -1,4 +1,3 @@
-import type { AccessLogConfig } from '../api/access-log.js';
 import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
 import { parseStringMatcher, type StringMatcherConfig } from '../match/string-matcher.js';
 import { type ListenerConfig, parseListener } from '../network/listener-config.js';
@@ -18,9 +17,9 @@ export type AdminConfig = {
   readonly port: number;
   readonly isPipe: boolean;
   readonly pipeMode: number;
+  readonly ipv4Compat: boolean;
   /** Paths that may be asked for, queries included; all when there is none. */
   readonly allowPaths: readonly StringMatcherConfig[];
-  readonly accessLogs: readonly AccessLogConfig[];
 };
 
 /** Watchdog limits of worker threads, milliseconds; 0 = off. */
@@ -103,16 +102,21 @@ function parseAdmin(node: ConfigNode | undefined): AdminConfig | null {
   if (node === undefined) return null;
   node.noEffect('access_log_path', 'the admin server writes no access log of its own yet');
   node.noEffect('profile_path', 'profiles are not written to a fixed path');
-  node.list('socket_options').forEach((option) => option.honourAll());
-  const shared = {
-    accessLogs: parseAccessLogs(node, 'access_log'),
-    allowPaths: node.list('allow_paths').map(parseStringMatcher),
-  };
+  node.noEffect('socket_options', 'the admin socket gets none');
+  node.noEffect('access_log', 'the admin server writes no access log of its own yet');
+  const allowPaths = node.list('allow_paths').map(parseStringMatcher);
   const address = node.message('address');
   if (address === undefined) return null;
   const pipe = address.message('pipe');
   if (pipe !== undefined) {
-    return { address: pipe.string('path'), port: 0, isPipe: true, pipeMode: pipe.number('mode', 0), ...shared };
+    return {
+      address: pipe.string('path'),
+      port: 0,
+      isPipe: true,
+      pipeMode: pipe.number('mode', 0),
+      ipv4Compat: false,
+      allowPaths,
+    };
   }
   const socket = address.message('socket_address');
   if (socket === undefined) return null;
@@ -122,7 +126,8 @@ function parseAdmin(node: ConfigNode | undefined): AdminConfig | null {
     port: socket.number('port_value', 0),
     isPipe: false,
     pipeMode: 0,
-    ...shared,
+    ipv4Compat: socket.bool('ipv4_compat'),
+    allowPaths,
   };
 }
 

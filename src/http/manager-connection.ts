@@ -12,7 +12,6 @@ import {
   NetworkStatus,
 } from '../api/network-filter.js';
 import { Timer } from '../base/timer-wheel.js';
-import { emptyChunk } from '../codec/http1/chunk.js';
 import { type Http1ServerCallbacks, Http1ServerCodec } from '../codec/http1/server.js';
 import type { Manager } from './manager.js';
 import { H } from './manager-stats.js';
@@ -69,7 +68,9 @@ export class ManagerConnection implements NetworkFilter, Http1ServerCallbacks, S
     stats.add(H.downstream_cx_active, 1);
     stats.add(H.downstream_cx_http1_active, 1);
     control.setHalfClose(true);
-    control.setDelayedCloseTimeout(config.delayedCloseTimeoutMs);
+    control.setDelayedCloseTimeout(config.delayedCloseTimeoutMs, () =>
+      stats.inc(H.downstream_cx_delayed_close_timeout),
+    );
     if (this.idle !== null) scope.timers.schedule(this.idle, config.idleTimeoutMs);
     if (this.duration !== null) scope.timers.schedule(this.duration, config.maxConnectionDurationMs);
   }
@@ -111,14 +112,10 @@ export class ManagerConnection implements NetworkFilter, Http1ServerCallbacks, S
     return NetworkStatus.Stop;
   }
 
+  /** The client's end ends a request in progress, and a tunnel too: it has no half-open state, as in Envoy. */
   private onEnd(): void {
-    const { stream } = this;
-    if (stream?.isUpgrade === true && stream.isResponseStarted) {
-      stream.onData(emptyChunk, true);
-      return;
-    }
     this.isClosing = true;
-    this.control.close(stream === null ? 'flush' : 'no-flush', 'remote_close');
+    this.control.close(this.stream === null ? 'flush' : 'no-flush', 'remote_close');
   }
 
   /** Idle for a moment and draining: a request may be on its way, so one that is not idle long waits. */

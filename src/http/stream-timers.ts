@@ -1,6 +1,6 @@
 import { ResponseFlag } from '../api/response-flags.js';
 import type { RouteActionView } from '../api/route.js';
-import { Timer } from '../base/timer-wheel.js';
+import { Timer, TimerEntry } from '../base/timer-wheel.js';
 import type { Manager } from './manager.js';
 import { H } from './manager-stats.js';
 
@@ -17,11 +17,10 @@ export interface TimedStream {
  * The clocks of one stream: idle, whole request, request headers, maximum duration. Idle time is kept lazily: events
  * only note when they happened, and the timer looks at the note when it fires.
  */
-export class StreamTimers {
+export class StreamTimers extends TimerEntry {
   private readonly stream: TimedStream;
   private idleMs: number;
   private touchedMs: number;
-  private idle: Timer | null;
   private request: Timer | null;
   private head: Timer | null;
   private duration: Timer | null;
@@ -29,17 +28,14 @@ export class StreamTimers {
   constructor(stream: TimedStream, now: number) {
     const { config } = stream.manager;
     const wheel = stream.manager.scope.timers;
+    super();
     this.stream = stream;
     this.idleMs = config.streamIdleTimeoutMs;
     this.touchedMs = now;
-    this.idle = null;
     this.request = null;
     this.head = null;
     this.duration = null;
-    if (this.idleMs > 0) {
-      this.idle = new Timer(() => this.onIdle());
-      wheel.scheduleAt(this.idle, now + this.idleMs);
-    }
+    if (this.idleMs > 0) wheel.scheduleAt(this, now + this.idleMs);
     if (config.requestTimeoutMs > 0) {
       this.request = new Timer(() => this.onRequestTimeout());
       wheel.scheduleAt(this.request, now + config.requestTimeoutMs);
@@ -68,11 +64,8 @@ export class StreamTimers {
     const wheel = this.stream.manager.scope.timers;
     if (action.idleTimeoutMs !== undefined) {
       this.idleMs = action.idleTimeoutMs;
-      if (this.idle !== null) wheel.cancel(this.idle);
-      if (this.idleMs > 0) {
-        this.idle ??= new Timer(() => this.onIdle());
-        wheel.schedule(this.idle, this.idleMs);
-      }
+      wheel.cancel(this);
+      if (this.idleMs > 0) wheel.schedule(this, this.idleMs);
     }
     if (action.maxStreamDurationMs === undefined) return;
     if (this.duration !== null) wheel.cancel(this.duration);
@@ -91,7 +84,7 @@ export class StreamTimers {
 
   cancel(): void {
     const wheel = this.stream.manager.scope.timers;
-    if (this.idle !== null) wheel.cancel(this.idle);
+    wheel.cancel(this);
     if (this.request !== null) wheel.cancel(this.request);
     if (this.head !== null) wheel.cancel(this.head);
     if (this.duration !== null) wheel.cancel(this.duration);
@@ -102,11 +95,12 @@ export class StreamTimers {
     this.stream.manager.scope.timers.schedule(this.duration, ms);
   }
 
-  private onIdle(): void {
+  /** The stream has been idle, or may have been. */
+  fire(): void {
     const { stream } = this;
     const due = this.touchedMs + this.idleMs;
-    if (due > stream.manager.scope.clock.now() && this.idle !== null) {
-      stream.manager.scope.timers.scheduleAt(this.idle, due);
+    if (due > stream.manager.scope.clock.now()) {
+      stream.manager.scope.timers.scheduleAt(this, due);
       return;
     }
     stream.connection.guard(() => {

@@ -19,6 +19,8 @@ import { screenRequest } from './request-screen.js';
 import type { StreamConnection } from './stream-connection.js';
 import { StreamTimers } from './stream-timers.js';
 
+const noControls: readonly FilterControl[] = [];
+
 /**
  * One request and its response on a downstream connection: the codec above, the filters between, the clocks beside.
  * Everything due at the end happens in `finish`, nowhere else.
@@ -36,7 +38,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
   readonly response: ResponseDirection;
   readonly timers: StreamTimers;
   private readonly codec: Http1ServerCodec;
-  private readonly controls: FilterControl[];
+  private controls: readonly FilterControl[];
   requestHeaders: RequestHeaders | null;
   responseHeaders: ResponseHeaders | null;
   responseTrailers: HeaderMap | null;
@@ -67,7 +69,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     this.request = new RequestDirection(this);
     this.response = new ResponseDirection(this);
     this.codec = codec;
-    this.controls = [];
+    this.controls = noControls;
     this.requestHeaders = null;
     this.responseHeaders = null;
     this.responseTrailers = null;
@@ -393,7 +395,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
         return;
       }
       control.attach(filter, this.request.addPlace(filter, limit));
-      this.controls.push(control);
+      this.controls = i === 0 ? [control] : [...this.controls, control];
     }
     for (let i = this.controls.length - 1; i >= 0; i--) {
       const control = this.controls[i] as FilterControl;

@@ -74,7 +74,7 @@ export class Connection implements CodecOutput, Flushable, DirectOwner {
     this.error = '';
     this.inFlight = 0;
     this.handle = null;
-    socket.on('end', () => this.guard(() => this.events.onEnd()));
+    socket.on('end', () => this.onSocketEnd());
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.error = error.code ?? error.message;
     });
@@ -310,6 +310,16 @@ export class Connection implements CodecOutput, Flushable, DirectOwner {
     this.destroy();
   }
 
+  /** libuv reports an end when a reset follows bytes closely; such a stream is cut short and must not look whole. */
+  private onSocketEnd(): void {
+    if (!this.isEnding && isDisconnected(this.socket)) {
+      this.error = 'ECONNRESET';
+      this.socket.destroy();
+    } else {
+      this.guard(() => this.events.onEnd());
+    }
+  }
+
   private onSocketClose(): void {
     if (this.isClosed) return;
     this.isClosed = true;
@@ -326,4 +336,14 @@ function takenByKernel(socket: Socket): number {
   const given: unknown = Reflect.get(handle, 'bytesWritten');
   const queued: unknown = Reflect.get(handle, 'writeQueueSize');
   return typeof given === 'number' && typeof queued === 'number' ? given - queued : 0;
+}
+
+/**
+ * Whether a TCP socket has no peer any more (ENOTCONN). A FIN alone leaves it one as long as this side has sent none.
+ */
+function isDisconnected(socket: Socket): boolean {
+  const handle: unknown = Reflect.get(socket, '_handle');
+  if (typeof handle !== 'object' || handle === null) return false;
+  const look: unknown = Reflect.get(handle, 'getpeername');
+  return typeof look === 'function' && Reflect.apply(look, handle, [{}]) !== 0;
 }

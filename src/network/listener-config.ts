@@ -89,13 +89,20 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
     bufferLimitBytes: node.number('per_connection_buffer_limit_bytes', 1024 * 1024),
     trafficDirection: node.enum('traffic_direction', 'UNSPECIFIED') as ListenerConfig['trafficDirection'],
     drainType: node.enum('drain_type', 'DEFAULT') as ListenerConfig['drainType'],
-    reusePort: node.optionalBool('enable_reuse_port') ?? false,
+    reusePort: parseReusePort(node),
     exactBalance: balance?.message('exact_balance') !== undefined,
     backlog: node.number('tcp_backlog_size', 0),
     accessLogs: parts.accessLogs(node, 'access_log'),
     ignoreGlobalConnLimit: node.bool('ignore_global_conn_limit'),
     origin: `${node.origin.source}:${node.origin.line}`,
   };
+}
+
+/** Unset differs from Envoy on purpose: main accepts and spreads connections evenly over the workers. */
+function parseReusePort(node: ConfigNode): boolean {
+  const isWanted = node.optionalBool('enable_reuse_port') ?? false;
+  if (isWanted) node.noEffect('enable_reuse_port', 'the main thread accepts and hands connections to workers in turn');
+  return isWanted;
 }
 
 function textOf(bind: BindConfig): string {

@@ -116,6 +116,7 @@ export class LiveListener implements DownstreamOwner, InspectionOwner {
     this.forget(run);
     if (failure === 'remote-close') this.stats.inc(D.downstream_listener_filter_remote_close);
     else if (failure === 'error') this.stats.inc(D.downstream_listener_filter_error);
+    this.log(run.info, 0, null);
   }
 
   onInspectionTimeout(): void {
@@ -145,13 +146,13 @@ export class LiveListener implements DownstreamOwner, InspectionOwner {
   }
 
   private establish(socket: Socket, info: ConnectionInfo, link: ReadLink): DownstreamConnection | null {
-    this.stats.inc(D.downstream_cx_total);
-    this.workerStats.inc(DW.downstream_cx_total);
     const chain = this.index.find(info);
     if (chain === null || chain.filters.length === 0) {
       this.refuse(socket, info, chain === null);
       return null;
     }
+    this.stats.inc(D.downstream_cx_total);
+    this.workerStats.inc(DW.downstream_cx_total);
     info.filterChainName = chain.name;
     this.stats.add(D.downstream_cx_active, 1);
     this.workerStats.add(DW.downstream_cx_active, 1);
@@ -166,7 +167,6 @@ export class LiveListener implements DownstreamOwner, InspectionOwner {
 
   private refuse(socket: Socket, info: ConnectionInfo, hasNoMatch: boolean): void {
     if (hasNoMatch) this.stats.inc(D.no_filter_chain_match);
-    this.stats.inc(D.downstream_cx_destroy);
     this.log(info, hasNoMatch ? ResponseFlag.noRouteFound : 0, null);
     socket.on('error', () => {
       // The peer is being turned away; how it takes it does not matter.
@@ -188,7 +188,7 @@ export class LiveListener implements DownstreamOwner, InspectionOwner {
         requestHeaders: null,
         responseHeaders: null,
         responseTrailers: null,
-        logType: 'TcpConnectionEnd',
+        logType: 'NotSet',
       });
     }
   }
@@ -225,7 +225,7 @@ function infoOf(
   const local = isPipe
     ? pipeAddress(bound.address)
     : ipAddress(socket.localAddress ?? '', socket.localPort ?? 0);
-  const remote = isPipe ? pipeAddress('') : ipAddress(socket.remoteAddress ?? '', socket.remotePort ?? 0);
+  const remote = isPipe ? local : ipAddress(socket.remoteAddress ?? '', socket.remotePort ?? 0);
   return {
     id,
     listenerName,

@@ -32,20 +32,28 @@ export async function loadUserExtensions(
   for (const name of modules) {
     const found = filtersOf(await importModule(name));
     if (found.length === 0) {
-      throw new Error(`filter module ${name} exports no filter: export what asyncFilter() returns, or an HttpFilterFactory`);
+      throw new Error(
+        `filter module ${name} exports no filter: export what asyncFilter() returns, or an HttpFilterFactory`,
+      );
     }
     for (const filter of found) {
       const known = filters.get(filter.typeUrl);
       if (filter.typeUrl.startsWith('envoy.')) {
-        throw new Error(`filter module ${name}: a filter of type ${filter.typeUrl} would hide one of Envoy's types`);
+        throw new Error(
+          `filter module ${name}: a filter of type ${filter.typeUrl} would hide one of Envoy's types`,
+        );
       }
       if (known !== undefined && known !== filter) {
-        throw new Error(`filter module ${name}: another module has a filter of type ${filter.typeUrl} already`);
+        throw new Error(
+          `filter module ${name}: another module has a filter of type ${filter.typeUrl} already`,
+        );
       }
       filters.set(filter.typeUrl, filter);
     }
   }
-  return new Map<ExtensionKind, readonly Extension[]>(filters.size > 0 ? [['http.filter', [...filters.values()]]] : []);
+  return new Map<ExtensionKind, readonly Extension[]>(
+    filters.size > 0 ? [['http.filter', [...filters.values()]]] : [],
+  );
 }
 
 async function importModule(name: string): Promise<UserModule> {

@@ -1,16 +1,27 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { listenerWords } from '../api/messages.js';
 import type { Logger } from '../api/thread-scope.js';
 import type { BindConfig, ListenerConfig } from '../network/listener-config.js';
 import { boundText, listenOn } from './bind.js';
+import type { ConnectionLimits } from './connection-limits.js';
+import type { DescriptorBudget } from './descriptor-budget.js';
 import type { Descriptors } from './descriptors.js';
 import type { ShardPool } from './shard-pool.js';
 
 const defaultBacklog = 4096;
+/** At most one line a second says that connections are refused. */
+const complaintMs = 1000;
 
 /** Told of what accepting cannot do. */
 export interface AcceptorEvents {
-  /** No descriptor was left for a connection; it was refused. */
-  onDescriptorsExhausted(listener: string): void;
+  /** No descriptor was left for a connection; it was refused. `count` of them since the last time this was said. */
+  onDescriptorsExhausted(listener: string, count: number): void;
+}
+
+/** What decides whether a connection may be taken. */
+export interface AcceptorRules {
+  readonly limits: ConnectionLimits;
+  readonly budget: DescriptorBudget;
 }
 
 /** An address as it was bound, port 0 resolved. */
@@ -31,29 +42,47 @@ export class Acceptor {
   private readonly descriptors: Descriptors;
   private readonly events: AcceptorEvents;
   private readonly log: Logger;
+  private readonly rules: AcceptorRules;
+  private readonly slots: Map<string, number>;
   private nextId: number;
+  private refused: number;
+  private complainedMs: number;
   readonly bound: BoundAddress[];
 
-  constructor(pool: ShardPool, descriptors: Descriptors, events: AcceptorEvents, log: Logger) {
+  constructor(
+    pool: ShardPool,
+    descriptors: Descriptors,
+    rules: AcceptorRules,
+    events: AcceptorEvents,
+    log: Logger,
+  ) {
     this.servers = [];
     this.byListener = new Map();
     this.pool = pool;
     this.descriptors = descriptors;
     this.events = events;
     this.log = log;
+    this.rules = rules;
+    this.slots = new Map();
     this.nextId = 0;
+    this.refused = 0;
+    this.complainedMs = Number.NEGATIVE_INFINITY;
     this.bound = [];
   }
 
   /** Binds every address of a listener; rejects with what the system said and the place in the configuration. */
   async listen(config: ListenerConfig): Promise<void> {
     if (!config.bindToPort) return;
+    const slot = this.slots.get(config.name) ?? this.slots.size % listenerWords;
+    this.slots.set(config.name, slot);
     for (const [index, bind] of config.bind.entries()) {
       const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true });
-      server.on('connection', (socket) => this.onConnection(socket, config, index));
+      server.on('connection', (socket) => this.onConnection(socket, config, index, slot));
       server.on('error', (error) => this.log.error(`listener ${config.name}: ${error.message}`));
       const backlog = config.backlog > 0 ? config.backlog : defaultBacklog;
-      await listenOn(server, bind, backlog, `${config.origin}: listener '${config.name}'`);
+      const who = `${config.origin}: listener '${config.name}'`;
+      if (bind.isPipe && bind.address.startsWith('@')) await this.listenAbstract(server, bind, backlog, who);
+      else await listenOn(server, bind, backlog, who);
       this.servers.push(server);
       this.byListener.set(config.name, [...(this.byListener.get(config.name) ?? []), server]);
       this.bound.push(boundAddress(server, config.name, bind));
@@ -62,29 +91,61 @@ export class Acceptor {
 
   /** Stops accepting on those listeners, or on all. */
   close(listeners?: readonly string[]): void {
-    const servers = listeners === undefined ? this.servers : listeners.flatMap((name) => this.byListener.get(name) ?? []);
+    const servers =
+      listeners === undefined ? this.servers : listeners.flatMap((name) => this.byListener.get(name) ?? []);
     for (const server of servers) if (server.listening) server.close();
   }
 
-  private onConnection(socket: Socket, config: ListenerConfig, bind: number): void {
+  private onConnection(socket: Socket, config: ListenerConfig, bind: number, slot: number): void {
     const fd = descriptorOf(socket);
     socket.on('error', () => {
       // The peer went away before the hand-off; the worker will see it.
     });
-    if (fd < 0) {
+    if (fd < 0 || !this.rules.limits.admits(config, slot)) {
       socket.destroy();
       return;
     }
-    let copy: number;
-    try {
-      copy = this.descriptors.duplicate(fd);
-    } catch {
-      this.events.onDescriptorsExhausted(config.name);
-      socket.resetAndDestroy();
+    const copy = this.rules.budget.allows(fd) ? this.duplicate(fd) : -1;
+    socket.destroy();
+    if (copy < 0) {
+      this.complain(config.name);
       return;
     }
-    socket.destroy();
-    this.pool.handOff({ fd: copy, listener: config.name, id: ++this.nextId, bind }, config.exactBalance);
+    this.pool.handOff({ fd: copy, listener: config.name, id: ++this.nextId, bind, slot }, config.exactBalance);
+  }
+
+  /** -1 when no descriptor is left. */
+  private duplicate(fd: number): number {
+    try {
+      return this.descriptors.duplicate(fd);
+    } catch {
+      return -1;
+    }
+  }
+
+  private complain(listener: string): void {
+    this.refused++;
+    const now = performance.now();
+    if (now - this.complainedMs < complaintMs) return;
+    this.complainedMs = now;
+    this.events.onDescriptorsExhausted(listener, this.refused);
+    this.refused = 0;
+  }
+
+  private async listenAbstract(server: Server, bind: BindConfig, backlog: number, who: string): Promise<void> {
+    let fd: number;
+    try {
+      fd = this.descriptors.bindAbstract(bind.address.slice(1));
+    } catch (error) {
+      throw new Error(`${who}: cannot bind '${bind.address}': ${error instanceof Error ? error.message : error}`);
+    }
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ fd, backlog }, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
   }
 }
 

@@ -30,7 +30,7 @@ export function adminServerOf(server: Server, quit: () => void): AdminServer | n
   const { model, options, log } = server.input;
   if (model.admin === null) return null;
   return new AdminServer({
-    bind: { ...model.admin, ipv4Compat: false },
+    bind: model.admin,
     views: adminViews(server, quit),
     mayAsk: pathRule(model.admin),
     stats: new AdminStats(server.store.lane, systemClock),

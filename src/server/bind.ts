@@ -1,4 +1,4 @@
-import { chmodSync, unlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import type { Server } from 'node:net';
 
 /** Where a server is to listen. */
@@ -32,10 +32,10 @@ export function listenOn(server: Server, bind: BindAddress, backlog: number, who
   });
 }
 
-/** A socket file left behind by an earlier process would make the bind fail. */
+/** A socket file left behind by an earlier process would make the bind fail; any other file is left to do so. */
 function removeStale(path: string): void {
   try {
-    unlinkSync(path);
+    if (lstatSync(path).isSocket()) unlinkSync(path);
   } catch {
     // Not there, or not ours to remove: the bind will say so.
   }

@@ -15,10 +15,8 @@ export async function writePage(response: ServerResponse, pieces: Iterable<strin
     if (text.length >= writeChars) {
       const isTaken = response.write(text);
       text = '';
-      if (!isTaken) {
-        await drained(response);
-        sliceStart = performance.now();
-      }
+      // A socket that takes everything at once drains within the same turn: that is no pause for others.
+      if (!isTaken) await drained(response);
     }
     if (performance.now() - sliceStart > sliceMs) {
       await new Promise((resolve) => setImmediate(resolve));

@@ -17,6 +17,8 @@ import { StatStore } from '../stats/store.js';
 import { systemResolvers } from '../upstream/membership/system-resolver.js';
 import { ClusterRegistry } from '../upstream/membership/registry.js';
 import { Acceptor } from './acceptor.js';
+import { ConnectionLimits } from './connection-limits.js';
+import { DescriptorBudget, openFilesLimit } from './descriptor-budget.js';
 import { type Descriptors, loadDescriptors } from './descriptors.js';
 import { HostVersions } from './host-versions.js';
 import { declareClusterStats } from './cluster-gauges.js';
@@ -109,9 +111,13 @@ export class Server implements ShardPoolOwner, MainFacts {
       this.pool,
       descriptors,
       {
-        onDescriptorsExhausted: (listener) => {
-          this.store.lane.counter('server.descriptors_exhausted').inc();
-          log.error(`listener ${listener}: no file descriptor is left for a connection (EMFILE); raise the limit (ulimit -n)`);
+        limits: new ConnectionLimits(this.pool, this.runtime, this.store.lane),
+        budget: new DescriptorBudget(openFilesLimit()),
+      },
+      {
+        onDescriptorsExhausted: (listener, count) => {
+          this.store.lane.counter('server.descriptors_exhausted').add(count);
+          log.error(`listener ${listener}: no file descriptor left (EMFILE), ${count} refused; raise the limit (ulimit -n)`);
         },
       },
       log,

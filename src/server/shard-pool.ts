@@ -104,6 +104,14 @@ export class ShardPool {
     return sum;
   }
 
+  /** The same of one listener. */
+  connectionsOn(slot: number): number {
+    let sum = 0;
+    for (const connection of this.waiting) if (connection.slot === slot) sum++;
+    for (const shard of this.shards) sum += shard?.connectionsOn(slot) ?? 0;
+    return sum;
+  }
+
   /** Every worker was told to drain, has said that it is done, and nothing was on its way to it then. */
   get isDrained(): boolean {
     return this.waiting.length === 0 && this.shards.every((shard) => shard?.isDrained === true);

@@ -1,5 +1,13 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { ControlWord, controlWords, type ShardTask, type ToMain, type ToWorker } from '../api/messages.js';
+import {
+  ControlWord,
+  controlWords,
+  firstListenerWord,
+  listenerWords,
+  type ShardTask,
+  type ToMain,
+  type ToWorker,
+} from '../api/messages.js';
 import { RingQueue } from '../base/ring-queue.js';
 
 /** A connection on its way to a worker. */
@@ -9,6 +17,8 @@ export interface HandedConnection {
   readonly id: number;
   /** Which of the listener's addresses accepted it. */
   readonly bind: number;
+  /** The listener's word in the control blocks. */
+  readonly slot: number;
 }
 
 /**
@@ -33,6 +43,8 @@ export class WorkerShard {
   private readonly words: Int32Array;
   private readonly port: MessagePort;
   private readonly handed: RingQueue<HandedConnection>;
+  /** How many of them each listener has. */
+  private readonly handedOn: Int32Array;
   private readonly abort: AbortController;
   private trimmed: number;
   private drainedAt: number;
@@ -52,6 +64,7 @@ export class WorkerShard {
     this.port = channel.port1;
     this.workerPort = channel.port2;
     this.handed = new RingQueue();
+    this.handedOn = new Int32Array(listenerWords);
     this.abort = new AbortController();
     this.trimmed = 0;
     this.drainedAt = -1;
@@ -75,6 +88,12 @@ export class WorkerShard {
     return Atomics.load(this.words, ControlWord.connections) + this.handed.size;
   }
 
+  /** The same of one listener. */
+  connectionsOn(slot: number): number {
+    this.trim();
+    return Atomics.load(this.words, firstListenerWord + slot) + (this.handedOn[slot] as number);
+  }
+
   send(message: ToWorker): void {
     if (this.state !== 'dead') this.port.postMessage(message);
   }
@@ -82,6 +101,7 @@ export class WorkerShard {
   handOff(connection: HandedConnection): void {
     this.trim();
     this.handed.push(connection);
+    this.countHanded(connection.slot, 1);
     this.send({ kind: 'connection', ...connection });
   }
 
@@ -134,9 +154,16 @@ export class WorkerShard {
     return orphans;
   }
 
+  private countHanded(slot: number, change: number): void {
+    this.handedOn[slot] = (this.handedOn[slot] as number) + change;
+  }
+
   private trim(): void {
     const adopted = Atomics.load(this.words, ControlWord.adopted);
-    for (; this.trimmed < adopted; this.trimmed++) this.handed.shift();
+    for (; this.trimmed < adopted; this.trimmed++) {
+      const taken = this.handed.shift();
+      if (taken !== undefined) this.countHanded(taken.slot, -1);
+    }
   }
 }
 

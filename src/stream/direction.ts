@@ -26,6 +26,8 @@ export interface StreamOwner {
   onFilterError(error: unknown): void;
 }
 
+const noPlaces: readonly never[] = [];
+
 /**
  * One direction of a stream through its filters.
  *
@@ -41,7 +43,8 @@ export interface StreamOwner {
  * Whatever was kept passes in order: headers, data, trailers; the end passes each place once.
  */
 export abstract class Direction<H extends HeaderMap> implements PlaceDirection<H> {
-  readonly places: FilterPlace<H>[];
+  /** Replaced when a place is added: a list of one, the usual length, is cheaper made than grown. */
+  places: readonly FilterPlace<H>[];
   readonly owner: StreamOwner;
   headers: H | null;
   trailers: HeaderMap | null;
@@ -50,7 +53,7 @@ export abstract class Direction<H extends HeaderMap> implements PlaceDirection<H
   private pauses: number;
 
   constructor(owner: StreamOwner) {
-    this.places = [];
+    this.places = noPlaces;
     this.owner = owner;
     this.headers = null;
     this.trailers = null;
@@ -74,7 +77,7 @@ export abstract class Direction<H extends HeaderMap> implements PlaceDirection<H
 
   addPlace(filter: HttpFilter, limitBytes: number): FilterPlace<H> {
     const place = new FilterPlace(filter, this, this.places.length, limitBytes);
-    this.places.push(place);
+    this.places = this.places.length === 0 ? [place] : [...this.places, place];
     return place;
   }
 

@@ -15,12 +15,22 @@ const allowedMb = 64;
 const bodyBytes = 256 * mb;
 const part = Buffer.alloc(64 * 1024, 'x');
 
-/** Writes a body as fast as it is taken. */
-async function pour(target: ServerResponse | Socket, total: number, sent: { bytes: number }): Promise<void> {
-  while (sent.bytes < total && !target.destroyed) {
-    sent.bytes += part.length;
-    if (!target.write(part)) await Promise.race([once(target, 'drain'), once(target, 'close')]);
-  }
+/** Writes a body as fast as it is taken; resolves when all of it is written, or the other side is gone. */
+function pour(target: ServerResponse | Socket, total: number, sent: { bytes: number }): Promise<void> {
+  let left = total;
+  return new Promise((resolve) => {
+    const go = (): void => {
+      let isTaken = true;
+      while (left > 0 && isTaken) {
+        left -= part.length;
+        sent.bytes += part.length;
+        isTaken = target.write(part);
+      }
+      if (left <= 0) resolve();
+    };
+    target.on('drain', go).once('close', resolve);
+    go();
+  });
 }
 
 /** Waits until a number has stopped growing. */
@@ -44,23 +54,16 @@ interface Download {
 /** An origin that pours `total` bytes for every request. */
 async function startDownloads(t: TestContext, total: number, listener = ''): Promise<Download> {
   const sent = { bytes: 0 };
-  const origin = await startOrigin(t, (_request: IncomingMessage, response: ServerResponse) => {
-    response.setHeader('content-length', total);
-    const own = { bytes: 0 };
-    const timer = setInterval(() => {
-      sent.bytes += own.bytes - counted;
-      counted = own.bytes;
-    }, 5);
-    let counted = 0;
-    void pour(response, total, own).then(() => {
-      clearInterval(timer);
-      sent.bytes += own.bytes - counted;
+  const origin = await startOrigin(t, (request: IncomingMessage, response: ServerResponse) => {
+    if (request.url === '/warm') {
       response.end();
-    });
+      return;
+    }
+    response.setHeader('content-length', total);
+    void pour(response, total, sent).then(() => response.end());
   });
   const proxy = await startProxy(t, ringBootstrap({ origin: origin.port, listener }));
-  await proxy.fetch('/warm').catch(() => null);
-  sent.bytes = 0;
+  await proxy.fetch('/warm');
   return { proxy, sent };
 }
 

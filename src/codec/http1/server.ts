@@ -186,9 +186,10 @@ export class Http1ServerCodec implements Http1Events<RequestHeaders>, ResponseEn
   }
 
   onMessageComplete(): void {
-    if (this.isRequestDone || this.isTunnel) return;
+    // Without a decoder the stream was answered, and finished, inside one of the events before.
+    if (this.decoder === null || this.isRequestDone || this.isTunnel) return;
     this.isRequestDone = true;
-    this.decoder?.onData(emptyChunk, true);
+    this.decoder.onData(emptyChunk, true);
   }
 
   // ResponseEncoder

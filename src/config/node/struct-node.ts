@@ -242,11 +242,13 @@ export class StructNode implements ConfigNode {
   }
 
   private items<T>(field: string, expected: string, read: (value: Plain) => T | undefined): readonly T[] {
-    const list = this.typed(field, `a list of ${expected}`, (value) => (isList(value) ? value : undefined)) ?? [];
+    const list =
+      this.typed(field, `a list of ${expected}`, (value) => (isList(value) ? value : undefined)) ?? [];
     const found: T[] = [];
     for (const value of list) {
       const item = read(value);
-      if (item === undefined) this.error(`expected a list of ${expected}, found ${JSON.stringify(value)} in it`, field);
+      if (item === undefined)
+        this.error(`expected a list of ${expected}, found ${JSON.stringify(value)} in it`, field);
       else found.push(item);
     }
     return found;

@@ -53,7 +53,12 @@ export class Fetches {
   }
 }
 
-function headOf(cluster: string, path: string, options: FetchOptions, body: Uint8Array | null): RequestHeaders {
+function headOf(
+  cluster: string,
+  path: string,
+  options: FetchOptions,
+  body: Uint8Array | null,
+): RequestHeaders {
   const headers = new RequestHeaders();
   headers.method = options.method ?? (body === null ? 'GET' : 'POST');
   headers.path = path;

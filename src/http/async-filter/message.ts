@@ -1,5 +1,11 @@
 import type { Chunk } from '../../api/codec.js';
-import { DataStatus, type Flow, HeadersStatus, type StreamControl, TrailersStatus } from '../../api/http-filter.js';
+import {
+  DataStatus,
+  type Flow,
+  HeadersStatus,
+  type StreamControl,
+  TrailersStatus,
+} from '../../api/http-filter.js';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../../base/header-map.js';
 import type { Timer } from '../../base/timer-wheel.js';
 import type { FilterMessage, FilterRequest, FilterResponse } from './contract.js';
@@ -82,16 +88,8 @@ export abstract class Message<H extends HeaderMap> implements FilterMessage {
     this.head.set('content-length', String(bytes.byteLength));
   }
 
-  /** Calls the handler's function; its promise, if it made one, holds the message. */
-  start(handler: () => void | Promise<void>): HeadersStatus {
-    let result: void | Promise<void>;
-    try {
-      result = handler();
-    } catch (error) {
-      this.phase = 'passed';
-      if (!this.owner.continuesOnError) throw error;
-      this.owner.stream.noteFailure(error);
-    }
+  /** What the handler answered; a promise holds the message until it settles. */
+  start(result: void | Promise<void>): HeadersStatus {
     if (result === undefined) {
       this.phase = 'passed';
       return this.owner.isAnswered ? HeadersStatus.Stop : HeadersStatus.Continue;
@@ -103,6 +101,14 @@ export abstract class Message<H extends HeaderMap> implements FilterMessage {
       (error: unknown) => this.fail(error),
     );
     return HeadersStatus.Stop;
+  }
+
+  /** The handler threw before it made a promise. */
+  failNow(error: unknown): HeadersStatus {
+    this.phase = 'passed';
+    if (!this.owner.continuesOnError) throw error;
+    this.owner.stream.noteFailure(error);
+    return this.owner.isAnswered ? HeadersStatus.Stop : HeadersStatus.Continue;
   }
 
   onData(chunk: Chunk, endStream: boolean): DataStatus {
@@ -120,6 +126,10 @@ export abstract class Message<H extends HeaderMap> implements FilterMessage {
     return TrailersStatus.Stop;
   }
 
+  get isWaiting(): boolean {
+    return this.waiter !== null;
+  }
+
   /** The stream is over: whoever waits for the body waits in vain. */
   abandon(error: Error): void {
     this.phase = 'passed';
@@ -135,7 +145,8 @@ export abstract class Message<H extends HeaderMap> implements FilterMessage {
     ended.catch(() => undefined);
     this.readsBody = true;
     const { limitBytes } = this.flow();
-    if (limitBytes > 0 && this.seenBytes > limitBytes) this.owner.stream.guard(() => this.refuseBody(this.owner.stream));
+    if (limitBytes > 0 && this.seenBytes > limitBytes)
+      this.owner.stream.guard(() => this.refuseBody(this.owner.stream));
     return ended;
   }
 

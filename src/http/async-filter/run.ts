@@ -1,5 +1,11 @@
 import type { Chunk } from '../../api/codec.js';
-import type { DataStatus, HeadersStatus, HttpFilter, StreamControl, TrailersStatus } from '../../api/http-filter.js';
+import {
+  DataStatus,
+  HeadersStatus,
+  type HttpFilter,
+  type StreamControl,
+  TrailersStatus,
+} from '../../api/http-filter.js';
 import type { Counter } from '../../api/stats.js';
 import type { StreamInfo } from '../../api/stream-info.js';
 import type { Logger } from '../../api/thread-scope.js';
@@ -21,7 +27,7 @@ export interface RunShared<C extends Plain, R extends Plain> {
 }
 
 /** One stream of a user's filter: what its handlers are given. Only what they ask for is made. */
-export class Run<C extends Plain, R extends Plain> implements FilterRun<C, R>, MessageOwner, HttpFilter {
+abstract class Run<C extends Plain, R extends Plain> implements FilterRun<C, R>, MessageOwner, HttpFilter {
   protected readonly shared: RunShared<C, R>;
   readonly stream: StreamControl;
   protected requestMessage: RequestMessage | null;
@@ -93,9 +99,13 @@ export class Run<C extends Plain, R extends Plain> implements FilterRun<C, R>, M
 
   respond(status: number, body = '', headers: { readonly [name: string]: string } = {}): void {
     if (this.isOver || this.isAnswered) return;
-    const fields = Object.entries(headers).map(([name, value]) => [checkedName(name), checkedValue(name, value)] as const);
+    const fields = Object.entries(headers).map(
+      ([name, value]) => [checkedName(name), checkedValue(name, value)] as const,
+    );
     this.isAnswered = true;
-    this.stream.guard(() => this.stream.localReply(status, body, { details: this.shared.options.name, headers: fields }));
+    this.stream.guard(() =>
+      this.stream.localReply(status, body, { details: this.shared.options.name, headers: fields }),
+    );
   }
 
   sleep(ms: number): Promise<void> {
@@ -140,6 +150,50 @@ export class Run<C extends Plain, R extends Plain> implements FilterRun<C, R>, M
     this.abort?.abort(error);
   }
 
+  protected startRequest(headers: RequestHeaders, endStream: boolean): HeadersStatus {
+    const message = new RequestMessage(this, headers, endStream);
+    this.requestMessage = message;
+    let result: void | Promise<void>;
+    try {
+      result = this.shared.options.request?.(message, this);
+    } catch (error) {
+      return message.failNow(error);
+    }
+    return message.start(result);
+  }
+
+  protected startResponse(headers: ResponseHeaders, endStream: boolean): HeadersStatus {
+    // What the handler answered itself is not shown to it again.
+    if (this.isAnswered) return HeadersStatus.Continue;
+    const message = new ResponseMessage(this, headers, endStream);
+    this.responseMessage = message;
+    let result: void | Promise<void>;
+    try {
+      result = this.shared.options.response?.(message, this);
+    } catch (error) {
+      return message.failNow(error);
+    }
+    return message.start(result);
+  }
+
+  protected passRequestData(chunk: Chunk, endStream: boolean): DataStatus {
+    return this.requestMessage === null ? DataStatus.Continue : this.requestMessage.onData(chunk, endStream);
+  }
+
+  protected passResponseData(chunk: Chunk, endStream: boolean): DataStatus {
+    return this.responseMessage === null
+      ? DataStatus.Continue
+      : this.responseMessage.onData(chunk, endStream);
+  }
+
+  protected passRequestTrailers(): TrailersStatus {
+    return this.requestMessage === null ? TrailersStatus.Continue : this.requestMessage.onTrailers();
+  }
+
+  protected passResponseTrailers(): TrailersStatus {
+    return this.responseMessage === null ? TrailersStatus.Continue : this.responseMessage.onTrailers();
+  }
+
   private isWaiting(): boolean {
     return this.requestMessage?.isWaiting === true || this.responseMessage?.isWaiting === true;
   }
@@ -151,10 +205,45 @@ function streamEnded(): Error {
   return error;
 }
 
-function onRequestHeaders<C extends Plain, R extends Plain>(
-  this: Run<C, R>,
-  headers: RequestHeaders,
-  endStream: boolean,
-): HeadersStatus {
-  return this.startRequest(headers, endStream);
+/** The runner calls the hooks that exist, so each combination of handlers is a class of its own. */
+export class RequestRun<C extends Plain, R extends Plain> extends Run<C, R> {
+  onRequestHeaders(headers: RequestHeaders, endStream: boolean): HeadersStatus {
+    return this.startRequest(headers, endStream);
+  }
+
+  onRequestData(chunk: Chunk, endStream: boolean): DataStatus {
+    return this.passRequestData(chunk, endStream);
+  }
+
+  onRequestTrailers(): TrailersStatus {
+    return this.passRequestTrailers();
+  }
+}
+
+export class ResponseRun<C extends Plain, R extends Plain> extends Run<C, R> {
+  onResponseHeaders(headers: ResponseHeaders, endStream: boolean): HeadersStatus {
+    return this.startResponse(headers, endStream);
+  }
+
+  onResponseData(chunk: Chunk, endStream: boolean): DataStatus {
+    return this.passResponseData(chunk, endStream);
+  }
+
+  onResponseTrailers(): TrailersStatus {
+    return this.passResponseTrailers();
+  }
+}
+
+export class FullRun<C extends Plain, R extends Plain> extends RequestRun<C, R> {
+  onResponseHeaders(headers: ResponseHeaders, endStream: boolean): HeadersStatus {
+    return this.startResponse(headers, endStream);
+  }
+
+  onResponseData(chunk: Chunk, endStream: boolean): DataStatus {
+    return this.passResponseData(chunk, endStream);
+  }
+
+  onResponseTrailers(): TrailersStatus {
+    return this.passResponseTrailers();
+  }
 }

@@ -52,6 +52,7 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
   private isAbandoned: boolean;
   private hasTimedOut: boolean;
   private closedHere: boolean;
+  private sawEnd: boolean;
 
   constructor(
     cluster: PoolCluster,
@@ -72,6 +73,7 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     this.isAbandoned = false;
     this.hasTimedOut = false;
     this.closedHere = false;
+    this.sawEnd = false;
     const { stats } = cluster;
     stats.inc(C.upstream_cx_total);
     stats.add(C.upstream_cx_active, 1);
@@ -110,6 +112,8 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
   }
 
   endWriting(): void {
+    // The second FIN ends the connection: it counts as closed by whose FIN that is.
+    if (this.sawEnd) this.closedHere = true;
     this.connection.endWriting();
   }
 
@@ -135,6 +139,7 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
   }
 
   onEnd(): void {
+    this.sawEnd = true;
     this.callbacks.onEnd();
   }
 

@@ -31,7 +31,7 @@ export interface Bootstrap {
 export type Stats = ReadonlyMap<string, number>;
 
 const startLimitMs = 20_000;
-const settleLimitMs = 3000;
+const settleLimitMs = 1500;
 
 export function hasEnvoy(): boolean {
   return spawnSync('envoy', ['--version'], { stdio: 'ignore' }).status === 0;
@@ -46,6 +46,8 @@ export class ProxyUnderTest {
   private readonly child: ChildProcess;
   private readonly agent: Agent;
   private output: string;
+  /** Gauges that stayed above zero once: nobody waits for them again. */
+  private readonly stuck: Map<string, number>;
 
   constructor(kind: ProxyKind, places: Places, origin: ScriptedOrigin, folder: string, child: ChildProcess) {
     this.kind = kind;
@@ -55,6 +57,7 @@ export class ProxyUnderTest {
     this.child = child;
     this.agent = new Agent({ keepAlive: true, maxSockets: 1 });
     this.output = '';
+    this.stuck = new Map();
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.output += text;
     });
@@ -101,8 +104,12 @@ export class ProxyUnderTest {
     const deadline = performance.now() + settleLimitMs;
     for (;;) {
       const stats = await this.stats();
-      const unsettled = [...stats].filter(([name, value]) => value > 0 && gauges.test(name)).map(([name]) => name);
-      if (unsettled.length === 0 || performance.now() > deadline) return { stats, unsettled };
+      const unsettled = [...stats].filter(([name, value]) => value > (this.stuck.get(name) ?? 0) && gauges.test(name));
+      if (unsettled.length === 0) return { stats, unsettled: [] };
+      if (performance.now() > deadline) {
+        for (const [name, value] of unsettled) this.stuck.set(name, value);
+        return { stats, unsettled: unsettled.map(([name]) => name) };
+      }
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }

@@ -4,7 +4,7 @@ import type { ScriptedOrigin } from './scripted-origin.js';
 import { Signal } from './signal.js';
 import { readMessages, type WireMessage } from './wire.js';
 
-const patienceMs = 4000;
+const patienceMs = 2000;
 /** Both proxies answer this path themselves in every bootstrap. */
 const probe = 'GET /__probe HTTP/1.1\r\nhost: probe.local\r\n\r\n';
 

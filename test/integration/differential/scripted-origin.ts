@@ -5,7 +5,7 @@ import { Signal } from './signal.js';
 import { readMessages, type WireMessage } from './wire.js';
 
 /** Waiting longer than this for something that never comes only costs time: a case that hangs is a difference. */
-const patienceMs = 4000;
+const patienceMs = 2000;
 
 const okay = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 

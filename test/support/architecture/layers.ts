@@ -19,7 +19,7 @@ export const layers: { readonly [folder: string]: Layer } = {
   stats: { number: 2, builtIns: [] },
   codec: { number: 2, builtIns: ['node:zlib'] },
   route: { number: 3, builtIns: ['node:crypto'] },
-  network: { number: 3, builtIns: ['node:net'] },
+  network: { number: 3, builtIns: ['node:net', 'node:util direct-write.ts'] },
   stream: { number: 3, builtIns: [] },
   upstream: {
     number: 4,
@@ -44,6 +44,8 @@ export const layers: { readonly [folder: string]: Layer } = {
     number: 7,
     builtIns: ['node:v8', 'node:inspector', 'node:inspector/promises', 'node:os', 'node:perf_hooks'],
   },
+  // What users' filter modules import.
+  'filter.ts': { number: 7, builtIns: [] },
   plane: {
     number: 8,
     builtIns: ['node:crypto build-stamp.ts', 'node:fs build-stamp.ts', 'node:path', 'node:url'],
@@ -63,7 +65,10 @@ export const layers: { readonly [folder: string]: Layer } = {
       'node:worker_threads',
     ],
   },
-  workers: { number: 9, builtIns: ['node:fs', 'node:net', 'node:timers', 'node:worker_threads'] },
+  workers: {
+    number: 9,
+    builtIns: ['node:fs', 'node:net', 'node:path', 'node:timers', 'node:worker_threads'],
+  },
   'main.ts': { number: 10, builtIns: [] },
 };
 
@@ -90,6 +95,7 @@ export const functionLinesWall = 60;
 /** Folders below `src/extensions` that hold extensions, one folder each. */
 export const extensionKinds = [
   'access-loggers',
+  'bootstrap',
   'clusters',
   'filters/http',
   'filters/listener',

@@ -45,7 +45,9 @@ function parse(query: string): Parameter[] {
   if (query === '') return [];
   return query.split('&').map((part) => {
     const equals = part.indexOf('=');
-    return equals < 0 ? { key: part, value: '' } : { key: part.slice(0, equals), value: part.slice(equals + 1) };
+    return equals < 0
+      ? { key: part, value: '' }
+      : { key: part.slice(0, equals), value: part.slice(equals + 1) };
   });
 }
 

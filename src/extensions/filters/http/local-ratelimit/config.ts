@@ -31,7 +31,10 @@ export function parseLocalRateLimit(node: ConfigNode): LocalRateLimitConfig {
   }
   node.noEffect('stage', 'descriptors are not built');
   node.noEffect('vh_rate_limits', 'descriptors are not built');
-  node.noEffect('always_consume_default_token_bucket', 'without descriptors the default bucket always decides');
+  node.noEffect(
+    'always_consume_default_token_bucket',
+    'without descriptors the default bucket always decides',
+  );
   return {
     statPrefix: node.string('stat_prefix'),
     status: statusOf(status),

@@ -24,7 +24,8 @@ export class Limiter {
     this.requestHeaders = new HeaderRules({ remove: [], add: config.requestHeaders });
     this.responseHeaders = new HeaderRules({ remove: [], add: config.responseHeaders });
     this.scope = scope;
-    this.bucket = config.bucket === null ? null : new TokenBucket(scope.shared.words(nameOf(config)), config.bucket);
+    this.bucket =
+      config.bucket === null ? null : new TokenBucket(scope.shared.words(nameOf(config)), config.bucket);
     this.ofConnections = new WeakMap();
   }
 
@@ -53,7 +54,8 @@ export class Limiter {
 
   /** Whole seconds until a request can pass; 0 when one can pass now. */
   resetSeconds(bucket: TokenBucket): number {
-    return Math.ceil(bucket.nextTokenMs(this.nowMs()) / 1000);
+    // A nanosecond of rounding is no second.
+    return Math.ceil(bucket.nextTokenMs(this.nowMs()) / 1000 - 1e-6);
   }
 }
 

@@ -24,7 +24,7 @@ import {
 import type { BufferPool } from '../../../../base/buffer-pool.js';
 import { ChunkQueue } from '../../../../base/chunk-queue.js';
 import { HeaderClass, type HeaderMap, type RequestHeaders, type ResponseHeaders } from '../../../../base/header-map.js';
-import { Timer } from '../../../../base/timer-wheel.js';
+import { Timer, TimerEntry } from '../../../../base/timer-wheel.js';
 import { H } from '../../../../http/manager-stats.js';
 import { Attempt, type AttemptOwner } from '../../../../upstream/attempt/attempt.js';
 import { makeRetryState, type RetryState, type RetryVerdict } from '../../../../upstream/attempt/retry-state.js';
@@ -55,7 +55,7 @@ const retryHeaders = ['x-envoy-retry-on', 'x-envoy-retry-grpc-on', 'x-envoy-max-
  *      │          ▼ │ retry after back-off
  *      └─► local reply (no route, no cluster, no host, timeout, reset)
  */
-class RouterFilter implements HttpFilter, AttemptOwner, LoadBalancerContext, LogContext {
+class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadBalancerContext, LogContext {
   private readonly config: RouterConfig;
   private readonly scope: HttpFilterContext;
   private readonly stats: BoundStats;
@@ -73,16 +73,16 @@ class RouterFilter implements HttpFilter, AttemptOwner, LoadBalancerContext, Log
   private retry: RetryState | null;
   private retryBody: ChunkQueue | null;
   private retryTrailers: HeaderMap | null;
-  private globalTimer: Timer | null;
   private backOffTimer: Timer | null;
   private requestCompleteMs: number;
   private isRequestComplete: boolean;
   private isResponseStarted: boolean;
   private isDone: boolean;
   private attempts: number;
-  private tried: Host[];
+  private tried: readonly Host[];
 
   constructor(config: RouterConfig, scope: HttpFilterContext, stats: BoundStats, stream: StreamControl) {
+    super();
     this.config = config;
     this.scope = scope;
     this.stats = stats;
@@ -97,14 +97,13 @@ class RouterFilter implements HttpFilter, AttemptOwner, LoadBalancerContext, Log
     this.retry = null;
     this.retryBody = null;
     this.retryTrailers = null;
-    this.globalTimer = null;
     this.backOffTimer = null;
     this.requestCompleteMs = 0;
     this.isRequestComplete = false;
     this.isResponseStarted = false;
     this.isDone = false;
     this.attempts = 0;
-    this.tried = [];
+    this.tried = noHosts;
   }
 
   // What attempts, balancers and formatters ask of it.
@@ -149,6 +148,11 @@ class RouterFilter implements HttpFilter, AttemptOwner, LoadBalancerContext, Log
       if (predicate.typeUrl.endsWith('OmitCanaryHostsPredicate') && host.isCanary) return false;
     }
     return true;
+  }
+
+  /** The route's timeout, armed when the request is complete; the filter is its own timer. */
+  fire(): void {
+    this.stream.guard(() => this.onGlobalTimeout());
   }
 
   // HttpFilter
@@ -197,7 +201,7 @@ class RouterFilter implements HttpFilter, AttemptOwner, LoadBalancerContext, Log
   onDestroy(): void {
     const { timers } = this.scope;
     this.isDone = true;
-    if (this.globalTimer !== null) timers.cancel(this.globalTimer);
+    timers.cancel(this);
     if (this.backOffTimer !== null) timers.cancel(this.backOffTimer);
     const attempt = this.current;
     if (attempt !== null) {
@@ -314,7 +318,7 @@ class RouterFilter implements HttpFilter, AttemptOwner, LoadBalancerContext, Log
       this.failWithoutHost(cluster);
       return;
     }
-    this.tried.push(host);
+    this.tried = this.attempts === 1 ? [host] : [...this.tried, host];
     this.info.upstreamHost = host;
     this.info.hostsAttempted = this.tried;
     const attempt = new Attempt(this, host);
@@ -344,8 +348,7 @@ class RouterFilter implements HttpFilter, AttemptOwner, LoadBalancerContext, Log
     const now = this.scope.clock.now();
     this.requestCompleteMs = now;
     if (this.timeouts.globalMs > 0) {
-      this.globalTimer = new Timer(() => this.stream.guard(() => this.onGlobalTimeout()));
-      this.scope.timers.scheduleAt(this.globalTimer, now + this.timeouts.globalMs);
+      this.scope.timers.scheduleAt(this, now + this.timeouts.globalMs);
     }
     const { current } = this;
     if (current?.isReady === true) this.armPerTry(current);
@@ -474,7 +477,7 @@ class RouterFilter implements HttpFilter, AttemptOwner, LoadBalancerContext, Log
     this.info.times.upstreamLastRxMs = now;
     if (this.isRequestComplete) this.cluster?.chargeTime(now - this.requestCompleteMs, this.isInternal(), isCanary);
     this.current = null;
-    if (this.globalTimer !== null) this.scope.timers.cancel(this.globalTimer);
+    this.scope.timers.cancel(this);
   }
 
   private scheduleRetry(): void {
@@ -600,5 +603,6 @@ class RouterFilter implements HttpFilter, AttemptOwner, LoadBalancerContext, Log
   }
 }
 
+const noHosts: readonly Host[] = [];
 const noBytes = Buffer.alloc(0);
 const emptyChunk: Chunk = { buffer: noBytes, start: 0, end: 0 };

@@ -1,0 +1,46 @@
+import type { RuntimeView } from '../api/runtime.js';
+import type { StatScope } from '../api/stats.js';
+import { D } from '../network/downstream-stats.js';
+import type { ListenerConfig } from '../network/listener-config.js';
+
+/** Open connections, over all workers and on their way to one. */
+export interface ConnectionCounts {
+  readonly connections: number;
+  connectionsOn(slot: number): number;
+}
+
+const globalKey = 'overload.global_downstream_max_connections';
+const unlimited = Number.POSITIVE_INFINITY;
+
+/** How many downstream connections there may be, as runtime says at the moment: in all, and per listener. */
+export class ConnectionLimits {
+  private readonly counts: ConnectionCounts;
+  private readonly runtime: RuntimeView;
+  private readonly stats: StatScope;
+
+  constructor(counts: ConnectionCounts, runtime: RuntimeView, stats: StatScope) {
+    this.counts = counts;
+    this.runtime = runtime;
+    this.stats = stats;
+  }
+
+  /** Whether the listener may have one more; a refusal is counted. */
+  admits(listener: ListenerConfig, slot: number): boolean {
+    const { counts, runtime } = this;
+    if (!listener.ignoreGlobalConnLimit) {
+      const limit = runtime.number(globalKey, unlimited);
+      if (limit !== unlimited && counts.connections >= limit) {
+        this.refuse(listener, D.downstream_global_cx_overflow);
+        return false;
+      }
+    }
+    const limit = runtime.number(`envoy.resource_limits.listener.${listener.name}.connection_limit`, unlimited);
+    if (limit === unlimited || counts.connectionsOn(slot) < limit) return true;
+    this.refuse(listener, D.downstream_cx_overflow);
+    return false;
+  }
+
+  private refuse(listener: ListenerConfig, slot: number): void {
+    this.stats.bind(listener.statPrefix, D).inc(slot);
+  }
+}
