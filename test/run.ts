@@ -1,6 +1,6 @@
+import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** Runs the test files below the named folders with Node's test runner: `node dist/test/run.js unit integration`. */
@@ -20,7 +20,14 @@ const files = (folders.length > 0 ? folders : ['unit', 'integration', 'conforman
 );
 const child = spawn(
   process.execPath,
-  ['--test', '--test-reporter=spec', '--test-concurrency=2', '--enable-source-maps', ...files.sort()],
+  [
+    '--test',
+    '--test-reporter=spec',
+    '--test-concurrency=2',
+    '--test-timeout=240000',
+    '--enable-source-maps',
+    ...files.sort(),
+  ],
   { stdio: 'inherit' },
 );
 child.on('exit', (code) => {

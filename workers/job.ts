@@ -5,8 +5,8 @@ import type { Problem } from '../src/base/errors.js';
 import type { Plain } from '../src/base/plain.js';
 import { type BootstrapModel, parseBootstrap } from '../src/config/bootstrap.js';
 import { configDump } from '../src/config/config-dump.js';
-import type { ClusterNeed } from '../src/config/node/read-context.js';
 import { loadConfig } from '../src/config/load.js';
+import type { ClusterNeed } from '../src/config/node/read-context.js';
 import { reportJson, reportText } from '../src/config/report.js';
 import { extensionRegistry } from '../src/extensions/index.js';
 import type { LoadJob, LoadResult } from '../src/plane/jobs.js';
@@ -37,7 +37,11 @@ export default async function run(job: LoadJob): Promise<LoadResult> {
   const outcome = loaded.finish();
   const problems = [...outcome.problems, ...missing];
   const report =
-    job.report === undefined ? '' : job.report === 'json' ? reportJson(outcome.verdicts()) : reportText(outcome.verdicts());
+    job.report === undefined
+      ? ''
+      : job.report === 'json'
+        ? reportJson(outcome.verdicts())
+        : reportText(outcome.verdicts());
   const isValid = problems.length === 0;
   return {
     problems,
@@ -61,7 +65,15 @@ async function loadRegistry(modules: readonly string[]): Promise<ExtensionRegist
 }
 
 function refused(problem: Problem, dump: LoadResult['dump']): LoadResult {
-  return { problems: [problem], unsupported: [], warnings: [], model: null, snapshot: null, dump, report: '' };
+  return {
+    problems: [problem],
+    unsupported: [],
+    warnings: [],
+    model: null,
+    snapshot: null,
+    dump,
+    report: '',
+  };
 }
 
 function unknownCluster(need: ClusterNeed): Problem {

@@ -33,7 +33,9 @@ export default async function serve(input: ShardInput): Promise<void> {
 
 async function run(task: ShardTask, port: MessagePort): Promise<void> {
   if (task.build !== buildStamp) {
-    throw new Error('the files of the program have been replaced since it started: restart it to use the new ones');
+    throw new Error(
+      'the files of the program have been replaced since it started: restart it to use the new ones',
+    );
   }
   const shard = await Shard.start(task, (message: ToMain) => port.postMessage(message));
   // A promise that a filter made and dropped: no request is left to blame, and no other request shall pay for it.

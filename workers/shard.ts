@@ -1,6 +1,12 @@
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { ControlWord, firstListenerWord, type ShardTask, type ToMain, type ToWorker } from '../src/api/messages.js';
+import {
+  ControlWord,
+  firstListenerWord,
+  type ShardTask,
+  type ToMain,
+  type ToWorker,
+} from '../src/api/messages.js';
 import { BufferPool } from '../src/base/buffer-pool.js';
 import { systemClock } from '../src/base/clock.js';
 import { SystemRandom } from '../src/base/random.js';
@@ -15,11 +21,16 @@ import { LiveListener } from '../src/network/live-listener.js';
 import { ReadLink } from '../src/network/read-link.js';
 import { ThreadSharedMemory } from '../src/plane/shared-memory.js';
 import { readRecord, type Snapshot } from '../src/plane/snapshot.js';
-import { listenerFilterOf, networkFilterOf, ThreadPlane } from '../src/plane/thread-plane.js';
+import {
+  listenerFilterOf,
+  networkFilterOf,
+  type PlaneEvents,
+  ThreadPlane,
+} from '../src/plane/thread-plane.js';
 import { LiveThreadScope } from '../src/plane/thread-scope.js';
 import { loadUserExtensions } from '../src/plane/user-modules.js';
-import { LiveRuntime } from '../src/runtime/live-runtime.js';
 import type { LayeredRuntimeConfig } from '../src/runtime/layers.js';
+import { LiveRuntime } from '../src/runtime/live-runtime.js';
 import { RuntimeSnapshot } from '../src/runtime/snapshot.js';
 import { StatLane } from '../src/stats/lane.js';
 import { type StatsConfig, statRules } from '../src/stats/stats-config.js';
@@ -68,7 +79,10 @@ export class Shard {
     const random = new SystemRandom();
     this.runtime = new LiveRuntime(new RuntimeSnapshot(settings.runtime as LayeredRuntimeConfig));
     const rules = statRules(settings.statsConfig as StatsConfig);
-    const stats = new StatLane((messages) => post({ kind: 'stats', messages }), rules === undefined ? {} : { rules });
+    const stats = new StatLane(
+      (messages) => post({ kind: 'stats', messages }),
+      rules === undefined ? {} : { rules },
+    );
     const log = new WorkerLog(post, settings.logLevel);
     this.log = log;
     this.shared = {
@@ -78,14 +92,8 @@ export class Shard {
       direct: DirectWriter.probe(),
       onCallbackError: (error) => log.error(`connection callback: ${textOf(error)}`),
     };
-    const events = {
-      onOutlier: (cluster: string, slot: number, kind: 'consecutive-5xx' | 'consecutive-gateway') =>
-        post({ kind: 'outlier', report: { cluster, slot, kind } }),
-      onHostsApplied: (cluster: string, version: number) =>
-        post({ kind: 'hosts-acknowledged', ack: { cluster, version } }),
-    };
     const resources = { connections: this.shared, timers, clock, nextConnectionId: () => ++this.nextId };
-    this.plane = new ThreadPlane(this.snapshot, task.threads, task.threadIndex, resources, events);
+    this.plane = new ThreadPlane(this.snapshot, task.threads, task.threadIndex, resources, eventsTo(post));
     this.drain = new DrainState();
     this.scope = new LiveThreadScope({
       role: 'worker',
@@ -193,7 +201,9 @@ export class Shard {
       }
       listener.accept(socket, id, bind, link);
     } catch (error) {
-      this.scope.log.error(`listener ${listenerName}: a connection could not be taken over: ${textOf(error)}`);
+      this.scope.log.error(
+        `listener ${listenerName}: a connection could not be taken over: ${textOf(error)}`,
+      );
       if (socket === null) closeSync(fd);
       else socket.destroy();
     }
@@ -229,6 +239,14 @@ export class Shard {
       for (const connection of listener.connections) connection.closeIfIdle();
     }
   }
+}
+
+/** Tells main what clusters notice. */
+function eventsTo(post: (message: ToMain) => void): PlaneEvents {
+  return {
+    onOutlier: (cluster, slot, kind) => post({ kind: 'outlier', report: { cluster, slot, kind } }),
+    onHostsApplied: (cluster, version) => post({ kind: 'hosts-acknowledged', ack: { cluster, version } }),
+  };
 }
 
 function textOf(error: unknown): string {

@@ -1,6 +1,11 @@
-import type { LaneMessage } from './stat-messages.js';
-import type { HostUpdate, HostUpdateAck, ImmediateHealthFailure, OutlierReport } from './messages-upstream.js';
 import type { Plain } from '../base/plain.js';
+import type {
+  HostUpdate,
+  HostUpdateAck,
+  ImmediateHealthFailure,
+  OutlierReport,
+} from './messages-upstream.js';
+import type { LaneMessage } from './stat-messages.js';
 
 /** Everything that main and workers say to each other. One port per worker carries both directions, in order. */
 

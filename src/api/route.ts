@@ -20,8 +20,16 @@ export interface RouteMatch {
   /** Per-filter configuration of route configuration, virtual host and route, least specific first, by filter name. */
   filterConfigs(filterName: string): readonly RouteFilterConfig[];
   /** Applies the request header mutations of every level in the configured order, removals before additions. */
-  mutateRequestHeaders(headers: RequestHeaders, context: LogContext, cluster: WeightedClusterView | null): void;
-  mutateResponseHeaders(headers: ResponseHeaders, context: LogContext, cluster: WeightedClusterView | null): void;
+  mutateRequestHeaders(
+    headers: RequestHeaders,
+    context: LogContext,
+    cluster: WeightedClusterView | null,
+  ): void;
+  mutateResponseHeaders(
+    headers: ResponseHeaders,
+    context: LogContext,
+    cluster: WeightedClusterView | null,
+  ): void;
   /** True when the request side has anything to mutate; lets the common route skip the call. */
   readonly hasRequestMutations: boolean;
   readonly hasResponseMutations: boolean;

@@ -1,14 +1,14 @@
-import type { Clock } from '../base/clock.js';
 import type { BufferPool } from '../base/buffer-pool.js';
+import type { Clock } from '../base/clock.js';
 import type { Random } from '../base/random.js';
 import type { TimerWheel } from '../base/timer-wheel.js';
+import type { AccessLog, AccessLogConfig } from './access-log.js';
 import type { ExtensionConfig } from './config-node.js';
 import type { ExtensionRegistry } from './extension.js';
-import type { AccessLog, AccessLogConfig } from './access-log.js';
+import type { HttpFilterFactory, HttpFilterMaker } from './http-filter.js';
 import type { RuntimeView } from './runtime.js';
 import type { StatScope } from './stats.js';
 import type { ClusterManager } from './upstream.js';
-import type { HttpFilterFactory, HttpFilterMaker } from './http-filter.js';
 
 /** A logger of process messages; lines reach main's log wherever they are written. */
 export interface Logger {

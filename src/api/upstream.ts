@@ -1,5 +1,5 @@
-import type { Plain } from '../base/plain.js';
 import type { RequestHeaders } from '../base/header-map.js';
+import type { Plain } from '../base/plain.js';
 import type { CodecOutput, RequestEncoder, ResponseDecoder, StreamResetReason } from './codec.js';
 import type { Extension } from './extension.js';
 import type { BoundStats } from './stats.js';

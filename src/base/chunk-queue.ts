@@ -56,7 +56,8 @@ export class ChunkQueue {
 
   /** Gives each run to `look`, in order, and keeps them. */
   visit(look: (buffer: Buffer, start: number, end: number) => void): void {
-    for (let i = 0; i < this.buffers.length; i++) look(this.buffers[i] as Buffer, 0, this.lengths[i] as number);
+    for (let i = 0; i < this.buffers.length; i++)
+      look(this.buffers[i] as Buffer, 0, this.lengths[i] as number);
   }
 
   clear(): void {

@@ -18,7 +18,14 @@ export const HeaderClass = {
   identity: 128,
 } as const;
 
-const hopByHopNames = new Set(['connection', 'upgrade', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding']);
+const hopByHopNames = new Set([
+  'connection',
+  'upgrade',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'transfer-encoding',
+]);
 const forwardedNames = new Set(['via', 'forwarded', 'x-request-id', 'x-client-trace-id']);
 const identityNames = new Set(['server', 'date', 'via']);
 
@@ -97,7 +104,8 @@ export class HeaderMap {
   /** Every value of that name, in order. */
   getAll(name: string): string[] {
     const found: string[] = [];
-    for (let i = this.indexOf(name); i >= 0; i = this.indexOf(name, i + 1)) found.push(this.values[i] as string);
+    for (let i = this.indexOf(name); i >= 0; i = this.indexOf(name, i + 1))
+      found.push(this.values[i] as string);
     return found;
   }
 
@@ -106,7 +114,8 @@ export class HeaderMap {
     const first = this.indexOf(name);
     if (first < 0) return undefined;
     let value = this.values[first] as string;
-    for (let i = this.indexOf(name, first + 1); i >= 0; i = this.indexOf(name, i + 1)) value += `,${this.values[i]}`;
+    for (let i = this.indexOf(name, first + 1); i >= 0; i = this.indexOf(name, i + 1))
+      value += `,${this.values[i]}`;
     return value;
   }
 

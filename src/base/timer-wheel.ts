@@ -224,7 +224,8 @@ export class TimerWheel {
     while (timer !== null) {
       const next: TimerEntry | null = timer.next;
       timer.list = null;
-      if (timer.deadlineMs <= this.originMs + this.tick * tickMs) this.listAt(0, this.tick & slotMask).push(timer);
+      if (timer.deadlineMs <= this.originMs + this.tick * tickMs)
+        this.listAt(0, this.tick & slotMask).push(timer);
       else this.place(timer);
       timer = next;
     }

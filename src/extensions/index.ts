@@ -9,7 +9,7 @@ import { httpInspector } from './filters/listener/http-inspector/http-inspector.
 import { directResponse } from './filters/network/direct-response/direct-response.js';
 import { echo } from './filters/network/echo/echo.js';
 import { httpConnectionManager } from './filters/network/http-connection-manager/http-connection-manager.js';
-import { tcpProxy } from './filters/network/tcp-proxy/tcp-proxy.js';
+import { tcpProxy } from './filters/network/tcp-proxy/tcp-proxy-filter.js';
 import { leastRequest } from './load-balancers/least-request/least-request.js';
 import { random } from './load-balancers/random/random.js';
 import { roundRobin } from './load-balancers/round-robin/round-robin.js';

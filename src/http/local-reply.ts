@@ -38,6 +38,7 @@ export function localReplyHeaders(
   if (request !== null && isGrpc(request)) return grpcReply(status, body, options);
   const headers = new ResponseHeaders(status);
   if (options.headers !== undefined) for (const [name, value] of options.headers) headers.add(name, value);
+  options.modify?.(headers);
   if (body === '') {
     headers.remove('content-type');
     headers.remove('content-length');
@@ -45,23 +46,22 @@ export function localReplyHeaders(
     headers.set('content-length', String(Buffer.byteLength(body)));
     if (!headers.has('content-type')) headers.add('content-type', options.contentType ?? 'text/plain');
   }
-  options.modify?.(headers);
   return { headers, body: request?.method === 'HEAD' ? '' : body };
 }
 
 function grpcReply(status: number, body: string, options: LocalReplyOptions): LocalReply {
   const headers = new ResponseHeaders(200);
-  headers.add('content-type', 'application/grpc');
-  headers.add('grpc-status', String(options.grpcStatus ?? grpcStatusOf(status)));
-  if (body !== '') headers.add('grpc-message', percentEncode(body));
   if (options.headers !== undefined) for (const [name, value] of options.headers) headers.add(name, value);
   options.modify?.(headers);
+  headers.set('content-type', 'application/grpc');
+  headers.set('grpc-status', String(options.grpcStatus ?? grpcStatusOf(status)));
+  if (body !== '') headers.set('grpc-message', percentEncode(body));
   return { headers, body: '' };
 }
 
-function isGrpc(headers: RequestHeaders): boolean {
+export function isGrpc(headers: RequestHeaders): boolean {
   const type = headers.get('content-type');
-  return type !== undefined && type.startsWith('application/grpc') && (type.length === 16 || type[16] === '+');
+  return type?.startsWith('application/grpc') === true && (type.length === 16 || type[16] === '+');
 }
 
 /** The gRPC message encoding: everything outside printable ASCII, and `%`, as `%XX`. */

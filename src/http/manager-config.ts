@@ -33,6 +33,8 @@ export type ManagerConfig = {
   readonly skipXffAppend: boolean;
   readonly internalRanges: readonly string[];
   readonly internalUnixSockets: boolean;
+  /** What a client says of certificates passes; only for proxies behind others that are trusted. */
+  readonly keepsClientCert: boolean;
   readonly generateRequestId: boolean;
   readonly preserveExternalRequestId: boolean;
   readonly alwaysSetRequestIdInResponse: boolean;
@@ -163,6 +165,7 @@ function parseForwarding(node: ConfigNode): Pick<
   | 'skipXffAppend'
   | 'internalRanges'
   | 'internalUnixSockets'
+  | 'keepsClientCert'
   | 'generateRequestId'
   | 'preserveExternalRequestId'
   | 'alwaysSetRequestIdInResponse'
@@ -180,6 +183,7 @@ function parseForwarding(node: ConfigNode): Pick<
       (range) => `${range.string('address_prefix')}/${range.number('prefix_len', 0)}`,
     ),
     internalUnixSockets: internal?.bool('unix_sockets') ?? false,
+    keepsClientCert: node.enum('forward_client_cert_details', 'SANITIZE') === 'ALWAYS_FORWARD_ONLY',
     generateRequestId: node.bool('generate_request_id', true),
     preserveExternalRequestId: node.bool('preserve_external_request_id'),
     alwaysSetRequestIdInResponse: node.bool('always_set_request_id_in_response'),

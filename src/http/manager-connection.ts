@@ -43,6 +43,7 @@ export class ManagerConnection implements NetworkFilter, Http1ServerCallbacks, S
   isClosed: boolean;
   private isClosing: boolean;
   private closedHere: boolean;
+  private hasSpoken: boolean;
   private idleSinceMs: number;
 
   constructor(manager: Manager, control: ConnectionControl) {
@@ -62,11 +63,10 @@ export class ManagerConnection implements NetworkFilter, Http1ServerCallbacks, S
     this.isClosed = false;
     this.isClosing = false;
     this.closedHere = false;
+    this.hasSpoken = false;
     this.idleSinceMs = this.startedMs;
     stats.inc(H.downstream_cx_total);
-    stats.inc(H.downstream_cx_http1_total);
     stats.add(H.downstream_cx_active, 1);
-    stats.add(H.downstream_cx_http1_active, 1);
     control.setHalfClose(true);
     control.setDelayedCloseTimeout(config.delayedCloseTimeoutMs, () =>
       stats.inc(H.downstream_cx_delayed_close_timeout),
@@ -107,12 +107,20 @@ export class ManagerConnection implements NetworkFilter, Http1ServerCallbacks, S
   // NetworkFilter
 
   onData(chunk: Chunk, endStream: boolean): NetworkStatus {
+    if (!this.hasSpoken && chunk.end > chunk.start) this.onFirstBytes();
     if (!this.isClosing && chunk.end > chunk.start) this.codec.dispatch(chunk.buffer, chunk.start, chunk.end);
     if (endStream) this.onEnd();
     return NetworkStatus.Stop;
   }
 
   /** The client's end ends a request in progress, and a tunnel too: it has no half-open state, as in Envoy. */
+  /** Only now is it a connection of HTTP/1. */
+  private onFirstBytes(): void {
+    this.hasSpoken = true;
+    this.manager.stats.inc(H.downstream_cx_http1_total);
+    this.manager.stats.add(H.downstream_cx_http1_active, 1);
+  }
+
   private onEnd(): void {
     this.isClosing = true;
     this.control.close(this.stream === null ? 'flush' : 'no-flush', 'remote_close');
@@ -151,7 +159,7 @@ export class ManagerConnection implements NetworkFilter, Http1ServerCallbacks, S
       stream.onConnectionClosed();
     }
     stats.add(H.downstream_cx_active, -1);
-    stats.add(H.downstream_cx_http1_active, -1);
+    if (this.hasSpoken) stats.add(H.downstream_cx_http1_active, -1);
     stats.record(H.downstream_cx_length_ms, scope.clock.now() - this.startedMs);
   }
 
@@ -203,7 +211,8 @@ export class ManagerConnection implements NetworkFilter, Http1ServerCallbacks, S
       this.control.close('flush-and-delay', 'response_complete');
       return;
     }
-    this.codec.finishStream();
+    if (this.codec.hasLeftover) this.continueSoon();
+    else this.codec.finishStream();
   }
 
   /** Requests do not touch the timer: it looks at when the last one ended, and goes on waiting for what is left. */
@@ -230,6 +239,16 @@ export class ManagerConnection implements NetworkFilter, Http1ServerCallbacks, S
     this.isClosing = true;
     this.closedHere = true;
     this.control.close('flush', 'max_connection_duration');
+  }
+
+  /**
+   * A pipelined request is read in a turn of its own: the upstream connection that has just served the one before is
+   * ready again by then, and no chain of answers grows the stack.
+   */
+  private continueSoon(): void {
+    setImmediate(() => {
+      if (!this.isClosed && !this.isClosing) this.guard(() => this.codec.finishStream());
+    });
   }
 
   private countBytes(): void {

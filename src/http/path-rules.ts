@@ -17,8 +17,12 @@ export function normalizePath(headers: RequestHeaders, config: ManagerConfig): P
   const query = mark < 0 ? '' : path.slice(mark);
   let redirects = false;
   if (escapedSlashes !== 'KEEP_UNCHANGED' && escapedSlash.test(plain)) {
-    if (escapedSlashes === 'REJECT_REQUEST') return 'reject';
     plain = plain.replace(/%2f/gi, '/').replace(/%5c/gi, '\\');
+    if (escapedSlashes === 'REJECT_REQUEST') {
+      // Logs show the path without its escapes, as Envoy's do.
+      headers.path = plain + query;
+      return 'reject';
+    }
     redirects = escapedSlashes === 'UNESCAPE_AND_REDIRECT';
   }
   if (config.normalizePath) {
@@ -76,7 +80,7 @@ function decodeUnreserved(segment: string): string | null {
 }
 
 function isLegal(c: string): boolean {
-  return c > ' ' && c < '\x7f' && c !== '"' && c !== '<' && c !== '>' && c !== '`' && c !== '{' && c !== '}';
+  return c > ' ' && c < '\x7f' && !'"<>`{}^|'.includes(c);
 }
 
 /** Host normalisation: trailing dot and port, as configured. */

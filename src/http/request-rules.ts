@@ -62,18 +62,20 @@ export class RequestRules {
     if ((classes & HeaderClass.hopByHop) !== 0) removeHopByHop(headers, isUpgrade);
     if ((classes & HeaderClass.referer) !== 0) checkReferer(headers);
     if ((classes & HeaderClass.envoy) !== 0) headers.remove('x-envoy-internal');
-    const hadForwardedFor = (classes & HeaderClass.forwarded) !== 0 ? headers.joined('x-forwarded-for') : undefined;
+    const hadForwarded = (classes & HeaderClass.forwarded) !== 0;
+    const hadForwardedFor = hadForwarded ? joinForwardedFor(headers) : undefined;
+    if (hadForwarded && !this.config.keepsClientCert) headers.remove('x-forwarded-client-cert');
     this.findClient(headers, connection, hadForwardedFor, origin);
     const isEdge = !origin.isInternal && this.config.useRemoteAddress;
     if ((classes & HeaderClass.envoy) !== 0) this.removeForeign(headers, origin.isInternal, isEdge);
     if (!origin.isInternal && this.internalOnlyHeaders.size > 0) this.removeListed(headers);
-    const hadForwarded = (classes & HeaderClass.forwarded) !== 0;
     this.setForwarded(headers, connection, hadForwarded);
+    this.setIdentity(headers);
     if (isEdge && origin.remoteAddress.isIp) {
       headers.setKnown('x-envoy-external-address', origin.remoteAddress.ip, HeaderClass.envoy);
     }
     if (origin.isInternal) headers.setKnown('x-envoy-internal', 'true', HeaderClass.envoy);
-    this.setIdentity(headers, isEdge, hadForwarded);
+    if (this.config.generateRequestId) this.setRequestId(headers, isEdge, hadForwarded);
   }
 
   private removeForeign(headers: RequestHeaders, isInternal: boolean, isEdge: boolean): void {
@@ -154,24 +156,36 @@ export class RequestRules {
     headers.scheme = forwarded === 'http' || forwarded === 'https' ? forwarded : fallback;
   }
 
-  private setIdentity(headers: RequestHeaders, isEdge: boolean, hadForwarded: boolean): void {
+  private setIdentity(headers: RequestHeaders): void {
     const { config, scope } = this;
     if (config.addUserAgent) {
-      if ((headers.get('user-agent') ?? '') === '') headers.set('user-agent', scope.node.cluster);
       headers.set('x-envoy-downstream-service-cluster', scope.node.cluster);
+      if ((headers.get('user-agent') ?? '') === '') headers.set('user-agent', scope.node.cluster);
       if (scope.node.id !== '') headers.set('x-envoy-downstream-service-node', scope.node.id);
-    }
-    if (config.generateRequestId) {
-      const hasId = hadForwarded && headers.has('x-request-id');
-      if (!hasId) headers.addKnown('x-request-id', scope.random.uuid(), HeaderClass.forwarded);
-      else if (isEdge && !config.preserveExternalRequestId) headers.set('x-request-id', scope.random.uuid());
     }
     if (config.via !== '') headers.append('via', config.via, ', ');
   }
+
+  private setRequestId(headers: RequestHeaders, isEdge: boolean, hadForwarded: boolean): void {
+    const { random } = this.scope;
+    const hasId = hadForwarded && headers.has('x-request-id');
+    if (!hasId) headers.addKnown('x-request-id', random.uuid(), HeaderClass.forwarded);
+    else if (isEdge && !this.config.preserveExternalRequestId) headers.set('x-request-id', random.uuid());
+  }
+}
+
+/** The addresses of every x-forwarded-for field as one, in the map as well: who reads one reads all. */
+function joinForwardedFor(headers: RequestHeaders): string | undefined {
+  const first = headers.indexOf('x-forwarded-for');
+  if (first < 0) return undefined;
+  const joined = headers.joined('x-forwarded-for');
+  if (joined !== headers.values[first]) headers.set('x-forwarded-for', joined as string);
+  return joined;
 }
 
 function removeHopByHop(headers: RequestHeaders, isUpgrade: boolean): void {
-  const te = headers.get('te');
+  const te = headers.joined('te');
+  const keepsTe = te !== undefined && hasTrailers(te);
   headers.removeWhere((name) => {
     switch (name) {
       case 'connection':
@@ -180,17 +194,19 @@ function removeHopByHop(headers: RequestHeaders, isUpgrade: boolean): void {
       case 'keep-alive':
       case 'proxy-connection':
       case 'transfer-encoding':
-      case 'te':
         return true;
+      case 'te':
+        return !keepsTe;
       default:
         return false;
     }
   });
-  if (te !== undefined && hasTrailers(te)) headers.add('te', 'trailers');
+  if (keepsTe && te !== 'trailers') headers.set('te', 'trailers');
 }
 
+/** The bare token: `trailers` takes no weight (RFC 9110 section 10.1.4). */
 function hasTrailers(te: string): boolean {
-  return te.split(',').some((token) => (token.split(';')[0] as string).trim().toLowerCase() === 'trailers');
+  return te.split(',').some((token) => token.trim().toLowerCase() === 'trailers');
 }
 
 /** A Referer with userinfo or fragment, or one that is no reference at all, does not travel on. */

@@ -1,8 +1,9 @@
 import type { LocalReplyOptions } from '../api/http-filter.js';
 import type { RouteMatch } from '../api/route.js';
-import type { Address } from '../api/stream-info.js';
+import type { StreamInfo } from '../api/stream-info.js';
 import type { RequestHeaders } from '../base/header-map.js';
 import type { Http1ServerCodec } from '../codec/http1/server.js';
+import { isGrpc } from './local-reply.js';
 import type { Manager } from './manager.js';
 import { H } from './manager-stats.js';
 import { normalizeHost, normalizePath } from './path-rules.js';
@@ -12,10 +13,12 @@ import type { StreamConnection } from './stream-connection.js';
 export interface ScreenedStream {
   readonly manager: Manager;
   readonly connection: StreamConnection;
-  readonly info: { remoteAddress: Address };
+  readonly info: StreamInfo;
   isUpgrade: boolean;
   routeNow(): RouteMatch | null;
   sendContinue(): void;
+  /** The request may become a tunnel. */
+  onUpgradeAllowed(): void;
   localReply(status: number, body: string, options: LocalReplyOptions): void;
 }
 
@@ -34,11 +37,10 @@ export function screenRequest(
     headers.remove('expect');
     stream.sendContinue();
   }
-  if (headers.authority === '') {
+  if (headers.authority === '' && !codec.hasHost) {
     if (codec.isHttp10 && config.defaultHostForHttp10 !== '') headers.authority = config.defaultHostForHttp10;
-    else return refuse(stream, 400, 'missing_host_header', false);
+    else return refuse(stream, 400, 'missing_host_header', true);
   }
-  if (!isAuthority(headers.authority)) return refuse(stream, 400, 'http.invalid_authority', true);
   if (headers.method !== 'CONNECT' && headers.path === '')
     return refuse(stream, 404, 'missing_path_rejected', false);
   if (headers.path !== '' && headers.path.charCodeAt(0) !== 47) {
@@ -53,8 +55,13 @@ export function screenRequest(
   stream.info.remoteAddress = stream.connection.origin.remoteAddress;
   if (!isUpgrade) return false;
   stream.isUpgrade = true;
-  if (isAllowed(stream, upgrade)) return false;
+  if (isAllowed(stream, upgrade)) {
+    stream.onUpgradeAllowed();
+    return false;
+  }
+  if (stream.routeNow() === null) return false;
   manager.stats.inc(H.downstream_rq_ws_on_non_ws_route);
+  noteCluster(stream, headers);
   return refuse(stream, 403, 'upgrade_failed', true);
 }
 
@@ -68,7 +75,7 @@ function rewritePath(stream: ScreenedStream, headers: RequestHeaders): boolean {
   const { manager } = stream;
   const outcome = normalizePath(headers, manager.config);
   if (outcome === 'ok') return false;
-  if (outcome === 'redirect') {
+  if (outcome === 'redirect' && !isGrpc(headers)) {
     manager.stats.inc(H.downstream_rq_redirected_with_normalized_path);
     stream.localReply(307, '', {
       details: 'path_normalization_failed',
@@ -77,7 +84,7 @@ function rewritePath(stream: ScreenedStream, headers: RequestHeaders): boolean {
     return true;
   }
   manager.stats.inc(H.downstream_rq_failed_path_normalization);
-  return refuse(stream, 400, 'path_normalization_failed', false);
+  return refuse(stream, 400, 'path_normalization_failed', true);
 }
 
 function isAllowed(stream: ScreenedStream, upgrade: string): boolean {
@@ -90,9 +97,12 @@ function isAllowed(stream: ScreenedStream, upgrade: string): boolean {
   return configured === true;
 }
 
-/** Host characters of RFC 3986 section 3.2, with user information left out. */
-const authorityPattern = /^[A-Za-z0-9\-._~!$&'()*+,;=:%[\]@]*$/;
-
-function isAuthority(text: string): boolean {
-  return authorityPattern.test(text);
+/** A refused upgrade is logged with the cluster that it would have gone to. */
+function noteCluster(stream: ScreenedStream, headers: RequestHeaders): void {
+  const action = stream.routeNow()?.action;
+  if (action?.kind !== 'route') return;
+  const { info } = stream;
+  const { clusterName } = action.chooseCluster({ headers, info, random: info.randomValue });
+  info.upstreamClusterName = clusterName;
+  info.upstreamClusterStatName = clusterName;
 }

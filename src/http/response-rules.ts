@@ -56,7 +56,9 @@ export class ResponseRules {
 }
 
 function wantsRequestId(request: RequestHeaders | null): boolean {
-  return request !== null && (request.classes & HeaderClass.envoy) !== 0 && request.has('x-envoy-force-trace');
+  return (
+    request !== null && (request.classes & HeaderClass.envoy) !== 0 && request.has('x-envoy-force-trace')
+  );
 }
 
 function removeHopByHop(headers: ResponseHeaders, isUpgrade: boolean): void {

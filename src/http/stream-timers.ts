@@ -130,7 +130,7 @@ export class StreamTimers extends TimerEntry {
     const { stream } = this;
     stream.connection.guard(() => {
       stream.manager.stats.inc(H.downstream_rq_max_duration_reached);
-      stream.onTimeout('max_duration_timeout', 'downstream duration timeout', ResponseFlag.durationTimeout);
+      stream.onTimeout('max_duration_timeout', 'downstream duration timeout', 0);
     });
   }
 }

@@ -66,6 +66,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
       scope.clock.wallMs(),
       scope.random.u32(),
     );
+    this.info.protocol = 'HTTP/1.1';
     this.request = new RequestDirection(this);
     this.response = new ResponseDirection(this);
     this.codec = codec;
@@ -103,7 +104,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
   onHeaders(headers: RequestHeaders, endStream: boolean): void {
     this.requestHeaders = headers;
     this.timers.onHeaders();
-    this.info.protocol = this.codec.isHttp10 ? 'HTTP/1.0' : 'HTTP/1.1';
+    if (this.codec.isHttp10) this.info.protocol = 'HTTP/1.0';
     if (endStream) this.completeRequest();
     const refusal = screenRequest(this, headers, this.codec);
     if (refusal || this.isOver || this.isLocalReply) return;
@@ -154,7 +155,6 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
       return;
     }
     this.connection.closeAfterResponse();
-    if (error.status === 431) this.info.protocol = 'HTTP/1.1';
     this.localReply(error.status, statusText(error.status), { details: error.details });
   }
 
@@ -162,10 +162,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
   onConnectionClosed(): void {
     if (this.isOver) return;
     this.info.responseFlags |= ResponseFlag.downstreamConnectionTermination;
-    if (this.info.responseCodeDetails === '' || !this.isResponseStarted) {
-      this.info.responseCodeDetails = 'downstream_remote_disconnect';
-    }
-    this.manager.stats.inc(H.downstream_rq_rx_reset);
+    this.info.responseCodeDetails = 'downstream_remote_disconnect';
     this.finish();
   }
 
@@ -219,7 +216,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     info.responseCode = headers.status;
     manager.responseRules.apply(headers, this.requestHeaders, this.isUpgrade && isSwitch);
     this.decideClose(headers, isSwitch);
-    if (isSwitch) this.onUpgraded();
+    if (isSwitch) this.timers.onUpgraded();
     info.times.downstreamFirstTxMs = manager.scope.clock.now();
     this.chargeClass(headers.status);
     this.codec.encodeHeaders(headers, endStream);
@@ -350,8 +347,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
   onTimeout(details: string, body: string, flags: number): void {
     if (this.isOver) return;
     const status = this.isRequestComplete ? 504 : 408;
-    this.connection.closeAfterResponse();
-    this.localReply(status, body, { details, flags });
+    this.localReply(status, body, { details, flags, ...deadlineStatus(details) });
   }
 
   /** Tells the filters that the proxy answers; one that throws is logged, for its answer is on its way already. */
@@ -410,19 +406,18 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     this.timers.onRequestComplete();
   }
 
-  private onUpgraded(): void {
+  onUpgradeAllowed(): void {
     this.hasUpgraded = true;
     this.manager.stats.inc(H.downstream_cx_upgrades_total);
     this.manager.stats.add(H.downstream_cx_upgrades_active, 1);
-    this.timers.onUpgraded();
   }
 
   /** Whether the connection ends with this response, and says so. */
   private decideClose(headers: ResponseHeaders, isSwitch: boolean): void {
     const { connection, codec } = this;
+    if (!this.isRequestComplete) this.manager.stats.inc(H.downstream_rq_response_before_rq_complete);
     if (isSwitch) return;
     const isDraining = connection.shouldDrain();
-    if (!this.isRequestComplete) this.manager.stats.inc(H.downstream_rq_response_before_rq_complete);
     const closes =
       !codec.keepAlive || isDraining || !this.isRequestComplete || connection.isClosingAfterResponse;
     if (closes) {
@@ -459,6 +454,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     this.timers.cancel();
     for (let i = 0; i < this.controls.length; i++) (this.controls[i] as FilterControl).complete();
     stats.add(H.downstream_rq_active, -1);
+    if (!this.isRequestComplete || !this.isResponseComplete) stats.inc(H.downstream_rq_rx_reset);
     stats.record(H.downstream_rq_time, now - info.times.startMs);
     if (this.hasUpgraded) stats.add(H.downstream_cx_upgrades_active, -1);
     for (let i = 0; i < manager.accessLogs.length; i++)
@@ -476,6 +472,11 @@ function hasResponseHooks(filter: HttpFilter): boolean {
     filter.onResponseData !== undefined ||
     filter.onResponseTrailers !== undefined
   );
+}
+
+/** A stream that lasted too long tells gRPC clients that the deadline passed (status 4). */
+function deadlineStatus(details: string): { readonly grpcStatus?: number } {
+  return details === 'max_duration_timeout' ? { grpcStatus: 4 } : {};
 }
 
 const statusTexts: { readonly [status: number]: string } = {

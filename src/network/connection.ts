@@ -1,4 +1,4 @@
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { CodecOutput } from '../api/codec.js';
 import type { BufferPool } from '../base/buffer-pool.js';
 import type { Flushable, Turn } from '../base/turn.js';

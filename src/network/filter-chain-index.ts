@@ -33,7 +33,11 @@ export class FilterChainIndex {
     left = byServerName(left, info.requestedServerName);
     left = byTransport(left, info.transportProtocol || 'raw_buffer');
     left = byApplication(left, info.applicationProtocols);
-    left = byRange(left, info.directRemoteAddress.isIp ? info.directRemoteAddress.ip : null, (it) => it.directSources);
+    left = byRange(
+      left,
+      info.directRemoteAddress.isIp ? info.directRemoteAddress.ip : null,
+      (it) => it.directSources,
+    );
     left = bySourceType(left, info);
     left = byRange(left, info.remoteAddress.isIp ? info.remoteAddress.ip : null, (it) => it.sources);
     left = bySourcePort(left, info.remoteAddress.port);
@@ -101,7 +105,8 @@ function byRange(
   let longest = -1;
   const lengths = entries.map((it) => {
     let best = -1;
-    for (const range of rangesOfEntry(it)) if (range.contains(words)) best = Math.max(best, range.prefixLength);
+    for (const range of rangesOfEntry(it))
+      if (range.contains(words)) best = Math.max(best, range.prefixLength);
     longest = Math.max(longest, best);
     return best;
   });

@@ -61,7 +61,8 @@ export interface ListenerParts {
 export function parseListener(node: ConfigNode, index: number, parts: ListenerParts): ListenerConfig {
   const bind: BindConfig[] = [];
   const address = node.message('address');
-  if (address === undefined) node.error(`error adding listener named '${node.string('name')}': address is necessary`);
+  if (address === undefined)
+    node.error(`error adding listener named '${node.string('name')}': address is necessary`);
   else bind.push(...parseAddress(address));
   for (const extra of node.list('additional_addresses')) {
     const more = extra.message('address');
@@ -72,7 +73,9 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
   const chains = node.list('filter_chains').map((chain, i) => parseChain(chain, i));
   const fallback = node.message('default_filter_chain');
   if (chains.length === 0 && fallback === undefined) {
-    node.error(`error adding listener '${first === undefined ? name : textOf(first)}': no filter chains specified`);
+    node.error(
+      `error adding listener '${first === undefined ? name : textOf(first)}': no filter chains specified`,
+    );
   }
   checkDuplicates(node, chains);
   const balance = node.message('connection_balance_config');
@@ -101,7 +104,8 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
 /** Unset differs from Envoy on purpose: main accepts and spreads connections evenly over the workers. */
 function parseReusePort(node: ConfigNode): boolean {
   const isWanted = node.optionalBool('enable_reuse_port') ?? false;
-  if (isWanted) node.noEffect('enable_reuse_port', 'the main thread accepts and hands connections to workers in turn');
+  if (isWanted)
+    node.noEffect('enable_reuse_port', 'the main thread accepts and hands connections to workers in turn');
   return isWanted;
 }
 
@@ -114,7 +118,13 @@ function parseAddress(node: ConfigNode): BindConfig[] {
   const pipe = node.message('pipe');
   if (pipe !== undefined) {
     return [
-      { address: pipe.string('path'), port: 0, isPipe: true, pipeMode: pipe.number('mode', 0), ipv4Compat: false },
+      {
+        address: pipe.string('path'),
+        port: 0,
+        isPipe: true,
+        pipeMode: pipe.number('mode', 0),
+        ipv4Compat: false,
+      },
     ];
   }
   const socket = node.message('socket_address');

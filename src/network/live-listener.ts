@@ -158,7 +158,14 @@ export class LiveListener implements DownstreamOwner, InspectionOwner {
     this.workerStats.add(DW.downstream_cx_active, 1);
     this.onCount(1);
     const { bufferLimitBytes } = this.config;
-    const connection = new DownstreamConnection(socket, info, this.shared, this.scope, this, bufferLimitBytes);
+    const connection = new DownstreamConnection(
+      socket,
+      info,
+      this.shared,
+      this.scope,
+      this,
+      bufferLimitBytes,
+    );
     link.target = connection;
     this.connections.add(connection);
     connection.start(this.makersOf(chain));

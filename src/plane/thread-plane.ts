@@ -13,8 +13,8 @@ import type {
 import type { ConnectionInfo } from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import type { ClusterManager, LoadBalancerFactory } from '../api/upstream.js';
-import { buildAccessLog, type ParsedAccessLog } from '../stream/access-log/access-log.js';
 import { ipAddress, pipeAddress } from '../network/address.js';
+import { buildAccessLog, type ParsedAccessLog } from '../stream/access-log/access-log.js';
 import type { ClusterConfig } from '../upstream/config.js';
 import { LiveHost, type OutlierReporter } from '../upstream/host.js';
 import { LiveCluster } from '../upstream/live-cluster.js';
@@ -115,9 +115,14 @@ export class ThreadPlane implements ClusterManager {
     for (const record of update.hosts) {
       let host = known.get(record.slot);
       if (host === undefined || host.weight !== record.weight || host.priority !== record.priority) {
-        const ref = update.tables.find((it) => record.slot >= it.firstSlot && record.slot < it.firstSlot + it.capacity);
+        const ref = update.tables.find(
+          (it) => record.slot >= it.firstSlot && record.slot < it.firstSlot + it.capacity,
+        );
         if (ref === undefined) continue;
-        const address = record.port === 0 && record.ip.startsWith('/') ? pipeAddress(record.ip) : ipAddress(record.ip, record.port);
+        const address =
+          record.port === 0 && record.ip.startsWith('/')
+            ? pipeAddress(record.ip)
+            : ipAddress(record.ip, record.port);
         const table = this.tableOf(ref.buffer, ref.capacity);
         host = new LiveHost(record, address, table, record.slot - ref.firstSlot, this.reporterOf(config));
       }
@@ -169,13 +174,22 @@ export function listenerFilterOf(
   return factory.build(config.config, scope);
 }
 
-export function httpFilterOf(config: ExtensionConfig, scope: ThreadScope, statPrefix: string): HttpFilterMaker {
+export function httpFilterOf(
+  config: ExtensionConfig,
+  scope: ThreadScope,
+  statPrefix: string,
+): HttpFilterMaker {
   const factory = required(scope.extensions, 'http.filter', config.typeUrl) as HttpFilterFactory;
   return factory.build(config.config, Object.assign(Object.create(scope) as ThreadScope, { statPrefix }));
 }
 
-function required(registry: ExtensionRegistry, kind: 'listener.filter' | 'network.filter' | 'http.filter', typeUrl: string): Extension {
+function required(
+  registry: ExtensionRegistry,
+  kind: 'listener.filter' | 'network.filter' | 'http.filter',
+  typeUrl: string,
+): Extension {
   const extension = registry.find(kind, typeUrl);
-  if (extension === undefined) throw new Error(`no ${kind} for ${typeUrl}: the configuration was parsed by another build`);
+  if (extension === undefined)
+    throw new Error(`no ${kind} for ${typeUrl}: the configuration was parsed by another build`);
   return extension;
 }

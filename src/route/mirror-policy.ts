@@ -8,7 +8,9 @@ export function parseMirrorPolicies(
   node: ConfigNode,
   validateClusters: boolean,
 ): readonly MirrorPolicyConfig[] {
-  return node.list('request_mirror_policies').map((policy) => {
+  const policies = node.list('request_mirror_policies');
+  node.unsupported('request_mirror_policies', 'requests are not mirrored');
+  return policies.map((policy) => {
     policy.unsupported('cluster_header', 'mirrors go to a fixed cluster');
     policy.unsupported('disable_shadow_host_suffix_append');
     policy.unsupported('request_headers_mutations');

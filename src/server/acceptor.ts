@@ -111,7 +111,10 @@ export class Acceptor {
       this.complain(config.name);
       return;
     }
-    this.pool.handOff({ fd: copy, listener: config.name, id: ++this.nextId, bind, slot }, config.exactBalance);
+    this.pool.handOff(
+      { fd: copy, listener: config.name, id: ++this.nextId, bind, slot },
+      config.exactBalance,
+    );
   }
 
   /** -1 when no descriptor is left. */
@@ -132,12 +135,19 @@ export class Acceptor {
     this.refused = 0;
   }
 
-  private async listenAbstract(server: Server, bind: BindConfig, backlog: number, who: string): Promise<void> {
+  private async listenAbstract(
+    server: Server,
+    bind: BindConfig,
+    backlog: number,
+    who: string,
+  ): Promise<void> {
     let fd: number;
     try {
       fd = this.descriptors.bindAbstract(bind.address.slice(1));
     } catch (error) {
-      throw new Error(`${who}: cannot bind '${bind.address}': ${error instanceof Error ? error.message : error}`);
+      throw new Error(
+        `${who}: cannot bind '${bind.address}': ${error instanceof Error ? error.message : error}`,
+      );
     }
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

@@ -34,7 +34,10 @@ export class ConnectionLimits {
         return false;
       }
     }
-    const limit = runtime.number(`envoy.resource_limits.listener.${listener.name}.connection_limit`, unlimited);
+    const limit = runtime.number(
+      `envoy.resource_limits.listener.${listener.name}.connection_limit`,
+      unlimited,
+    );
     if (limit === unlimited || counts.connectionsOn(slot) < limit) return true;
     this.refuse(listener, D.downstream_cx_overflow);
     return false;

@@ -10,7 +10,9 @@ export class ProcessLog implements Logger {
 
   constructor(level: string, path: string | undefined) {
     this.path = path;
-    this.destination = pino.destination(path === undefined ? { fd: 2, sync: true } : { dest: path, sync: false });
+    this.destination = pino.destination(
+      path === undefined ? { fd: 2, sync: true } : { dest: path, sync: false },
+    );
     this.destination.on('error', () => {
       // A log that cannot be written must not stop the proxy.
     });

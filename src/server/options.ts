@@ -94,9 +94,11 @@ export class UsageError extends Error {}
 export function parseOptions(args: readonly string[]): ServerOptions {
   const { values, positionals } = read(args);
   const first = positionals[0];
-  if (first !== undefined && first !== 'report') throw new UsageError(`unknown command '${first}'; there is 'report'`);
+  if (first !== undefined && first !== 'report')
+    throw new UsageError(`unknown command '${first}'; there is 'report'`);
   const command = values.help ? 'help' : values.version ? 'version' : first === 'report' ? 'report' : 'run';
-  const concurrency = values.concurrency === undefined ? availableParallelism() : count('concurrency', values.concurrency);
+  const concurrency =
+    values.concurrency === undefined ? availableParallelism() : count('concurrency', values.concurrency);
   return {
     configPath: values['config-path'],
     configYaml: values['config-yaml'],

@@ -75,7 +75,9 @@ async function load(options: ServerOptions): Promise<LoadResult> {
 }
 
 function lines(problems: readonly Problem[], kind: string): string {
-  return problems.map((it) => `${it.location}: ${kind}: ${it.path === '' ? '' : `${it.path}: `}${it.message}\n`).join('');
+  return problems
+    .map((it) => `${it.location}: ${kind}: ${it.path === '' ? '' : `${it.path}: `}${it.message}\n`)
+    .join('');
 }
 
 /** Prints what is wrong with a configuration; true when it may be used. */
@@ -119,7 +121,12 @@ async function serve(options: ServerOptions, result: LoadResult, exit: Exit): Pr
 }
 
 /** Handles signals; answers what ends the process as SIGTERM does. */
-function onSignals(server: Server, options: ServerOptions, log: ProcessLog, exit: Exit): (reason: string) => void {
+function onSignals(
+  server: Server,
+  options: ServerOptions,
+  log: ProcessLog,
+  exit: Exit,
+): (reason: string) => void {
   let isEnding = false;
   const end = (signal: string): void => {
     if (isEnding) {

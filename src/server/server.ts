@@ -14,21 +14,21 @@ import { LiveRuntime } from '../runtime/live-runtime.js';
 import { RuntimeSnapshot } from '../runtime/snapshot.js';
 import { bucketBounds, statRules, tagExtractor } from '../stats/stats-config.js';
 import { StatStore } from '../stats/store.js';
-import { systemResolvers } from '../upstream/membership/system-resolver.js';
 import { ClusterRegistry } from '../upstream/membership/registry.js';
+import { systemResolvers } from '../upstream/membership/system-resolver.js';
 import { Acceptor } from './acceptor.js';
+import { declareClusterStats } from './cluster-gauges.js';
 import { ConnectionLimits } from './connection-limits.js';
 import { DescriptorBudget, openFilesLimit } from './descriptor-budget.js';
 import { type Descriptors, loadDescriptors } from './descriptors.js';
 import { HostVersions } from './host-versions.js';
-import { declareClusterStats } from './cluster-gauges.js';
 import { ListenerDrain } from './listener-drain.js';
 import { localAddress } from './local-address.js';
 import type { ProcessLog } from './log.js';
 import { countStart, declareListenerStats, declareMainStats, LM, type MainFacts } from './main-stats.js';
 import { MemoryPoll } from './memory-poll.js';
 import type { ServerOptions } from './options.js';
-import { type ServerState, S } from './server-stats.js';
+import { S, type ServerState } from './server-stats.js';
 import type { WorkerShard } from './shard.js';
 import { ShardPool, type ShardPoolOwner } from './shard-pool.js';
 import { StatsFlush } from './stats-flush.js';
@@ -117,7 +117,9 @@ export class Server implements ShardPoolOwner, MainFacts {
       {
         onDescriptorsExhausted: (listener, count) => {
           this.store.lane.counter('server.descriptors_exhausted').add(count);
-          log.error(`listener ${listener}: no file descriptor left (EMFILE), ${count} refused; raise the limit (ulimit -n)`);
+          log.error(
+            `listener ${listener}: no file descriptor left (EMFILE), ${count} refused; raise the limit (ulimit -n)`,
+          );
         },
       },
       log,
@@ -172,7 +174,8 @@ export class Server implements ShardPoolOwner, MainFacts {
     this.setState('INITIALIZING', 'LIVE');
     this.stats.record(S.initialization_time_ms, systemClock.now() - this.startedMs);
     this.flush.start();
-    for (const bound of this.acceptorNow.bound) log.info(`listener '${bound.listener}' listens on ${bound.text}`);
+    for (const bound of this.acceptorNow.bound)
+      log.info(`listener '${bound.listener}' listens on ${bound.text}`);
     log.info('all listeners are up');
   }
 
@@ -323,7 +326,9 @@ function reasonOf(error: Error): string {
 export function makeServer(input: ServerInput): Server {
   const descriptors = loadDescriptors();
   if (descriptors === null) {
-    throw new Error('koffi cannot load here: handing connections to worker threads needs it (npm install koffi)');
+    throw new Error(
+      'koffi cannot load here: handing connections to worker threads needs it (npm install koffi)',
+    );
   }
   return new Server(input, descriptors);
 }

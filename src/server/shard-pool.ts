@@ -93,7 +93,8 @@ export class ShardPool {
       return;
     }
     let chosen = choices[this.turn++ % choices.length] as WorkerShard;
-    if (toLeastLoaded) for (const shard of choices) if (shard.connections < chosen.connections) chosen = shard;
+    if (toLeastLoaded)
+      for (const shard of choices) if (shard.connections < chosen.connections) chosen = shard;
     chosen.handOff(connection);
   }
 
@@ -137,7 +138,9 @@ export class ShardPool {
   }
 
   private startShard(index: number): void {
-    const shard = new WorkerShard(index, this.options.clock.now(), (it, message) => this.onMessage(it, message));
+    const shard = new WorkerShard(index, this.options.clock.now(), (it, message) =>
+      this.onMessage(it, message),
+    );
     this.shards[index] = shard;
     const input: ShardInput = { task: this.owner.taskFor(shard), port: shard.workerPort };
     const task = this.threads.run(input, { transferList: [shard.workerPort], signal: shard.signal });

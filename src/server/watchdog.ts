@@ -55,7 +55,8 @@ export class Watchdog {
 
   private lookAt(shard: WorkerShard, elapsedMs: number, now: number): void {
     if (shard.state === 'starting') {
-      if (now - shard.startedMs > startLimitMs) this.end(shard, `it has not come up within ${startLimitMs} ms`);
+      if (now - shard.startedMs > startLimitMs)
+        this.end(shard, `it has not come up within ${startLimitMs} ms`);
       return;
     }
     if (shard.state !== 'serving') return;

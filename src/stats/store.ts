@@ -117,7 +117,11 @@ export class StatStore {
   }
 
   /** The same for every gauge of a block at once; -0 stands for "never written". */
-  gaugeSources<S extends StatBlockSpec>(prefix: string, block: StatBlock<S>, read: (slot: number) => number): void {
+  gaugeSources<S extends StatBlockSpec>(
+    prefix: string,
+    block: StatBlock<S>,
+    read: (slot: number) => number,
+  ): void {
     const shape = this.shapeFor(block.def);
     const head = headOf(cleanName(prefix));
     this.byHead(shape).set(head, new Series(head, shape, read));

@@ -74,7 +74,8 @@ export class SharedBreaker implements CircuitBreaker {
     const { retryBudget } = this.limits;
     if (retryBudget === null) return this.runtime.number(this.keys[3], this.limits.maxRetries);
     const active =
-      this.words.used(this.priority, BreakerWord.requests) + this.words.used(this.priority, BreakerWord.pending);
+      this.words.used(this.priority, BreakerWord.requests) +
+      this.words.used(this.priority, BreakerWord.pending);
     return Math.max(retryBudget.minConcurrency, Math.floor((active * retryBudget.percent) / 100));
   }
 }

@@ -1,8 +1,8 @@
 import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
 import type { HostHealthCheckConfig, LocalityConfig } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
-import { parseHealthCheck, type HealthCheckConfig } from './health/config.js';
-import { parseOutlierDetection, type OutlierConfig } from './outlier-config.js';
+import { type HealthCheckConfig, parseHealthCheck } from './health/config.js';
+import { type OutlierConfig, parseOutlierDetection } from './outlier-config.js';
 
 /** One configured endpoint; for DNS clusters `address` is a name that resolves to any number of hosts. */
 export type EndpointConfig = {
@@ -92,7 +92,8 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
     balancer: parseBalancer(node),
     ...parseAssignment(node, type),
     panicThresholdPercent: parsePanic(node),
-    ignoreNewHostsUntilFirstHc: node.message('common_lb_config')?.bool('ignore_new_hosts_until_first_hc') ?? false,
+    ignoreNewHostsUntilFirstHc:
+      node.message('common_lb_config')?.bool('ignore_new_hosts_until_first_hc') ?? false,
     ignoreHealthOnHostRemoval: node.bool('ignore_health_on_host_removal'),
     waitForWarmOnInit: node.bool('wait_for_warm_on_init', true),
     thresholds: parseThresholds(node),
@@ -116,7 +117,8 @@ function parseType(node: ConfigNode): ClusterType {
 /** One check is honoured; Envoy takes several if each has a name. */
 function parseHealthChecks(node: ConfigNode): readonly HealthCheckConfig[] {
   const checks = node.list('health_checks');
-  if (checks.length > 1) node.unsupportedValue('health_checks', `${checks.length} checks`, 'one check per cluster is');
+  if (checks.length > 1)
+    node.unsupportedValue('health_checks', `${checks.length} checks`, 'one check per cluster is');
   return checks.map(parseHealthCheck);
 }
 
@@ -154,7 +156,8 @@ function parseBalancer(node: ConfigNode): ExtensionConfig {
 }
 
 function parsePanic(node: ConfigNode): number {
-  const percent = node.message('common_lb_config')?.message('healthy_panic_threshold')?.number('value', 50) ?? 50;
+  const percent =
+    node.message('common_lb_config')?.message('healthy_panic_threshold')?.number('value', 50) ?? 50;
   return Math.trunc(percent);
 }
 
@@ -226,7 +229,10 @@ function parseEndpoint(
 
 const ipPattern = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(?:%\w+)?)$/;
 
-function parseTarget(node: ConfigNode, type: ClusterType): { address: string; port: number; isPipe: boolean } | null {
+function parseTarget(
+  node: ConfigNode,
+  type: ClusterType,
+): { address: string; port: number; isPipe: boolean } | null {
   const pipe = node.message('pipe');
   if (pipe !== undefined) return { address: pipe.string('path'), port: 0, isPipe: true };
   const socket = node.message('socket_address');
@@ -269,7 +275,8 @@ const defaultThresholds: ThresholdsConfig = {
 
 function parseThreshold(node: ConfigNode): ThresholdsConfig {
   const budget = node.message('retry_budget');
-  const limit = (field: string, fallback: number): number => Math.min(node.number(field, fallback), unlimited);
+  const limit = (field: string, fallback: number): number =>
+    Math.min(node.number(field, fallback), unlimited);
   return {
     maxConnections: limit('max_connections', 1024),
     maxPendingRequests: limit('max_pending_requests', 1024),
@@ -302,7 +309,8 @@ function parseHttpOptions(node: ConfigNode): HttpOptions {
   const map = node.map('typed_extension_protocol_options');
   const http = map.get('envoy.extensions.upstreams.http.v3.HttpProtocolOptions');
   const tcp = map.get('envoy.extensions.upstreams.tcp.v3.TcpProtocolOptions');
-  const common = http?.message('common_http_protocol_options') ?? node.message('common_http_protocol_options');
+  const common =
+    http?.message('common_http_protocol_options') ?? node.message('common_http_protocol_options');
   if (http !== undefined) parseExplicitProtocol(http);
   node.message('http_protocol_options');
   return {

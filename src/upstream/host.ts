@@ -28,7 +28,13 @@ export class LiveHost implements Host {
   private readonly index: number;
   private readonly outlier: OutlierReporter | null;
 
-  constructor(record: HostRecord, address: Address, table: HostTable, index: number, outlier: OutlierReporter | null) {
+  constructor(
+    record: HostRecord,
+    address: Address,
+    table: HostTable,
+    index: number,
+    outlier: OutlierReporter | null,
+  ) {
     this.slot = record.slot;
     this.address = address;
     this.hostname = record.hostname;

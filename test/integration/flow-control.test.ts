@@ -91,6 +91,7 @@ describe('a slow reader', () => {
     client.on('data', (bytes: Buffer) => {
       received += bytes.length;
     });
+    client.resume();
     await once(client, 'end');
     t.diagnostic(`stopped after ${(taken / mb).toFixed(1)} MB, memory grew by ${grown.toFixed(1)} MB`);
     ok(taken < bodyBytes / 4);
@@ -118,6 +119,7 @@ describe('a slow reader', () => {
     client.on('data', (bytes: Buffer) => {
       received += bytes.length;
     });
+    client.resume();
     await eventually(() => received > 200 * 2 * mb);
   });
 
@@ -128,6 +130,7 @@ describe('a slow reader', () => {
     client.on('data', (bytes: Buffer) => {
       received += bytes.length;
     });
+    client.resume();
     await once(client, 'end');
     ok(received > 8 * mb);
   });
@@ -160,6 +163,7 @@ describe('a slow origin', () => {
     (upload as IncomingMessage | null)?.on('data', (bytes: Buffer) => {
       received += bytes.length;
     });
+    (upload as IncomingMessage | null)?.resume();
     await poured;
     client.resume();
     await once(client, 'end');

@@ -47,17 +47,24 @@ function isRefused(port: number): Promise<boolean> {
 
 describe('SIGTERM', () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    test(`${signal} under load: every request that was sent is answered, and the process ends when all is done`, limits, async (t) => {
-      const { proxy } = await start(t, 600);
-      const loops = Array.from({ length: 24 }, () => new LoopConnection(proxy.port()));
-      await Promise.all(loops.map((loop) => loop.first));
-      proxy.child.kill(signal);
-      await Promise.all(loops.map((loop) => loop.ended));
-      equal(await proxy.exit(), 0);
-      equal(totals(loops).lost, 0);
-      ok(loops.every((loop) => loop.sawClose), 'every last answer announced the close');
-      match(proxy.log, new RegExp(`${signal}: draining`));
-    });
+    test(
+      `${signal} under load: every request that was sent is answered, and the process ends when all is done`,
+      limits,
+      async (t) => {
+        const { proxy } = await start(t, 600);
+        const loops = Array.from({ length: 24 }, () => new LoopConnection(proxy.port()));
+        await Promise.all(loops.map((loop) => loop.first));
+        proxy.child.kill(signal);
+        await Promise.all(loops.map((loop) => loop.ended));
+        equal(await proxy.exit(), 0);
+        equal(totals(loops).lost, 0);
+        ok(
+          loops.every((loop) => loop.sawClose),
+          'every last answer announced the close',
+        );
+        match(proxy.log, new RegExp(`${signal}: draining`));
+      },
+    );
   }
 
   test('refuses new connections and waits for requests in progress', limits, async (t) => {

@@ -68,7 +68,7 @@ test('what was counted since the last flush is sent when the process ends', { ti
   const statsd = await startStatsd(t);
   const origin = await startOrigin(t, (_request, response) => response.end('hello'));
   const top = `
-stats_flush_interval: 300s
+stats_flush_interval: 299s
 stats_sinks:
 - name: envoy.stat_sinks.statsd
   typed_config:

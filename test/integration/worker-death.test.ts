@@ -4,14 +4,19 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { LoopConnection, totals } from '../support/closed-loop.js';
 import { eventually } from '../support/eventually.js';
+import { descriptorCount, residentMb } from '../support/process-usage.js';
 import { fetchFrom, type RunningProxy, startOrigin, startProxy } from '../support/proxy.js';
 import { failingFilter, ringBootstrap } from '../support/ring-bootstrap.js';
 import { CounterWatch } from '../support/stats-poll.js';
+import { killWorkers } from '../support/worker-killer.js';
 
 const limits = { timeout: 60_000 };
 const arguments_ = ['--filter-module', failingFilter];
 
-async function startFailing(t: TestContext, parts: { top?: string; cluster?: string } = {}): Promise<RunningProxy> {
+async function startFailing(
+  t: TestContext,
+  parts: { top?: string; cluster?: string } = {},
+): Promise<RunningProxy> {
   const origin = await startOrigin(t, (request, response) => {
     if (request.url !== '/hold') response.end('hello');
   });
@@ -46,7 +51,9 @@ describe('a worker that dies under load', () => {
     await Promise.race(loops.map((loop) => loop.ended));
     const dead = loops.find((loop) => loop.counts.lost > 0)?.worker ?? 'none';
     await eventually(async () => (await proxy.fetch('/')).headers['x-worker'] === dead);
-    t.diagnostic(`worker ${dead} answered again ${Math.round(performance.now() - died)} ms after the request that killed it`);
+    t.diagnostic(
+      `worker ${dead} answered again ${Math.round(performance.now() - died)} ms after the request that killed it`,
+    );
     const survivors = loops.filter((loop) => loop.worker !== dead);
     await Promise.all(survivors.map((loop) => loop.stop()));
     const polls = watch.polls + 2;
@@ -78,22 +85,26 @@ describe('a worker that dies under load', () => {
     }
   });
 
-  test('gives back its share of the circuit breakers and of the active requests of hosts', limits, async (t) => {
-    const cluster = 'circuit_breakers: { thresholds: [{ max_requests: 2 }] }';
-    const proxy = await startFailing(t, { cluster });
-    const held = [0, 1, 2, 3].map(() => fetchFrom(proxy.port(), '/hold', {}).catch(() => null));
-    await eventually(async () => (await proxy.stat('cluster.origin.upstream_rq_active')) === 2);
-    equal((await proxy.fetch('/')).status, 503);
+  test(
+    'gives back its share of the circuit breakers and of the active requests of hosts',
+    limits,
+    async (t) => {
+      const cluster = 'circuit_breakers: { thresholds: [{ max_requests: 2 }] }';
+      const proxy = await startFailing(t, { cluster });
+      const held = [0, 1, 2, 3].map(() => fetchFrom(proxy.port(), '/hold', {}).catch(() => null));
+      await eventually(async () => (await proxy.stat('cluster.origin.upstream_rq_active')) === 2);
+      equal((await proxy.fetch('/')).status, 503);
 
-    for (let deaths = 1; deaths <= 2; deaths++) {
-      await killOne(proxy, '/crash');
-      await proxy.logged(/worker \d died/);
-      await eventually(async () => (await proxy.stat('server.worker_restarts')) === deaths);
-    }
-    await Promise.all(held);
-    await eventually(() => answers(proxy, '/', 200));
-    match(await proxy.admin('/clusters'), /::rq_active::0\n/);
-  });
+      for (let deaths = 1; deaths <= 2; deaths++) {
+        await killOne(proxy, '/crash');
+        await proxy.logged(/worker \d died/);
+        await eventually(async () => (await proxy.stat('server.worker_restarts')) === deaths);
+      }
+      await Promise.all(held);
+      await eventually(() => answers(proxy, '/', 200));
+      match(await proxy.admin('/clusters'), /::rq_active::0\n/);
+    },
+  );
 
   test('loses no connection that was on its way to it', limits, async (t) => {
     const proxy = await startFailing(t);
@@ -134,19 +145,39 @@ describe('the rings of failure', () => {
     await eventually(async () => (await proxy.stat('http.ingress.downstream_rq_active')) === 0);
   });
 
-  test('a wedged event loop is counted, ended and replaced, and what was handed to it is answered elsewhere', limits, async (t) => {
-    const proxy = await startFailing(t, { top: 'watchdogs: { worker_watchdog: { kill_timeout: 1s } }' });
-    const wedged = fetchFrom(proxy.port(), '/wedge', {}).catch(() => null);
-    await eventually(() => existsSync(join(proxy.folder, 'wedged')));
-    const handed = Array.from({ length: 6 }, async () => (await proxy.fetch('/')).status);
-    equal(await wedged, null);
-    deepEqual(await Promise.all(handed), new Array<number>(6).fill(200));
-    await eventually(async () => (await proxy.stat('server.worker_restarts')) === 1);
-    equal(await proxy.stat('workers.watchdog_miss'), 1);
-    equal(await proxy.stat('workers.watchdog_mega_miss'), 1);
-    const each = [await proxy.stat('server.worker_0.watchdog_miss'), await proxy.stat('server.worker_1.watchdog_miss')];
-    deepEqual(each.sort(), [0, 1]);
-    equal(await proxy.stat('server.main_thread.watchdog_mega_miss'), 0);
-    match(proxy.log, /is ended: its event loop has been stuck/);
-  });
+  test(
+    'a wedged event loop is counted, ended and replaced, and what was handed to it is answered elsewhere',
+    limits,
+    async (t) => {
+      const proxy = await startFailing(t, { top: 'watchdogs: { worker_watchdog: { kill_timeout: 1s } }' });
+      const wedged = fetchFrom(proxy.port(), '/wedge', {}).catch(() => null);
+      await eventually(() => existsSync(join(proxy.folder, 'wedged')));
+      const handed = Array.from({ length: 6 }, async () => (await proxy.fetch('/')).status);
+      equal(await wedged, null);
+      deepEqual(await Promise.all(handed), new Array<number>(6).fill(200));
+      await eventually(async () => (await proxy.stat('server.worker_restarts')) === 1);
+      equal(await proxy.stat('workers.watchdog_miss'), 1);
+      equal(await proxy.stat('workers.watchdog_mega_miss'), 1);
+      const each = [
+        await proxy.stat('server.worker_0.watchdog_miss'),
+        await proxy.stat('server.worker_1.watchdog_miss'),
+      ];
+      deepEqual(each.sort(), [0, 1]);
+      equal(await proxy.stat('server.main_thread.watchdog_mega_miss'), 0);
+      match(proxy.log, /is ended: its event loop has been stuck/);
+    },
+  );
+});
+
+test('deaths leak neither descriptors nor memory', limits, async (t) => {
+  const proxy = await startFailing(t);
+  const pid = proxy.child.pid as number;
+  await killWorkers(proxy, 2, 4);
+  const descriptors = descriptorCount(pid);
+  const resident = residentMb(pid);
+  await killWorkers(proxy, 2, 16);
+  const grown = residentMb(pid) - resident;
+  t.diagnostic(`after 16 deaths more: ${descriptors} -> ${descriptorCount(pid)} descriptors, ${grown.toFixed(1)} MB`);
+  await eventually(() => descriptorCount(pid) <= descriptors + 4);
+  ok(grown < 48);
 });

@@ -48,7 +48,11 @@ export function staticCluster(name: string, ports: readonly number[], more: Fiel
 }
 
 /** A bootstrap with an admin server; JSON, which is YAML too. */
-export function bootstrapText(listeners: readonly Plain[], clusters: readonly Plain[], more: Fields = {}): string {
+export function bootstrapText(
+  listeners: readonly Plain[],
+  clusters: readonly Plain[],
+  more: Fields = {},
+): string {
   return JSON.stringify({
     admin: { address: tcpAddress('127.0.0.1') },
     static_resources: { listeners, clusters },

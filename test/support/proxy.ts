@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import { request } from 'node:http';
+import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,8 +70,12 @@ export class RunningProxy {
   /** Resolves once the log matches. */
   async logged(pattern: RegExp): Promise<void> {
     while (!pattern.test(this.log)) {
-      if (this.child.exitCode !== null) throw new Error(`ended before it logged ${pattern}:\n${this.log}`);
-      await new Promise((resolve) => this.child.stderr?.once('data', resolve).once('end', resolve));
+      if (this.child.exitCode !== null || this.child.stderr?.readableEnded === true)
+        throw new Error(`ended before it logged ${pattern}:\n${this.log}`);
+      await new Promise((resolve) => {
+        this.child.stderr?.once('data', resolve);
+        this.child.once('exit', resolve);
+      });
     }
   }
 }

@@ -20,7 +20,7 @@ export class TcpPeer {
     this.byteLength = 0;
     socket.on('data', (bytes: Buffer) => {
       this.byteLength += bytes.length;
-      if (this.text.length < 65_536) this.text += bytes.toString('latin1');
+      if (this.text.length < 1 << 20) this.text += bytes.toString('latin1');
     });
     this.ended = new Promise((resolve) => {
       socket.once('end', () => resolve('fin'));

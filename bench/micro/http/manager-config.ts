@@ -1,7 +1,7 @@
-import { loadConfig } from '../../../src/config/load.js';
-import { parseBootstrap } from '../../../src/config/bootstrap.js';
-import { extensionRegistry } from '../../../src/extensions/index.js';
 import type { Plain } from '../../../src/base/plain.js';
+import { parseBootstrap } from '../../../src/config/bootstrap.js';
+import { loadConfig } from '../../../src/config/load.js';
+import { extensionRegistry } from '../../../src/extensions/index.js';
 
 const text = `
 static_resources:

@@ -1,16 +1,16 @@
 import type { Bench } from 'tinybench';
+import type { ResponseDecoder } from '../../../src/api/codec.js';
 import type { ConnectionControl } from '../../../src/api/network-filter.js';
 import type { ThreadScope } from '../../../src/api/thread-scope.js';
 import type { Cluster, Host, HttpPoolCallbacks } from '../../../src/api/upstream.js';
-import type { ResponseDecoder } from '../../../src/api/codec.js';
 import { BufferPool } from '../../../src/base/buffer-pool.js';
 import { systemClock } from '../../../src/base/clock.js';
 import { SystemRandom } from '../../../src/base/random.js';
 import { TimerWheel } from '../../../src/base/timer-wheel.js';
 import { Turn } from '../../../src/base/turn.js';
 import { Http1ClientCodec } from '../../../src/codec/http1/client.js';
-import { extensionRegistry } from '../../../src/extensions/index.js';
 import { httpConnectionManager } from '../../../src/extensions/filters/network/http-connection-manager/http-connection-manager.js';
+import { extensionRegistry } from '../../../src/extensions/index.js';
 import { ipAddress } from '../../../src/network/address.js';
 import { LiveThreadScope } from '../../../src/plane/thread-scope.js';
 import { LiveRuntime } from '../../../src/runtime/live-runtime.js';
@@ -55,7 +55,9 @@ const host: Host = {
 /** One request at a time through connection manager, router and both codecs. */
 export class RequestPath {
   private readonly turn: Turn;
-  private readonly filter: { onData?(chunk: { buffer: Buffer; start: number; end: number }, end: boolean): unknown };
+  private readonly filter: {
+    onData?(chunk: { buffer: Buffer; start: number; end: number }, end: boolean): unknown;
+  };
   private readonly client: Http1ClientCodec;
   private readonly request: Buffer;
   private readonly response: Buffer;

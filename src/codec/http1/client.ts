@@ -16,8 +16,8 @@ import { Http1ResponseParser } from './parser.js';
 
 /** What the owner of a client codec (a pooled connection) is told. */
 export interface Http1ClientCallbacks {
-  /** The response has ended as framed. `isReusable`: both sides are done and the peer keeps the connection. */
-  onResponseComplete(isReusable: boolean): void;
+  /** The response has ended as framed; whether the request has too, and whether the peer keeps the connection. */
+  onResponseComplete(isRequestDone: boolean, keepsAlive: boolean): void;
   /** `reset` of the encoder was called: the connection can serve nobody any more. */
   onEncoderReset(): void;
   pauseReading(): void;
@@ -34,6 +34,7 @@ export class Http1ClientCodec implements Http1Events<ResponseHeaders>, RequestEn
   private readonly parser: Http1ResponseParser;
   private readonly body: BodyWriter;
   private readonly chunk: SharedChunk;
+  private readonly sendsTrailers: boolean;
   private decoder: ResponseDecoder | null;
   private method: string;
   private isRequestDone: boolean;
@@ -47,6 +48,7 @@ export class Http1ClientCodec implements Http1Events<ResponseHeaders>, RequestEn
     this.parser = new Http1ResponseParser(options, this);
     this.body = new BodyWriter(output);
     this.chunk = new SharedChunk();
+    this.sendsTrailers = options.enableTrailers;
     this.decoder = null;
     this.method = '';
     this.isRequestDone = false;
@@ -106,13 +108,9 @@ export class Http1ClientCodec implements Http1Events<ResponseHeaders>, RequestEn
     return null;
   }
 
-  /** FIN of the peer: completes a body that ends with the connection, or says what is missing. */
+  /** FIN of the peer: completes a body that ends with the connection, or says what is missing. A tunnel just ends. */
   finish(): CodecError | null {
-    if (this.isTunnel) {
-      this.decoder?.onData(emptyChunk, true);
-      return null;
-    }
-    if (this.decoder === null) return null;
+    if (this.isTunnel || this.decoder === null) return null;
     this.parser.finish();
     return this.parser.error;
   }
@@ -152,7 +150,7 @@ export class Http1ClientCodec implements Http1Events<ResponseHeaders>, RequestEn
       this.decoder?.onData(emptyChunk, true);
     }
     this.decoder = null;
-    this.callbacks.onResponseComplete(this.isRequestDone && this.parser.keepAlive);
+    this.callbacks.onResponseComplete(this.isRequestDone, this.parser.keepAlive);
   }
 
   // RequestEncoder
@@ -177,7 +175,7 @@ export class Http1ClientCodec implements Http1Events<ResponseHeaders>, RequestEn
   }
 
   encodeTrailers(trailers: HeaderMap): void {
-    this.body.write(emptyChunk, true, trailers);
+    this.body.write(emptyChunk, true, this.sendsTrailers ? trailers : null);
     this.isRequestDone = true;
   }
 

@@ -34,7 +34,9 @@ export function responseFraming(
   if (status < 200 || status === 204) return 'none';
   if (method === 'CONNECT' && status < 300) return 'none';
   if (headers.has('content-length')) return 'length';
-  if (method === 'HEAD' || status === 304) return 'none';
+  if (status === 304) return 'none';
+  // A HEAD is told how a GET would be framed; no chunk follows.
+  if (method === 'HEAD') return isHttp10 ? 'none' : 'chunked';
   if (endStream) return 'empty';
   return isHttp10 ? 'until-close' : 'chunked';
 }

@@ -78,6 +78,21 @@ export class Http1ServerCodec implements Http1Events<RequestHeaders>, ResponseEn
     return this.parser.keepAlive;
   }
 
+  /** The request had a Host field or an authority in its target, be it an empty one. */
+  get hasHost(): boolean {
+    return this.parser.hasHost;
+  }
+
+  /** Fields dropped for their names since the connection was made. */
+  get droppedUnderscores(): number {
+    return this.parser.droppedUnderscores;
+  }
+
+  /** Bytes of later requests wait for the current one's end. */
+  get hasLeftover(): boolean {
+    return this.leftover !== null && !this.isDispatching;
+  }
+
   get isHttp10(): boolean {
     return this.parser.version === 10;
   }
@@ -207,7 +222,7 @@ export class Http1ServerCodec implements Http1Events<RequestHeaders>, ResponseEn
         ? 'none'
         : responseFraming(headers, endStream, this.method, this.isHttp10);
     this.body.begin(framing);
-    this.output.writeText(encodeResponseHead(headers, framing));
+    this.output.writeText(encodeResponseHead(headers, framing, this.isHttp10 ? 10 : 11));
     if (endStream) this.isResponseDone = true;
   }
 

@@ -2,7 +2,6 @@ const reasons: Record<number, string> = {
   100: 'Continue',
   101: 'Switching Protocols',
   102: 'Processing',
-  103: 'Early Hints',
   200: 'OK',
   201: 'Created',
   202: 'Accepted',
@@ -59,6 +58,7 @@ const reasons: Record<number, string> = {
   508: 'Loop Detected',
   510: 'Not Extended',
   511: 'Network Authentication Required',
+  599: 'Last Unassigned Server Error Code',
 };
 
 /** The reason phrase Envoy prints for a status; `Unknown` for those it has no name for. */

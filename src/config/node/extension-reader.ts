@@ -87,7 +87,11 @@ function fromAny(
     const typeName = typeNameOf(any.typeUrl);
     const own = node.context.registry.find(kind, typeName);
     if (own !== undefined) {
-      return { name, typeUrl: typeName, config: readTypedStruct(teller, any, typeName, (struct) => own.parse(struct)) };
+      return {
+        name,
+        typeUrl: typeName,
+        config: readTypedStruct(teller, any, typeName, (struct) => own.parse(struct)),
+      };
     }
     tellMissing(teller, kind, name, any.typeUrl, field);
     return undefined;
@@ -149,7 +153,8 @@ export function readRouteConfigs(node: NodeCursor): RouteFilterConfig | undefine
   const disabled = wrapper.bool('disabled');
   const isOptional = wrapper.bool('is_optional');
   const config = inner.fields.get('config');
-  if (config === undefined || !(config.value instanceof MessageValue)) return { disabled, config: null, typeUrl: '' };
+  if (config === undefined || !(config.value instanceof MessageValue))
+    return { disabled, config: null, typeUrl: '' };
   if (config.value.inner === undefined) {
     return ofStruct(node.over(config.value, node.key), disabled) ?? { disabled, config: null, typeUrl: '' };
   }
@@ -168,7 +173,11 @@ function ofStruct(node: NodeCursor, disabled: boolean): RouteFilterConfig | unde
     tellMissing(node, 'http.filter', node.key, any.typeUrl, undefined);
     return undefined;
   }
-  return { disabled, config: readTypedStruct(node, any, typeUrl, (struct) => parse.call(filter, struct)), typeUrl };
+  return {
+    disabled,
+    config: readTypedStruct(node, any, typeUrl, (struct) => parse.call(filter, struct)),
+    typeUrl,
+  };
 }
 
 function ofRoute(

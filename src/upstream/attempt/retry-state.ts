@@ -187,7 +187,8 @@ export function makeRetryState(
   let remaining = effective.numRetries;
   let codes: readonly number[] = effective.retriableStatusCodes;
   if (hasOverrides) {
-    for (const token of (headers.get('x-envoy-retry-on') ?? '').split(',')) conditions |= tokens.get(token.trim()) ?? 0;
+    for (const token of (headers.get('x-envoy-retry-on') ?? '').split(','))
+      conditions |= tokens.get(token.trim()) ?? 0;
     const max = Number.parseInt(headers.get('x-envoy-max-retries') ?? '', 10);
     if (conditions !== 0 && max >= 0) remaining = max;
     const extra = headers.get('x-envoy-retriable-status-codes');

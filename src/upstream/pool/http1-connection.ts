@@ -53,6 +53,8 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
   private isClosing: boolean;
   private closedHere: boolean;
   private hasTimedOut: boolean;
+  private hasRemoteEnded: boolean;
+  private hadRequestAtClose: boolean;
   private idleSinceMs: number;
   private receivedAtStart: number;
   private sentCounted: number;
@@ -71,6 +73,8 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
     this.isClosing = false;
     this.closedHere = false;
     this.hasTimedOut = false;
+    this.hasRemoteEnded = false;
+    this.hadRequestAtClose = false;
     this.idleSinceMs = this.startedMs;
     this.receivedAtStart = 0;
     this.sentCounted = 0;
@@ -126,12 +130,18 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
 
   // Http1ClientCallbacks
 
-  onResponseComplete(isReusable: boolean): void {
+  onResponseComplete(isRequestDone: boolean, keepsAlive: boolean): void {
+    if (!keepsAlive) this.pool.cluster.stats.inc(C.upstream_cx_close_notify);
+    if (!isRequestDone) {
+      this.closeUnderRequest();
+      return;
+    }
     this.endRequest();
+    if (this.hasRemoteEnded) return;
     const { maxRequestsPerConnection } = this.pool.cluster.config;
     const isWornOut = maxRequestsPerConnection > 0 && this.requests >= maxRequestsPerConnection;
     if (isWornOut) this.pool.cluster.stats.inc(C.upstream_cx_max_requests);
-    if (!isReusable || this.isClosing || isWornOut) {
+    if (!keepsAlive || this.isClosing || isWornOut) {
       this.close();
       return;
     }
@@ -140,8 +150,14 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
 
   onEncoderReset(): void {
     if (this.decoder === null) return;
-    this.pool.cluster.stats.inc(C.upstream_rq_tx_reset);
+    this.closeUnderRequest();
+  }
+
+  /** Ends the request whose reader wants to hear no more, and the connection with it. */
+  private closeUnderRequest(): void {
+    this.codec.detach();
     this.endRequest();
+    this.hadRequestAtClose = true;
     this.close();
   }
 
@@ -163,6 +179,7 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
   }
 
   onEnd(): void {
+    this.hasRemoteEnded = true;
     const hadBegun = this.connection.bytesReceived > this.receivedAtStart;
     const error = this.decoder === null ? null : this.codec.finish();
     if (this.decoder === null) {
@@ -197,12 +214,11 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
     const wasConnecting = this.isConnecting;
     this.isConnecting = false;
     const { decoder } = this;
-    this.countClose(decoder !== null);
+    this.countClose(decoder !== null || this.hadRequestAtClose);
     const failure = wasConnecting && !this.closedHere ? this.connectFailure(error) : null;
     if (decoder !== null) {
       this.codec.detach();
       this.endRequest();
-      this.pool.cluster.stats.inc(C.upstream_rq_rx_reset);
     }
     this.pool.onClosed(this, wasConnecting, failure);
     decoder?.onReset('connection-termination', '');
@@ -260,7 +276,9 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
     if (decoder !== null) {
       this.codec.detach();
       this.endRequest();
-      this.close();
+      this.hadRequestAtClose = true;
+      if (this.hasRemoteEnded) this.connection.destroy();
+      else this.close();
       decoder.onReset('protocol-error', error.details);
       return;
     }

@@ -87,7 +87,6 @@ export class Http1Pool implements HttpPool, Http1ConnectionOwner {
     if (!this.pending.remove(request)) return;
     this.releasePending();
     this.cluster.stats.inc(C.upstream_rq_cancelled);
-    if (this.pending.size < this.connecting) this.closeOneConnecting();
   }
 
   /** A connection stands, or has finished a request and can take the next. */
@@ -166,13 +165,5 @@ export class Http1Pool implements HttpPool, Http1ConnectionOwner {
     this.breaker.releasePending();
     this.cluster.stats.add(C.upstream_rq_pending_active, -1);
     this.host.count(HostWord.rqPendingActive, -1);
-  }
-
-  private closeOneConnecting(): void {
-    for (const connection of this.connections) {
-      if (!connection.isConnecting) continue;
-      connection.close();
-      return;
-    }
   }
 }

@@ -155,7 +155,8 @@ virtual_hosts:
       request_mirror_policies: [{cluster: shadow, runtime_fraction: {default_value: {numerator: 5}}}]
 `;
   const { value, problems, unsupported, clusters } = readRoutes(yaml);
-  deepEqual([problems, unsupported], [[], []]);
+  deepEqual(problems, []);
+  deepEqual(unsupported, ['virtual_hosts[0].routes[0].route.request_mirror_policies']);
   deepEqual(clusters.toSorted(), ['c', 'shadow']);
   deepEqual(value.internalOnlyHeaders, ['x-secret']);
   const action = value.virtualHosts[0]?.routes[0]?.action;

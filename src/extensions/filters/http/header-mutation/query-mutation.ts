@@ -5,7 +5,7 @@ import type { QueryMutationStep } from './config.js';
 /** Answers the path with its query changed. */
 export type QueryMutation = (path: string, context: LogContext) => string;
 
-/** A parameter as it stands in the path; what is added is encoded. */
+/** A parameter as it stands in the path, never decoded: printing it again could make two of one; values that are added are encoded, keys go in as they are. */
 interface Parameter {
   readonly key: string;
   value: string;
@@ -20,19 +20,22 @@ export function buildQueryMutation(steps: readonly QueryMutationStep[]): QueryMu
     let parameters = mark < 0 ? [] : parse(path.slice(mark + 1));
     for (const step of built) parameters = step(parameters, context);
     const bare = mark < 0 ? path : path.slice(0, mark);
-    return parameters.length === 0 ? bare : `${bare}?${parameters.map(print).join('&')}`;
+    if (parameters.length === 0) return bare;
+    // Envoy keeps them by key, and prints them in that order.
+    const sorted = parameters.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+    return `${bare}?${sorted.map(print).join('&')}`;
   };
 }
 
 function buildStep(step: QueryMutationStep): Step {
-  const key = encodeURIComponent(step.key);
+  const { key } = step;
   if (step.kind === 'remove') return (parameters) => parameters.filter((it) => it.key !== key);
   const format: Format = compileFormat(step.value, { omitEmptyValues: true });
   return (parameters, context) => {
     const found = parameters.findIndex((it) => it.key === key);
     if (step.action === 'add-if-absent' && found >= 0) return parameters;
     if (step.action === 'overwrite-if-exists' && found < 0) return parameters;
-    const value = encodeURIComponent(format(context));
+    const value = encodeValue(format(context));
     if (step.action === 'append' || found < 0) return [...parameters, { key, value }];
     // Overwriting keeps the place of the first and drops the others.
     return parameters
@@ -49,6 +52,14 @@ function parse(query: string): Parameter[] {
       ? { key: part, value: '' }
       : { key: part.slice(0, equals), value: part.slice(equals + 1) };
   });
+}
+
+/** As Envoy does: letters, digits and `-_.*` stay (application/x-www-form-urlencoded), a space is `%20`. */
+function encodeValue(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()~]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 function print({ key, value }: Parameter): string {

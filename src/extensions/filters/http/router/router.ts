@@ -24,7 +24,7 @@ import {
 import type { BufferPool } from '../../../../base/buffer-pool.js';
 import { ChunkQueue } from '../../../../base/chunk-queue.js';
 import { HeaderClass, type HeaderMap, type RequestHeaders, type ResponseHeaders } from '../../../../base/header-map.js';
-import { Timer, TimerEntry } from '../../../../base/timer-wheel.js';
+import { type Timer, TimerEntry } from '../../../../base/timer-wheel.js';
 import { H } from '../../../../http/manager-stats.js';
 import { Attempt, type AttemptOwner } from '../../../../upstream/attempt/attempt.js';
 import { makeRetryState, type RetryState, type RetryVerdict } from '../../../../upstream/attempt/retry-state.js';

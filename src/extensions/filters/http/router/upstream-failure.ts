@@ -27,7 +27,11 @@ const failures: { readonly [reason in StreamResetReason]: FailureText } = {
     flag: ResponseFlag.upstreamConnectionFailure,
     status: 503,
   },
-  'connection-timeout': { text: 'connection timeout', flag: ResponseFlag.upstreamConnectionFailure, status: 503 },
+  'connection-timeout': {
+    text: 'connection timeout',
+    flag: ResponseFlag.upstreamConnectionFailure,
+    status: 503,
+  },
   'connection-termination': {
     text: 'connection termination',
     flag: ResponseFlag.upstreamConnectionTermination,

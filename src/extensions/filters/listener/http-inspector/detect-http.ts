@@ -18,7 +18,8 @@ const requestLine = /^[A-Z-]+ [^\x00-\x20\x7f]+(?: HTTP\/(\d)\.(\d))?\r?$/;
 export function detectHttp(bytes: Buffer, length: number): HttpDetection {
   if (length === 0) return 'more';
   const compared = Math.min(length, preface.length);
-  if (preface.compare(bytes, 0, compared, 0, compared) === 0) return length >= preface.length ? 'h2c' : 'more';
+  if (preface.compare(bytes, 0, compared, 0, compared) === 0)
+    return length >= preface.length ? 'h2c' : 'more';
   if (!mayStartWithMethod(bytes, length)) return 'none';
   const lineEnd = bytes.indexOf(0x0a);
   if (lineEnd < 0 || lineEnd >= length) return 'more';

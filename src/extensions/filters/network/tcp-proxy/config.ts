@@ -57,9 +57,8 @@ export function parseTcpProxy(node: ConfigNode): TcpProxyConfig {
     maxConnectAttempts: node.number('max_connect_attempts', 1),
     backoff: parseBackoff(node.message('backoff_options')),
     maxDurationMs: node.duration('max_downstream_connection_duration', 0),
-    durationJitter: node
-      .message('max_downstream_connection_duration_jitter_percentage')
-      ?.number('value', 0) ?? 0,
+    durationJitter:
+      node.message('max_downstream_connection_duration_jitter_percentage')?.number('value', 0) ?? 0,
     accessLogs: parseAccessLogs(node, 'access_log'),
     logIntervalMs:
       options?.duration('access_log_flush_interval', 0) ?? node.duration('access_log_flush_interval', 0),
@@ -83,6 +82,7 @@ function parseBackoff(node: ConfigNode | undefined): BackoffConfig | null {
   if (node === undefined) return null;
   const baseMs = node.duration('base_interval', 25);
   const maxMs = node.duration('max_interval', baseMs * 10);
-  if (maxMs < baseMs) node.error('max_interval must be greater than or equal to base_interval', 'max_interval');
+  if (maxMs < baseMs)
+    node.error('max_interval must be greater than or equal to base_interval', 'max_interval');
   return { baseMs, maxMs };
 }

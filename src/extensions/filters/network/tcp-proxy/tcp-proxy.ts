@@ -1,10 +1,8 @@
 import type { AccessLog } from '../../../../api/access-log.js';
-import type { NetworkFilterFactory } from '../../../../api/network-filter.js';
 import type { BoundStats } from '../../../../api/stats.js';
 import type { StreamInfo } from '../../../../api/stream-info.js';
 import type { ThreadScope } from '../../../../api/thread-scope.js';
-import { parseTcpProxy, type TcpProxyConfig } from './config.js';
-import { TcpSession } from './tcp-session.js';
+import type { TcpProxyConfig } from './config.js';
 import { T } from './tcp-stats.js';
 
 /** What all sessions of one filter chain share. */
@@ -54,15 +52,3 @@ export class TcpProxy {
     }
   }
 }
-
-/** Relays the bytes of a connection to a host of a cluster; last of its chain. */
-export const tcpProxy: NetworkFilterFactory<TcpProxyConfig> = {
-  name: 'envoy.filters.network.tcp_proxy',
-  typeUrl: 'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy',
-  isTerminal: true,
-  parse: parseTcpProxy,
-  build(config, scope) {
-    const proxy = new TcpProxy(config, scope);
-    return (connection) => new TcpSession(proxy, connection);
-  },
-};

@@ -46,7 +46,13 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
     const { info } = control;
     this.proxy = proxy;
     this.control = control;
-    this.record = new StreamRecord(info, info.id, scope.clock.now(), scope.clock.wallMs(), scope.random.u32());
+    this.record = new StreamRecord(
+      info,
+      info.id,
+      scope.clock.now(),
+      scope.clock.wallMs(),
+      scope.random.u32(),
+    );
     this.side = new UpstreamSide(proxy, this.record, this);
     this.upstream = null;
     this.flush = null;
@@ -62,7 +68,8 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
     control.setHalfClose(true);
     control.setDelayedCloseTimeout(0);
     const onIdle = (): void => control.guard(() => this.onIdle());
-    this.idle = config.idleTimeoutMs > 0 ? new IdleWatch(scope.timers, config.idleTimeoutMs, this, onIdle) : null;
+    this.idle =
+      config.idleTimeoutMs > 0 ? new IdleWatch(scope.timers, config.idleTimeoutMs, this, onIdle) : null;
     this.armTimers();
   }
 
@@ -186,7 +193,11 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
   private armTimers(): void {
     const { control, proxy } = this;
     const durationMs = proxy.drawDurationMs();
-    if (durationMs > 0) proxy.scope.timers.schedule(control.timer(() => this.onMaxDuration()), durationMs);
+    if (durationMs > 0)
+      proxy.scope.timers.schedule(
+        control.timer(() => this.onMaxDuration()),
+        durationMs,
+      );
     const { logIntervalMs } = proxy.config;
     if (logIntervalMs === 0) return;
     const periodic = control.timer(() => {

@@ -116,6 +116,6 @@ test('closing sends what is held back', async (t) => {
   const sink = statsd.build(config(receiver.port), sinkScope(store));
   store.lane.bind('http.x', F).inc(F.hits);
   for (const part of latch(store)) sink.flush({ ...part, isLast: false });
-  sink.close();
+  await sink.close();
   deepEqual(await receiver.take(1), ['envoy.http.x.hits:1|c']);
 });

@@ -83,17 +83,18 @@ test('levels run after the filter, most specific first, or last where it is to h
   deepEqual(ran(true), ['filter', 'host', 'route']);
 });
 
-test('query parameters are added, overwritten and removed, and what is added is encoded', () => {
+test('query parameters are added, overwritten, removed and sorted, and what is added is encoded', () => {
   const query = (path: string, steps: string): string =>
     requestThrough(`{ query_parameter_mutations: [${steps}] }`, requestHeaders(path)).path;
   const set = (action: string): string =>
     `{ append: { record: { key: a, value: "%REQ(:METHOD)% &" }, action: ${action} } }`;
   equal(query('/p', set('APPEND_IF_EXISTS_OR_ADD')), '/p?a=GET%20%26');
-  equal(query('/p?a=1&b=2', set('APPEND_IF_EXISTS_OR_ADD')), '/p?a=1&b=2&a=GET%20%26');
+  equal(query('/p?a=1&b=2', set('APPEND_IF_EXISTS_OR_ADD')), '/p?a=1&a=GET%20%26&b=2');
   equal(query('/p?a=1&b=2&a=3', set('OVERWRITE_IF_EXISTS_OR_ADD')), '/p?a=GET%20%26&b=2');
   equal(query('/p?b=2', set('OVERWRITE_IF_EXISTS')), '/p?b=2');
   equal(query('/p?a=1', set('ADD_IF_ABSENT')), '/p?a=1');
   equal(query('/p?a=1', '{ remove: a }'), '/p');
+  equal(query('/p?z=%26&A=1', set('ADD_IF_ABSENT')), '/p?A=1&a=GET%20%26&z=%26');
 });
 
 test('pseudo-headers and the host cannot be changed', () => {

@@ -1,0 +1,16 @@
+import type { NetworkFilterFactory } from '../../../../api/network-filter.js';
+import { parseTcpProxy, type TcpProxyConfig } from './config.js';
+import { TcpProxy } from './tcp-proxy.js';
+import { TcpSession } from './tcp-session.js';
+
+/** Relays the bytes of a connection to a host of a cluster; last of its chain. */
+export const tcpProxy: NetworkFilterFactory<TcpProxyConfig> = {
+  name: 'envoy.filters.network.tcp_proxy',
+  typeUrl: 'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy',
+  isTerminal: true,
+  parse: parseTcpProxy,
+  build(config, scope) {
+    const proxy = new TcpProxy(config, scope);
+    return (connection) => new TcpSession(proxy, connection);
+  },
+};

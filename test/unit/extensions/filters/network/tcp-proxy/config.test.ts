@@ -1,0 +1,39 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseTcpProxy } from '../../../../../../src/extensions/filters/network/tcp-proxy/config.js';
+import { readText } from '../../../../../support/config-text.js';
+
+const type = 'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy';
+const read = (text: string) => readText(type, `{stat_prefix: x, ${text}}`, parseTcpProxy);
+
+test('what is not said has the defaults of the API', () => {
+  const { value, problems } = read('cluster: a');
+  deepEqual(problems, []);
+  deepEqual(value.clusters, [{ name: 'a', weight: 1 }]);
+  equal(value.idleTimeoutMs, 3_600_000);
+  equal(value.maxConnectAttempts, 1);
+  equal(value.backoff, null);
+  equal(value.dialsAtOnce, true);
+});
+
+test('weights and back-off are read, the back-off with ten times its base as its end', () => {
+  const { value } = read(
+    'weighted_clusters: {clusters: [{name: a, weight: 2}, {name: b, weight: 3}]}, backoff_options: {base_interval: 0.02s}',
+  );
+  deepEqual(value.clusters, [
+    { name: 'a', weight: 2 },
+    { name: 'b', weight: 3 },
+  ]);
+  deepEqual(value.backoff, { baseMs: 20, maxMs: 200 });
+});
+
+test('waiting for bytes without room for them is a problem', () => {
+  const { problems } = read('cluster: a, upstream_connect_mode: ON_DOWNSTREAM_DATA');
+  match(problems.join(), /max_early_data_bytes/);
+});
+
+test('what is not built is reported as such', () => {
+  const { unsupported } = read('cluster: a, tunneling_config: {hostname: h}, hash_policy: [{source_ip: {}}]');
+  match(unsupported.join(), /tunneling_config/);
+  match(unsupported.join(), /hash_policy/);
+});
