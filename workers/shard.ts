@@ -9,6 +9,7 @@ import {
 } from '../src/api/messages.js';
 import { BufferPool } from '../src/base/buffer-pool.js';
 import { systemClock } from '../src/base/clock.js';
+import { memoryUsage } from '../src/base/memory-usage.js';
 import { SystemRandom } from '../src/base/random.js';
 import { TimerWheel } from '../src/base/timer-wheel.js';
 import { Turn } from '../src/base/turn.js';
@@ -154,7 +155,7 @@ export class Shard {
         this.log.setLevel(message.level);
         break;
       case 'memory':
-        this.post({ kind: 'memory', id: message.id, usage: process.memoryUsage() });
+        this.post({ kind: 'memory', id: message.id, usage: memoryUsage() });
         break;
       default:
         break;

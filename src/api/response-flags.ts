@@ -37,8 +37,13 @@ export const ResponseFlag = {
 
 export type ResponseFlagName = keyof typeof ResponseFlag;
 
-/** Short and long text of each flag, in the order in which Envoy prints several. */
+/**
+ * Short and long text of each flag, in the order in which Envoy prints several: as they are set, so that what
+ * became of retries comes before how the last attempt failed.
+ */
 export const responseFlagTexts: readonly (readonly [bit: number, short: string, long: string])[] = [
+  [ResponseFlag.upstreamRetryLimitExceeded, 'URX', 'UpstreamRetryLimitExceeded'],
+  [ResponseFlag.upstreamOverflow, 'UO', 'UpstreamOverflow'],
   [ResponseFlag.failedLocalHealthCheck, 'LH', 'FailedLocalHealthCheck'],
   [ResponseFlag.noHealthyUpstream, 'UH', 'NoHealthyUpstream'],
   [ResponseFlag.upstreamRequestTimeout, 'UT', 'UpstreamRequestTimeout'],
@@ -46,7 +51,6 @@ export const responseFlagTexts: readonly (readonly [bit: number, short: string, 
   [ResponseFlag.upstreamRemoteReset, 'UR', 'UpstreamRemoteReset'],
   [ResponseFlag.upstreamConnectionFailure, 'UF', 'UpstreamConnectionFailure'],
   [ResponseFlag.upstreamConnectionTermination, 'UC', 'UpstreamConnectionTermination'],
-  [ResponseFlag.upstreamOverflow, 'UO', 'UpstreamOverflow'],
   [ResponseFlag.noRouteFound, 'NR', 'NoRouteFound'],
   [ResponseFlag.delayInjected, 'DI', 'DelayInjected'],
   [ResponseFlag.faultInjected, 'FI', 'FaultInjected'],
@@ -54,7 +58,6 @@ export const responseFlagTexts: readonly (readonly [bit: number, short: string, 
   [ResponseFlag.unauthorizedExternalService, 'UAEX', 'UnauthorizedExternalService'],
   [ResponseFlag.rateLimitServiceError, 'RLSE', 'RateLimitServiceError'],
   [ResponseFlag.downstreamConnectionTermination, 'DC', 'DownstreamConnectionTermination'],
-  [ResponseFlag.upstreamRetryLimitExceeded, 'URX', 'UpstreamRetryLimitExceeded'],
   [ResponseFlag.streamIdleTimeout, 'SI', 'StreamIdleTimeout'],
   [ResponseFlag.invalidEnvoyRequestHeaders, 'IH', 'InvalidEnvoyRequestHeaders'],
   [ResponseFlag.downstreamProtocolError, 'DPE', 'DownstreamProtocolError'],

@@ -53,12 +53,14 @@ export interface RouteActionView {
   /** Chooses the cluster for this request: fixed, by header, or weighted. */
   chooseCluster(input: RouteInput): ClusterChoice;
   readonly clusterNotFoundStatus: number;
-  /** Milliseconds; 0 = none. */
+  /** Milliseconds; 0 = none, as when `max_stream_duration` is there. */
   readonly timeoutMs: number;
   /** undefined: the connection manager's. */
   readonly idleTimeoutMs: number | undefined;
-  /** undefined: not set; when set, `timeoutMs` is not used. */
+  /** undefined: not set. */
   readonly maxStreamDurationMs: number | undefined;
+  /** Null: the `grpc-timeout` header of requests is not looked at. */
+  readonly grpcTimeout: GrpcTimeoutConfig | null;
   readonly retryPolicy: RetryPolicyConfig | null;
   readonly priority: 'DEFAULT' | 'HIGH';
   /** Rewrites path and host in place (and records x-envoy-original-path, -host) unless nothing is to be rewritten. */
@@ -71,6 +73,14 @@ export interface RouteActionView {
   readonly hashPolicies: Plain;
   readonly mirrorPolicies: readonly MirrorPolicyConfig[];
 }
+
+/** How the `grpc-timeout` header of a request bounds its stream. */
+export type GrpcTimeoutConfig = {
+  /** 0 = as long as the header says. */
+  readonly maxMs: number;
+  /** Taken off, so that the answer comes before the client stops waiting. */
+  readonly offsetMs: number;
+};
 
 export interface ClusterChoice {
   /** Empty when a header that names the cluster was absent. */

@@ -33,7 +33,10 @@ const nothing: readonly Extension[] = [];
 export function extensionRegistry(
   extra: ReadonlyMap<ExtensionKind, readonly Extension[]> = new Map(),
 ): ExtensionRegistry {
-  const all = (kind: ExtensionKind): readonly Extension[] => [...(lists[kind] ?? nothing), ...(extra.get(kind) ?? nothing)];
+  const all = (kind: ExtensionKind): readonly Extension[] => [
+    ...(lists[kind] ?? nothing),
+    ...(extra.get(kind) ?? nothing),
+  ];
   const byType = new Map<string, Extension>();
   const byName = new Map<string, Extension>();
   for (const kind of [...Object.keys(lists), ...extra.keys()] as ExtensionKind[]) {

@@ -7,6 +7,8 @@ export interface LocalReply {
   readonly body: string;
 }
 
+const plainText = 'text/plain';
+
 /** gRPC status that stands for an HTTP status (contract of the gRPC project's HTTP mapping). */
 function grpcStatusOf(status: number): number {
   switch (status) {
@@ -43,8 +45,10 @@ export function localReplyHeaders(
     headers.remove('content-type');
     headers.remove('content-length');
   } else {
+    const { contentType } = options;
+    if (contentType !== undefined && contentType !== plainText) headers.set('content-type', contentType);
     headers.set('content-length', String(Buffer.byteLength(body)));
-    if (!headers.has('content-type')) headers.add('content-type', options.contentType ?? 'text/plain');
+    if (!headers.has('content-type')) headers.add('content-type', plainText);
   }
   return { headers, body: request?.method === 'HEAD' ? '' : body };
 }

@@ -5,7 +5,11 @@ import type { RouteTableConfig } from '../route/config-types.js';
 /** What a connection manager does with the `server` header of a response. */
 export type ServerHeaderMode = 'OVERWRITE' | 'APPEND_IF_ABSENT' | 'PASS_THROUGH';
 
-export type EscapedSlashes = 'KEEP_UNCHANGED' | 'REJECT_REQUEST' | 'UNESCAPE_AND_REDIRECT' | 'UNESCAPE_AND_FORWARD';
+export type EscapedSlashes =
+  | 'KEEP_UNCHANGED'
+  | 'REJECT_REQUEST'
+  | 'UNESCAPE_AND_REDIRECT'
+  | 'UNESCAPE_AND_FORWARD';
 
 /** The connection manager as it crosses threads. Durations in milliseconds, 0 = off. */
 export type ManagerConfig = {
@@ -66,7 +70,8 @@ export interface ManagerParts {
 /** Reads `HttpConnectionManager`. */
 export function parseManager(node: ConfigNode, parts: ManagerParts): ManagerConfig {
   const codec = node.enum('codec_type', 'AUTO');
-  if (codec === 'HTTP2' || codec === 'HTTP3') node.unsupportedValue('codec_type', codec, 'HTTP1 and AUTO are');
+  if (codec === 'HTTP2' || codec === 'HTTP3')
+    node.unsupportedValue('codec_type', codec, 'HTTP1 and AUTO are');
   node.unsupported('rds', 'routes inline alone so far');
   node.unsupported('scoped_routes', 'routes inline alone so far');
   const routeNode = node.message('route_config');
@@ -92,7 +97,8 @@ function parseFilters(node: ConfigNode): readonly ExtensionConfig[] {
   const entries = node.list('http_filters');
   for (const [i, entry] of entries.entries()) {
     entry.bool('is_optional');
-    if (entry.bool('disabled')) entry.unsupportedValue('disabled', 'true', 'filters that are off until a route turns them on');
+    if (entry.bool('disabled'))
+      entry.unsupportedValue('disabled', 'true', 'filters that are off until a route turns them on');
     const filter = entry.asExtension('http.filter');
     if (filter === undefined) continue;
     filters.push(filter);
@@ -112,11 +118,14 @@ function parseFilters(node: ConfigNode): readonly ExtensionConfig[] {
 }
 
 function parseUpgrade(node: ConfigNode): readonly [string, boolean] {
-  if (node.list('filters').length > 0) node.unsupported('filters', 'upgrades pass through the connection manager’s own filters');
+  if (node.list('filters').length > 0)
+    node.unsupported('filters', 'upgrades pass through the connection manager’s own filters');
   return [node.string('upgrade_type').toLowerCase(), node.bool('enabled', true)];
 }
 
-function parseIdentity(node: ConfigNode): Pick<
+function parseIdentity(
+  node: ConfigNode,
+): Pick<
   ManagerConfig,
   'serverName' | 'serverHeader' | 'via' | 'maxHeadBytes' | 'maxHeaders' | 'headersWithUnderscores'
 > {
@@ -132,7 +141,9 @@ function parseIdentity(node: ConfigNode): Pick<
   };
 }
 
-function parseTimeouts(node: ConfigNode): Pick<
+function parseTimeouts(
+  node: ConfigNode,
+): Pick<
   ManagerConfig,
   | 'idleTimeoutMs'
   | 'maxConnectionDurationMs'
@@ -158,7 +169,9 @@ function parseTimeouts(node: ConfigNode): Pick<
   };
 }
 
-function parseForwarding(node: ConfigNode): Pick<
+function parseForwarding(
+  node: ConfigNode,
+): Pick<
   ManagerConfig,
   | 'useRemoteAddress'
   | 'xffNumTrustedHops'
@@ -193,7 +206,9 @@ function parseForwarding(node: ConfigNode): Pick<
   };
 }
 
-function parsePaths(node: ConfigNode): Pick<
+function parsePaths(
+  node: ConfigNode,
+): Pick<
   ManagerConfig,
   | 'normalizePath'
   | 'mergeSlashes'
@@ -206,14 +221,18 @@ function parsePaths(node: ConfigNode): Pick<
   return {
     normalizePath: node.bool('normalize_path'),
     mergeSlashes: node.bool('merge_slashes'),
-    escapedSlashes: (slashes === 'IMPLEMENTATION_SPECIFIC_DEFAULT' ? 'KEEP_UNCHANGED' : slashes) as EscapedSlashes,
+    escapedSlashes: (slashes === 'IMPLEMENTATION_SPECIFIC_DEFAULT'
+      ? 'KEEP_UNCHANGED'
+      : slashes) as EscapedSlashes,
     stripMatchingHostPort: node.bool('strip_matching_host_port'),
     stripAnyHostPort: node.bool('strip_any_host_port'),
     stripTrailingHostDot: node.bool('strip_trailing_host_dot'),
   };
 }
 
-function parseHttp1(node: ConfigNode): Pick<
+function parseHttp1(
+  node: ConfigNode,
+): Pick<
   ManagerConfig,
   'allowAbsoluteUrl' | 'acceptHttp10' | 'defaultHostForHttp10' | 'enableTrailers' | 'allowChunkedLength'
 > {

@@ -12,9 +12,10 @@ import {
   NetworkStatus,
 } from '../api/network-filter.js';
 import { Timer } from '../base/timer-wheel.js';
+import { Refusal } from '../codec/http1/codec-errors.js';
 import { type Http1ServerCallbacks, Http1ServerCodec } from '../codec/http1/server.js';
 import type { Manager } from './manager.js';
-import { H } from './manager-stats.js';
+import { H, Http1 } from './manager-stats.js';
 import type { RequestOrigin } from './request-rules.js';
 import { HttpStream } from './stream.js';
 import type { FinishedStream, StreamConnection } from './stream-connection.js';
@@ -39,6 +40,7 @@ export class ManagerConnection implements NetworkFilter, Http1ServerCallbacks, S
   private requests: number;
   private receivedCounted: number;
   private sentCounted: number;
+  private droppedCounted: number;
   isClosingAfterResponse: boolean;
   isClosed: boolean;
   private isClosing: boolean;
@@ -59,6 +61,7 @@ export class ManagerConnection implements NetworkFilter, Http1ServerCallbacks, S
     this.requests = 0;
     this.receivedCounted = 0;
     this.sentCounted = 0;
+    this.droppedCounted = 0;
     this.isClosingAfterResponse = false;
     this.isClosed = false;
     this.isClosing = false;
@@ -174,6 +177,9 @@ export class ManagerConnection implements NetworkFilter, Http1ServerCallbacks, S
 
   onCodecError(error: CodecError): void {
     this.closeAfterResponse();
+    if (error.details === Refusal.underscore.details) {
+      this.manager.http1Stats.inc(Http1.requests_rejected_with_underscores_in_headers);
+    }
     if (this.stream !== null) this.stream.onCodecError(error);
     else this.closeNow();
   }
@@ -253,6 +259,11 @@ export class ManagerConnection implements NetworkFilter, Http1ServerCallbacks, S
 
   private countBytes(): void {
     const { stats } = this.manager;
+    const dropped = this.codec.droppedUnderscores - this.droppedCounted;
+    if (dropped > 0) {
+      this.manager.http1Stats.add(Http1.dropped_headers_with_underscores, dropped);
+      this.droppedCounted += dropped;
+    }
     const { bytesReceived, bytesSent } = this.control;
     if (bytesReceived !== this.receivedCounted) {
       stats.add(H.downstream_cx_rx_bytes_total, bytesReceived - this.receivedCounted);

@@ -93,6 +93,16 @@ export const L = statBlock({
   ],
 });
 
+/** `http1.`: what the codecs of the whole process refuse and drop. */
+export const Http1 = statBlock({
+  counters: [
+    'dropped_headers_with_underscores',
+    'metadata_not_supported_error',
+    'requests_rejected_with_underscores_in_headers',
+    'response_flood',
+  ],
+});
+
 /** Slots of `downstream_rq_Nxx` by the first digit of the status. */
 export const managerClassSlots: readonly number[] = [
   0,

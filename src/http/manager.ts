@@ -5,7 +5,7 @@ import type { RouteTableView } from '../api/route.js';
 import type { BoundStats } from '../api/stats.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import type { ManagerConfig } from './manager-config.js';
-import { H, L } from './manager-stats.js';
+import { H, Http1, L } from './manager-stats.js';
 import { RequestRules } from './request-rules.js';
 import { ResponseRules } from './response-rules.js';
 
@@ -17,6 +17,7 @@ export class Manager {
   readonly statPrefix: string;
   readonly stats: BoundStats;
   readonly listenerStats: BoundStats;
+  readonly http1Stats: BoundStats;
   readonly routes: RouteTableView;
   readonly filters: readonly { readonly name: string; readonly make: HttpFilterMaker }[];
   readonly accessLogs: readonly AccessLog[];
@@ -39,6 +40,7 @@ export class Manager {
     this.statPrefix = `http.${config.statPrefix}`;
     this.stats = scope.stats.bind(this.statPrefix, H);
     this.listenerStats = scope.stats.bind(`${context.listenerStatPrefix}.http.${config.statPrefix}`, L);
+    this.http1Stats = scope.stats.bind('http1', Http1);
     this.routes = routes;
     this.filters = config.filters.map((filter) => ({
       name: filter.name,

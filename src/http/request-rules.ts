@@ -57,7 +57,12 @@ export class RequestRules {
   }
 
   /** Changes `headers` in place; `isUpgrade` keeps connection and upgrade. */
-  apply(headers: RequestHeaders, connection: ConnectionInfo, isUpgrade: boolean, origin: RequestOrigin): void {
+  apply(
+    headers: RequestHeaders,
+    connection: ConnectionInfo,
+    isUpgrade: boolean,
+    origin: RequestOrigin,
+  ): void {
     const { classes } = headers;
     if ((classes & HeaderClass.hopByHop) !== 0) removeHopByHop(headers, isUpgrade);
     if ((classes & HeaderClass.referer) !== 0) checkReferer(headers);
@@ -143,7 +148,8 @@ export class RequestRules {
     this.setScheme(headers, scheme, hadForwarded);
     if (!config.appendXForwardedPort) return;
     const port = String(connection.localAddress.port);
-    if (config.xffNumTrustedHops === 0 || !headers.has('x-forwarded-port')) headers.set('x-forwarded-port', port);
+    if (config.xffNumTrustedHops === 0 || !headers.has('x-forwarded-port'))
+      headers.set('x-forwarded-port', port);
   }
 
   private setScheme(headers: RequestHeaders, fallback: string, hadForwarded: boolean): void {

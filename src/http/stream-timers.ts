@@ -1,7 +1,9 @@
 import { ResponseFlag } from '../api/response-flags.js';
 import type { RouteActionView } from '../api/route.js';
+import type { RequestHeaders } from '../base/header-map.js';
 import { Timer, TimerEntry } from '../base/timer-wheel.js';
 import type { Manager } from './manager.js';
+import { takeGrpcTimeout } from './grpc-timeout.js';
 import { H } from './manager-stats.js';
 
 /** A stream as its clocks see it. */
@@ -59,17 +61,19 @@ export class StreamTimers extends TimerEntry {
     if (manager.config.maxStreamDurationMs > 0) this.armDuration(manager.config.maxStreamDurationMs);
   }
 
-  /** The route may replace the connection manager's idle timeout and maximum duration. */
-  onRoute(action: RouteActionView): void {
+  /** The route may replace the connection manager's idle timeout and maximum duration; `grpc-timeout` may as well. */
+  onRoute(action: RouteActionView, headers: RequestHeaders): void {
     const wheel = this.stream.manager.scope.timers;
     if (action.idleTimeoutMs !== undefined) {
       this.idleMs = action.idleTimeoutMs;
       wheel.cancel(this);
       if (this.idleMs > 0) wheel.schedule(this, this.idleMs);
     }
-    if (action.maxStreamDurationMs === undefined) return;
+    const grpcMs = action.grpcTimeout === null ? undefined : takeGrpcTimeout(headers, action.grpcTimeout);
+    const limitMs = grpcMs ?? action.maxStreamDurationMs;
+    if (limitMs === undefined) return;
     if (this.duration !== null) wheel.cancel(this.duration);
-    if (action.maxStreamDurationMs > 0) this.armDuration(action.maxStreamDurationMs);
+    if (limitMs > 0 || grpcMs !== undefined) this.armDuration(Math.max(0, limitMs));
   }
 
   onRequestComplete(): void {

@@ -299,7 +299,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
       this.info.routeName = route.name;
       this.info.virtualHostName = route.virtualHost.name;
       this.info.routeMetadata = route.metadata;
-      if (route.action.kind === 'route') this.timers.onRoute(route.action);
+      if (route.action.kind === 'route') this.timers.onRoute(route.action, this.requestHeaders);
     }
     return route;
   }
@@ -322,7 +322,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     this.info.localReplyBody = body;
     this.request.stop();
     this.announce(status, options.details);
-    const headers = localReplyHeaders(status, body, options, this.requestHeaders);
+    const headers = localReplyHeaders(status, body, this.withRouteMutations(options), this.requestHeaders);
     const text = headers.body;
     if (this.response.headers !== null) {
       this.encodeHeaders(headers.headers, text === '');
@@ -333,6 +333,13 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     if (text === '' || this.isOver) return;
     const bytes = Buffer.from(text);
     this.response.sendData({ buffer: bytes, start: 0, end: bytes.length }, true);
+  }
+
+  /** Answers of the proxy get the route's response headers too, once there is a route. */
+  private withRouteMutations(options: LocalReplyOptions): LocalReplyOptions {
+    const { route } = this;
+    if (options.modify !== undefined || route === null || !route.hasResponseMutations) return options;
+    return { ...options, modify: (headers) => route.mutateResponseHeaders(headers, this, null) };
   }
 
   /** Ends the stream at once; HTTP/1 closes its connection. */

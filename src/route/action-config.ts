@@ -31,9 +31,9 @@ export function parseRouteAction(node: ConfigNode, inherited: Inherited): RouteA
     kind: 'route',
     cluster: parseClusterSpecifier(node, inherited.validateClusters),
     clusterNotFoundStatus: notFoundStatuses[node.enum('cluster_not_found_response_code')] ?? 503,
-    timeoutMs: node.duration('timeout', 15_000),
+    timeoutMs: parseTimeout(node),
     idleTimeoutMs: node.optionalDuration('idle_timeout') ?? null,
-    maxStreamDurationMs: parseMaxStreamDuration(node),
+    ...parseMaxStreamDuration(node),
     retryPolicy: retryPolicy === undefined ? inherited.retryPolicy : parseRetryPolicy(retryPolicy),
     priority: node.enum('priority') === 'HIGH' ? 'HIGH' : 'DEFAULT',
     pathRewrite: parsePathRewrite(node),
@@ -64,12 +64,21 @@ function refuseUnbuilt(node: ConfigNode): void {
   node.unsupported('cors', 'use the cors filter and its per-route configuration');
 }
 
-function parseMaxStreamDuration(node: ConfigNode): number | null {
+/** The upstream timeout is off as soon as `max_stream_duration` is there, whatever it says. */
+function parseTimeout(node: ConfigNode): number {
+  const timeoutMs = node.duration('timeout', 15_000);
+  return node.has('max_stream_duration') ? 0 : timeoutMs;
+}
+
+function parseMaxStreamDuration(node: ConfigNode): Pick<RouteActionConfig, 'maxStreamDurationMs' | 'grpcTimeout'> {
   const limits = node.message('max_stream_duration');
-  if (limits === undefined) return null;
-  limits.unsupported('grpc_timeout_header_max', 'grpc-timeout is not read');
-  limits.unsupported('grpc_timeout_header_offset', 'grpc-timeout is not read');
-  return limits.optionalDuration('max_stream_duration') ?? null;
+  if (limits === undefined) return { maxStreamDurationMs: null, grpcTimeout: null };
+  const maxMs = limits.optionalDuration('grpc_timeout_header_max');
+  const offsetMs = limits.duration('grpc_timeout_header_offset', 0);
+  return {
+    maxStreamDurationMs: limits.optionalDuration('max_stream_duration') ?? null,
+    grpcTimeout: maxMs === undefined ? null : { maxMs, offsetMs },
+  };
 }
 
 function parseUpgrades(node: ConfigNode): { readonly [type: string]: boolean } {

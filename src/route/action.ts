@@ -1,5 +1,6 @@
 import type {
   ClusterChoice,
+  GrpcTimeoutConfig,
   MirrorPolicyConfig,
   RetryPolicyConfig,
   RouteActionView,
@@ -21,6 +22,7 @@ export class RouteAction implements RouteActionView {
   readonly timeoutMs: number;
   readonly idleTimeoutMs: number | undefined;
   readonly maxStreamDurationMs: number | undefined;
+  readonly grpcTimeout: GrpcTimeoutConfig | null;
   readonly retryPolicy: RetryPolicyConfig | null;
   readonly priority: 'DEFAULT' | 'HIGH';
   readonly rewrite: RouteActionView['rewrite'];
@@ -38,6 +40,7 @@ export class RouteAction implements RouteActionView {
     this.timeoutMs = config.timeoutMs;
     this.idleTimeoutMs = config.idleTimeoutMs ?? undefined;
     this.maxStreamDurationMs = config.maxStreamDurationMs ?? undefined;
+    this.grpcTimeout = config.grpcTimeout;
     this.retryPolicy = config.retryPolicy;
     this.priority = config.priority;
     this.rewrite = buildRewrite(config, match);
@@ -65,8 +68,10 @@ function buildRewrite(config: RouteActionConfig, match: PathMatchConfig): RouteA
   if (hostRewrite === null && pathRewrite === null && !weightedRewrites) return null;
   return (headers: RequestHeaders, context: LogContext, choice: ClusterChoice) => {
     const own = choice.weighted?.hostRewriteLiteral ?? '';
-    const host = own === '' && hostRewrite !== null ? hostRewrite(headers, context) : own;
+    const host = own === '' && hostRewrite !== null ? hostRewrite(headers, context) : '';
     if (host !== '') setAuthority(headers, host, appendXForwardedHost);
+    // The host of a weighted cluster takes the place of the old one without a record of it.
+    if (own !== '') headers.authority = own;
     if (pathRewrite !== null) {
       const path = pathRewrite(headers.path, context);
       setPath(headers, path);

@@ -1,5 +1,5 @@
 import type { FractionConfig, RouteFilterConfig } from '../api/config-node.js';
-import type { MirrorPolicyConfig, RetryPolicyConfig } from '../api/route.js';
+import type { GrpcTimeoutConfig, MirrorPolicyConfig, RetryPolicyConfig } from '../api/route.js';
 import type { Plain } from '../base/plain.js';
 import type { SubstitutionFormatConfig } from '../format/substitution-format.js';
 import type { CookieMatcherConfig } from '../match/cookie-matcher.js';
@@ -153,6 +153,7 @@ export type RouteActionConfig = {
   readonly timeoutMs: number;
   readonly idleTimeoutMs: number | null;
   readonly maxStreamDurationMs: number | null;
+  readonly grpcTimeout: GrpcTimeoutConfig | null;
   readonly retryPolicy: RetryPolicyConfig | null;
   readonly priority: 'DEFAULT' | 'HIGH';
   readonly pathRewrite: PathRewriteConfig | null;

@@ -68,6 +68,10 @@ interface Addition {
   readonly format: Format;
 }
 
+function isOverwrite(action: HeaderAdditionConfig['action']): boolean {
+  return action === 'overwrite-or-add' || action === 'overwrite-if-exists';
+}
+
 /** The rules of one level and direction, ready to run. */
 export class HeaderRules {
   readonly isEmpty: boolean;
@@ -77,7 +81,9 @@ export class HeaderRules {
   constructor(config: HeaderRulesConfig) {
     this.isEmpty = config.remove.length === 0 && config.add.length === 0;
     this.remove = config.remove;
-    this.additions = config.add.map(({ name, value, action, keepEmpty }) => ({
+    const overwrites = config.add.filter(({ action }) => isOverwrite(action));
+    const adds = config.add.filter(({ action }) => !isOverwrite(action));
+    this.additions = [...overwrites, ...adds].map(({ name, value, action, keepEmpty }) => ({
       name,
       action,
       keepEmpty,
@@ -86,7 +92,7 @@ export class HeaderRules {
     }));
   }
 
-  /** Removals first, so that a level can replace what it removes. */
+  /** Removals first, so that a level can replace what it removes; then what overwrites, then what is added. */
   apply(headers: HeaderMap, context: LogContext): void {
     for (const name of this.remove) headers.remove(name);
     for (const addition of this.additions) {
@@ -110,10 +116,11 @@ function applyAddition(
       if (!headers.has(name)) headers.add(name, value);
       return;
     case 'overwrite-or-add':
-      headers.set(name, value);
+      headers.remove(name);
+      headers.add(name, value);
       return;
     case 'overwrite-if-exists':
-      if (headers.has(name)) headers.set(name, value);
+      if (headers.remove(name)) headers.add(name, value);
       return;
   }
 }

@@ -13,6 +13,7 @@ import type {
 } from '../admin/views.js';
 import type { ExtensionKind } from '../api/extension.js';
 import { systemClock } from '../base/clock.js';
+import { memoryUsage } from '../base/memory-usage.js';
 import type { Plain } from '../base/plain.js';
 import type { AdminConfig } from '../config/bootstrap.js';
 import { extensionRegistry } from '../extensions/index.js';
@@ -193,6 +194,6 @@ function listenerAddress({ text, port }: BoundAddress): ListenerAddress {
 
 async function memoryOf(server: Server): Promise<MemoryView> {
   const workers = await server.memory.ask(server.pool.serving);
-  const { heapUsed, heapTotal, external, rss } = process.memoryUsage();
+  const { heapUsed, heapTotal, external, rss } = memoryUsage();
   return { process: { heapUsed, heapTotal, external, residentBytes: rss }, workers };
 }

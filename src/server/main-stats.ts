@@ -1,4 +1,5 @@
 import { statBlock } from '../api/stats.js';
+import { memoryUsage } from '../base/memory-usage.js';
 import { systemClock } from '../base/clock.js';
 import type { BootstrapModel } from '../config/bootstrap.js';
 import type { ManagerConfig } from '../http/manager-config.js';
@@ -90,9 +91,9 @@ function declareServerGauges(facts: MainFacts, concurrency: number): void {
   gauge('compilation_settings.fips_mode', () => 0);
   gauge('days_until_first_cert_expiring', () => noCertificate);
   gauge('seconds_until_first_ocsp_response_expiring', () => 0);
-  gauge('memory_heap_size', () => process.memoryUsage().heapTotal);
-  gauge('memory_allocated', () => process.memoryUsage().heapUsed);
-  gauge('memory_physical_size', () => process.memoryUsage.rss());
+  gauge('memory_heap_size', () => memoryUsage().heapTotal);
+  gauge('memory_allocated', () => memoryUsage().heapUsed);
+  gauge('memory_physical_size', () => memoryUsage().rss);
 }
 
 function declareManagerGauges(facts: MainFacts): void {

@@ -13,7 +13,7 @@ const F_SETFD = 2;
  */
 export function ensureThreadPoolSize(): void {
   const { env } = process;
-  if (env['UV_THREADPOOL_SIZE'] !== undefined || env['LISTEN_FDS'] !== undefined) return;
+  if ((env['UV_THREADPOOL_SIZE'] ?? '') !== '' || env['LISTEN_FDS'] !== undefined) return;
   if (process.platform !== 'linux' || process.channel !== undefined) return;
   env['UV_THREADPOOL_SIZE'] = threads;
   try {

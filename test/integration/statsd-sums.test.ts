@@ -8,7 +8,9 @@ import { startOrigin, startProxy } from '../support/proxy.js';
 import { failingFilter, ringBootstrap } from '../support/ring-bootstrap.js';
 
 /** A statsd server that adds up counters. */
-async function startStatsd(t: TestContext): Promise<{ readonly port: number; readonly sums: Map<string, number> }> {
+async function startStatsd(
+  t: TestContext,
+): Promise<{ readonly port: number; readonly sums: Map<string, number> }> {
   const sums = new Map<string, number>();
   const socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024 });
   socket.on('message', (bytes) => {
@@ -64,7 +66,9 @@ stats_sinks:
   ok(!statsd.sums.has('sluice.statsd.datagram_errors'));
 });
 
-test('what was counted since the last flush is sent when the process ends', { timeout: 60_000 }, async (t) => {
+test('what was counted since the last flush is sent when the process ends', {
+  timeout: 60_000,
+}, async (t) => {
   const statsd = await startStatsd(t);
   const origin = await startOrigin(t, (_request, response) => response.end('hello'));
   const top = `

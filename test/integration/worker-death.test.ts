@@ -177,7 +177,9 @@ test('deaths leak neither descriptors nor memory', limits, async (t) => {
   const resident = residentMb(pid);
   await killWorkers(proxy, 2, 16);
   const grown = residentMb(pid) - resident;
-  t.diagnostic(`after 16 deaths more: ${descriptors} -> ${descriptorCount(pid)} descriptors, ${grown.toFixed(1)} MB`);
+  t.diagnostic(
+    `after 16 deaths more: ${descriptors} -> ${descriptorCount(pid)} descriptors, ${grown.toFixed(1)} MB`,
+  );
   await eventually(() => descriptorCount(pid) <= descriptors + 4);
   ok(grown < 48);
 });

@@ -7,7 +7,12 @@ import type {
   RequestEncoder,
   ResponseDecoder,
 } from '../../api/codec.js';
-import { HeaderClass, type HeaderMap, type RequestHeaders, type ResponseHeaders } from '../../base/header-map.js';
+import {
+  HeaderClass,
+  type HeaderMap,
+  type RequestHeaders,
+  type ResponseHeaders,
+} from '../../base/header-map.js';
 import { BodyWriter } from './body-writer.js';
 import { emptyChunk, SharedChunk } from './chunk.js';
 import { encodeRequestHead } from './encoder.js';

@@ -197,6 +197,7 @@ function nameError(buffer: Buffer, from: number, at: number): CodecError {
     return refuse(Refusal.malformed, 'line folding or leading space');
   if (at === from && byte === COLON) return refuse(Refusal.malformed, 'empty header name');
   if (byte === LF || byte === CR) return refuse(Refusal.malformed, 'header line without a colon');
+  if (byte === 32 || byte === 9) return refuse(Refusal.malformed, 'space in a header name');
   return refuse(Refusal.invalidCharacters, `byte 0x${byte.toString(16).padStart(2, '0')} in a header name`);
 }
 

@@ -55,7 +55,10 @@ function readAuthorityForm(headers: RequestHeaders, target: string): CodecError 
 /** The URL's authority wins over Host (section 3.2.2); userinfo goes nowhere. */
 function readAbsoluteForm(headers: RequestHeaders, target: string): CodecError | null {
   const parts = absoluteForm.exec(target);
-  if (parts === null) return refuse(Refusal.invalidUrl, 'request target is neither a path nor a URL');
+  if (parts === null) {
+    const kind = target === '*' || scheme.test(target) ? Refusal.invalidUrl : Refusal.malformed;
+    return refuse(kind, 'request target is neither a path nor a URL');
+  }
   const name = (parts[1] ?? '').toLowerCase();
   const host = parts[2] ?? '';
   if (name !== 'http' && name !== 'https') return refuse(Refusal.invalidScheme, `scheme ${name}`);

@@ -46,6 +46,8 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   private headersEnd: boolean;
   private queueEnd: boolean;
   private isClogged: boolean;
+  /** An upgrade: what the client sends ahead waits until the upstream has agreed to it. */
+  private isHeld: boolean;
   isDone: boolean;
   /** The whole request has been handed to the codec. */
   isRequestSent: boolean;
@@ -64,6 +66,7 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     this.headersEnd = false;
     this.queueEnd = false;
     this.isClogged = false;
+    this.isHeld = false;
     this.isDone = false;
     this.isRequestSent = false;
     this.hasSentBytes = false;
@@ -72,8 +75,9 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   }
 
   /** Asks the pool; the request goes out as soon as there is a connection. */
-  start(pool: HttpPool, endStream: boolean): void {
+  start(pool: HttpPool, endStream: boolean, isUpgrade = false): void {
     this.headersEnd = endStream;
+    this.isHeld = isUpgrade;
     const waiting = pool.newStream(this, this);
     if (!this.isDone && this.encoder === null) this.waiting = waiting;
   }
@@ -93,7 +97,7 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
 
   sendData(chunk: Chunk, endStream: boolean): void {
     if (this.isDone) return;
-    if (this.encoder !== null) {
+    if (this.encoder !== null && !this.isHeld) {
       if (endStream) this.isRequestSent = true;
       this.encoder.encodeData(chunk, endStream);
       return;
@@ -144,6 +148,10 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     this.hasSentBytes = true;
     if (this.headersEnd) this.isRequestSent = true;
     encoder.encodeHeaders(this.owner.requestHeaders, this.headersEnd);
+    if (!this.isHeld) this.sendQueued(encoder);
+  }
+
+  private sendQueued(encoder: RequestEncoder): void {
     const { queue } = this;
     if (queue !== null) {
       this.queue = null;
@@ -175,6 +183,10 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   onHeaders(headers: ResponseHeaders, endStream: boolean): void {
     if (this.isDone) return;
     this.hasResponse = true;
+    if (this.isHeld && headers.status === 101 && this.encoder !== null) {
+      this.isHeld = false;
+      this.sendQueued(this.encoder);
+    }
     if (endStream) this.end();
     this.owner.onAttemptHeaders(this, headers, endStream);
   }

@@ -3,8 +3,14 @@ import type { RetryPolicyConfig } from '../../api/route.js';
 import type { RuntimeView } from '../../api/runtime.js';
 import type { BoundStats } from '../../api/stats.js';
 import type { CircuitBreaker } from '../../api/upstream.js';
-import type { RequestHeaders, ResponseHeaders } from '../../base/header-map.js';
+import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../../base/header-map.js';
+import type { Plain } from '../../base/plain.js';
 import type { Random } from '../../base/random.js';
+import {
+  buildHeaderMatcher,
+  type HeaderMatcherConfig,
+  type HeaderPredicate,
+} from '../../match/header-matcher.js';
 import { C } from '../cluster-stats.js';
 
 /** Bits of the conditions under which an attempt is repeated. */
@@ -19,7 +25,19 @@ const On = {
   resetBeforeRequest: 128,
   retriableHeaders: 256,
   rateLimited: 512,
+  grpcCancelled: 1024,
+  grpcDeadlineExceeded: 2048,
+  grpcResourceExhausted: 4096,
+  grpcInternal: 8192,
+  grpcUnavailable: 16_384,
 } as const;
+
+const onAnyGrpc =
+  On.grpcCancelled |
+  On.grpcDeadlineExceeded |
+  On.grpcResourceExhausted |
+  On.grpcInternal |
+  On.grpcUnavailable;
 
 const tokens = new Map<string, number>([
   ['5xx', On.serverError],
@@ -34,6 +52,35 @@ const tokens = new Map<string, number>([
   ['envoy-ratelimited', On.rateLimited],
 ]);
 
+const grpcTokens = new Map<string, number>([
+  ['cancelled', On.grpcCancelled],
+  ['deadline-exceeded', On.grpcDeadlineExceeded],
+  ['resource-exhausted', On.grpcResourceExhausted],
+  ['internal', On.grpcInternal],
+  ['unavailable', On.grpcUnavailable],
+]);
+
+/** By the number of a gRPC status. */
+const grpcConditions: readonly number[] = [
+  0,
+  On.grpcCancelled,
+  0,
+  0,
+  On.grpcDeadlineExceeded,
+  0,
+  0,
+  0,
+  On.grpcResourceExhausted,
+  0,
+  0,
+  0,
+  0,
+  On.grpcInternal,
+  On.grpcUnavailable,
+  0,
+  0,
+];
+
 /** What came of the question whether to try again. */
 export type RetryVerdict = 'yes' | 'no' | 'limit-exceeded' | 'overflow';
 
@@ -45,6 +92,9 @@ export class RetryState {
   private readonly random: Random;
   private readonly conditions: number;
   private readonly codes: ReadonlySet<number>;
+  private readonly responseMatchers: readonly HeaderPredicate[];
+  /** The last attempt ended with its per-try timeout. */
+  isAfterTimeout: boolean;
   private remaining: number;
   private attempts: number;
   private holdsPlace: boolean;
@@ -55,6 +105,7 @@ export class RetryState {
     conditions: number,
     remaining: number,
     codes: ReadonlySet<number>,
+    responseMatchers: readonly HeaderPredicate[],
     stats: BoundStats,
     breaker: CircuitBreaker,
     random: Random,
@@ -65,6 +116,8 @@ export class RetryState {
     this.random = random;
     this.conditions = conditions;
     this.codes = codes;
+    this.responseMatchers = responseMatchers;
+    this.isAfterTimeout = false;
     this.remaining = remaining;
     this.attempts = 0;
     this.holdsPlace = false;
@@ -72,14 +125,17 @@ export class RetryState {
   }
 
   onHeaders(headers: ResponseHeaders): RetryVerdict {
+    this.isAfterTimeout = false;
     return this.decide(this.wantsForHeaders(headers));
   }
 
   onReset(reason: StreamResetReason, requestSent: boolean): RetryVerdict {
+    this.isAfterTimeout = false;
     return this.decide(this.wantsForReset(reason, requestSent));
   }
 
   onPerTryTimeout(): RetryVerdict {
+    this.isAfterTimeout = true;
     return this.decide((this.conditions & (On.serverError | On.gatewayError | On.reset)) !== 0);
   }
 
@@ -128,7 +184,16 @@ export class RetryState {
     if ((conditions & On.serverError) !== 0 && status >= 500) return true;
     if ((conditions & On.gatewayError) !== 0 && status >= 502 && status <= 504) return true;
     if ((conditions & On.retriable4xx) !== 0 && status === 409) return true;
-    return (conditions & On.retriableStatusCodes) !== 0 && this.codes.has(status);
+    if ((conditions & On.retriableStatusCodes) !== 0 && this.codes.has(status)) return true;
+    if ((conditions & On.retriableHeaders) !== 0) {
+      for (const matches of this.responseMatchers) if (matches(headers)) return true;
+    }
+    return (conditions & onAnyGrpc) !== 0 && this.wantsForGrpc(headers.get('grpc-status'));
+  }
+
+  /** The status of an answer that is headers alone; one in trailers comes too late. */
+  private wantsForGrpc(status: string | undefined): boolean {
+    return status !== undefined && (this.conditions & (grpcConditions[Number(status)] ?? 0)) !== 0;
   }
 
   private wantsForReset(reason: StreamResetReason, requestSent: boolean): boolean {
@@ -159,16 +224,42 @@ const noPolicy: RetryPolicyConfig = {
   retriableRequestHeaders: null,
 };
 
-const conditionsByPolicy = new WeakMap<RetryPolicyConfig, number>();
+/** A policy with everything resolved that no request changes. */
+interface CompiledPolicy {
+  readonly conditions: number;
+  readonly codes: ReadonlySet<number>;
+  readonly responseMatchers: readonly HeaderPredicate[];
+  /** When there are any, a request that none of them fits is never retried. */
+  readonly requestMatchers: readonly HeaderPredicate[];
+}
 
-function conditionsOf(policy: RetryPolicyConfig): number {
-  let bits = conditionsByPolicy.get(policy);
-  if (bits === undefined) {
-    bits = 0;
-    for (const token of policy.retryOn) bits |= tokens.get(token) ?? 0;
-    conditionsByPolicy.set(policy, bits);
+const compiledPolicies = new WeakMap<RetryPolicyConfig, CompiledPolicy>();
+
+function compiled(policy: RetryPolicyConfig): CompiledPolicy {
+  let found = compiledPolicies.get(policy);
+  if (found === undefined) {
+    let conditions = 0;
+    for (const token of policy.retryOn) conditions |= bitOf(token);
+    found = {
+      conditions,
+      codes: new Set(policy.retriableStatusCodes),
+      responseMatchers: matchersOf(policy.retriableHeaders),
+      requestMatchers: matchersOf(policy.retriableRequestHeaders),
+    };
+    compiledPolicies.set(policy, found);
   }
-  return bits;
+  return found;
+}
+
+/** A policy's matchers have been parsed as such; the contract keeps them plain because it knows no matchers. */
+function matchersOf(configs: Plain): readonly HeaderPredicate[] {
+  return configs === null
+    ? []
+    : (configs as unknown as readonly HeaderMatcherConfig[]).map(buildHeaderMatcher);
+}
+
+function bitOf(token: string): number {
+  return tokens.get(token) ?? grpcTokens.get(token) ?? 0;
 }
 
 /** The retry state of a request, from its route's policy and its own x-envoy headers; null when it is never retried. */
@@ -183,17 +274,39 @@ export function makeRetryState(
 ): RetryState | null {
   if (policy === null && !hasOverrides) return null;
   const effective = policy ?? noPolicy;
-  let conditions = conditionsOf(effective);
-  let remaining = effective.numRetries;
-  let codes: readonly number[] = effective.retriableStatusCodes;
-  if (hasOverrides) {
-    for (const token of (headers.get('x-envoy-retry-on') ?? '').split(','))
-      conditions |= tokens.get(token.trim()) ?? 0;
-    const max = Number.parseInt(headers.get('x-envoy-max-retries') ?? '', 10);
-    if (conditions !== 0 && max >= 0) remaining = max;
-    const extra = headers.get('x-envoy-retriable-status-codes');
-    if (extra !== undefined) codes = [...codes, ...extra.split(',').map(Number)];
+  const rules = compiled(effective);
+  const { requestMatchers } = rules;
+  const asked = hasOverrides ? readAsked(headers, rules) : rules;
+  if (asked.conditions === 0 || runtime.number('upstream.use_retry', 100) === 0) return null;
+  if (requestMatchers.length > 0 && !requestMatchers.some((matches) => matches(headers))) return null;
+  const remaining = hasOverrides ? (readCount(headers) ?? effective.numRetries) : effective.numRetries;
+  const { conditions, codes, responseMatchers } = asked;
+  return new RetryState(effective, conditions, remaining, codes, responseMatchers, stats, breaker, random);
+}
+
+/** The policy's rules and those of the request's own headers together. */
+function readAsked(headers: RequestHeaders, rules: CompiledPolicy): CompiledPolicy {
+  let { conditions, codes, responseMatchers } = rules;
+  for (const token of listOf(headers, 'x-envoy-retry-on')) conditions |= tokens.get(token) ?? 0;
+  for (const token of listOf(headers, 'x-envoy-retry-grpc-on')) conditions |= grpcTokens.get(token) ?? 0;
+  const extraCodes = listOf(headers, 'x-envoy-retriable-status-codes');
+  if (extraCodes.length > 0) codes = new Set([...codes, ...extraCodes.map(Number)]);
+  const names = listOf(headers, 'x-envoy-retriable-header-names').map((name) => name.toLowerCase());
+  if (names.length > 0) {
+    responseMatchers = [
+      ...responseMatchers,
+      ...names.map((name) => (response: HeaderMap) => response.has(name)),
+    ];
   }
-  if (conditions === 0 || runtime.number('upstream.use_retry', 100) === 0) return null;
-  return new RetryState(effective, conditions, remaining, new Set(codes), stats, breaker, random);
+  return { ...rules, conditions, codes, responseMatchers };
+}
+
+function readCount(headers: RequestHeaders): number | undefined {
+  const text = headers.get('x-envoy-max-retries');
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+function listOf(headers: RequestHeaders, name: string): string[] {
+  const text = headers.get(name);
+  return text === undefined ? [] : text.split(',').map((token) => token.trim());
 }

@@ -131,7 +131,7 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
   // Http1ClientCallbacks
 
   onResponseComplete(isRequestDone: boolean, keepsAlive: boolean): void {
-    if (!keepsAlive) this.pool.cluster.stats.inc(C.upstream_cx_close_notify);
+    if (!keepsAlive && !this.hasRemoteEnded) this.pool.cluster.stats.inc(C.upstream_cx_close_notify);
     if (!isRequestDone) {
       this.closeUnderRequest();
       return;

@@ -112,6 +112,7 @@ function listener(name: string, manager: Fields, places: Places): Plain {
       'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
     stat_prefix: name,
     delayed_close_timeout: '0.1s',
+    drain_timeout: '0.1s',
     route_config: featureRoutes,
     access_log: [fileLog(places.defaultLog), fileLog(places.customLog, customFormat)],
     http_filters: [

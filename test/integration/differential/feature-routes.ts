@@ -1,7 +1,11 @@
 import type { Plain } from '../../../src/base/plain.js';
 
 /** A route to the `main` origin. */
-function to(match: Plain, action: { [field: string]: Plain } = {}, rest: { [field: string]: Plain } = {}): Plain {
+function to(
+  match: Plain,
+  action: { [field: string]: Plain } = {},
+  rest: { [field: string]: Plain } = {},
+): Plain {
   return { match, route: { cluster: 'main', ...action }, ...rest };
 }
 
@@ -19,17 +23,33 @@ const matching: Plain[] = [
     {},
     { name: 'header-exact' },
   ),
-  to({ prefix: '/headers', headers: [{ name: 'x-kind', string_match: { prefix: 'sil' } }] }, {}, { name: 'header-prefix' }),
-  to({ prefix: '/headers', headers: [{ name: 'x-count', range_match: { start: 10, end: 20 } }] }, {}, { name: 'range' }),
+  to(
+    { prefix: '/headers', headers: [{ name: 'x-kind', string_match: { prefix: 'sil' } }] },
+    {},
+    { name: 'header-prefix' },
+  ),
+  to(
+    { prefix: '/headers', headers: [{ name: 'x-count', range_match: { start: 10, end: 20 } }] },
+    {},
+    { name: 'range' },
+  ),
   to(
     { prefix: '/headers', headers: [{ name: 'x-not', string_match: { exact: 'a' }, invert_match: true }] },
     {},
     { name: 'inverted' },
   ),
   to({ prefix: '/headers', headers: [{ name: 'x-any', present_match: true }] }, {}, { name: 'present' }),
-  to({ prefix: '/headers', headers: [{ name: ':method', string_match: { exact: 'PUT' } }] }, {}, { name: 'method' }),
+  to(
+    { prefix: '/headers', headers: [{ name: ':method', string_match: { exact: 'PUT' } }] },
+    {},
+    { name: 'method' },
+  ),
   direct({ prefix: '/headers' }, 418, 'no header matched'),
-  to({ prefix: '/query', query_parameters: [{ name: 'a', string_match: { exact: '1' } }] }, {}, { name: 'query-exact' }),
+  to(
+    { prefix: '/query', query_parameters: [{ name: 'a', string_match: { exact: '1' } }] },
+    {},
+    { name: 'query-exact' },
+  ),
   to({ prefix: '/query', query_parameters: [{ name: 'b' }] }, {}, { name: 'query-present' }),
   direct({ prefix: '/query' }, 418, 'no query matched'),
   to({ prefix: '/grpc-only', grpc: {} }, {}, { name: 'grpc' }),
@@ -49,13 +69,22 @@ const answering: Plain[] = [
     match: { path: '/direct-format' },
     direct_response: {
       status: 202,
-      body_format: { text_format_source: { inline_string: '%REQ(x-word)% %RESPONSE_CODE%\n' }, content_type: 'text/x' },
+      body_format: {
+        text_format_source: { inline_string: '%REQ(x-word)% %RESPONSE_CODE%\n' },
+        content_type: 'text/x',
+      },
     },
   },
   { match: { path: '/redirect-https' }, redirect: { https_redirect: true } },
   { match: { path: '/redirect-host' }, redirect: { host_redirect: 'other.local', response_code: 'FOUND' } },
-  { match: { path: '/redirect-port' }, redirect: { port_redirect: 8443, response_code: 'TEMPORARY_REDIRECT' } },
-  { match: { path: '/redirect-path' }, redirect: { path_redirect: '/new', response_code: 'PERMANENT_REDIRECT' } },
+  {
+    match: { path: '/redirect-port' },
+    redirect: { port_redirect: 8443, response_code: 'TEMPORARY_REDIRECT' },
+  },
+  {
+    match: { path: '/redirect-path' },
+    redirect: { path_redirect: '/new', response_code: 'PERMANENT_REDIRECT' },
+  },
   { match: { path: '/redirect-query' }, redirect: { path_redirect: '/new?x=1' } },
   { match: { path: '/redirect-strip' }, redirect: { path_redirect: '/new', strip_query: true } },
   { match: { prefix: '/redirect-prefix/' }, redirect: { prefix_rewrite: '/p/', response_code: 'SEE_OTHER' } },
@@ -79,10 +108,19 @@ const rewriting: Plain[] = [
   ),
   to({ prefix: '/host-literal' }, { host_rewrite_literal: 'literal.local' }),
   to({ prefix: '/host-header' }, { host_rewrite_header: 'x-host' }),
-  to({ prefix: '/host-regex' }, { host_rewrite_path_regex: { pattern: { regex: '^/host-regex/(.+)$' }, substitution: '\\1' } }),
-  to({ prefix: '/host-forwarded' }, { host_rewrite_literal: 'forwarded.local', append_x_forwarded_host: true }),
+  to(
+    { prefix: '/host-regex' },
+    { host_rewrite_path_regex: { pattern: { regex: '^/host-regex/(.+)$' }, substitution: '\\1' } },
+  ),
+  to(
+    { prefix: '/host-forwarded' },
+    { host_rewrite_literal: 'forwarded.local', append_x_forwarded_host: true },
+  ),
   to({ prefix: '/host-auto' }, { cluster: 'by-name', auto_host_rewrite: true }),
-  to({ prefix: '/forwarded-host-auto' }, { cluster: 'by-name', auto_host_rewrite: true, append_x_forwarded_host: true }),
+  to(
+    { prefix: '/forwarded-host-auto' },
+    { cluster: 'by-name', auto_host_rewrite: true, append_x_forwarded_host: true },
+  ),
 ];
 
 function add(key: string, value: string, action = 'APPEND_IF_EXISTS_OR_ADD'): Plain {
@@ -133,18 +171,29 @@ const mutating: Plain[] = [
             request_headers_to_add: [add('x-choice', 'main')],
             response_headers_to_add: [add('x-chosen', 'main')],
           },
-          { name: 'second', weight: 70, host_rewrite_literal: 'weighted.local', response_headers_to_remove: ['x-secret'] },
+          {
+            name: 'second',
+            weight: 70,
+            host_rewrite_literal: 'weighted.local',
+            response_headers_to_remove: ['x-secret'],
+          },
         ],
       },
     },
   },
   { match: { prefix: '/by-header' }, route: { cluster_header: 'x-cluster' } },
-  { match: { prefix: '/or-404-by-header' }, route: { cluster_header: 'x-cluster', cluster_not_found_response_code: 'NOT_FOUND' } },
+  {
+    match: { prefix: '/or-404-by-header' },
+    route: { cluster_header: 'x-cluster', cluster_not_found_response_code: 'NOT_FOUND' },
+  },
 ];
 
 const failing: Plain[] = [
   to({ prefix: '/refused' }, { cluster: 'refused' }),
-  to({ prefix: '/retry-refused' }, { cluster: 'refused', retry_policy: { retry_on: 'connect-failure', num_retries: 2 } }),
+  to(
+    { prefix: '/retry-refused' },
+    { cluster: 'refused', retry_policy: { retry_on: 'connect-failure', num_retries: 2 } },
+  ),
   { match: { prefix: '/unknown-cluster' }, route: { cluster_header: 'x-none' } },
   to({ prefix: '/empty-cluster' }, { cluster: 'empty' }),
   to({ prefix: '/timeout' }, { timeout: '0.15s' }, { name: 'timeout' }),
@@ -152,14 +201,38 @@ const failing: Plain[] = [
   to({ prefix: '/idle' }, { idle_timeout: '0.15s' }),
   to({ prefix: '/duration' }, { max_stream_duration: { max_stream_duration: '0.15s' } }),
   to({ prefix: '/grpc-duration' }, { max_stream_duration: { grpc_timeout_header_max: '0s' } }),
-  to({ prefix: '/retry-5xx' }, { timeout: '2s', retry_policy: { retry_on: '5xx', num_retries: 2, retry_back_off: { base_interval: '0.001s' } } }),
-  to({ prefix: '/retry-gateway' }, { retry_policy: { retry_on: 'gateway-error', retry_back_off: { base_interval: '0.001s' } } }),
-  to({ prefix: '/retry-reset' }, { retry_policy: { retry_on: 'reset', num_retries: 1, retry_back_off: { base_interval: '0.001s' } } }),
-  to({ prefix: '/retry-before' }, { retry_policy: { retry_on: 'reset-before-request', retry_back_off: { base_interval: '0.001s' } } }),
-  to({ prefix: '/retry-4xx' }, { retry_policy: { retry_on: 'retriable-4xx', retry_back_off: { base_interval: '0.001s' } } }),
+  to(
+    { prefix: '/retry-5xx' },
+    {
+      timeout: '2s',
+      retry_policy: { retry_on: '5xx', num_retries: 2, retry_back_off: { base_interval: '0.001s' } },
+    },
+  ),
+  to(
+    { prefix: '/retry-gateway' },
+    { retry_policy: { retry_on: 'gateway-error', retry_back_off: { base_interval: '0.001s' } } },
+  ),
+  to(
+    { prefix: '/retry-reset' },
+    { retry_policy: { retry_on: 'reset', num_retries: 1, retry_back_off: { base_interval: '0.001s' } } },
+  ),
+  to(
+    { prefix: '/retry-before' },
+    { retry_policy: { retry_on: 'reset-before-request', retry_back_off: { base_interval: '0.001s' } } },
+  ),
+  to(
+    { prefix: '/retry-4xx' },
+    { retry_policy: { retry_on: 'retriable-4xx', retry_back_off: { base_interval: '0.001s' } } },
+  ),
   to(
     { prefix: '/retry-codes' },
-    { retry_policy: { retry_on: 'retriable-status-codes', retriable_status_codes: [429, 418], retry_back_off: { base_interval: '0.001s' } } },
+    {
+      retry_policy: {
+        retry_on: 'retriable-status-codes',
+        retriable_status_codes: [429, 418],
+        retry_back_off: { base_interval: '0.001s' },
+      },
+    },
   ),
   to(
     { prefix: '/retry-header' },
@@ -181,14 +254,31 @@ const failing: Plain[] = [
       },
     },
   ),
-  to({ prefix: '/retry-grpc' }, { retry_policy: { retry_on: 'unavailable,cancelled', retry_back_off: { base_interval: '0.001s' } } }),
+  to(
+    { prefix: '/retry-grpc' },
+    { retry_policy: { retry_on: 'unavailable,cancelled', retry_back_off: { base_interval: '0.001s' } } },
+  ),
   to({ prefix: '/retry-limited' }, { retry_policy: { retry_on: '5xx', num_retries: 0 } }),
-  to({ prefix: '/retry-ratelimited' }, { retry_policy: { retry_on: 'envoy-ratelimited', retry_back_off: { base_interval: '0.001s' } } }),
+  to(
+    { prefix: '/retry-ratelimited' },
+    { retry_policy: { retry_on: 'envoy-ratelimited', retry_back_off: { base_interval: '0.001s' } } },
+  ),
   to(
     { prefix: '/per-try' },
-    { timeout: '3s', retry_policy: { retry_on: '5xx', num_retries: 1, per_try_timeout: '0.12s', retry_back_off: { base_interval: '0.001s' } } },
+    {
+      timeout: '3s',
+      retry_policy: {
+        retry_on: '5xx',
+        num_retries: 1,
+        per_try_timeout: '0.12s',
+        retry_back_off: { base_interval: '0.001s' },
+      },
+    },
   ),
-  to({ prefix: '/per-try-only' }, { timeout: '3s', retry_policy: { retry_on: 'connect-failure', per_try_timeout: '0.12s' } }),
+  to(
+    { prefix: '/per-try-only' },
+    { timeout: '3s', retry_policy: { retry_on: 'connect-failure', per_try_timeout: '0.12s' } },
+  ),
   to({ prefix: '/websocket' }, { upgrade_configs: [{ upgrade_type: 'websocket' }] }),
   to({ prefix: '/no-websocket' }, { upgrade_configs: [{ upgrade_type: 'websocket', enabled: false }] }),
 ];
@@ -209,18 +299,38 @@ export const featureRoutes: Plain = {
       routes: [
         to(
           { prefix: '/per-try' },
-          { timeout: '3s', retry_policy: { retry_on: '5xx', num_retries: 1, per_try_timeout: '0.12s', retry_back_off: { base_interval: '0.001s' } } },
+          {
+            timeout: '3s',
+            retry_policy: {
+              retry_on: '5xx',
+              num_retries: 1,
+              per_try_timeout: '0.12s',
+              retry_back_off: { base_interval: '0.001s' },
+            },
+          },
         ),
         to({ prefix: '/refused' }, { cluster: 'refused' }),
         direct({ path: '/direct' }, 200, 'x'),
-        to({ prefix: '/' }, { retry_policy: { retry_on: '5xx', num_retries: 3, retry_back_off: { base_interval: '0.001s' } } }),
+        to(
+          { prefix: '/' },
+          { retry_policy: { retry_on: '5xx', num_retries: 3, retry_back_off: { base_interval: '0.001s' } } },
+        ),
       ],
     },
     { name: 'suffix', domains: ['*.suffix.local'], routes: [direct({ prefix: '/' }, 200, 'suffix')] },
-    { name: 'longer-suffix', domains: ['*.long.suffix.local'], routes: [direct({ prefix: '/' }, 200, 'longer suffix')] },
+    {
+      name: 'longer-suffix',
+      domains: ['*.long.suffix.local'],
+      routes: [direct({ prefix: '/' }, 200, 'longer suffix')],
+    },
     { name: 'prefixed', domains: ['prefix.*'], routes: [direct({ prefix: '/' }, 200, 'prefix')] },
     { name: 'with-port', domains: ['port.local:81'], routes: [direct({ prefix: '/' }, 200, 'with port')] },
-    { name: 'tls-only', domains: ['tls.local', 'tls.local:80'], require_tls: 'ALL', routes: [to({ prefix: '/' })] },
+    {
+      name: 'tls-only',
+      domains: ['tls.local', 'tls.local:80'],
+      require_tls: 'ALL',
+      routes: [to({ prefix: '/' })],
+    },
     {
       name: 'counted',
       domains: ['counted.local'],

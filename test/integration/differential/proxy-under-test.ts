@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mainPath } from '../../support/proxy.js';
@@ -104,7 +104,9 @@ export class ProxyUnderTest {
     const deadline = performance.now() + settleLimitMs;
     for (;;) {
       const stats = await this.stats();
-      const unsettled = [...stats].filter(([name, value]) => value > (this.stuck.get(name) ?? 0) && gauges.test(name));
+      const unsettled = [...stats].filter(
+        ([name, value]) => value > (this.stuck.get(name) ?? 0) && gauges.test(name),
+      );
       if (unsettled.length === 0) return { stats, unsettled: [] };
       if (performance.now() > deadline) {
         for (const [name, value] of unsettled) this.stuck.set(name, value);
@@ -153,23 +155,37 @@ export class ProxyUnderTest {
   private async ready(): Promise<void> {
     const deadline = performance.now() + startLimitMs;
     for (;;) {
-      if (this.child.exitCode !== null) throw new Error(`${this.kind} did not start:\n${this.output.slice(0, 2000)}`);
+      if (this.child.exitCode !== null)
+        throw new Error(`${this.kind} did not start:\n${this.output.slice(0, 2000)}`);
       try {
         if ((await this.admin('/ready')).startsWith('LIVE')) return;
       } catch {
         // Not listening yet.
       }
-      if (performance.now() > deadline) throw new Error(`${this.kind} did not get ready:\n${this.output.slice(0, 2000)}`);
+      if (performance.now() > deadline)
+        throw new Error(`${this.kind} did not get ready:\n${this.output.slice(0, 2000)}`);
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }
 }
 
 function spawnProxy(kind: ProxyKind, file: string, folder: string): ChildProcess {
-  const common = ['-c', file, '--concurrency', '1', '--file-flush-interval-msec', '10', '--log-level', 'warning'];
+  const common = [
+    '-c',
+    file,
+    '--concurrency',
+    '1',
+    '--file-flush-interval-msec',
+    '10',
+    '--log-level',
+    'warning',
+  ];
   const [command, args] =
     kind === 'envoy'
-      ? ['envoy', [...common, '--disable-hot-restart', '--base-id', String(10_000 + Math.floor(Math.random() * 1e6))]]
+      ? [
+          'envoy',
+          [...common, '--disable-hot-restart', '--base-id', String(10_000 + Math.floor(Math.random() * 1e6))],
+        ]
       : [process.execPath, [mainPath, ...common, '--allow-unsupported']];
   return spawn(command, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
 }

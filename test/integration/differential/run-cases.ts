@@ -1,4 +1,4 @@
-import { acceptedDifferences } from './accepted-differences.js';
+import { isAccepted } from './accepted-differences.js';
 import type { DifferentialCase } from './differential-case.js';
 import {
   clientLines,
@@ -24,6 +24,7 @@ const ignoredStats = [
   /^(?:http|listener)\.admin/,
   /^thread_local/,
   /downstream_cx_tx_bytes_total$/,
+  /default\.total_match_count$/,
   /_bytes_buffered$/,
   /update_attempt|update_success|update_no_rebuild|update_empty/,
 ];
@@ -113,7 +114,7 @@ export function unexplained(it: DifferentialCase, envoy: Observation, sluice: Ob
   for (const part of parts) {
     const lines = difference(envoy[part], sluice[part]).filter(
       (line) =>
-        !acceptedDifferences.some((accepted) => accepted.parts.includes(part) && accepted.line.test(line)) &&
+        !isAccepted(it.name, part, line) &&
         !(it.ignores ?? []).some((pattern) => pattern.test(line)),
     );
     if (lines.length > 0) text.push(`${part}:`, ...lines.map((line) => `  ${line}`));

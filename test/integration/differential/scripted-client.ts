@@ -69,12 +69,17 @@ class ScriptedClient {
 
   /** Asks once more on the same connection. */
   async tryAnother(): Promise<ClientView['connection']> {
+    if (!this.isClosed && this.isToldToClose) await this.signal.until(() => this.isClosed, 1500);
     if (this.isClosed) return 'closed';
     const before = this.finalCount();
     this.send(probe);
     const isDecided = await this.signal.until(() => this.isClosed || this.finalCount() > before, 1500);
     if (!isDecided) return 'silent';
     return this.finalCount() > before ? 'kept' : 'closed';
+  }
+
+  private get isToldToClose(): boolean {
+    return this.responses.at(-1)?.fields.some(([name, value]) => name === 'connection' && value === 'close') === true;
   }
 
   destroy(): void {

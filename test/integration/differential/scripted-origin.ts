@@ -1,5 +1,5 @@
-import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { OriginScript, OriginStep } from './differential-case.js';
 import { Signal } from './signal.js';
 import { readMessages, type WireMessage } from './wire.js';
@@ -52,7 +52,9 @@ export class ScriptedOrigin {
 
   /** Starts listening under a name and answers the port. */
   async listen(name: string): Promise<number> {
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.onConnection(name, socket));
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+      this.onConnection(name, socket),
+    );
     this.servers.set(name, server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return (server.address() as AddressInfo).port;
@@ -117,12 +119,17 @@ export class ScriptedOrigin {
     while (connection.answered < messages.length) {
       const index = connection.answered++;
       const script = this.scripts[this.served++] ?? okay;
-      const steps: readonly OriginStep[] = typeof script === 'string' ? ['complete', { send: script }] : script;
+      const steps: readonly OriginStep[] =
+        typeof script === 'string' ? ['complete', { send: script }] : script;
       void this.perform(connection, index, steps);
     }
   }
 
-  private async perform(connection: OriginConnection, index: number, steps: readonly OriginStep[]): Promise<void> {
+  private async perform(
+    connection: OriginConnection,
+    index: number,
+    steps: readonly OriginStep[],
+  ): Promise<void> {
     const { socket } = connection;
     for (const step of steps) {
       if (socket.destroyed) return;

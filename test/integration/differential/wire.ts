@@ -80,10 +80,18 @@ function readChunks(text: string, from: number): Body {
     const size = lineEnd < 0 ? Number.NaN : Number.parseInt(text.slice(at, lineEnd), 16);
     if (Number.isNaN(size)) break;
     if (size === 0) {
-      const end = text.startsWith('\r\n', lineEnd + 2) ? lineEnd + 2 : text.indexOf('\r\n\r\n', lineEnd + 2) + 2;
+      const end = text.startsWith('\r\n', lineEnd + 2)
+        ? lineEnd + 2
+        : text.indexOf('\r\n\r\n', lineEnd + 2) + 2;
       if (end < lineEnd + 2) break;
       if (text.length < end + 2) break;
-      return { framing: 'chunked', body, trailers: text.slice(lineEnd + 2, end), end: end + 2, isComplete: true };
+      return {
+        framing: 'chunked',
+        body,
+        trailers: text.slice(lineEnd + 2, end),
+        end: end + 2,
+        isComplete: true,
+      };
     }
     if (text.length < lineEnd + 2 + size + 2) {
       body += text.slice(lineEnd + 2, lineEnd + 2 + size);

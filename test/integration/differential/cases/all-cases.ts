@@ -5,4 +5,9 @@ import { routingCases } from './routing-cases.js';
 import { wireCases } from './wire-cases.js';
 
 /** The cases of the feature bootstrap; their names are unique. */
-export const featureCases: readonly DifferentialCase[] = [...wireCases, ...routingCases, ...headerCases, ...failureCases];
+export const featureCases: readonly DifferentialCase[] = [
+  ...wireCases,
+  ...routingCases,
+  ...headerCases,
+  ...failureCases,
+];

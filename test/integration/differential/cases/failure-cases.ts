@@ -158,7 +158,7 @@ export const failureCases: readonly DifferentialCase[] = [
     name: 'a WebSocket with early data',
     listener: 'upgrades',
     steps: [`${get('/socket', upgrade)}early`, { text: 'early' }, 'reset', 'origin-idle'],
-    origin: [[{ text: 'early' }, { send: switching }, 'echo']],
+    origin: [[{ send: switching }, 'echo']],
     probes: false,
   },
   simple('a WebSocket that the origin refuses', get('/socket', upgrade), { listener: 'upgrades', origin: [[{ send: reply('403 Forbidden', [], 'no') }]] }),

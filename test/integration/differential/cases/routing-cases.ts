@@ -14,12 +14,40 @@ export const routingCases: readonly DifferentialCase[] = [
   simple('a domain in upper case', withHost('A.SUFFIX.LOCAL')),
   simple('nothing routed in a virtual host', withHost('sparse.local', '/nowhere')),
   simple('something routed in a virtual host', withHost('sparse.local', '/only')),
-  simple('a POST to nothing routed', request('POST', '/nowhere', [['host', 'sparse.local'], ['content-length', '4']], 'body')),
+  simple(
+    'a POST to nothing routed',
+    request(
+      'POST',
+      '/nowhere',
+      [
+        ['host', 'sparse.local'],
+        ['content-length', '4'],
+      ],
+      'body',
+    ),
+  ),
   simple('a virtual host that wants TLS', withHost('tls.local', '/secret?q=1')),
   simple('a virtual host that wants TLS, default port', withHost('tls.local:80', '/secret')),
-  simple('a virtual host that wants TLS and is told of it', get('/secret', [['host', 'tls.local'], ['x-forwarded-proto', 'https']])),
+  simple(
+    'a virtual host that wants TLS and is told of it',
+    get('/secret', [
+      ['host', 'tls.local'],
+      ['x-forwarded-proto', 'https'],
+    ]),
+  ),
   simple('a virtual cluster', withHost('counted.local', '/read')),
-  simple('no virtual cluster fits', request('PUT', '/write', [['host', 'counted.local'], ['content-length', '1']], 'x')),
+  simple(
+    'no virtual cluster fits',
+    request(
+      'PUT',
+      '/write',
+      [
+        ['host', 'counted.local'],
+        ['content-length', '1'],
+      ],
+      'x',
+    ),
+  ),
   simple('an exact path', get('/exact')),
   simple('an exact path with a query', get('/exact?a=1&b=2')),
   simple('more than an exact path', get('/exact/more')),
@@ -33,7 +61,13 @@ export const routingCases: readonly DifferentialCase[] = [
   simple('a regex that fits only in part', get('/regex/abc/1234')),
   simple('a header value', get('/headers', [['x-kind', 'gold']])),
   simple('a header prefix', get('/headers', [['x-kind', 'silver']])),
-  simple('a repeated header value', get('/headers', [['x-kind', 'lead'], ['x-kind', 'gold']])),
+  simple(
+    'a repeated header value',
+    get('/headers', [
+      ['x-kind', 'lead'],
+      ['x-kind', 'gold'],
+    ]),
+  ),
   simple('a header range', get('/headers', [['x-count', '12']])),
   simple('a header range end', get('/headers', [['x-count', '20']])),
   simple('a header range and no number', get('/headers', [['x-count', '12a']])),
@@ -78,16 +112,45 @@ export const routingCases: readonly DifferentialCase[] = [
   simple('a host from a header that is not there', get('/host-header')),
   simple('a host from the path', get('/host-regex/path.local')),
   simple('a new host, the old one forwarded', get('/host-forwarded', [['x-forwarded-host', 'first.local']])),
-  simple('a new host, the old one forwarded already', get('/host-forwarded', [['x-forwarded-host', 'test.local']])),
+  simple(
+    'a new host, the old one forwarded already',
+    get('/host-forwarded', [['x-forwarded-host', 'test.local']]),
+  ),
   simple('the host of the upstream', get('/host-auto')),
   simple('the host of the upstream, the old one forwarded', get('/forwarded-host-auto')),
-  simple('header mutations', get('/mutate?q=1', [
-    ['x-appended', 'one'], ['x-over', 'old'], ['x-only-over', 'old'], ['x-gone', '1'], ['user-agent', 'tests'], ['x-other', 'abcdefgh'], ['x-word', 'echo'], ['x-level', 'client'],
-  ]), { origin: [reply('201 Created', [['x-response', 'theirs'], ['x-origin', 'theirs'], ['x-secret', '1'], ['x-host-secret', '2']], 'x')] }),
+  simple(
+    'header mutations',
+    get('/mutate?q=1', [
+      ['x-appended', 'one'],
+      ['x-over', 'old'],
+      ['x-only-over', 'old'],
+      ['x-gone', '1'],
+      ['user-agent', 'tests'],
+      ['x-other', 'abcdefgh'],
+      ['x-word', 'echo'],
+      ['x-level', 'client'],
+    ]),
+    {
+      origin: [
+        reply(
+          '201 Created',
+          [
+            ['x-response', 'theirs'],
+            ['x-origin', 'theirs'],
+            ['x-secret', '1'],
+            ['x-host-secret', '2'],
+          ],
+          'x',
+        ),
+      ],
+    },
+  ),
   simple('header mutations with nothing there', get('/mutate')),
   simple('header mutations on an answer of the proxy', get('/mutate'), { origin: [['reset']] }),
   simple('the first of two weighted clusters', get('/weighted', [['x-weight', '7']])),
-  simple('the second of two weighted clusters', get('/weighted', [['x-weight', '64']]), { origin: [reply('200 OK', [['x-secret', '1']], 'x')] }),
+  simple('the second of two weighted clusters', get('/weighted', [['x-weight', '64']]), {
+    origin: [reply('200 OK', [['x-secret', '1']], 'x')],
+  }),
   simple('a weight beyond the total', get('/weighted', [['x-weight', '1129']])),
   simple('a cluster from a header', get('/by-header', [['x-cluster', 'second']])),
   simple('a cluster from a header that is not there', get('/by-header')),
@@ -108,9 +171,19 @@ export const routingCases: readonly DifferentialCase[] = [
   simple('an escaped slash is refused', get('/a%2Fb'), { listener: 'slashes' }),
   simple('an escaped backslash is refused', get('/a%5cb'), { listener: 'slashes' }),
   simple('an escaped slash in the query is not', get('/a?x=%2F'), { listener: 'slashes' }),
-  simple('an escaped slash is refused for gRPC', post('/a%2Fb', '', [['content-type', 'application/grpc']]), { listener: 'slashes' }),
+  simple('an escaped slash is refused for gRPC', post('/a%2Fb', '', [['content-type', 'application/grpc']]), {
+    listener: 'slashes',
+  }),
   simple('an escaped slash redirects', get('/a%2Fb/../c?x=1'), { listener: 'redirecting' }),
-  simple('an escaped slash redirects gRPC', post('/a%2Fb', '', [['content-type', 'application/grpc']]), { listener: 'redirecting' }),
+  simple('an escaped slash redirects gRPC', post('/a%2Fb', '', [['content-type', 'application/grpc']]), {
+    listener: 'redirecting',
+  }),
   simple('an escaped slash is unescaped', get('/a%2Fb%5Cc?x=%2F'), { listener: 'unescaping' }),
-  closing('connection: close to nothing routed', get('/nowhere', [['host', 'sparse.local'], ['connection', 'close']])),
+  closing(
+    'connection: close to nothing routed',
+    get('/nowhere', [
+      ['host', 'sparse.local'],
+      ['connection', 'close'],
+    ]),
+  ),
 ];

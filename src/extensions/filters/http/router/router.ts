@@ -22,16 +22,19 @@ import {
   type UpstreamConnectionInfo,
 } from '../../../../api/upstream.js';
 import type { BufferPool } from '../../../../base/buffer-pool.js';
-import { ChunkQueue } from '../../../../base/chunk-queue.js';
 import { HeaderClass, type HeaderMap, type RequestHeaders, type ResponseHeaders } from '../../../../base/header-map.js';
 import { type Timer, TimerEntry } from '../../../../base/timer-wheel.js';
 import { H } from '../../../../http/manager-stats.js';
 import { Attempt, type AttemptOwner } from '../../../../upstream/attempt/attempt.js';
-import { makeRetryState, type RetryState, type RetryVerdict } from '../../../../upstream/attempt/retry-state.js';
+import { KeptRequest } from '../../../../upstream/attempt/kept-request.js';
+import type { RetryState, RetryVerdict } from '../../../../upstream/attempt/retry-state.js';
 import { C } from '../../../../upstream/cluster-stats.js';
 import { parseRouter, type RouterConfig } from './config.js';
-import { expectedTimeout, requestTimeouts, type Timeouts } from './timeouts.js';
-import { failureDetails, failureOf } from './upstream-failure.js';
+import { directAnswer } from './direct-answer.js';
+import { applyRoute, rewriteToHost, setExpectedTimeout, takeRetryState } from './prepare-request.js';
+import { type RouteStats, RouteStatsIndex } from './route-stats.js';
+import { requestTimeouts, type Timeouts } from './timeouts.js';
+import { failureDetails, failureOf, underscored } from './upstream-failure.js';
 
 /** The terminal filter of every HTTP chain: from the route to an upstream and back. */
 export const routerFilter: HttpFilterFactory<RouterConfig> = {
@@ -41,11 +44,10 @@ export const routerFilter: HttpFilterFactory<RouterConfig> = {
   parse: parseRouter,
   build(config, scope) {
     const stats = scope.stats.bind(scope.statPrefix, H);
-    return (stream) => new RouterFilter(config, scope, stats, stream);
+    const routeStats = new RouteStatsIndex(scope.stats);
+    return (stream) => new RouterFilter(config, scope, stats, routeStats, stream);
   },
 };
-
-const retryHeaders = ['x-envoy-retry-on', 'x-envoy-retry-grpc-on', 'x-envoy-max-retries', 'x-envoy-retriable-status-codes'];
 
 /**
  * One request on its way upstream: cluster, host, attempts, timeouts, the response back.
@@ -59,6 +61,7 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
   private readonly config: RouterConfig;
   private readonly scope: HttpFilterContext;
   private readonly stats: BoundStats;
+  private readonly routeStatsIndex: RouteStatsIndex;
   private readonly stream: StreamControl;
   private readonly timeouts: Timeouts;
   readonly logType = 'NotSet';
@@ -71,23 +74,31 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
   private headersNow: RequestHeaders | null;
   private current: Attempt | null;
   private retry: RetryState | null;
-  private retryBody: ChunkQueue | null;
-  private retryTrailers: HeaderMap | null;
+  private kept: KeptRequest | null;
+  private routeStats: readonly RouteStats[];
   private backOffTimer: Timer | null;
   private requestCompleteMs: number;
   private isRequestComplete: boolean;
   private isResponseStarted: boolean;
   private isDone: boolean;
+  private isUpgrade: boolean;
   private attempts: number;
   private tried: readonly Host[];
 
-  constructor(config: RouterConfig, scope: HttpFilterContext, stats: BoundStats, stream: StreamControl) {
+  constructor(
+    config: RouterConfig,
+    scope: HttpFilterContext,
+    stats: BoundStats,
+    routeStatsIndex: RouteStatsIndex,
+    stream: StreamControl,
+  ) {
     super();
     this.config = config;
     this.scope = scope;
     this.stats = stats;
+    this.routeStatsIndex = routeStatsIndex;
     this.stream = stream;
-    this.timeouts = { globalMs: 0, perTryMs: 0 };
+    this.timeouts = { globalMs: 0, perTryMs: 0, answersEmpty: false };
     this.route = null;
     this.action = null;
     this.choice = null;
@@ -95,13 +106,14 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
     this.headersNow = null;
     this.current = null;
     this.retry = null;
-    this.retryBody = null;
-    this.retryTrailers = null;
+    this.kept = null;
+    this.routeStats = noStats;
     this.backOffTimer = null;
     this.requestCompleteMs = 0;
     this.isRequestComplete = false;
     this.isResponseStarted = false;
     this.isDone = false;
+    this.isUpgrade = false;
     this.attempts = 0;
     this.tried = noHosts;
   }
@@ -184,7 +196,7 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
   onRequestTrailers(trailers: HeaderMap): TrailersStatus {
     if (this.isDone) return TrailersStatus.Stop;
     this.isRequestComplete = true;
-    if (this.retryBody !== null) this.retryTrailers = trailers;
+    if (this.retry !== null && !this.isResponseStarted) this.keptNow().keepTrailers(trailers);
     this.current?.sendTrailers(trailers);
     this.onRequestComplete();
     return TrailersStatus.Stop;
@@ -210,25 +222,20 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
       attempt.abandon();
     }
     this.retry?.release();
-    this.retryBody?.clear();
+    this.kept?.clear();
   }
 
   // Routing
 
   private answerDirectly(route: RouteMatch): void {
     const { action } = route;
+    if (action.kind === 'route') return;
     this.stats.inc(H.rq_direct_response);
-    if (action.kind === 'redirect') {
-      const location = action.location({
-        headers: this.requestHeaders,
-        info: this.info,
-        random: this.info.randomValue,
-      });
-      this.reply(action.status, '', { details: 'direct_response', headers: [['location', location]] });
-    } else if (action.kind === 'direct') {
-      const body = action.body(this);
-      this.reply(action.status, body, { details: 'direct_response', contentType: action.contentType });
-    }
+    const input = { headers: this.requestHeaders, info: this.info, random: this.info.randomValue };
+    const { status, body, options } = directAnswer(action, input, this);
+    this.isDone = true;
+    const modify = (headers: ResponseHeaders): void => route.mutateResponseHeaders(headers, this, null);
+    this.stream.localReply(status, body, route.hasResponseMutations ? { ...options, modify } : options);
   }
 
   private beginRouting(route: RouteMatch, action: RouteActionView, headers: RequestHeaders, endStream: boolean): void {
@@ -248,7 +255,7 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
     this.describe(cluster, route, headers);
     if (cluster.inMaintenance()) {
       cluster.info.stats.inc(C.upstream_rq_maintenance_mode);
-      cluster.chargeCode(503, this.isInternal(), false);
+      this.chargeCode(503, false);
       this.reply(503, 'maintenance mode', {
         details: 'maintenance_mode',
         flags: ResponseFlag.upstreamOverflow,
@@ -269,6 +276,7 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
     info.clusterMetadata = cluster.info.metadata;
     const virtualCluster = route.virtualHost.virtualCluster(headers);
     if (virtualCluster !== null && virtualCluster !== 'other') info.virtualClusterName = virtualCluster;
+    this.routeStats = this.routeStatsIndex.of(route, headers);
   }
 
   private prepareHeaders(
@@ -278,31 +286,14 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
     headers: RequestHeaders,
     cluster: Cluster,
   ): void {
+    const { suppressEnvoyHeaders, respectExpectedTimeout } = this.config;
     const policy = (cluster.info.retryPolicy as RetryPolicyConfig | null) ?? action.retryPolicy;
-    requestTimeouts(headers, action, policy, this.config.respectExpectedTimeout, this.timeouts);
-    const hasEnvoyHeaders = (headers.classes & HeaderClass.envoy) !== 0;
-    const hasOverrides = hasEnvoyHeaders && retryHeaders.some((name) => headers.has(name));
-    this.retry = makeRetryState(
-      policy,
-      headers,
-      hasOverrides,
-      cluster.info.stats,
-      cluster.breaker(this.priority()),
-      this.scope.random,
-      this.scope.runtime,
-    );
-    if (hasOverrides) for (const name of retryHeaders) headers.remove(name);
-    if (!this.config.suppressEnvoyHeaders) this.setExpectedTimeout(headers, 0);
+    requestTimeouts(headers, action, policy, respectExpectedTimeout, this.timeouts);
+    this.retry = takeRetryState(headers, policy, cluster, this.priority(), this.scope);
+    this.isUpgrade = (headers.classes & HeaderClass.hopByHop) !== 0 && headers.has('upgrade');
+    if (!suppressEnvoyHeaders) setExpectedTimeout(headers, this.timeouts, 0);
     if (route.virtualHost.includeRequestAttemptCount) headers.set('x-envoy-attempt-count', '1');
-    if (route.hasRequestMutations) route.mutateRequestHeaders(headers, this, choice.weighted);
-    action.rewrite?.(headers, this, choice);
-  }
-
-  private setExpectedTimeout(headers: RequestHeaders, elapsedMs: number): void {
-    const expected = expectedTimeout(this.timeouts, elapsedMs);
-    if (expected !== undefined) {
-      headers.setKnown('x-envoy-expected-rq-timeout-ms', String(expected), HeaderClass.envoy);
-    }
+    applyRoute(route, action, choice, headers, this, suppressEnvoyHeaders);
   }
 
   private priority(): RoutingPriority {
@@ -315,7 +306,7 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
     this.info.attemptCount = this.attempts;
     const host = cluster.chooseHost(this);
     if (host === null) {
-      this.failWithoutHost(cluster);
+      this.failWithoutHost();
       return;
     }
     this.tried = this.attempts === 1 ? [host] : [...this.tried, host];
@@ -323,21 +314,15 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
     this.info.hostsAttempted = this.tried;
     const attempt = new Attempt(this, host);
     this.current = attempt;
-    if (this.action?.autoHostRewrite === true && host.hostname !== '') this.rewriteHost(host);
-    attempt.start(cluster.httpPool(host, this.priority()), endStream);
-  }
-
-  private rewriteHost(host: Host): void {
-    const headers = this.requestHeaders;
-    if (headers.authority === host.hostname) return;
-    if (!this.config.suppressEnvoyHeaders && !headers.has('x-envoy-original-host')) {
-      headers.set('x-envoy-original-host', headers.authority);
+    const { action } = this;
+    if (action?.autoHostRewrite === true) {
+      rewriteToHost(this.requestHeaders, host, action, this.config.suppressEnvoyHeaders);
     }
-    headers.authority = host.hostname;
+    attempt.start(cluster.httpPool(host, this.priority()), endStream, this.isUpgrade);
   }
 
-  private failWithoutHost(cluster: Cluster): void {
-    cluster.chargeCode(503, this.isInternal(), false);
+  private failWithoutHost(): void {
+    this.chargeCode(503, false);
     this.reply(503, 'no healthy upstream', {
       details: 'no_healthy_upstream',
       flags: ResponseFlag.noHealthyUpstream,
@@ -358,18 +343,27 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
     if (this.timeouts.perTryMs > 0) attempt.armPerTry(this.scope.timers, this.timeouts.perTryMs);
   }
 
+  private keptNow(): KeptRequest {
+    this.kept ??= new KeptRequest(this.scope.buffers);
+    return this.kept;
+  }
+
+  /** A body that outgrows the buffer cannot be sent again: retries are off, and one that is due fails. */
   private keepForRetry(chunk: Chunk): void {
-    this.retryBody ??= new ChunkQueue(this.scope.buffers);
-    const limit = this.stream.request.limitBytes;
-    if (limit > 0 && this.retryBody.byteLength + chunk.end - chunk.start > limit) {
-      this.cluster?.info.stats.inc(C.retry_or_shadow_abandoned);
-      this.retry?.release();
-      this.retry = null;
-      this.retryBody.clear();
-      this.retryBody = null;
-      return;
-    }
-    this.retryBody.push(chunk.buffer, chunk.start, chunk.end);
+    if (this.keptNow().keep(chunk, this.stream.request.limitBytes)) return;
+    this.cluster?.info.stats.inc(C.retry_or_shadow_abandoned);
+    this.dropRetry();
+    if (this.current !== null) return;
+    this.reply(507, 'exceeded request buffer limit while retrying upstream', {
+      details: 'request_payload_exceeded_retry_buffer_limit',
+    });
+  }
+
+  private dropRetry(): void {
+    this.retry?.release();
+    this.retry = null;
+    this.kept?.clear();
+    this.kept = null;
   }
 
   // AttemptOwner
@@ -380,10 +374,14 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
     info.upstreamProtocol = connection.protocol;
     info.upstreamConnectionId = connection.id;
     if (Number.isNaN(info.times.upstreamFirstTxMs)) info.times.upstreamFirstTxMs = this.scope.clock.now();
+    for (const stats of this.routeStats) stats.total.inc();
     if (this.isRequestComplete) this.armPerTry(attempt);
   }
 
+  /** The client has seen something of this attempt: there is no other one. */
   onAttempt1xx(_attempt: Attempt, headers: ResponseHeaders): void {
+    this.dropRetry();
+    this.chargeCode(headers.status, false);
     this.stream.respond.encode1xx(headers);
   }
 
@@ -395,38 +393,41 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
     attempt.host.reportStatus(headers.status);
     attempt.host.count(headers.status >= 500 ? HostWord.rqError : HostWord.rqSuccess, 1);
     if (this.retry !== null) {
-      const verdict = this.retry.onHeaders(headers);
+      const verdict = this.noteVerdict(this.retry.onHeaders(headers));
       if (verdict === 'yes') {
         cluster.chargeRetryCode(headers.status);
         if (!endStream) attempt.abandon();
         this.scheduleRetry();
         return;
       }
-      this.noteVerdict(verdict);
-      this.retryBody?.clear();
-      this.retryBody = null;
+      this.kept?.clear();
+      this.kept = null;
+    }
+    if (this.isUpgrade && headers.status === 200) {
+      this.refuseHandshake(attempt, endStream);
+      return;
     }
     const isCanary = attempt.host.isCanary || this.saysCanary(headers);
-    cluster.chargeCode(headers.status, this.isInternal(), isCanary);
+    this.chargeCode(headers.status, isCanary);
     this.isResponseStarted = true;
+    this.info.responseCode = headers.status;
     this.info.responseCodeDetails = 'via_upstream';
     this.decorate(headers, now);
-    if (endStream) this.completeResponse(headers.status, isCanary);
+    if (endStream) this.completeResponse(isCanary);
     this.stream.respond.encodeHeaders(headers, endStream);
   }
 
   onAttemptData(_attempt: Attempt, chunk: Chunk, endStream: boolean): void {
-    if (endStream) this.completeResponse(0, false);
+    if (endStream) this.completeResponse(false);
     this.stream.respond.encodeData(chunk, endStream);
   }
 
   onAttemptTrailers(_attempt: Attempt, trailers: HeaderMap): void {
-    this.completeResponse(0, false);
+    this.completeResponse(false);
     this.stream.respond.encodeTrailers(trailers);
   }
 
   onAttemptReset(attempt: Attempt, reason: StreamResetReason, detail: string): void {
-    const cluster = this.cluster as Cluster;
     attempt.cancelPerTry(this.scope.timers);
     const isConnectFailure = reason === 'remote-connection-failure' || reason === 'connection-timeout';
     if (reason !== 'overflow') {
@@ -439,14 +440,12 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
       return;
     }
     if (this.retry !== null) {
-      const verdict = this.retry.onReset(reason, attempt.hasSentBytes);
-      if (verdict === 'yes') {
+      if (this.noteVerdict(this.retry.onReset(reason, attempt.hasSentBytes)) === 'yes') {
         this.scheduleRetry();
         return;
       }
-      this.noteVerdict(verdict);
     }
-    this.failBeforeResponse(cluster, reason, detail);
+    this.failBeforeResponse(reason, detail);
   }
 
   onAttemptClogged(isClogged: boolean): void {
@@ -466,18 +465,42 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
   }
 
   private finishResponseHeaders(route: RouteMatch, headers: ResponseHeaders): void {
+    if (route.hasResponseMutations) this.mutateResponse(route, headers);
     if (route.virtualHost.includeAttemptCountInResponse) {
       headers.set('x-envoy-attempt-count', String(this.attempts));
     }
-    if (route.hasResponseMutations) route.mutateResponseHeaders(headers, this, this.choice?.weighted ?? null);
   }
 
-  private completeResponse(_status: number, isCanary: boolean): void {
+  private mutateResponse(route: RouteMatch, headers: ResponseHeaders): void {
+    route.mutateResponseHeaders(headers, this, this.choice?.weighted ?? null);
+  }
+
+  /** A WebSocket that was answered like any request: the client must not take the body for frames. */
+  private refuseHandshake(attempt: Attempt, endStream: boolean): void {
+    this.current = null;
+    if (!endStream) attempt.abandon();
+    this.reply(200, '', { details: 'websocket_handshake_unsuccessful' });
+  }
+
+  private completeResponse(isCanary: boolean): void {
     const now = this.scope.clock.now();
     this.info.times.upstreamLastRxMs = now;
-    if (this.isRequestComplete) this.cluster?.chargeTime(now - this.requestCompleteMs, this.isInternal(), isCanary);
+    if (this.isRequestComplete) this.chargeTime(now - this.requestCompleteMs, isCanary);
     this.current = null;
+    this.isDone = true;
     this.scope.timers.cancel(this);
+  }
+
+  private chargeCode(status: number, isCanary: boolean): void {
+    if (!this.config.dynamicStats) return;
+    this.cluster?.chargeCode(status, this.isInternal(), isCanary);
+    for (const stats of this.routeStats) stats.codes.charge(status);
+  }
+
+  private chargeTime(ms: number, isCanary: boolean): void {
+    if (!this.config.dynamicStats) return;
+    this.cluster?.chargeTime(ms, this.isInternal(), isCanary);
+    for (const stats of this.routeStats) stats.codes.chargeTime(ms);
   }
 
   private scheduleRetry(): void {
@@ -490,49 +513,43 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
   private onBackOffOver(): void {
     if (this.isDone) return;
     const headers = this.requestHeaders;
-    const route = this.route as RouteMatch;
-    if (route.virtualHost.includeRequestAttemptCount) {
+    const { virtualHost } = this.route as RouteMatch;
+    if (virtualHost.includeRequestAttemptCount)
       headers.set('x-envoy-attempt-count', String(this.attempts + 1));
+    if (virtualHost.includeIsTimeoutRetryHeader) {
+      headers.set('x-envoy-is-timeout-retry', String((this.retry as RetryState).isAfterTimeout));
     }
-    if (route.virtualHost.includeIsTimeoutRetryHeader) headers.set('x-envoy-is-timeout-retry', 'false');
     if (!this.config.suppressEnvoyHeaders) {
-      this.setExpectedTimeout(headers, this.isRequestComplete ? this.scope.clock.now() - this.requestCompleteMs : 0);
+      const elapsed = this.isRequestComplete ? this.scope.clock.now() - this.requestCompleteMs : 0;
+      setExpectedTimeout(headers, this.timeouts, elapsed);
     }
-    const body = this.retryBody;
-    const hasBody = body !== null && body.byteLength > 0;
-    this.startAttempt(this.isRequestComplete && !hasBody && this.retryTrailers === null);
+    const { kept } = this;
+    const isBare = kept === null || kept.isEmpty;
+    this.startAttempt(this.isRequestComplete && isBare);
     const attempt = this.current as Attempt | null;
-    if (attempt === null || this.isDone) return;
-    if (hasBody) {
-      body.visit((buffer, start, end) => attempt.sendData({ buffer, start, end }, false));
-      if (this.isRequestComplete && this.retryTrailers === null) attempt.sendData(emptyChunk, true);
-    }
-    if (this.retryTrailers !== null) attempt.sendTrailers(this.retryTrailers);
+    if (attempt !== null && !this.isDone && !isBare) kept.replay(attempt, this.isRequestComplete);
   }
 
   onPerTryTimeout(attempt: Attempt): void {
     if (this.isDone || this.current !== attempt || attempt.hasResponse) return;
-    const cluster = this.cluster as Cluster;
-    cluster.info.stats.inc(C.upstream_rq_per_try_timeout);
+    (this.cluster as Cluster).info.stats.inc(C.upstream_rq_per_try_timeout);
     attempt.host.reportLocalFailure('timeout');
     attempt.host.count(HostWord.rqTimeout, 1);
     this.current = null;
     attempt.abandon();
     if (this.retry !== null) {
-      const verdict = this.retry.onPerTryTimeout();
-      if (verdict === 'yes') {
+      if (this.noteVerdict(this.retry.onPerTryTimeout()) === 'yes') {
         this.scheduleRetry();
         return;
       }
-      this.noteVerdict(verdict);
     }
-    this.timeOut(cluster, 'upstream_per_try_timeout');
+    this.timeOut('upstream_per_try_timeout');
   }
 
   private onGlobalTimeout(): void {
     if (this.isDone) return;
-    const cluster = this.cluster as Cluster;
-    cluster.info.stats.inc(C.upstream_rq_timeout);
+    (this.cluster as Cluster).info.stats.inc(C.upstream_rq_timeout);
+    for (const stats of this.routeStats) stats.timeout.inc();
     const attempt = this.current;
     if (attempt !== null) {
       attempt.host.count(HostWord.rqTimeout, 1);
@@ -548,24 +565,27 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
       this.stream.reset('local-reset');
       return;
     }
-    this.timeOut(cluster, 'response_timeout');
+    this.timeOut('response_timeout');
   }
 
-  private timeOut(cluster: Cluster, details: string): void {
-    cluster.chargeCode(504, this.isInternal(), false);
-    this.reply(504, 'upstream request timeout', { details, flags: ResponseFlag.upstreamRequestTimeout });
+  private timeOut(details: string): void {
+    const isEmpty = this.timeouts.answersEmpty;
+    const status = isEmpty ? 204 : 504;
+    this.chargeCode(status, false);
+    const body = isEmpty ? '' : 'upstream request timeout';
+    this.reply(status, body, { details, flags: ResponseFlag.upstreamRequestTimeout });
   }
 
-  private failBeforeResponse(cluster: Cluster, reason: StreamResetReason, detail: string): void {
+  private failBeforeResponse(reason: StreamResetReason, detail: string): void {
     const failure = failureOf(reason);
-    const transport = failure.status === 502 ? '' : detail;
+    const transport = failure.status === 502 ? '' : underscored(detail);
     this.info.upstreamTransportFailureReason = transport;
-    cluster.chargeCode(failure.status, this.isInternal(), false);
+    this.chargeCode(failure.status, false);
     const retried = this.attempts > 1 ? 'retried and the latest ' : '';
     const body = `upstream connect error or disconnect/reset before headers. ${retried}reset reason: ${failure.text}`;
     const isOverflow = reason === 'overflow';
     this.reply(failure.status, body, {
-      details: failureDetails('before', failure, failure.status === 502 ? detail : transport),
+      details: failureDetails('before', failure, transport),
       flags: failure.flag,
       headers: isOverflow && !this.config.suppressEnvoyHeaders ? [['x-envoy-overloaded', 'true']] : [],
     });
@@ -573,9 +593,10 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
 
   private failAfterResponse(reason: StreamResetReason, detail: string): void {
     const failure = failureOf(reason);
-    this.stats.inc(H.rq_reset_after_downstream_response_started);
+    if (isGrpc(this.requestHeaders)) this.stats.inc(H.rq_reset_after_downstream_response_started);
     this.info.responseFlags |= failure.flag;
-    this.info.responseCodeDetails = failureDetails('after', failure, detail);
+    const transport = failure.status === 502 ? '' : underscored(detail);
+    this.info.responseCodeDetails = failureDetails('after', failure, transport);
     this.isDone = true;
     this.stream.reset('remote-reset');
   }
@@ -583,14 +604,15 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
   private reply(status: number, body: string, options: LocalReplyOptions): void {
     this.isDone = true;
     const { route } = this;
-    const modify =
-      route === null ? {} : { modify: (headers: ResponseHeaders) => this.finishResponseHeaders(route, headers) };
+    const modify = route === null ? {} : { modify: (headers: ResponseHeaders) => this.finishResponseHeaders(route, headers) };
     this.stream.localReply(status, body, { ...options, ...modify });
   }
 
-  private noteVerdict(verdict: RetryVerdict): void {
+  private noteVerdict(verdict: RetryVerdict): RetryVerdict {
     if (verdict === 'limit-exceeded') this.info.responseFlags |= ResponseFlag.upstreamRetryLimitExceeded;
     else if (verdict === 'overflow') this.info.responseFlags |= ResponseFlag.upstreamOverflow;
+    for (const stats of this.routeStats) stats.countVerdict(verdict);
+    return verdict;
   }
 
   private isInternal(): boolean {
@@ -604,5 +626,9 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
 }
 
 const noHosts: readonly Host[] = [];
-const noBytes = Buffer.alloc(0);
-const emptyChunk: Chunk = { buffer: noBytes, start: 0, end: 0 };
+function isGrpc(headers: RequestHeaders): boolean {
+  const type = headers.get('content-type');
+  return type !== undefined && (type === 'application/grpc' || type.startsWith('application/grpc+'));
+}
+
+const noStats: readonly RouteStats[] = [];

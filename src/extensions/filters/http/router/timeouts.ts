@@ -5,6 +5,8 @@ import { HeaderClass, type RequestHeaders } from '../../../../base/header-map.js
 export interface Timeouts {
   globalMs: number;
   perTryMs: number;
+  /** A timeout is answered with an empty 204 instead of 504. */
+  answersEmpty: boolean;
 }
 
 /** Route, retry policy and the request's own x-envoy headers together; consumes the headers. */
@@ -15,8 +17,9 @@ export function requestTimeouts(
   respectExpected: boolean,
   into: Timeouts,
 ): void {
-  into.globalMs = action.maxStreamDurationMs === undefined ? action.timeoutMs : 0;
+  into.globalMs = action.timeoutMs;
   into.perTryMs = policy === null ? 0 : policy.perTryTimeoutMs;
+  into.answersEmpty = false;
   if ((headers.classes & HeaderClass.envoy) !== 0) readOverrides(headers, respectExpected, into);
   if (into.perTryMs >= into.globalMs && into.globalMs !== 0) into.perTryMs = 0;
 }
@@ -27,6 +30,7 @@ function readOverrides(headers: RequestHeaders, respectExpected: boolean, into: 
   if (global !== undefined) into.globalMs = global;
   const perTry = milliseconds(headers.get('x-envoy-upstream-rq-per-try-timeout-ms'));
   if (perTry !== undefined) into.perTryMs = perTry;
+  into.answersEmpty = headers.remove('x-envoy-upstream-rq-timeout-alt-response');
   headers.remove('x-envoy-upstream-rq-timeout-ms');
   headers.remove('x-envoy-upstream-rq-per-try-timeout-ms');
 }

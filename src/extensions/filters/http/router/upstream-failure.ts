@@ -56,8 +56,13 @@ export function failureOf(reason: StreamResetReason): FailureText {
   return failures[reason];
 }
 
+/** Blanks do not stand in details and failure reasons. */
+export function underscored(text: string): string {
+  return text.replaceAll(' ', '_');
+}
+
 /** `upstream_reset_before_response_started{connection_termination}`, blanks turned to underscores. */
 export function failureDetails(kind: 'before' | 'after', failure: FailureText, transport: string): string {
   const inner = transport === '' ? failure.text : `${failure.text}|${transport}`;
-  return `upstream_reset_${kind}_response_started{${inner.replaceAll(' ', '_')}}`;
+  return `upstream_reset_${kind}_response_started{${underscored(inner)}}`;
 }
