@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { Configs } from '../contracts.js';
 import { envoyHttp, type HttpOptions } from '../peers/envoy-yaml.js';
 import { haproxyHttp } from '../peers/haproxy.js';
@@ -41,3 +42,23 @@ const luaFilter = `- name: envoy.filters.http.lua
         end`;
 
 export const luaHttp: HttpOptions = { filters: [luaFilter] };
+
+const stampModule = fileURLToPath(new URL('../../examples/filters/header-stamp.js', import.meta.url));
+
+/** The worked example of a TypeScript filter, doing what the Lua one does. */
+export const stampHttp: HttpOptions = {
+  filters: [
+    `- name: header-stamp
+  typed_config:
+    "@type": type.googleapis.com/xds.type.v3.TypedStruct
+    type_url: type.googleapis.com/examples.HeaderStamp
+    value: { read: user-agent, stamp: x-stamp }`,
+  ],
+  bootstrap: `bootstrap_extensions:
+- name: filters
+  typed_config:
+    "@type": type.googleapis.com/xds.type.v3.TypedStruct
+    type_url: type.googleapis.com/sluice.v1.FilterModules
+    value: { modules: ["${stampModule}"] }
+`,
+};

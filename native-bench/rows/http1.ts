@@ -2,7 +2,7 @@ import { browserHeaders } from '../../bench/load/browser-headers.js';
 import type { Row } from '../contracts.js';
 import { wrk } from '../load-wrk.js';
 import { envoyHttp } from '../peers/envoy-yaml.js';
-import { bodyHttp, loggingHttp, luaHttp, plainHttp } from './http1-configs.js';
+import { bodyHttp, loggingHttp, luaHttp, plainHttp, stampHttp } from './http1-configs.js';
 
 const small = wrk({ connections: 64, path: '/small' });
 
@@ -66,7 +66,7 @@ export const http1Rows: readonly Row[] = [
     title: 'What a header filter adds (TypeScript, Lua)',
     load: small,
     without: { sluice: envoyHttp(), envoy: envoyHttp() },
-    with: { envoy: envoyHttp(luaHttp) },
+    with: { sluice: envoyHttp(stampHttp), envoy: envoyHttp(luaHttp) },
     limitMicros: 1,
     goals: { envoy: 0.25 },
   },

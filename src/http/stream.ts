@@ -387,8 +387,10 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     this.isFilterChainMade = true;
     const { filters } = this.manager;
     const limit = this.manager.bufferLimitBytes;
+    const route = filters.length > 1 ? this.routeNow() : null;
     for (let i = 0; i < filters.length; i++) {
       const entry = filters[i] as Manager['filters'][number];
+      if (route !== null && route.filterConfigs(entry.name).at(-1)?.disabled === true) continue;
       const control = new FilterControl(this, entry.name);
       let filter: HttpFilter;
       try {
@@ -398,7 +400,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
         return;
       }
       control.attach(filter, this.request.addPlace(filter, limit));
-      this.controls = i === 0 ? [control] : [...this.controls, control];
+      this.controls = this.controls.length === 0 ? [control] : [...this.controls, control];
     }
     for (let i = this.controls.length - 1; i >= 0; i--) {
       const control = this.controls[i] as FilterControl;

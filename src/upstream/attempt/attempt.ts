@@ -225,6 +225,7 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
 
   private end(): void {
     this.isDone = true;
+    while (this.pausedReads > 0) this.resumeReading();
     this.queue?.clear();
     this.queue = null;
     if (this.isClogged) this.clog(false);
