@@ -1,7 +1,14 @@
 import type { GrpcTimeoutConfig } from '../api/route.js';
 import type { RequestHeaders } from '../base/header-map.js';
 
-const unitsMs: { readonly [unit: string]: number } = { H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 1e-3, n: 1e-6 };
+const unitsMs: { readonly [unit: string]: number } = {
+  H: 3_600_000,
+  M: 60_000,
+  S: 1000,
+  m: 1,
+  u: 1e-3,
+  n: 1e-6,
+};
 
 /**
  * The time that a request's `grpc-timeout` leaves, in milliseconds; undefined without one, or when it cannot be read.

@@ -77,3 +77,21 @@ function percentEncode(text: string): string {
   }
   return out;
 }
+
+/** A stream that lasted too long tells gRPC clients that the deadline passed (status 4). */
+export function deadlineStatus(details: string): { readonly grpcStatus?: number } {
+  return details === 'max_duration_timeout' ? { grpcStatus: 4 } : {};
+}
+
+const statusTexts: { readonly [status: number]: string } = {
+  400: 'Bad Request',
+  403: 'Forbidden',
+  426: 'Upgrade Required',
+  431: 'Request Header Fields Too Large',
+  501: 'Not Implemented',
+};
+
+/** The body of the answer to bytes that the codec refused. */
+export function refusalText(status: number): string {
+  return statusTexts[status] ?? 'Bad Request';
+}

@@ -2,8 +2,8 @@ import { ResponseFlag } from '../api/response-flags.js';
 import type { RouteActionView } from '../api/route.js';
 import type { RequestHeaders } from '../base/header-map.js';
 import { Timer, TimerEntry } from '../base/timer-wheel.js';
-import type { Manager } from './manager.js';
 import { takeGrpcTimeout } from './grpc-timeout.js';
+import type { Manager } from './manager.js';
 import { H } from './manager-stats.js';
 
 /** A stream as its clocks see it. */

@@ -12,7 +12,7 @@ import { RequestDirection } from '../stream/request-direction.js';
 import { ResponseDirection } from '../stream/response-direction.js';
 import { StreamRecord } from '../stream/stream-record.js';
 import { FilterControl } from './filter-control.js';
-import { localReplyHeaders } from './local-reply.js';
+import { deadlineStatus, localReplyHeaders, refusalText } from './local-reply.js';
 import type { Manager } from './manager.js';
 import { H, L, listenerClassSlots, managerClassSlots } from './manager-stats.js';
 import { screenRequest } from './request-screen.js';
@@ -155,7 +155,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
       return;
     }
     this.connection.closeAfterResponse();
-    this.localReply(error.status, statusText(error.status), { details: error.details });
+    this.localReply(error.status, refusalText(error.status), { details: error.details });
   }
 
   /** The client has gone; nobody is left to answer. */
@@ -170,7 +170,8 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
 
   /** An informational head of the upstream; relayed only where the configuration says so, as Envoy does. */
   encode1xx(headers: ResponseHeaders): void {
-    if (this.isOver || this.isLocalReply || this.isResponseStarted || !this.manager.config.proxy100Continue) return;
+    if (this.isOver || this.isLocalReply || this.isResponseStarted || !this.manager.config.proxy100Continue)
+      return;
     for (let i = this.controls.length - 1; i >= 0; i--) {
       try {
         (this.controls[i] as FilterControl).filter.onResponse1xx?.(headers);
@@ -481,21 +482,4 @@ function hasResponseHooks(filter: HttpFilter): boolean {
     filter.onResponseData !== undefined ||
     filter.onResponseTrailers !== undefined
   );
-}
-
-/** A stream that lasted too long tells gRPC clients that the deadline passed (status 4). */
-function deadlineStatus(details: string): { readonly grpcStatus?: number } {
-  return details === 'max_duration_timeout' ? { grpcStatus: 4 } : {};
-}
-
-const statusTexts: { readonly [status: number]: string } = {
-  400: 'Bad Request',
-  403: 'Forbidden',
-  426: 'Upgrade Required',
-  431: 'Request Header Fields Too Large',
-  501: 'Not Implemented',
-};
-
-function statusText(status: number): string {
-  return statusTexts[status] ?? 'Bad Request';
 }

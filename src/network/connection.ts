@@ -325,7 +325,15 @@ export class Connection implements CodecOutput, Flushable, DirectOwner {
     this.isClosed = true;
     this.handle = null;
     this.pendingText = '';
-    this.guard(() => this.events.onClose(this.error));
+    const { turn } = this.shared;
+    turn.enter();
+    try {
+      // Not guarded: what this gives back cannot be given back twice, so a throw here costs the worker, whose share
+      // main gives back as a whole.
+      this.events.onClose(this.error);
+    } finally {
+      turn.leave();
+    }
   }
 }
 

@@ -70,7 +70,9 @@ function parseTimeout(node: ConfigNode): number {
   return node.has('max_stream_duration') ? 0 : timeoutMs;
 }
 
-function parseMaxStreamDuration(node: ConfigNode): Pick<RouteActionConfig, 'maxStreamDurationMs' | 'grpcTimeout'> {
+function parseMaxStreamDuration(
+  node: ConfigNode,
+): Pick<RouteActionConfig, 'maxStreamDurationMs' | 'grpcTimeout'> {
   const limits = node.message('max_stream_duration');
   if (limits === undefined) return { maxStreamDurationMs: null, grpcTimeout: null };
   const maxMs = limits.optionalDuration('grpc_timeout_header_max');

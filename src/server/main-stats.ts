@@ -1,6 +1,6 @@
 import { statBlock } from '../api/stats.js';
-import { memoryUsage } from '../base/memory-usage.js';
 import { systemClock } from '../base/clock.js';
+import { memoryUsage } from '../base/memory-usage.js';
 import type { BootstrapModel } from '../config/bootstrap.js';
 import type { ManagerConfig } from '../http/manager-config.js';
 import { H, L } from '../http/manager-stats.js';

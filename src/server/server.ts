@@ -1,7 +1,6 @@
 import type { ConfigDump } from '../api/config-dump.js';
 import type { ShardTask, ToMain, ToWorker } from '../api/messages.js';
 import type { HostUpdate } from '../api/messages-upstream.js';
-import { BufferPool } from '../base/buffer-pool.js';
 import { systemClock } from '../base/clock.js';
 import type { Plain } from '../base/plain.js';
 import { SystemRandom } from '../base/random.js';
@@ -23,7 +22,6 @@ import { DescriptorBudget, openFilesLimit } from './descriptor-budget.js';
 import { type Descriptors, loadDescriptors } from './descriptors.js';
 import { HostVersions } from './host-versions.js';
 import { ListenerDrain } from './listener-drain.js';
-import { localAddress } from './local-address.js';
 import type { ProcessLog } from './log.js';
 import { countStart, declareListenerStats, declareMainStats, LM, type MainFacts } from './main-stats.js';
 import { MemoryPoll } from './memory-poll.js';
@@ -31,6 +29,7 @@ import type { ServerOptions } from './options.js';
 import { S, type ServerState } from './server-stats.js';
 import type { WorkerShard } from './shard.js';
 import { ShardPool, type ShardPoolOwner } from './shard-pool.js';
+import { shardSettings } from './shard-settings.js';
 import { StatsFlush } from './stats-flush.js';
 import { Watchdog } from './watchdog.js';
 
@@ -212,7 +211,7 @@ export class Server implements ShardPoolOwner, MainFacts {
   // ShardPoolOwner
 
   taskFor(shard: WorkerShard): ShardTask {
-    const { options, model, snapshot } = this.input;
+    const { options, snapshot } = this.input;
     const lane = this.nextLane++;
     this.laneOf.set(shard, lane);
     this.store.attach(lane);
@@ -223,18 +222,7 @@ export class Server implements ShardPoolOwner, MainFacts {
       control: shard.control,
       shared: this.sharedMemory,
       snapshot: snapshot as unknown as Plain,
-      settings: {
-        nodeId: options.serviceNode ?? model.node.id,
-        nodeCluster: options.serviceCluster ?? model.node.cluster,
-        nodeZone: options.serviceZone ?? model.node.zone,
-        localAddress: localAddress(options.localAddressVersion),
-        logLevel: this.input.log.levelName,
-        runtime: { layers: this.runtime.current.layers },
-        statsConfig: model.statsConfig,
-        modules: model.filterModules,
-        logFlushMs: options.fileFlushMs,
-        logFlushBytes: options.fileFlushBytes,
-      },
+      settings: shardSettings(this.input, this.runtime),
     };
   }
 
@@ -332,6 +320,3 @@ export function makeServer(input: ServerInput): Server {
   }
   return new Server(input, descriptors);
 }
-
-/** Buffers for main's own connections. */
-export const mainBuffers = new BufferPool(1024 * 1024);

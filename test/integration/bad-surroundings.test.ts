@@ -1,7 +1,7 @@
 import { equal, match, ok } from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
@@ -61,11 +61,17 @@ describe('start-up is refused, with a message and exit code 1,', () => {
     );
     const { code, stderr } = await runToEnd(t, bootstrap);
     equal(code, 1);
-    match(stderr, new RegExp(`listener 'main': cannot bind '127\\.0\\.0\\.1:${taken}': Address already in use`));
+    match(
+      stderr,
+      new RegExp(`listener 'main': cannot bind '127\\.0\\.0\\.1:${taken}': Address already in use`),
+    );
   });
 
   test('for a route to a cluster that is not there', limits, async (t) => {
-    const { code, stderr } = await runToEnd(t, ringBootstrap({ origin: 1 }).replace('cluster: origin,', 'cluster: orgin,'));
+    const { code, stderr } = await runToEnd(
+      t,
+      ringBootstrap({ origin: 1 }).replace('cluster: origin,', 'cluster: orgin,'),
+    );
     equal(code, 1);
     match(stderr, /bootstrap\.yaml:\d+:\d+: error: .*unknown cluster 'orgin'/);
   });
@@ -132,20 +138,21 @@ describe('the process stays up', () => {
       return;
     }
     const origin = await startOrigin(t, (_request, response) => response.end('hello'));
-    const proxy = await startProxy(t, ringBootstrap({ origin: origin.port, top: 'stats_flush_interval: 0.02s' }));
+    const proxy = await startProxy(
+      t,
+      ringBootstrap({ origin: origin.port, top: 'stats_flush_interval: 0.02s' }),
+    );
     const { pid } = proxy.child;
     const limit = (files: number): void => {
       equal(spawnSync('prlimit', ['--pid', String(pid), `--nofile=${files}:`]).status, 0);
     };
     limit(3);
-    const stuck = Array.from({ length: 20 }, () => proxy.fetch('/').catch(() => null));
-    equal(await Promise.race(stuck), null);
+    const waiting = Array.from({ length: 20 }, () => proxy.fetch('/'));
     // Meanwhile main flushes its stats again and again, and asks for the memory of the process each time.
     let polls = 0;
     await eventually(() => ++polls > 30);
     limit(1024);
-    for (const answer of await Promise.all(stuck)) ok(answer === null || answer.status === 200);
-    equal((await proxy.fetch('/')).status, 200);
+    for (const answer of await Promise.all(waiting)) equal(answer.status, 200);
     equal(await proxy.stat('server.worker_restarts'), 0);
   });
 });

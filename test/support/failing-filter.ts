@@ -29,9 +29,9 @@ function fail(path: string, later: (fire: () => void) => void): void {
   switch (path) {
     case '/throw':
       throw new Error('the filter throws');
-    case '/throw-later':
+    case '/hold/throw-later':
       later(() => {
-        throw new Error('a callback of the connection throws');
+        throw new Error('the timer of the filter throws');
       });
       break;
     case '/crash':

@@ -18,6 +18,7 @@ import { RuntimeSnapshot } from '../../../src/runtime/snapshot.js';
 import { StatLane } from '../../../src/stats/lane.js';
 import { C } from '../../../src/upstream/cluster-stats.js';
 import { CodeStats } from '../../../src/upstream/code-stats.js';
+import { addBatched } from '../batch.js';
 import { managerConfig } from './manager-config.js';
 
 /** Bytes that nobody sends: what is left is the user time of a request without its system calls. */
@@ -225,7 +226,7 @@ const answer =
 /** A request without its system calls, from bytes in to bytes out, both ways. */
 export function add(bench: Bench): void {
   const plain = new RequestPath(small, answer);
-  bench.add('request path, small', () => plain.run());
+  addBatched(bench, 'request path, small', () => plain.run());
   const full = new RequestPath(browser, answer);
-  bench.add('request path, browser headers', () => full.run());
+  addBatched(bench, 'request path, browser headers', () => full.run());
 }

@@ -5,6 +5,7 @@ function at(target: string, method = 'GET', host = 'Host: h\r\n'): string {
 }
 
 const url = '400 http1.invalid_url';
+const malformed = '400 http1.codec_error';
 const bad = '400 http1.codec_error';
 const authority = '400 http.invalid_authority';
 
@@ -59,10 +60,10 @@ export const targetCases: readonly WireCase[] = [
     '501 http1.invalid_transfer_encoding',
   ),
   refused('an asterisk for another method', at('*'), url),
-  refused('a relative path', at('x'), url),
-  refused('a query alone', at('?q'), url),
-  refused('a host alone', at('a:80'), url),
-  refused('a URL with one slash', at('http:/a'), url),
+  refused('a relative path', at('x'), malformed),
+  refused('a query alone', at('?q'), malformed),
+  refused('a host alone', at('a:80'), malformed),
+  refused('a URL with one slash', at('http:/a'), malformed),
   refused('a URL without host', at('http:///p'), url),
   refused('a URL with userinfo alone', at('http://u:p@/'), url),
   refused('a URL with two userinfos', at('http://u@v@a/'), url),

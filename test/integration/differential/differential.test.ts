@@ -1,22 +1,29 @@
-import { equal } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
+import { readRepositoryFile } from '../../support/repository.js';
+import { acceptedDifferences } from './accepted-differences.js';
 import { featureCases } from './cases/all-cases.js';
+import { frontCases } from './cases/front-cases.js';
 import { featureBootstrap } from './feature-bootstrap.js';
+import { frontBootstrap } from './front-bootstrap.js';
 import type { Observation } from './observation.js';
 import { hasEnvoy, ProxyUnderTest } from './proxy-under-test.js';
 import { observeCases, unexplained } from './run-cases.js';
 
 const skip = hasEnvoy() ? false : 'there is no envoy to compare with';
 
-const suites = [{ bootstrap: featureBootstrap, cases: featureCases }];
+const suites = [
+  { bootstrap: frontBootstrap, cases: frontCases },
+  { bootstrap: featureBootstrap, cases: featureCases },
+];
+
+/** A pattern in DIFFERENTIAL_CASES runs only the cases whose names match. */
+const wanted = new RegExp(process.env['DIFFERENTIAL_CASES'] ?? '');
 
 for (const { bootstrap, cases } of suites) {
-  test(`Envoy and this proxy carry the same conversations: ${bootstrap.name}`, {
-    skip,
-    timeout: 110_000,
-  }, async (t) => {
-    const wanted = process.env['DIFFERENTIAL_CASES'];
-    const chosen = wanted === undefined ? cases : cases.filter(({ name }) => new RegExp(wanted).test(name));
+  const title = `Envoy and this proxy carry the same conversations: ${bootstrap.name}`;
+  test(title, { skip, timeout: 110_000 }, async (t) => {
+    const chosen = cases.filter(({ name }) => wanted.test(name));
     const envoy = await ProxyUnderTest.start('envoy', bootstrap);
     t.after(() => envoy.stop());
     const sluice = await ProxyUnderTest.start('sluice', bootstrap);
@@ -29,3 +36,13 @@ for (const { bootstrap, cases } of suites) {
     }
   });
 }
+
+test('the document explains every accepted difference, and no other', () => {
+  const text = readRepositoryFile('docs/differences.md');
+  const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+  deepEqual(headings, [...new Set(acceptedDifferences.map(({ title }) => title))]);
+});
+
+test('cases have names of their own', () => {
+  for (const { cases } of suites) equal(new Set(cases.map(({ name }) => name)).size, cases.length);
+});

@@ -26,11 +26,17 @@ const managers: { readonly [listener: string]: Fields } = {
   upgrades: { upgrade_configs: [{ upgrade_type: 'websocket' }, { upgrade_type: 'off', enabled: false }] },
   limits: {
     max_request_headers_kb: 2,
-    common_http_protocol_options: { max_headers_count: 12, headers_with_underscores_action: 'REJECT_REQUEST' },
+    common_http_protocol_options: {
+      max_headers_count: 12,
+      headers_with_underscores_action: 'REJECT_REQUEST',
+    },
     http_protocol_options: { allow_absolute_url: false },
   },
   dropping: {
-    common_http_protocol_options: { headers_with_underscores_action: 'DROP_HEADER', max_requests_per_connection: 2 },
+    common_http_protocol_options: {
+      headers_with_underscores_action: 'DROP_HEADER',
+      max_requests_per_connection: 2,
+    },
   },
   idle: { stream_idle_timeout: '0.15s' },
   slow: { request_timeout: '0.15s' },
@@ -47,7 +53,11 @@ const managers: { readonly [listener: string]: Fields } = {
     add_user_agent: true,
     scheme_header_transformation: { scheme_to_overwrite: 'https' },
   },
-  passing: { server_header_transformation: 'PASS_THROUGH', generate_request_id: false, strip_any_host_port: true },
+  passing: {
+    server_header_transformation: 'PASS_THROUGH',
+    generate_request_id: false,
+    strip_any_host_port: true,
+  },
   absent: { server_header_transformation: 'APPEND_IF_ABSENT', strip_trailing_host_dot: true },
   suppressed: {
     http_filters: [
@@ -97,7 +107,9 @@ function fileLog(path: string, format?: string): Plain {
     typed_config: {
       '@type': 'type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog',
       path,
-      ...(format === undefined ? {} : { log_format: { text_format_source: { inline_string: `${format}\n` } } }),
+      ...(format === undefined
+        ? {}
+        : { log_format: { text_format_source: { inline_string: `${format}\n` } } }),
     },
   };
 }
@@ -163,7 +175,12 @@ export const featureBootstrap: Bootstrap = {
           cluster('main', origins['main'] ?? 0),
           cluster('second', origins['second'] ?? 0),
           cluster('refused', origins['refused'] ?? 0),
-          { name: 'empty', type: 'STATIC', connect_timeout: '1s', load_assignment: { cluster_name: 'empty', endpoints: [] } },
+          {
+            name: 'empty',
+            type: 'STATIC',
+            connect_timeout: '1s',
+            load_assignment: { cluster_name: 'empty', endpoints: [] },
+          },
           {
             ...(cluster('by-name', 0) as Fields),
             type: 'STRICT_DNS',
@@ -175,7 +192,9 @@ export const featureBootstrap: Bootstrap = {
                   lb_endpoints: [
                     {
                       endpoint: {
-                        address: { socket_address: { address: 'localhost', port_value: origins['by-name'] ?? 0 } },
+                        address: {
+                          socket_address: { address: 'localhost', port_value: origins['by-name'] ?? 0 },
+                        },
                       },
                     },
                   ],

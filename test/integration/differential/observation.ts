@@ -1,6 +1,6 @@
+import type { Places, Stats } from './proxy-under-test.js';
 import type { ClientView } from './scripted-client.js';
 import type { SeenRequest } from './scripted-origin.js';
-import type { Places, Stats } from './proxy-under-test.js';
 
 /** Everything that is compared of one case, as lines of text. */
 export interface Observation {
@@ -23,7 +23,9 @@ export function clientLines(view: ClientView): string[] {
   for (const response of view.responses) {
     lines.push(response.startLine);
     for (const [name, value] of response.fields) lines.push(field(name, value));
-    lines.push(`[${response.framing} body${response.isComplete ? '' : ', incomplete'}] ${shorten(response.body)}`);
+    lines.push(
+      `[${response.framing} body${response.isComplete ? '' : ', incomplete'}] ${shorten(response.body)}`,
+    );
     if (response.trailers !== '') lines.push(`[trailers] ${response.trailers}`);
   }
   lines.push(`[connection] ${view.connection}`);
@@ -36,7 +38,9 @@ export function originLines(requests: readonly SeenRequest[]): string[] {
   for (const { origin, connection, message } of requests) {
     lines.push(`[${origin}, connection ${connection}] ${message.startLine}`);
     for (const [name, value] of message.fields) lines.push(field(name, value));
-    lines.push(`[${message.framing} body${message.isComplete ? '' : ', incomplete'}] ${shorten(message.body)}`);
+    lines.push(
+      `[${message.framing} body${message.isComplete ? '' : ', incomplete'}] ${shorten(message.body)}`,
+    );
     if (message.trailers !== '') lines.push(`[trailers] ${message.trailers}`);
   }
   return lines;
@@ -44,7 +48,8 @@ export function originLines(requests: readonly SeenRequest[]): string[] {
 
 function field(name: string, value: string): string {
   // What is left of a timeout when a retry starts depends on how fast the machine is.
-  if (name === 'x-envoy-expected-rq-timeout-ms') return `${name}: about ${Math.ceil(Number(value) / 500) * 500}`;
+  if (name === 'x-envoy-expected-rq-timeout-ms')
+    return `${name}: about ${Math.ceil(Number(value) / 500) * 500}`;
   if (name === 'x-forwarded-port') return `${name}: ${value === '' ? '' : '*'}`;
   if (!maskedFields.has(name)) return `${name}: ${value}`;
   return `${name}: ${value === '' ? '' : '*'}`;
@@ -75,17 +80,22 @@ export function statLines(before: Stats, after: Stats, ignored: readonly RegExp[
 export function maskDefaultLine(line: string): string {
   return line
     .replace(/^\[[^\]]*Z\]/, '[time]')
-    .replace(/ (\d+) (\d+) (\d+|-) (\d+|-) "/, (_, received: string, sent: string, ms: string, service: string) => {
-      return ` ${received} ${sent} ${ms === '-' ? '-' : 'ms'} ${service === '-' ? '-' : 'ms'} "`;
-    })
+    .replace(
+      / (\d+) (\d+) (\d+|-) (\d+|-) "/,
+      (_, received: string, sent: string, ms: string, service: string) => {
+        return ` ${received} ${sent} ${ms === '-' ? '-' : 'ms'} ${service === '-' ? '-' : 'ms'} "`;
+      },
+    )
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>');
 }
 
 /** Port numbers become the names of what listens there. */
 export function namePorts(text: string, places: Places): string {
   let named = text;
-  for (const [name, port] of Object.entries(places.listeners)) named = named.replaceAll(`:${port}`, `:<${name}>`);
-  for (const [name, port] of Object.entries(places.origins)) named = named.replaceAll(`:${port}`, `:<origin ${name}>`);
+  for (const [name, port] of Object.entries(places.listeners))
+    named = named.replaceAll(`:${port}`, `:<${name}>`);
+  for (const [name, port] of Object.entries(places.origins))
+    named = named.replaceAll(`:${port}`, `:<origin ${name}>`);
   return named;
 }
 
@@ -113,7 +123,8 @@ function commonLengths(a: readonly string[], b: readonly string[]): number[][] {
   const table = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
   for (let i = a.length - 1; i >= 0; i--) {
     for (let j = b.length - 1; j >= 0; j--) {
-      const length = a[i] === b[j] ? at(table, i + 1, j + 1) + 1 : Math.max(at(table, i + 1, j), at(table, i, j + 1));
+      const length =
+        a[i] === b[j] ? at(table, i + 1, j + 1) + 1 : Math.max(at(table, i + 1, j), at(table, i, j + 1));
       (table[i] as number[])[j] = length;
     }
   }

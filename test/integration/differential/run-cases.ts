@@ -35,12 +35,7 @@ export async function observeCases(
   cases: readonly DifferentialCase[],
 ): Promise<Map<string, Observation>> {
   const partial: { client: string[]; origin: string[]; stats: string[] }[] = [];
-  for (const it of cases) {
-    const started = performance.now();
-    partial.push(await observeCase(proxy, it));
-    const took = performance.now() - started;
-    if (took > 700) console.error(`slow ${proxy.kind} ${Math.round(took)} ${it.name}`);
-  }
+  for (const it of cases) partial.push(await observeCase(proxy, it));
   const last = markOf(cases.length - 1);
   const defaultLines = splitLog(await proxy.log('defaultLog', last), cases.length);
   const customLines = splitLog(await proxy.log('customLog', last), cases.length);
@@ -71,7 +66,9 @@ export async function observeCases(
     origin.finish();
     const { stats, unsettled } = await proxy.settled(anyActive);
     await mark(proxy, partial.length);
-    const open = [...new Set([...released.unsettled, ...unsettled])].map((name) => `[never back at zero] ${name}`);
+    const open = [...new Set([...released.unsettled, ...unsettled])].map(
+      (name) => `[never back at zero] ${name}`,
+    );
     return {
       client: clientLines(view).map((line) => namePorts(line, places)),
       origin: originLines(requests).map((line) => namePorts(line, places)),
@@ -83,8 +80,8 @@ export async function observeCases(
 /** A request of the test's own that separates the log lines of one case from those of the next. */
 async function mark(proxy: ProxyUnderTest, index: number): Promise<void> {
   const port = Object.values(proxy.places.listeners)[0] as number;
-  await fetch(`http://127.0.0.1:${port}/__probe/${markOf(index)}`, { headers: { connection: 'close' } }).then((answer) =>
-    answer.text(),
+  await fetch(`http://127.0.0.1:${port}/__probe/${markOf(index)}`, { headers: { connection: 'close' } }).then(
+    (answer) => answer.text(),
   );
   await proxy.settled(downstreamActive);
 }
@@ -113,9 +110,7 @@ export function unexplained(it: DifferentialCase, envoy: Observation, sluice: Ob
   const text: string[] = [];
   for (const part of parts) {
     const lines = difference(envoy[part], sluice[part]).filter(
-      (line) =>
-        !isAccepted(it.name, part, line) &&
-        !(it.ignores ?? []).some((pattern) => pattern.test(line)),
+      (line) => !isAccepted(it.name, part, line) && !(it.ignores ?? []).some((pattern) => pattern.test(line)),
     );
     if (lines.length > 0) text.push(`${part}:`, ...lines.map((line) => `  ${line}`));
   }

@@ -18,7 +18,11 @@ export interface ClientView {
 }
 
 /** Runs the client's side of a case on a connection of its own. */
-export async function converse(it: DifferentialCase, port: number, origin: ScriptedOrigin): Promise<ClientView> {
+export async function converse(
+  it: DifferentialCase,
+  port: number,
+  origin: ScriptedOrigin,
+): Promise<ClientView> {
   const client = new ScriptedClient(port, origin);
   const stuckAt = await client.perform(it.steps);
   const connection = it.probes === false || stuckAt !== '' ? 'not tried' : await client.tryAnother();
@@ -79,7 +83,10 @@ class ScriptedClient {
   }
 
   private get isToldToClose(): boolean {
-    return this.responses.at(-1)?.fields.some(([name, value]) => name === 'connection' && value === 'close') === true;
+    return (
+      this.responses.at(-1)?.fields.some(([name, value]) => name === 'connection' && value === 'close') ===
+      true
+    );
   }
 
   destroy(): void {
@@ -88,7 +95,8 @@ class ScriptedClient {
 
   private async take(step: ClientStep): Promise<boolean> {
     if (step === 'closed') return this.signal.until(() => this.isClosed, patienceMs);
-    if (step === 'origin-idle') return this.origin.signal.until(() => !this.origin.hasOpenConnections, patienceMs);
+    if (step === 'origin-idle')
+      return this.origin.signal.until(() => !this.origin.hasOpenConnections, patienceMs);
     if (step === 'end') this.socket.end();
     else if (step === 'reset') this.socket.resetAndDestroy();
     else if (typeof step === 'string') this.send(step);
@@ -110,7 +118,8 @@ class ScriptedClient {
   }
 
   private finalCount(): number {
-    return this.responses.filter(({ startLine, isComplete }) => isComplete && !/ 1\d\d/.test(startLine.slice(8, 12)))
-      .length;
+    return this.responses.filter(
+      ({ startLine, isComplete }) => isComplete && !/ 1\d\d/.test(startLine.slice(8, 12)),
+    ).length;
   }
 }

@@ -98,10 +98,10 @@ test('addresses come whole, without port, masked, or as the port alone', () => {
 
 test('flags are joined in their order and have long names', () => {
   const info = streamInfo({ responseFlags: (1 << 15) | (1 << 5) });
-  equal(render('%RESPONSE_FLAGS%', logContext({ info })), 'UF,URX');
+  equal(render('%RESPONSE_FLAGS%', logContext({ info })), 'URX,UF');
   equal(
     render('%RESPONSE_FLAGS_LONG%', logContext({ info })),
-    'UpstreamConnectionFailure,UpstreamRetryLimitExceeded',
+    'UpstreamRetryLimitExceeded,UpstreamConnectionFailure',
   );
   equal(render('%RESPONSE_FLAGS%'), '-');
 });

@@ -164,7 +164,7 @@ test('a cluster can be named by a header', () => {
 
 test("a weighted cluster's own host wins", () => {
   const action = `${weighted()}, host_rewrite_literal: general`;
-  equal(rewritten('{prefix: /}', action, { path: '/', host, random: 1 }), 'own / - a.com:80 -');
+  equal(rewritten('{prefix: /}', action, { path: '/', host, random: 1 }), 'own / - - -');
   equal(rewritten('{prefix: /}', action, { path: '/', host, random: 0 }), 'general / - a.com:80 -');
 });
 

@@ -164,7 +164,7 @@ virtual_hosts:
   if (action?.kind !== 'route') return;
   deepEqual(action.retryPolicy?.retryOn, ['5xx', 'reset']);
   deepEqual([action.retryPolicy?.baseIntervalMs, action.retryPolicy?.maxIntervalMs], [100, 1000]);
-  deepEqual([action.timeoutMs, action.idleTimeoutMs, action.maxStreamDurationMs], [1000, 2000, 3000]);
+  deepEqual([action.timeoutMs, action.idleTimeoutMs, action.maxStreamDurationMs], [0, 2000, 3000]);
   deepEqual(action.upgrades, { websocket: true, other: false });
   deepEqual(action.metadataMatch, { 'envoy.lb': { v: '1' } });
   deepEqual(

@@ -3,7 +3,13 @@ import { test } from 'node:test';
 import { ControlWord } from '../../../src/api/messages.js';
 import { type HandedConnection, WorkerShard } from '../../../src/server/shard.js';
 
-const connection = (id: number): HandedConnection => ({ fd: 100 + id, listener: 'main', id, bind: 0, slot: 0 });
+const connection = (id: number): HandedConnection => ({
+  fd: 100 + id,
+  listener: 'main',
+  id,
+  bind: 0,
+  slot: 0,
+});
 
 function shardWith(handed: number, adopted: number): WorkerShard {
   const shard = new WorkerShard(0, 0, () => undefined);

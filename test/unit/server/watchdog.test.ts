@@ -12,6 +12,7 @@ const stepMs = 100;
 /** Time that a test moves on by hand. */
 class HandClock {
   ms = 1000;
+  readonly originMs = 0;
   readonly now = (): number => this.ms;
   readonly wallMs = (): number => this.ms;
 }

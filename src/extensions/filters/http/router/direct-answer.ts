@@ -1,21 +1,14 @@
-import type { LocalReplyOptions } from '../../../../api/http-filter.js';
 import type { DirectResponseView, RedirectView, RouteInput } from '../../../../api/route.js';
 import type { LogContext } from '../../../../api/stream-info.js';
 import type { RequestHeaders } from '../../../../base/header-map.js';
-
-/** An answer that the route itself gives. */
-export interface DirectAnswer {
-  readonly status: number;
-  readonly body: string;
-  readonly options: LocalReplyOptions;
-}
+import type { LocalAnswer } from './local-answers.js';
 
 /** Redirects and direct responses; `context` is what their formats see. */
 export function directAnswer(
   action: RedirectView | DirectResponseView,
   input: RouteInput,
   context: LogContext,
-): DirectAnswer {
+): LocalAnswer {
   const { status } = action;
   if (action.kind === 'redirect') {
     const location: [string, string] = ['location', action.location(input)];

@@ -5,25 +5,21 @@ import {
   type HttpFilter,
   type HttpFilterContext,
   type HttpFilterFactory,
-  type LocalReplyOptions,
   type StreamControl,
   TrailersStatus,
 } from '../../../../api/http-filter.js';
 import { ResponseFlag } from '../../../../api/response-flags.js';
 import type { ClusterChoice, RetryPolicyConfig, RouteActionView, RouteMatch } from '../../../../api/route.js';
 import type { BoundStats } from '../../../../api/stats.js';
-import type { LogContext, StreamInfo } from '../../../../api/stream-info.js';
+import { type Cluster, HostWord, type UpstreamConnectionInfo } from '../../../../api/upstream.js';
 import {
-  type Cluster,
-  type Host,
-  HostWord,
-  type LoadBalancerContext,
-  type RoutingPriority,
-  type UpstreamConnectionInfo,
-} from '../../../../api/upstream.js';
-import type { BufferPool } from '../../../../base/buffer-pool.js';
-import { HeaderClass, type HeaderMap, type RequestHeaders, type ResponseHeaders } from '../../../../base/header-map.js';
-import { type Timer, TimerEntry } from '../../../../base/timer-wheel.js';
+  HeaderClass,
+  type HeaderMap,
+  type RequestHeaders,
+  type ResponseHeaders,
+} from '../../../../base/header-map.js';
+import type { Timer } from '../../../../base/timer-wheel.js';
+import { isGrpc } from '../../../../http/local-reply.js';
 import { H } from '../../../../http/manager-stats.js';
 import { Attempt, type AttemptOwner } from '../../../../upstream/attempt/attempt.js';
 import { KeptRequest } from '../../../../upstream/attempt/kept-request.js';
@@ -31,10 +27,21 @@ import type { RetryState, RetryVerdict } from '../../../../upstream/attempt/retr
 import { C } from '../../../../upstream/cluster-stats.js';
 import { parseRouter, type RouterConfig } from './config.js';
 import { directAnswer } from './direct-answer.js';
+import {
+  failedHandshake,
+  failedUpstream,
+  maintenance,
+  noCluster,
+  noHealthyHost,
+  noRoute,
+  outgrown,
+  timedOut,
+} from './local-answers.js';
 import { applyRoute, rewriteToHost, setExpectedTimeout, takeRetryState } from './prepare-request.js';
-import { type RouteStats, RouteStatsIndex } from './route-stats.js';
+import { RouteStatsIndex } from './route-stats.js';
+import { RoutedRequest, saysCanary } from './routed-request.js';
 import { requestTimeouts, type Timeouts } from './timeouts.js';
-import { failureDetails, failureOf, underscored } from './upstream-failure.js';
+import { failureDetails, failureOf, transportReason } from './upstream-failure.js';
 
 /** The terminal filter of every HTTP chain: from the route to an upstream and back. */
 export const routerFilter: HttpFilterFactory<RouterConfig> = {
@@ -57,33 +64,18 @@ export const routerFilter: HttpFilterFactory<RouterConfig> = {
  *      │          ▼ │ retry after back-off
  *      └─► local reply (no route, no cluster, no host, timeout, reset)
  */
-class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadBalancerContext, LogContext {
-  private readonly config: RouterConfig;
-  private readonly scope: HttpFilterContext;
+class RouterFilter extends RoutedRequest implements HttpFilter, AttemptOwner {
   private readonly stats: BoundStats;
   private readonly routeStatsIndex: RouteStatsIndex;
-  private readonly stream: StreamControl;
   private readonly timeouts: Timeouts;
-  readonly logType = 'NotSet';
-  readonly responseTrailers = null;
-  readonly hash = undefined;
-  private route: RouteMatch | null;
-  private action: RouteActionView | null;
-  private choice: ClusterChoice | null;
-  private cluster: Cluster | null;
-  private headersNow: RequestHeaders | null;
   private current: Attempt | null;
   private retry: RetryState | null;
   private kept: KeptRequest | null;
-  private routeStats: readonly RouteStats[];
   private backOffTimer: Timer | null;
   private requestCompleteMs: number;
   private isRequestComplete: boolean;
   private isResponseStarted: boolean;
-  private isDone: boolean;
   private isUpgrade: boolean;
-  private attempts: number;
-  private tried: readonly Host[];
 
   constructor(
     config: RouterConfig,
@@ -92,74 +84,18 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
     routeStatsIndex: RouteStatsIndex,
     stream: StreamControl,
   ) {
-    super();
-    this.config = config;
-    this.scope = scope;
+    super(config, scope, stream);
     this.stats = stats;
     this.routeStatsIndex = routeStatsIndex;
-    this.stream = stream;
     this.timeouts = { globalMs: 0, perTryMs: 0, answersEmpty: false };
-    this.route = null;
-    this.action = null;
-    this.choice = null;
-    this.cluster = null;
-    this.headersNow = null;
     this.current = null;
     this.retry = null;
     this.kept = null;
-    this.routeStats = noStats;
     this.backOffTimer = null;
     this.requestCompleteMs = 0;
     this.isRequestComplete = false;
     this.isResponseStarted = false;
-    this.isDone = false;
     this.isUpgrade = false;
-    this.attempts = 0;
-    this.tried = noHosts;
-  }
-
-  // What attempts, balancers and formatters ask of it.
-
-  get info(): StreamInfo {
-    return this.stream.info;
-  }
-
-  get requestHeaders(): RequestHeaders {
-    return this.headersNow as RequestHeaders;
-  }
-
-  get responseHeaders(): ResponseHeaders | null {
-    return this.stream.response.headers;
-  }
-
-  get headers(): RequestHeaders | null {
-    return this.headersNow;
-  }
-
-  get buffers(): BufferPool {
-    return this.scope.buffers;
-  }
-
-  get bufferLimitBytes(): number {
-    return this.stream.request.limitBytes;
-  }
-
-  get attempt(): number {
-    return Math.max(0, this.attempts - 1);
-  }
-
-  get hostSelectionMaxAttempts(): number {
-    return this.action?.retryPolicy?.hostSelectionMaxAttempts ?? 1;
-  }
-
-  accepts(host: Host): boolean {
-    const policy = this.action?.retryPolicy;
-    if (policy === undefined || policy === null || this.tried.length === 0) return true;
-    for (const predicate of policy.hostPredicates) {
-      if (predicate.typeUrl.endsWith('PreviousHostsPredicate') && this.tried.includes(host)) return false;
-      if (predicate.typeUrl.endsWith('OmitCanaryHostsPredicate') && host.isCanary) return false;
-    }
-    return true;
   }
 
   /** The route's timeout, armed when the request is complete; the filter is its own timer. */
@@ -170,13 +106,13 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
   // HttpFilter
 
   onRequestHeaders(headers: RequestHeaders, endStream: boolean): HeadersStatus {
-    this.headersNow = headers;
+    this.headers = headers;
     this.stats.inc(H.rq_total);
     const route = this.stream.route();
     this.route = route;
     if (route === null) {
       this.stats.inc(H.no_route);
-      this.reply(404, '', { details: 'route_not_found', flags: ResponseFlag.noRouteFound });
+      this.answer(noRoute);
       return HeadersStatus.Stop;
     }
     if (route.action.kind !== 'route') this.answerDirectly(route);
@@ -186,7 +122,8 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
 
   onRequestData(chunk: Chunk, endStream: boolean): DataStatus {
     if (this.isDone) return DataStatus.StopNoBuffer;
-    if (this.retry !== null && !this.isResponseStarted) this.keepForRetry(chunk);
+    if (this.retry !== null && !this.isResponseStarted && !this.keepForRetry(chunk))
+      return DataStatus.StopNoBuffer;
     if (endStream) this.isRequestComplete = true;
     this.current?.sendData(chunk, endStream);
     if (endStream) this.onRequestComplete();
@@ -232,51 +169,37 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
     if (action.kind === 'route') return;
     this.stats.inc(H.rq_direct_response);
     const input = { headers: this.requestHeaders, info: this.info, random: this.info.randomValue };
-    const { status, body, options } = directAnswer(action, input, this);
-    this.isDone = true;
-    const modify = (headers: ResponseHeaders): void => route.mutateResponseHeaders(headers, this, null);
-    this.stream.localReply(status, body, route.hasResponseMutations ? { ...options, modify } : options);
+    this.answer(directAnswer(action, input, this));
   }
 
-  private beginRouting(route: RouteMatch, action: RouteActionView, headers: RequestHeaders, endStream: boolean): void {
+  private beginRouting(
+    route: RouteMatch,
+    action: RouteActionView,
+    headers: RequestHeaders,
+    endStream: boolean,
+  ): void {
     this.action = action;
     const choice = action.chooseCluster({ headers, info: this.info, random: this.info.randomValue });
     this.choice = choice;
     const cluster = this.scope.clusters.get(choice.clusterName);
     if (cluster === null) {
       this.stats.inc(H.no_cluster);
-      this.reply(action.clusterNotFoundStatus, '', {
-        details: 'cluster_not_found',
-        flags: ResponseFlag.noClusterFound,
-      });
+      this.answer(noCluster(action.clusterNotFoundStatus));
       return;
     }
     this.cluster = cluster;
     this.describe(cluster, route, headers);
+    this.routeStats = this.routeStatsIndex.of(route, headers);
     if (cluster.inMaintenance()) {
       cluster.info.stats.inc(C.upstream_rq_maintenance_mode);
       this.chargeCode(503, false);
-      this.reply(503, 'maintenance mode', {
-        details: 'maintenance_mode',
-        flags: ResponseFlag.upstreamOverflow,
-        headers: this.config.suppressEnvoyHeaders ? [] : [['x-envoy-overloaded', 'true']],
-      });
+      this.answer(maintenance(this.config.suppressEnvoyHeaders));
       return;
     }
     this.prepareHeaders(route, action, choice, headers, cluster);
     if (endStream) this.isRequestComplete = true;
     this.startAttempt(endStream);
     if (endStream && !this.isDone) this.onRequestComplete();
-  }
-
-  private describe(cluster: Cluster, route: RouteMatch, headers: RequestHeaders): void {
-    const { info } = this;
-    info.upstreamClusterName = cluster.info.name;
-    info.upstreamClusterStatName = cluster.info.statName;
-    info.clusterMetadata = cluster.info.metadata;
-    const virtualCluster = route.virtualHost.virtualCluster(headers);
-    if (virtualCluster !== null && virtualCluster !== 'other') info.virtualClusterName = virtualCluster;
-    this.routeStats = this.routeStatsIndex.of(route, headers);
   }
 
   private prepareHeaders(
@@ -296,17 +219,14 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
     applyRoute(route, action, choice, headers, this, suppressEnvoyHeaders);
   }
 
-  private priority(): RoutingPriority {
-    return this.action?.priority === 'HIGH' ? 1 : 0;
-  }
-
   private startAttempt(endStream: boolean): void {
     const cluster = this.cluster as Cluster;
     this.attempts++;
     this.info.attemptCount = this.attempts;
     const host = cluster.chooseHost(this);
     if (host === null) {
-      this.failWithoutHost();
+      this.chargeCode(503, false);
+      this.answer(noHealthyHost);
       return;
     }
     this.tried = this.attempts === 1 ? [host] : [...this.tried, host];
@@ -319,14 +239,6 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
       rewriteToHost(this.requestHeaders, host, action, this.config.suppressEnvoyHeaders);
     }
     attempt.start(cluster.httpPool(host, this.priority()), endStream, this.isUpgrade);
-  }
-
-  private failWithoutHost(): void {
-    this.chargeCode(503, false);
-    this.reply(503, 'no healthy upstream', {
-      details: 'no_healthy_upstream',
-      flags: ResponseFlag.noHealthyUpstream,
-    });
   }
 
   private onRequestComplete(): void {
@@ -348,15 +260,17 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
     return this.kept;
   }
 
-  /** A body that outgrows the buffer cannot be sent again: retries are off, and one that is due fails. */
-  private keepForRetry(chunk: Chunk): void {
-    if (this.keptNow().keep(chunk, this.stream.request.limitBytes)) return;
+  /**
+   * A body that outgrows the buffer cannot be sent again: retries are off, and one that is due fails. Answers false when
+   * that was the end.
+   */
+  private keepForRetry(chunk: Chunk): boolean {
+    if (this.keptNow().keep(chunk, this.bufferLimitBytes)) return true;
     this.cluster?.info.stats.inc(C.retry_or_shadow_abandoned);
     this.dropRetry();
-    if (this.current !== null) return;
-    this.reply(507, 'exceeded request buffer limit while retrying upstream', {
-      details: 'request_payload_exceeded_retry_buffer_limit',
-    });
+    if (this.current !== null) return true;
+    this.answer(outgrown);
+    return false;
   }
 
   private dropRetry(): void {
@@ -404,10 +318,12 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
       this.kept = null;
     }
     if (this.isUpgrade && headers.status === 200) {
-      this.refuseHandshake(attempt, endStream);
+      this.current = null;
+      if (!endStream) attempt.abandon();
+      this.answer(failedHandshake);
       return;
     }
-    const isCanary = attempt.host.isCanary || this.saysCanary(headers);
+    const isCanary = attempt.host.isCanary || saysCanary(headers);
     this.chargeCode(headers.status, isCanary);
     this.isResponseStarted = true;
     this.info.responseCode = headers.status;
@@ -464,24 +380,6 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
     this.finishResponseHeaders(route, headers);
   }
 
-  private finishResponseHeaders(route: RouteMatch, headers: ResponseHeaders): void {
-    if (route.hasResponseMutations) this.mutateResponse(route, headers);
-    if (route.virtualHost.includeAttemptCountInResponse) {
-      headers.set('x-envoy-attempt-count', String(this.attempts));
-    }
-  }
-
-  private mutateResponse(route: RouteMatch, headers: ResponseHeaders): void {
-    route.mutateResponseHeaders(headers, this, this.choice?.weighted ?? null);
-  }
-
-  /** A WebSocket that was answered like any request: the client must not take the body for frames. */
-  private refuseHandshake(attempt: Attempt, endStream: boolean): void {
-    this.current = null;
-    if (!endStream) attempt.abandon();
-    this.reply(200, '', { details: 'websocket_handshake_unsuccessful' });
-  }
-
   private completeResponse(isCanary: boolean): void {
     const now = this.scope.clock.now();
     this.info.times.upstreamLastRxMs = now;
@@ -489,18 +387,6 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
     this.current = null;
     this.isDone = true;
     this.scope.timers.cancel(this);
-  }
-
-  private chargeCode(status: number, isCanary: boolean): void {
-    if (!this.config.dynamicStats) return;
-    this.cluster?.chargeCode(status, this.isInternal(), isCanary);
-    for (const stats of this.routeStats) stats.codes.charge(status);
-  }
-
-  private chargeTime(ms: number, isCanary: boolean): void {
-    if (!this.config.dynamicStats) return;
-    this.cluster?.chargeTime(ms, this.isInternal(), isCanary);
-    for (const stats of this.routeStats) stats.codes.chargeTime(ms);
   }
 
   private scheduleRetry(): void {
@@ -569,43 +455,26 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
   }
 
   private timeOut(details: string): void {
-    const isEmpty = this.timeouts.answersEmpty;
-    const status = isEmpty ? 204 : 504;
-    this.chargeCode(status, false);
-    const body = isEmpty ? '' : 'upstream request timeout';
-    this.reply(status, body, { details, flags: ResponseFlag.upstreamRequestTimeout });
+    const reply = timedOut(details, this.timeouts.answersEmpty);
+    this.chargeCode(reply.status, false);
+    this.answer(reply);
   }
 
   private failBeforeResponse(reason: StreamResetReason, detail: string): void {
-    const failure = failureOf(reason);
-    const transport = failure.status === 502 ? '' : underscored(detail);
+    const transport = transportReason(reason, detail);
     this.info.upstreamTransportFailureReason = transport;
-    this.chargeCode(failure.status, false);
-    const retried = this.attempts > 1 ? 'retried and the latest ' : '';
-    const body = `upstream connect error or disconnect/reset before headers. ${retried}reset reason: ${failure.text}`;
-    const isOverflow = reason === 'overflow';
-    this.reply(failure.status, body, {
-      details: failureDetails('before', failure, transport),
-      flags: failure.flag,
-      headers: isOverflow && !this.config.suppressEnvoyHeaders ? [['x-envoy-overloaded', 'true']] : [],
-    });
+    const reply = failedUpstream(reason, transport, this.attempts > 1, this.config.suppressEnvoyHeaders);
+    this.chargeCode(reply.status, false);
+    this.answer(reply);
   }
 
   private failAfterResponse(reason: StreamResetReason, detail: string): void {
     const failure = failureOf(reason);
     if (isGrpc(this.requestHeaders)) this.stats.inc(H.rq_reset_after_downstream_response_started);
     this.info.responseFlags |= failure.flag;
-    const transport = failure.status === 502 ? '' : underscored(detail);
-    this.info.responseCodeDetails = failureDetails('after', failure, transport);
+    this.info.responseCodeDetails = failureDetails('after', failure, transportReason(reason, detail));
     this.isDone = true;
     this.stream.reset('remote-reset');
-  }
-
-  private reply(status: number, body: string, options: LocalReplyOptions): void {
-    this.isDone = true;
-    const { route } = this;
-    const modify = route === null ? {} : { modify: (headers: ResponseHeaders) => this.finishResponseHeaders(route, headers) };
-    this.stream.localReply(status, body, { ...options, ...modify });
   }
 
   private noteVerdict(verdict: RetryVerdict): RetryVerdict {
@@ -614,21 +483,4 @@ class RouterFilter extends TimerEntry implements HttpFilter, AttemptOwner, LoadB
     for (const stats of this.routeStats) stats.countVerdict(verdict);
     return verdict;
   }
-
-  private isInternal(): boolean {
-    const headers = this.requestHeaders;
-    return (headers.classes & HeaderClass.envoy) !== 0 && headers.get('x-envoy-internal') === 'true';
-  }
-
-  private saysCanary(headers: ResponseHeaders): boolean {
-    return (headers.classes & HeaderClass.envoy) !== 0 && headers.get('x-envoy-upstream-canary') === 'true';
-  }
 }
-
-const noHosts: readonly Host[] = [];
-function isGrpc(headers: RequestHeaders): boolean {
-  const type = headers.get('content-type');
-  return type !== undefined && (type === 'application/grpc' || type.startsWith('application/grpc+'));
-}
-
-const noStats: readonly RouteStats[] = [];

@@ -56,13 +56,13 @@ export function failureOf(reason: StreamResetReason): FailureText {
   return failures[reason];
 }
 
-/** Blanks do not stand in details and failure reasons. */
-export function underscored(text: string): string {
-  return text.replaceAll(' ', '_');
+/** Why a connection failed, as details and logs have it; nothing for a peer that broke the protocol. */
+export function transportReason(reason: StreamResetReason, detail: string): string {
+  return reason === 'protocol-error' ? '' : detail.replaceAll(' ', '_');
 }
 
 /** `upstream_reset_before_response_started{connection_termination}`, blanks turned to underscores. */
 export function failureDetails(kind: 'before' | 'after', failure: FailureText, transport: string): string {
   const inner = transport === '' ? failure.text : `${failure.text}|${transport}`;
-  return `upstream_reset_${kind}_response_started{${underscored(inner)}}`;
+  return `upstream_reset_${kind}_response_started{${inner.replaceAll(' ', '_')}}`;
 }

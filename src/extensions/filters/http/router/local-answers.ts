@@ -1,0 +1,78 @@
+import type { StreamResetReason } from '../../../../api/codec.js';
+import type { LocalReplyOptions } from '../../../../api/http-filter.js';
+import { ResponseFlag } from '../../../../api/response-flags.js';
+import { failureDetails, failureOf } from './upstream-failure.js';
+
+/** An answer that the router gives itself. */
+export interface LocalAnswer {
+  readonly status: number;
+  readonly body: string;
+  readonly options: LocalReplyOptions;
+}
+
+const overloaded = [['x-envoy-overloaded', 'true']] as const;
+
+export const noRoute: LocalAnswer = {
+  status: 404,
+  body: '',
+  options: { details: 'route_not_found', flags: ResponseFlag.noRouteFound },
+};
+
+export const noHealthyHost: LocalAnswer = {
+  status: 503,
+  body: 'no healthy upstream',
+  options: { details: 'no_healthy_upstream', flags: ResponseFlag.noHealthyUpstream },
+};
+
+/** The request outgrew what may be kept of it while a retry was due. */
+export const outgrown: LocalAnswer = {
+  status: 507,
+  body: 'exceeded request buffer limit while retrying upstream',
+  options: { details: 'request_payload_exceeded_retry_buffer_limit' },
+};
+
+/** A WebSocket that was answered like any request: the client must not take the body for frames. */
+export const failedHandshake: LocalAnswer = {
+  status: 200,
+  body: '',
+  options: { details: 'websocket_handshake_unsuccessful' },
+};
+
+export function noCluster(status: number): LocalAnswer {
+  return { status, body: '', options: { details: 'cluster_not_found', flags: ResponseFlag.noClusterFound } };
+}
+
+/** `isSilent`: no x-envoy headers of the proxy's own. */
+export function maintenance(isSilent: boolean): LocalAnswer {
+  const options: LocalReplyOptions = { details: 'maintenance_mode', flags: ResponseFlag.upstreamOverflow };
+  return {
+    status: 503,
+    body: 'maintenance mode',
+    options: isSilent ? options : { ...options, headers: overloaded },
+  };
+}
+
+/** `isEmpty`: the request asked for an empty 204 instead of an error. */
+export function timedOut(details: string, isEmpty: boolean): LocalAnswer {
+  const options = { details, flags: ResponseFlag.upstreamRequestTimeout };
+  return isEmpty
+    ? { status: 204, body: '', options }
+    : { status: 504, body: 'upstream request timeout', options };
+}
+
+/** The last attempt failed before its response began; `transport` says why a connection did not stand. */
+export function failedUpstream(
+  reason: StreamResetReason,
+  transport: string,
+  hasRetried: boolean,
+  isSilent: boolean,
+): LocalAnswer {
+  const failure = failureOf(reason);
+  const retried = hasRetried ? 'retried and the latest ' : '';
+  const options = { details: failureDetails('before', failure, transport), flags: failure.flag };
+  return {
+    status: failure.status,
+    body: `upstream connect error or disconnect/reset before headers. ${retried}reset reason: ${failure.text}`,
+    options: reason === 'overflow' && !isSilent ? { ...options, headers: overloaded } : options,
+  };
+}

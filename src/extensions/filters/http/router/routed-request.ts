@@ -1,0 +1,148 @@
+import type { HttpFilterContext, LocalReplyOptions, StreamControl } from '../../../../api/http-filter.js';
+import type { ClusterChoice, RouteActionView, RouteMatch } from '../../../../api/route.js';
+import type { LogContext, StreamInfo } from '../../../../api/stream-info.js';
+import type { Cluster, Host, LoadBalancerContext, RoutingPriority } from '../../../../api/upstream.js';
+import type { BufferPool } from '../../../../base/buffer-pool.js';
+import { HeaderClass, type RequestHeaders, type ResponseHeaders } from '../../../../base/header-map.js';
+import { TimerEntry } from '../../../../base/timer-wheel.js';
+import type { RouterConfig } from './config.js';
+import type { LocalAnswer } from './local-answers.js';
+import type { RouteStats } from './route-stats.js';
+
+const noStats: readonly RouteStats[] = [];
+const noHosts: readonly Host[] = [];
+
+/**
+ * What is known of a request on its way: where the route sends it, what has been tried. Balancers and formatters look
+ * at it through its getters; the router drives it. Its timer is the route's timeout.
+ */
+export abstract class RoutedRequest extends TimerEntry implements LoadBalancerContext, LogContext {
+  readonly logType = 'NotSet';
+  readonly responseTrailers = null;
+  readonly hash = undefined;
+  protected readonly config: RouterConfig;
+  protected readonly scope: HttpFilterContext;
+  protected readonly stream: StreamControl;
+  protected route: RouteMatch | null;
+  protected action: RouteActionView | null;
+  protected choice: ClusterChoice | null;
+  protected cluster: Cluster | null;
+  protected routeStats: readonly RouteStats[];
+  protected attempts: number;
+  protected tried: readonly Host[];
+  protected isDone: boolean;
+  headers: RequestHeaders | null;
+
+  constructor(config: RouterConfig, scope: HttpFilterContext, stream: StreamControl) {
+    super();
+    this.config = config;
+    this.scope = scope;
+    this.stream = stream;
+    this.route = null;
+    this.action = null;
+    this.choice = null;
+    this.cluster = null;
+    this.routeStats = noStats;
+    this.attempts = 0;
+    this.tried = noHosts;
+    this.isDone = false;
+    this.headers = null;
+  }
+
+  get info(): StreamInfo {
+    return this.stream.info;
+  }
+
+  get requestHeaders(): RequestHeaders {
+    return this.headers as RequestHeaders;
+  }
+
+  get responseHeaders(): ResponseHeaders | null {
+    return this.stream.response.headers;
+  }
+
+  get buffers(): BufferPool {
+    return this.scope.buffers;
+  }
+
+  get bufferLimitBytes(): number {
+    return this.stream.request.limitBytes;
+  }
+
+  get attempt(): number {
+    return Math.max(0, this.attempts - 1);
+  }
+
+  get hostSelectionMaxAttempts(): number {
+    return this.action?.retryPolicy?.hostSelectionMaxAttempts ?? 1;
+  }
+
+  /** Whether the retry policy lets that host be tried now. */
+  accepts(host: Host): boolean {
+    const policy = this.action?.retryPolicy;
+    if (policy === undefined || policy === null || this.tried.length === 0) return true;
+    for (const predicate of policy.hostPredicates) {
+      if (predicate.typeUrl.endsWith('PreviousHostsPredicate') && this.tried.includes(host)) return false;
+      if (predicate.typeUrl.endsWith('OmitCanaryHostsPredicate') && host.isCanary) return false;
+    }
+    return true;
+  }
+
+  protected priority(): RoutingPriority {
+    return this.action?.priority === 'HIGH' ? 1 : 0;
+  }
+
+  protected describe(cluster: Cluster, route: RouteMatch, headers: RequestHeaders): void {
+    const { info } = this;
+    info.upstreamClusterName = cluster.info.name;
+    info.upstreamClusterStatName = cluster.info.statName;
+    info.clusterMetadata = cluster.info.metadata;
+    const virtualCluster = route.virtualHost.virtualCluster(headers);
+    if (virtualCluster !== null && virtualCluster !== 'other') info.virtualClusterName = virtualCluster;
+  }
+
+  /** Counts a final response, the proxy's own ones as well. */
+  protected chargeCode(status: number, isCanary: boolean): void {
+    if (!this.config.dynamicStats) return;
+    this.cluster?.chargeCode(status, this.isInternal(), isCanary);
+    for (const stats of this.routeStats) stats.codes.charge(status);
+  }
+
+  protected chargeTime(ms: number, isCanary: boolean): void {
+    if (!this.config.dynamicStats) return;
+    this.cluster?.chargeTime(ms, this.isInternal(), isCanary);
+    for (const stats of this.routeStats) stats.codes.chargeTime(ms);
+  }
+
+  /** The proxy answers instead of an upstream. */
+  protected answer({ status, body, options }: LocalAnswer): void {
+    this.isDone = true;
+    this.stream.localReply(status, body, this.withResponseRules(options));
+  }
+
+  /** What the route adds to every response, and the number of attempts. */
+  protected finishResponseHeaders(route: RouteMatch, headers: ResponseHeaders): void {
+    if (route.hasResponseMutations) {
+      route.mutateResponseHeaders(headers, this, this.choice?.weighted ?? null);
+    }
+    if (this.cluster !== null && route.virtualHost.includeAttemptCountInResponse) {
+      headers.set('x-envoy-attempt-count', String(this.attempts));
+    }
+  }
+
+  private withResponseRules(options: LocalReplyOptions): LocalReplyOptions {
+    const { route } = this;
+    if (route === null) return options;
+    return { ...options, modify: (headers) => this.finishResponseHeaders(route, headers) };
+  }
+
+  private isInternal(): boolean {
+    const headers = this.requestHeaders;
+    return (headers.classes & HeaderClass.envoy) !== 0 && headers.get('x-envoy-internal') === 'true';
+  }
+}
+
+/** The origin calls itself a canary. */
+export function saysCanary(headers: ResponseHeaders): boolean {
+  return (headers.classes & HeaderClass.envoy) !== 0 && headers.get('x-envoy-upstream-canary') === 'true';
+}
