@@ -5,11 +5,14 @@ export class DrainState implements DrainView {
   private readonly draining: Set<string>;
   isDraining: boolean;
   private isFailed: boolean;
+  /** Listeners of drain type MODIFY_ONLY: a failed health check does not concern them. */
+  private readonly modifyOnly: Set<string>;
 
   constructor() {
     this.draining = new Set();
     this.isDraining = false;
     this.isFailed = false;
+    this.modifyOnly = new Set();
   }
 
   all(): void {
@@ -24,7 +27,12 @@ export class DrainState implements DrainView {
     this.isFailed = isFailed;
   }
 
+  exemptFromHealthCheck(listener: string): void {
+    this.modifyOnly.add(listener);
+  }
+
   shouldClose(listenerName: string): boolean {
-    return this.isDraining || this.isFailed || this.draining.has(listenerName);
+    if (this.isDraining || this.draining.has(listenerName)) return true;
+    return this.isFailed && !this.modifyOnly.has(listenerName);
   }
 }

@@ -9,19 +9,23 @@ import type { LaneMessage } from './stat-messages.js';
 
 /** Everything that main and workers say to each other. One port per worker carries both directions, in order. */
 
+/** An accepted connection on its way to a worker. */
+export interface HandedConnection {
+  /** A duplicated descriptor; from the bump of `ControlWord.adopted` on it is the worker's. */
+  readonly fd: number;
+  readonly listener: string;
+  /** Unique in the process. */
+  readonly id: number;
+  /** Which of the listener's addresses accepted it. */
+  readonly bind: number;
+  /** The listener's word among `listenerWords`. */
+  readonly slot: number;
+}
+
 /** Main → worker. */
 export type ToWorker =
-  /** A duplicated descriptor of an accepted connection; from the bump of `ControlWord.adopted` on it is the worker's. */
-  | {
-      readonly kind: 'connection';
-      readonly fd: number;
-      readonly listener: string;
-      readonly id: number;
-      /** Which of the listener's addresses accepted it. */
-      readonly bind: number;
-      /** The listener's word among `listenerWords`. */
-      readonly slot: number;
-    }
+  /** What main has accepted for this worker in one turn, in order. */
+  | { readonly kind: 'connections'; readonly list: readonly HandedConnection[] }
   /** Accept for yourself on this descriptor, a listening socket that main bound. */
   | { readonly kind: 'accept'; readonly fd: number; readonly listener: string }
   | { readonly kind: 'hosts'; readonly update: HostUpdate }

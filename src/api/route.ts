@@ -107,7 +107,6 @@ export type RetryPolicyConfig = {
   readonly numRetries: number;
   /** 0 = none. */
   readonly perTryTimeoutMs: number;
-  readonly perTryIdleTimeoutMs: number;
   readonly retriableStatusCodes: readonly number[];
   readonly baseIntervalMs: number;
   readonly maxIntervalMs: number;

@@ -205,8 +205,6 @@ export interface ClusterInfo {
   readonly metadata: Plain;
   readonly connectTimeoutMs: number;
   readonly bufferLimitBytes: number;
-  /** 0 = none. */
-  readonly maxStreamDurationMs: number;
   /** A retry policy at cluster level overrides the route's. */
   readonly retryPolicy: Plain;
 }

@@ -1,20 +1,27 @@
-/** Sizes that the pool keeps, smallest first; larger requests are allocated and dropped. */
-const sizes = [4096, 16_384, 65_536, 262_144];
+/**
+ * Sizes that the pool keeps, smallest first; larger requests are allocated and dropped. A full read buffer is the
+ * fourth, with a head in front of it the fifth.
+ */
+const sizes = [4096, 16_384, 65_536, 131_072, 139_264];
 
 /**
  * A worker's own buffers for bytes that must outlive a read callback. Buffers live outside V8's heap, so the pool
- * counts what it has lent and what it keeps, and keeps no more than `keepBytes`.
+ * counts what it has lent and what it keeps, and keeps no more than `keepBytes`. What nobody needed since the last
+ * `trim` goes back to the system.
  */
 export class BufferPool {
   private readonly free: Buffer[][];
+  /** Fewest buffers of each size that lay ready since the last trim: nobody would have missed them. */
+  private readonly spare: number[];
   private readonly keepBytes: number;
   /** Bytes lent and not yet given back. */
   lentBytes: number;
   /** Bytes held ready for the next borrower. */
   keptBytes: number;
 
-  constructor(keepBytes = 8 * 1024 * 1024) {
+  constructor(keepBytes = 64 * 1024 * 1024) {
     this.free = sizes.map(() => []);
+    this.spare = sizes.map(() => 0);
     this.keepBytes = keepBytes;
     this.lentBytes = 0;
     this.keptBytes = 0;
@@ -25,10 +32,12 @@ export class BufferPool {
     for (let i = 0; i < sizes.length; i++) {
       const size = sizes[i] as number;
       if (length > size) continue;
-      const kept = (this.free[i] as Buffer[]).pop();
+      const free = this.free[i] as Buffer[];
+      const kept = free.pop();
       this.lentBytes += size;
       if (kept === undefined) return Buffer.allocUnsafeSlow(size);
       this.keptBytes -= size;
+      if (free.length < (this.spare[i] as number)) this.spare[i] = free.length;
       return kept;
     }
     this.lentBytes += length;
@@ -43,5 +52,16 @@ export class BufferPool {
     if (i < 0 || this.keptBytes + size > this.keepBytes) return;
     this.keptBytes += size;
     (this.free[i] as Buffer[]).push(buffer);
+  }
+
+  /** Lets go of the buffers that lay unused since the last call. */
+  trim(): void {
+    for (let i = 0; i < sizes.length; i++) {
+      const free = this.free[i] as Buffer[];
+      const unused = this.spare[i] as number;
+      free.splice(0, unused);
+      this.keptBytes -= unused * (sizes[i] as number);
+      this.spare[i] = free.length;
+    }
   }
 }

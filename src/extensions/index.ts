@@ -10,9 +10,12 @@ import { directResponse } from './filters/network/direct-response/direct-respons
 import { echo } from './filters/network/echo/echo.js';
 import { httpConnectionManager } from './filters/network/http-connection-manager/http-connection-manager.js';
 import { tcpProxy } from './filters/network/tcp-proxy/tcp-proxy-filter.js';
+import { metadataFormatter } from './formatters/metadata/metadata.js';
+import { reqWithoutQuery } from './formatters/req-without-query/req-without-query.js';
 import { leastRequest } from './load-balancers/least-request/least-request.js';
 import { random } from './load-balancers/random/random.js';
 import { roundRobin } from './load-balancers/round-robin/round-robin.js';
+import { omitCanaryHosts, previousHosts } from './retry/host-predicates.js';
 import { dogStatsd } from './stat-sinks/dog-statsd/dog-statsd.js';
 import { statsd } from './stat-sinks/statsd/statsd.js';
 
@@ -24,6 +27,8 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   'load.balancer': [roundRobin, leastRequest, random],
   'access.logger': [fileAccessLog, stdoutAccessLog, stderrAccessLog],
   'stat.sink': [statsd, dogStatsd],
+  formatter: [reqWithoutQuery, metadataFormatter],
+  'retry.host.predicate': [previousHosts, omitCanaryHosts],
   bootstrap: [filterModules],
 };
 

@@ -47,6 +47,8 @@ export class ManagerConnection implements NetworkFilter, Http1ServerCallbacks, S
   private closedHere: boolean;
   private hasSpoken: boolean;
   private idleSinceMs: number;
+  /** The maximum duration has passed; the timer now waits for the end of the drain. */
+  private isDrainOver: boolean;
 
   constructor(manager: Manager, control: ConnectionControl) {
     const { config, stats, scope } = manager;
@@ -68,6 +70,7 @@ export class ManagerConnection implements NetworkFilter, Http1ServerCallbacks, S
     this.closedHere = false;
     this.hasSpoken = false;
     this.idleSinceMs = this.startedMs;
+    this.isDrainOver = false;
     stats.inc(H.downstream_cx_total);
     stats.add(H.downstream_cx_active, 1);
     control.setHalfClose(true);
@@ -236,12 +239,25 @@ export class ManagerConnection implements NetworkFilter, Http1ServerCallbacks, S
     this.control.close('flush', 'idle_timeout');
   }
 
+  /** The connection is old: its next response says so, and an idle one closes when the drain timeout is over. */
   private onMaxDuration(): void {
-    this.manager.stats.inc(H.downstream_cx_max_duration_reached);
-    if (this.stream !== null) {
-      this.closeAfterResponse();
+    if (this.isDrainOver) {
+      this.onDrainOver();
       return;
     }
+    const { stats, scope, config } = this.manager;
+    stats.inc(H.downstream_cx_max_duration_reached);
+    this.closeAfterResponse();
+    if (this.duration === null || config.drainTimeoutMs === 0) this.onDrainOver();
+    else {
+      this.isDrainOver = true;
+      scope.timers.schedule(this.duration, config.drainTimeoutMs);
+    }
+  }
+
+  /** The client had its time to send one more request and be told to leave. */
+  private onDrainOver(): void {
+    if (this.stream !== null || this.isClosing || this.isClosed) return;
     this.isClosing = true;
     this.closedHere = true;
     this.control.close('flush', 'max_connection_duration');

@@ -3,6 +3,7 @@ import type { ThreadScope } from '../api/thread-scope.js';
 import { CidrRange, parseIp } from '../base/cidr.js';
 import { HeaderClass, type RequestHeaders } from '../base/header-map.js';
 import { ipAddress } from '../network/address.js';
+import { removeHopByHop } from './hop-by-hop.js';
 import type { ManagerConfig } from './manager-config.js';
 
 /** Headers that only an internal request may bring along. */
@@ -64,7 +65,10 @@ export class RequestRules {
     origin: RequestOrigin,
   ): void {
     const { classes } = headers;
-    if ((classes & HeaderClass.hopByHop) !== 0) removeHopByHop(headers, isUpgrade);
+    if ((classes & HeaderClass.hopByHop) !== 0) {
+      reduceTe(headers);
+      removeHopByHop(headers, isUpgrade);
+    }
     if ((classes & HeaderClass.referer) !== 0) checkReferer(headers);
     if ((classes & HeaderClass.envoy) !== 0) headers.remove('x-envoy-internal');
     const hadForwarded = (classes & HeaderClass.forwarded) !== 0;
@@ -189,25 +193,12 @@ function joinForwardedFor(headers: RequestHeaders): string | undefined {
   return joined;
 }
 
-function removeHopByHop(headers: RequestHeaders, isUpgrade: boolean): void {
+/** Te says what this hop takes: of it only `trailers` means anything to the next one. */
+function reduceTe(headers: RequestHeaders): void {
   const te = headers.joined('te');
-  const keepsTe = te !== undefined && hasTrailers(te);
-  headers.removeWhere((name) => {
-    switch (name) {
-      case 'connection':
-      case 'upgrade':
-        return !isUpgrade;
-      case 'keep-alive':
-      case 'proxy-connection':
-      case 'transfer-encoding':
-        return true;
-      case 'te':
-        return !keepsTe;
-      default:
-        return false;
-    }
-  });
-  if (keepsTe && te !== 'trailers') headers.set('te', 'trailers');
+  if (te === undefined || te === 'trailers') return;
+  if (hasTrailers(te)) headers.set('te', 'trailers');
+  else headers.remove('te');
 }
 
 /** The bare token: `trailers` takes no weight (RFC 9110 section 10.1.4). */

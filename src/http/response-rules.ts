@@ -1,5 +1,6 @@
 import type { ThreadScope } from '../api/thread-scope.js';
 import { HeaderClass, type RequestHeaders, type ResponseHeaders } from '../base/header-map.js';
+import { removeHopByHop } from './hop-by-hop.js';
 import type { ManagerConfig } from './manager-config.js';
 
 /** `date` of the current second (RFC 9110 section 5.6.7), made once a second. */
@@ -42,8 +43,7 @@ export class ResponseRules {
       headers.addKnown('date', this.date.at(this.scope.clock.wallMs()), HeaderClass.identity);
     }
     if (config.serverHeader === 'OVERWRITE') {
-      if (hasIdentity) headers.set('server', config.serverName);
-      else headers.addKnown('server', config.serverName, HeaderClass.identity);
+      headers.setKnown('server', config.serverName, HeaderClass.identity);
     } else if (config.serverHeader === 'APPEND_IF_ABSENT' && !headers.has('server')) {
       headers.add('server', config.serverName);
     }
@@ -59,20 +59,4 @@ function wantsRequestId(request: RequestHeaders | null): boolean {
   return (
     request !== null && (request.classes & HeaderClass.envoy) !== 0 && request.has('x-envoy-force-trace')
   );
-}
-
-function removeHopByHop(headers: ResponseHeaders, isUpgrade: boolean): void {
-  headers.removeWhere((name) => {
-    switch (name) {
-      case 'connection':
-      case 'upgrade':
-        return !isUpgrade;
-      case 'transfer-encoding':
-      case 'keep-alive':
-      case 'proxy-connection':
-        return true;
-      default:
-        return false;
-    }
-  });
 }

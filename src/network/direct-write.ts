@@ -58,11 +58,12 @@ export class DirectWriter {
   /** The owner is told once after `pending`. */
   write(handle: StreamHandle, text: string, owner: DirectOwner): DirectResult {
     const request = this.spare;
-    request.handle = handle;
     const status = handle.writeLatin1String(request, text);
     if (status !== 0) return getSystemErrorName(status);
     if (this.state[this.wasAsync] === 0) return 'done';
     this.spare = new this.binding.WriteWrap();
+    // The request keeps the handle until libuv is done with both.
+    request.handle = handle;
     request.oncomplete = (result) => {
       request.handle = null;
       owner.onDirectDone(result < 0 ? getSystemErrorName(result) : '');

@@ -45,7 +45,6 @@ export type ListenerConfig = {
   readonly trafficDirection: 'UNSPECIFIED' | 'INBOUND' | 'OUTBOUND';
   readonly drainType: 'DEFAULT' | 'MODIFY_ONLY';
   /** undefined: main accepts and hands over. */
-  readonly reusePort: boolean;
   readonly exactBalance: boolean;
   readonly backlog: number;
   readonly accessLogs: readonly AccessLogConfig[];
@@ -68,6 +67,7 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
     const more = extra.message('address');
     if (more !== undefined) bind.push(...parseAddress(more));
   }
+  readReusePort(node);
   const first = bind[0];
   const name = node.string('name') || `listener_${index}`;
   const chains = node.list('filter_chains').map((chain, i) => parseChain(chain, i));
@@ -92,7 +92,6 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
     bufferLimitBytes: node.number('per_connection_buffer_limit_bytes', 1024 * 1024),
     trafficDirection: node.enum('traffic_direction', 'UNSPECIFIED') as ListenerConfig['trafficDirection'],
     drainType: node.enum('drain_type', 'DEFAULT') as ListenerConfig['drainType'],
-    reusePort: parseReusePort(node),
     exactBalance: balance?.message('exact_balance') !== undefined,
     backlog: node.number('tcp_backlog_size', 0),
     accessLogs: parts.accessLogs(node, 'access_log'),
@@ -102,11 +101,9 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
 }
 
 /** Unset differs from Envoy on purpose: main accepts and spreads connections evenly over the workers. */
-function parseReusePort(node: ConfigNode): boolean {
-  const isWanted = node.optionalBool('enable_reuse_port') ?? false;
-  if (isWanted)
-    node.noEffect('enable_reuse_port', 'the main thread accepts and hands connections to workers in turn');
-  return isWanted;
+function readReusePort(node: ConfigNode): void {
+  if (node.optionalBool('enable_reuse_port') !== true) return;
+  node.noEffect('enable_reuse_port', 'the main thread accepts and hands connections to workers in turn');
 }
 
 function textOf(bind: BindConfig): string {

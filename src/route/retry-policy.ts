@@ -37,7 +37,6 @@ export function parseRetryPolicy(node: ConfigNode): RetryPolicyConfig {
     retryOn: parseRetryOn(node.string('retry_on')),
     numRetries: node.number('num_retries', 1),
     perTryTimeoutMs: node.duration('per_try_timeout', 0),
-    perTryIdleTimeoutMs: node.duration('per_try_idle_timeout', 0),
     retriableStatusCodes: node.numbers('retriable_status_codes'),
     ...parseBackOff(node),
     hostSelectionMaxAttempts: node.number('host_selection_retry_max_attempts', 1) || 1,

@@ -67,6 +67,7 @@ export class RuntimeSnapshot implements RuntimeView {
   }
 
   number(key: string, fallback: number): number {
+    if (this.entries.size === 0) return fallback;
     const entry = this.entries.get(key);
     return entry === undefined || Number.isNaN(entry.number) ? fallback : entry.number;
   }

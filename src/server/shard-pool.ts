@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import type { ShardTask, ToMain, ToWorker } from '../api/messages.js';
+import type { HandedConnection, ShardTask, ToMain, ToWorker } from '../api/messages.js';
 import type { Clock } from '../base/clock.js';
 import { RestartBackOff } from './restart-back-off.js';
-import { type HandedConnection, type ShardInput, WorkerShard } from './shard.js';
+import { type ShardInput, WorkerShard } from './shard.js';
 
 /** What the pool asks of the server. */
 export interface ShardPoolOwner {

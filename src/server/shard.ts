@@ -3,23 +3,13 @@ import {
   ControlWord,
   controlWords,
   firstListenerWord,
+  type HandedConnection,
   listenerWords,
   type ShardTask,
   type ToMain,
   type ToWorker,
 } from '../api/messages.js';
 import { RingQueue } from '../base/ring-queue.js';
-
-/** A connection on its way to a worker. */
-export interface HandedConnection {
-  readonly fd: number;
-  readonly listener: string;
-  readonly id: number;
-  /** Which of the listener's addresses accepted it. */
-  readonly bind: number;
-  /** The listener's word in the control blocks. */
-  readonly slot: number;
-}
 
 /**
  *   starting ──ready──► serving ──┬─ told to stop ─► ending ──thread gone──► dead
@@ -43,6 +33,9 @@ export class WorkerShard {
   private readonly words: Int32Array;
   private readonly port: MessagePort;
   private readonly handed: RingQueue<HandedConnection>;
+  /** Those of the running turn: one message for all of them. They are in `handed` as well. */
+  private outbox: HandedConnection[];
+  private readonly post: () => void;
   /** How many of them each listener has. */
   private readonly handedOn: Int32Array;
   private readonly abort: AbortController;
@@ -64,6 +57,8 @@ export class WorkerShard {
     this.port = channel.port1;
     this.workerPort = channel.port2;
     this.handed = new RingQueue();
+    this.outbox = [];
+    this.post = () => this.postConnections();
     this.handedOn = new Int32Array(listenerWords);
     this.abort = new AbortController();
     this.trimmed = 0;
@@ -94,7 +89,16 @@ export class WorkerShard {
     return Atomics.load(this.words, firstListenerWord + slot) + (this.handedOn[slot] as number);
   }
 
+  /** Behind the connections that were handed over before it. */
   send(message: ToWorker): void {
+    this.postConnections();
+    if (this.state !== 'dead') this.port.postMessage(message);
+  }
+
+  private postConnections(): void {
+    if (this.outbox.length === 0) return;
+    const message: ToWorker = { kind: 'connections', list: this.outbox };
+    this.outbox = [];
     if (this.state !== 'dead') this.port.postMessage(message);
   }
 
@@ -102,7 +106,8 @@ export class WorkerShard {
     this.trim();
     this.handed.push(connection);
     this.countHanded(connection.slot, 1);
-    this.send({ kind: 'connection', ...connection });
+    if (this.outbox.length === 0) setImmediate(this.post);
+    this.outbox.push(connection);
   }
 
   /** The worker has nothing open, and had taken over that many connections when it said so. */
@@ -148,6 +153,7 @@ export class WorkerShard {
   /** Call once the thread is gone: answers the connections that it never took, which are the caller's from here on. */
   bury(): readonly HandedConnection[] {
     this.state = 'dead';
+    this.outbox = [];
     this.trim();
     const orphans: HandedConnection[] = [];
     for (let next = this.handed.shift(); next !== undefined; next = this.handed.shift()) orphans.push(next);

@@ -50,11 +50,9 @@ export type ClusterConfig = {
   /** 0 = none. */
   readonly idleTimeoutMs: number;
   readonly maxConnectionDurationMs: number;
-  readonly maxStreamDurationMs: number;
   readonly maxRequestsPerConnection: number;
   readonly maxResponseHeadersKb: number;
   readonly maxResponseHeaders: number;
-  readonly tcpIdleTimeoutMs: number;
   readonly dns: DnsConfig;
   readonly metadata: Plain;
   readonly ignoreNewHostsUntilFirstHc: boolean;
@@ -274,6 +272,10 @@ const defaultThresholds: ThresholdsConfig = {
 };
 
 function parseThreshold(node: ConfigNode): ThresholdsConfig {
+  node.unsupported(
+    'max_connection_pools',
+    'a host has one pool per priority and worker, and they are not limited',
+  );
   const budget = node.message('retry_budget');
   const limit = (field: string, fallback: number): number =>
     Math.min(node.number(field, fallback), unlimited);
@@ -282,7 +284,7 @@ function parseThreshold(node: ConfigNode): ThresholdsConfig {
     maxPendingRequests: limit('max_pending_requests', 1024),
     maxRequests: limit('max_requests', 1024),
     maxRetries: limit('max_retries', 3),
-    maxConnectionPools: limit('max_connection_pools', unlimited),
+    maxConnectionPools: unlimited,
     trackRemaining: node.bool('track_remaining'),
     retryBudget:
       budget === undefined
@@ -297,11 +299,9 @@ function parseThreshold(node: ConfigNode): ThresholdsConfig {
 interface HttpOptions {
   idleTimeoutMs: number;
   maxConnectionDurationMs: number;
-  maxStreamDurationMs: number;
   maxRequestsPerConnection: number;
   maxResponseHeadersKb: number;
   maxResponseHeaders: number;
-  tcpIdleTimeoutMs: number;
 }
 
 /** `typed_extension_protocol_options` and the deprecated fields that it replaced. */
@@ -312,15 +312,15 @@ function parseHttpOptions(node: ConfigNode): HttpOptions {
   const common =
     http?.message('common_http_protocol_options') ?? node.message('common_http_protocol_options');
   if (http !== undefined) parseExplicitProtocol(http);
+  common?.unsupported('max_stream_duration', 'routes and connection managers have one; clusters not yet');
+  tcp?.noEffect('idle_timeout', 'no TCP connection is kept idle: each is opened for its session');
   node.message('http_protocol_options');
   return {
     idleTimeoutMs: common?.duration('idle_timeout', 3_600_000) ?? 3_600_000,
     maxConnectionDurationMs: common?.duration('max_connection_duration', 0) ?? 0,
-    maxStreamDurationMs: common?.duration('max_stream_duration', 0) ?? 0,
     maxRequestsPerConnection: common?.number('max_requests_per_connection', 0) ?? 0,
     maxResponseHeadersKb: common?.number('max_response_headers_kb', 80) ?? 80,
     maxResponseHeaders: common?.number('max_headers_count', 100) ?? 100,
-    tcpIdleTimeoutMs: tcp?.duration('idle_timeout', 600_000) ?? 600_000,
   };
 }
 

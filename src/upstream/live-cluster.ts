@@ -66,7 +66,6 @@ export class LiveCluster implements Cluster {
       metadata: config.metadata,
       connectTimeoutMs: config.connectTimeoutMs,
       bufferLimitBytes: config.bufferLimitBytes,
-      maxStreamDurationMs: config.maxStreamDurationMs,
       retryPolicy: null,
     };
     this.codes = new CodeStats(scope.stats, root);

@@ -150,7 +150,6 @@ export class RequestPath {
         metadata: null,
         connectTimeoutMs: 1000,
         bufferLimitBytes: 1024 * 1024,
-        maxStreamDurationMs: 0,
         retryPolicy: null,
       },
       chooseHost: () => host,

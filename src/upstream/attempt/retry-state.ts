@@ -214,7 +214,6 @@ const noPolicy: RetryPolicyConfig = {
   retryOn: [],
   numRetries: 1,
   perTryTimeoutMs: 0,
-  perTryIdleTimeoutMs: 0,
   retriableStatusCodes: [],
   baseIntervalMs: 25,
   maxIntervalMs: 250,

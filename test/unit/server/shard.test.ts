@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { ControlWord } from '../../../src/api/messages.js';
-import { type HandedConnection, WorkerShard } from '../../../src/server/shard.js';
+import { ControlWord, type HandedConnection } from '../../../src/api/messages.js';
+import { WorkerShard } from '../../../src/server/shard.js';
 
 const connection = (id: number): HandedConnection => ({
   fd: 100 + id,

@@ -31,6 +31,8 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
   protected attempts: number;
   protected tried: readonly Host[];
   protected isDone: boolean;
+  /** As the connection manager decided; looked up before the router adds headers of its own. */
+  private isInternal: boolean;
   headers: RequestHeaders | null;
 
   constructor(config: RouterConfig, scope: HttpFilterContext, stream: StreamControl) {
@@ -46,6 +48,7 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
     this.attempts = 0;
     this.tried = noHosts;
     this.isDone = false;
+    this.isInternal = false;
     this.headers = null;
   }
 
@@ -94,6 +97,8 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
 
   protected describe(cluster: Cluster, route: RouteMatch, headers: RequestHeaders): void {
     const { info } = this;
+    this.isInternal =
+      (headers.classes & HeaderClass.envoy) !== 0 && headers.get('x-envoy-internal') === 'true';
     info.upstreamClusterName = cluster.info.name;
     info.upstreamClusterStatName = cluster.info.statName;
     info.clusterMetadata = cluster.info.metadata;
@@ -104,13 +109,13 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
   /** Counts a final response, the proxy's own ones as well. */
   protected chargeCode(status: number, isCanary: boolean): void {
     if (!this.config.dynamicStats) return;
-    this.cluster?.chargeCode(status, this.isInternal(), isCanary);
+    this.cluster?.chargeCode(status, this.isInternal, isCanary);
     for (const stats of this.routeStats) stats.codes.charge(status);
   }
 
   protected chargeTime(ms: number, isCanary: boolean): void {
     if (!this.config.dynamicStats) return;
-    this.cluster?.chargeTime(ms, this.isInternal(), isCanary);
+    this.cluster?.chargeTime(ms, this.isInternal, isCanary);
     for (const stats of this.routeStats) stats.codes.chargeTime(ms);
   }
 
@@ -134,11 +139,6 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
     const { route } = this;
     if (route === null) return options;
     return { ...options, modify: (headers) => this.finishResponseHeaders(route, headers) };
-  }
-
-  private isInternal(): boolean {
-    const headers = this.requestHeaders;
-    return (headers.classes & HeaderClass.envoy) !== 0 && headers.get('x-envoy-internal') === 'true';
   }
 }
 

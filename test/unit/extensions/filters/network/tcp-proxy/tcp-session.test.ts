@@ -61,7 +61,6 @@ function sessionOf(fields = '') {
       metadata: null,
       connectTimeoutMs: 1000,
       bufferLimitBytes: 0,
-      maxStreamDurationMs: 0,
       retryPolicy: null,
     },
     chooseHost: () => ({ slot: 1 }) as Host,
