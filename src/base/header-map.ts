@@ -153,11 +153,7 @@ export class HeaderMap {
    * header of those classes was ever there.
    */
   setKnown(name: string, value: string, bits: number): void {
-    if ((this.classes & bits) === 0) {
-      this.addKnown(name, value, bits);
-      return;
-    }
-    const i = this.indexOf(name);
+    const i = (this.classes & bits) === 0 && bits !== 0 ? -1 : this.indexOf(name);
     if (i < 0) {
       this.addKnown(name, value, bits);
       return;

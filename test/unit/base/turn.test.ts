@@ -1,0 +1,53 @@
+import { deepEqual, equal, notEqual } from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Turn } from '../../../src/base/turn.js';
+
+/** A clock that moves by one with every look at it. */
+function countingClock() {
+  let looks = 0;
+  return { now: () => ++looks, wallMs: () => looks, originMs: 1000, looks: () => looks };
+}
+
+describe('a turn', () => {
+  test('reads the clock once, however often it is asked', () => {
+    const clock = countingClock();
+    const turn = new Turn(clock);
+    turn.enter();
+    const first = turn.now();
+    equal(turn.now(), first);
+    equal(turn.wallMs(), 1000 + first);
+    turn.leave();
+    equal(clock.looks(), 1);
+    turn.enter();
+    notEqual(turn.now(), first);
+    turn.leave();
+  });
+
+  test('flushes when the outermost callback returns, what is added meanwhile as well', () => {
+    const turn = new Turn(countingClock());
+    const order: string[] = [];
+    const second = { flush: () => order.push('second') };
+    const first = {
+      flush: () => {
+        order.push('first');
+        turn.add(second as never);
+      },
+    };
+    turn.enter();
+    turn.enter();
+    turn.add(first as never);
+    turn.leave();
+    deepEqual(order, []);
+    turn.leave();
+    deepEqual(order, ['first', 'second']);
+  });
+
+  test('flushes later what is written outside of any callback', async () => {
+    const turn = new Turn(countingClock());
+    let flushes = 0;
+    turn.add({ flush: () => void flushes++ });
+    equal(flushes, 0);
+    await new Promise((resolve) => setImmediate(resolve));
+    equal(flushes, 1);
+  });
+});
