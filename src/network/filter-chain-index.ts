@@ -1,6 +1,11 @@
 import type { ConnectionInfo } from '../api/stream-info.js';
 import { CidrRange, parseIp, unmapIpv4 } from '../base/cidr.js';
-import type { FilterChainConfig, FilterChainMatchConfig, ListenerConfig } from './listener-config.js';
+import {
+  emptyMatch,
+  type FilterChainConfig,
+  type FilterChainMatchConfig,
+  type ListenerConfig,
+} from './listener-config.js';
 
 /** A chain with its ranges compiled. */
 interface Entry {
@@ -45,20 +50,8 @@ export class FilterChainIndex {
   }
 }
 
-const noMatch: FilterChainMatchConfig = {
-  destinationPort: 0,
-  prefixRanges: [],
-  directSourcePrefixRanges: [],
-  sourceType: 'ANY',
-  sourcePrefixRanges: [],
-  sourcePorts: [],
-  transportProtocol: '',
-  applicationProtocols: [],
-  serverNames: [],
-};
-
 function entryOf(chain: FilterChainConfig): Entry {
-  const match = chain.match ?? noMatch;
+  const match = chain.match ?? emptyMatch;
   return {
     chain,
     match,

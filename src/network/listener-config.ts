@@ -211,7 +211,8 @@ function checkDuplicates(node: ConfigNode, chains: readonly FilterChainConfig[])
   }
 }
 
-const emptyMatch: FilterChainMatchConfig = {
+/** A match that names nothing. */
+export const emptyMatch: FilterChainMatchConfig = {
   destinationPort: 0,
   prefixRanges: [],
   directSourcePrefixRanges: [],
