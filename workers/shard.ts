@@ -41,7 +41,7 @@ import { WorkerLog } from './worker-log.js';
 
 /**
  * Bytes of the read buffer that all sockets of a worker share. Twice as many as a socket's usual 64 KB: a 1 MB body then
- * costs a third less CPU (native-bench, row `body-1m`).
+ * costs a quarter less CPU (native-bench, row `body-1m`).
  */
 const readBufferBytes = 128 * 1024;
 

@@ -234,7 +234,7 @@ export class HeaderMap {
     this.truncate(kept);
   }
 
-  /** `pop` and not `length =`: shrinking through the accessor leaves optimised code (bench/micro/base/header-map). */
+  /** `pop` and not `length =`: shrinking through the accessor leaves optimised code. */
   private truncate(length: number): void {
     const { names, values, originalNames } = this;
     while (names.length > length) {

@@ -17,7 +17,7 @@ const uuidsPerBatch = 128;
 /**
  * The thread's randomness. UUIDs are cryptographic, written 128 at a time: a call into C++ or a string of twenty
  * pieces per request would cost more than all the rest of the header rules. Numbers decide sampling, jitter and the
- * choice of hosts, where V8's xorshift128+ is as good and thirty times cheaper.
+ * choice of hosts, where V8's xorshift128+ is good enough and needs no call into C++.
  */
 export class SystemRandom implements Random {
   private readonly uuidBytes: Buffer;

