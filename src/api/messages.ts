@@ -26,8 +26,6 @@ export interface HandedConnection {
 export type ToWorker =
   /** What main has accepted for this worker in one turn, in order. */
   | { readonly kind: 'connections'; readonly list: readonly HandedConnection[] }
-  /** Accept for yourself on this descriptor, a listening socket that main bound. */
-  | { readonly kind: 'accept'; readonly fd: number; readonly listener: string }
   | { readonly kind: 'hosts'; readonly update: HostUpdate }
   /** The layers of runtime have changed; the whole of it. */
   | { readonly kind: 'runtime'; readonly layers: Plain }

@@ -25,6 +25,8 @@ export interface ServerOptions {
   /** Modules with users' filters. */
   readonly filterModules: readonly string[];
   readonly json: boolean;
+  /** Flags of Envoy that were given, are understood and change nothing here. */
+  readonly withoutEffect: readonly string[];
   readonly command: 'run' | 'report' | 'version' | 'help';
 }
 
@@ -87,6 +89,21 @@ export const usage = `usage: sluice -c FILE [options]          run the proxy
       --version, --help
 `;
 
+/** Taken so that a command line of Envoy's starts Sluice too; hot restart and gradual drains are not built. */
+const flagsWithoutEffect = [
+  'component-log-level',
+  'log-format',
+  'base-id',
+  'use-dynamic-base-id',
+  'restart-epoch',
+  'parent-shutdown-time-s',
+  'drain-strategy',
+] as const;
+
+function wasGiven(args: readonly string[], name: string): boolean {
+  return args.some((argument) => argument === `--${name}` || argument.startsWith(`--${name}=`));
+}
+
 /** A command line that cannot be understood; the text says why. */
 export class UsageError extends Error {}
 
@@ -130,6 +147,7 @@ export function parseOptions(args: readonly string[]): ServerOptions {
     exactStatsd: values['exact-statsd'],
     filterModules: values['filter-module'] ?? [],
     json: values.json,
+    withoutEffect: flagsWithoutEffect.filter((name) => wasGiven(args, name)),
     command,
   };
 }

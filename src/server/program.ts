@@ -82,6 +82,7 @@ function lines(problems: readonly Problem[], kind: string): string {
 
 /** Prints what is wrong with a configuration; true when it may be used. */
 function isUsable(result: LoadResult, options: ServerOptions): boolean {
+  for (const name of options.withoutEffect) process.stderr.write(`warning: --${name} has no effect here\n`);
   process.stderr.write(lines(result.warnings, 'warning'));
   process.stderr.write(lines(result.problems, 'error'));
   if (result.problems.length > 0) {
