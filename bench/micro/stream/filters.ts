@@ -7,28 +7,12 @@ import {
   type HttpFilterMaker,
   type StreamControl,
 } from '../../../src/api/http-filter.js';
-import { BufferPool } from '../../../src/base/buffer-pool.js';
 import { RequestHeaders, ResponseHeaders } from '../../../src/base/header-map.js';
 import { asyncFilter } from '../../../src/http/async-filter/async-filter.js';
 import { RequestDirection } from '../../../src/stream/request-direction.js';
 import { ResponseDirection } from '../../../src/stream/response-direction.js';
+import { silentOwner } from '../../../test/support/silent-owner.js';
 import { addBatched } from '../batch.js';
-
-const nothing = (): void => undefined;
-const owner = {
-  isOver: false,
-  buffers: new BufferPool(),
-  encodeHeaders: nothing,
-  encodeData: nothing,
-  encodeTrailers: nothing,
-  onRequestOverLimit: nothing,
-  onResponseOverLimit: nothing,
-  pauseRequest: nothing,
-  resumeRequest: nothing,
-  pauseResponse: nothing,
-  resumeResponse: nothing,
-  onFilterError: nothing,
-};
 
 const terminal: HttpFilter = { onRequestHeaders: () => HeadersStatus.Stop };
 
@@ -38,8 +22,8 @@ const noStream = {} as StreamControl;
 
 /** One request without a body and its response through the filters. */
 function exchange(makers: readonly HttpFilterMaker[]): HeadersStatus {
-  const request = new RequestDirection(owner);
-  const response = new ResponseDirection(owner);
+  const request = new RequestDirection(silentOwner);
+  const response = new ResponseDirection(silentOwner);
   for (const make of makers) {
     const filter = make(noStream);
     request.addPlace(filter, 0);

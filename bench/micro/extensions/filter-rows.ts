@@ -1,0 +1,30 @@
+type Fields = readonly (readonly [name: string, value: string])[];
+
+/** One measured use of a built-in filter. */
+export interface FilterRow {
+  readonly filter: string;
+  /** What it does to the request. */
+  readonly does: string;
+  /** Its message, as YAML. */
+  readonly config: string;
+  /** What the request and the response have besides. */
+  readonly request?: Fields;
+  readonly response?: Fields;
+}
+
+/** By filter: one row for what happens to most requests, more where something else is worth knowing. */
+export const filterRows: readonly FilterRow[] = [
+  {
+    filter: 'envoy.filters.http.header_mutation',
+    does: 'adds one header each way',
+    config: `{ mutations: {
+      request_mutations: [{ append: { header: { key: x-a, value: one } } }],
+      response_mutations: [{ append: { header: { key: x-b, value: two } } }] } }`,
+  },
+  {
+    filter: 'envoy.filters.http.local_ratelimit',
+    does: 'lets pass',
+    config: `{ stat_prefix: bench, token_bucket: { max_tokens: 4294967295, fill_interval: 60s },
+      filter_enabled: { default_value: { numerator: 100 } }, filter_enforced: { default_value: { numerator: 100 } } }`,
+  },
+];
