@@ -108,6 +108,20 @@ export interface StreamEncoder<H extends HeaderMap> {
   resumeReading(): void;
 }
 
+/**
+ * One request downstream as its codec holds it: the answer's way out, and what the head said that is in no header map.
+ * Valid from the decoder's `onHeaders` on; `isHttp2` at once.
+ */
+export interface ServerStreamEncoder extends StreamEncoder<ResponseHeaders> {
+  readonly isHttp2: boolean;
+  readonly isHttp10: boolean;
+  /** The request had a Host field or an authority in its target, be it an empty one. */
+  readonly hasHost: boolean;
+  /** The `Upgrade` token of the request, empty when it asks for none. */
+  readonly upgrade: string;
+  readonly expectsContinue: boolean;
+}
+
 export type RequestDecoder = StreamDecoder<RequestHeaders>;
 export type ResponseDecoder = StreamDecoder<ResponseHeaders>;
 export type RequestEncoder = StreamEncoder<RequestHeaders>;

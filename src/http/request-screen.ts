@@ -1,8 +1,8 @@
+import type { ServerStreamEncoder } from '../api/codec.js';
 import type { LocalReplyOptions } from '../api/http-filter.js';
 import type { RouteMatch } from '../api/route.js';
 import type { StreamInfo } from '../api/stream-info.js';
 import type { RequestHeaders } from '../base/header-map.js';
-import type { Http1ServerCodec } from '../codec/http1/server.js';
 import { isGrpc } from './local-reply.js';
 import type { Manager } from './manager.js';
 import { H } from './manager-stats.js';
@@ -29,7 +29,7 @@ export interface ScreenedStream {
 export function screenRequest(
   stream: ScreenedStream,
   headers: RequestHeaders,
-  codec: Http1ServerCodec,
+  codec: ServerStreamEncoder,
 ): boolean {
   const { manager } = stream;
   const { config } = manager;

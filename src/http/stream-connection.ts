@@ -1,4 +1,5 @@
 import type { ConnectionInfo, StreamInfo } from '../api/stream-info.js';
+import type { ResponseHeaders } from '../base/header-map.js';
 import type { Manager } from './manager.js';
 import type { RequestOrigin } from './request-rules.js';
 
@@ -11,21 +12,19 @@ export interface FinishedStream {
   readonly isResponseComplete: boolean;
 }
 
-/** A connection as its streams see it. */
+/** A connection, in whatever protocol, as its streams see it. */
 export interface StreamConnection {
   readonly manager: Manager;
   readonly control: { readonly info: ConnectionInfo };
-  /** Scratch for the request rules; one request at a time. */
+  /** Scratch for the request rules; one head at a time. */
   readonly origin: RequestOrigin;
-  readonly isClosingAfterResponse: boolean;
   readonly isClosed: boolean;
   /** Runs `body` as a turn of this connection; a throw costs the connection. */
   guard(body: () => void): void;
-  /** The connection ends after the response that is being made. */
+  /** HTTP/1: the connection ends after the response that is being made. HTTP/2 ends streams alone. */
   closeAfterResponse(): void;
-  closeNow(): void;
-  /** Asked per response: drain, or the connection has served what it may. */
-  shouldDrain(): boolean;
-  /** The stream is over: the connection closes, or waits for the next request. */
+  /** A response's head is about to go out: decides whether the connection ends with it, and lets the head say so. */
+  onResponseHead(headers: ResponseHeaders, isRequestComplete: boolean): void;
+  /** The stream is over: the connection closes, or goes on. */
   onStreamFinished(stream: FinishedStream): void;
 }

@@ -1,12 +1,16 @@
-import type { Chunk, CodecError, RequestDecoder, StreamResetReason } from '../api/codec.js';
+import type {
+  Chunk,
+  CodecError,
+  RequestDecoder,
+  ServerStreamEncoder,
+  StreamResetReason,
+} from '../api/codec.js';
 import type { HttpFilter, LocalReplyOptions } from '../api/http-filter.js';
 import { ResponseFlag } from '../api/response-flags.js';
 import type { RouteMatch } from '../api/route.js';
 import type { LogContext } from '../api/stream-info.js';
 import type { BufferPool } from '../base/buffer-pool.js';
 import { type HeaderMap, type RequestHeaders, ResponseHeaders } from '../base/header-map.js';
-import { emptyChunk } from '../codec/http1/chunk.js';
-import type { Http1ServerCodec } from '../codec/http1/server.js';
 import type { StreamOwner } from '../stream/direction.js';
 import { RequestDirection } from '../stream/request-direction.js';
 import { ResponseDirection } from '../stream/response-direction.js';
@@ -37,7 +41,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
   readonly request: RequestDirection;
   readonly response: ResponseDirection;
   readonly timers: StreamTimers;
-  private readonly codec: Http1ServerCodec;
+  private readonly codec: ServerStreamEncoder;
   private controls: readonly FilterControl[];
   requestHeaders: RequestHeaders | null;
   responseHeaders: ResponseHeaders | null;
@@ -53,7 +57,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
   private hasUpgraded: boolean;
   private isFilterChainMade: boolean;
 
-  constructor(connection: StreamConnection, codec: Http1ServerCodec) {
+  constructor(connection: StreamConnection, codec: ServerStreamEncoder) {
     const { manager } = connection;
     const { scope } = manager;
     const now = scope.clock.now();
@@ -66,7 +70,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
       scope.clock.wallMs(),
       scope.random.u32(),
     );
-    this.info.protocol = 'HTTP/1.1';
+    this.info.protocol = codec.isHttp2 ? 'HTTP/2' : 'HTTP/1.1';
     this.request = new RequestDirection(this);
     this.response = new ResponseDirection(this);
     this.codec = codec;
@@ -86,7 +90,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     this.isFilterChainMade = false;
     const { stats } = manager;
     stats.inc(H.downstream_rq_total);
-    stats.inc(H.downstream_rq_http1_total);
+    stats.inc(codec.isHttp2 ? H.downstream_rq_http2_total : H.downstream_rq_http1_total);
     stats.add(H.downstream_rq_active, 1);
     this.timers = new StreamTimers(this, now);
   }
@@ -216,7 +220,8 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     const isSwitch = this.isUpgrade && headers.status === 101;
     info.responseCode = headers.status;
     manager.responseRules.apply(headers, this.requestHeaders, this.isUpgrade && isSwitch);
-    this.decideClose(headers, isSwitch);
+    if (!this.isRequestComplete) manager.stats.inc(H.downstream_rq_response_before_rq_complete);
+    if (!isSwitch) this.connection.onResponseHead(headers, this.isRequestComplete);
     if (isSwitch) this.timers.onUpgraded();
     info.times.downstreamFirstTxMs = manager.scope.clock.now();
     this.chargeClass(headers.status);
@@ -232,8 +237,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
 
   encodeTrailers(trailers: HeaderMap): void {
     this.responseTrailers = trailers;
-    if (this.manager.config.enableTrailers) this.codec.encodeTrailers(trailers);
-    else this.codec.encodeData(emptyChunk, true);
+    this.codec.encodeTrailers(trailers);
     this.completeResponse();
   }
 
@@ -344,10 +348,10 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
   }
 
   /** Ends the stream at once; HTTP/1 closes its connection. */
-  resetDownstream(_reason: StreamResetReason): void {
+  resetDownstream(reason: StreamResetReason): void {
     if (this.isOver) return;
     this.manager.stats.inc(H.downstream_rq_tx_reset);
-    this.connection.closeNow();
+    this.codec.reset(reason);
     this.finish();
   }
 
@@ -420,22 +424,6 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     this.hasUpgraded = true;
     this.manager.stats.inc(H.downstream_cx_upgrades_total);
     this.manager.stats.add(H.downstream_cx_upgrades_active, 1);
-  }
-
-  /** Whether the connection ends with this response, and says so. */
-  private decideClose(headers: ResponseHeaders, isSwitch: boolean): void {
-    const { connection, codec } = this;
-    if (!this.isRequestComplete) this.manager.stats.inc(H.downstream_rq_response_before_rq_complete);
-    if (isSwitch) return;
-    const isDraining = connection.shouldDrain();
-    const closes =
-      !codec.keepAlive || isDraining || !this.isRequestComplete || connection.isClosingAfterResponse;
-    if (closes) {
-      connection.closeAfterResponse();
-      headers.set('connection', 'close');
-    } else if (codec.isHttp10) {
-      headers.set('connection', 'keep-alive');
-    }
   }
 
   private chargeClass(status: number): void {

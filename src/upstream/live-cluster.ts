@@ -19,6 +19,7 @@ import { C } from './cluster-stats.js';
 import { CodeStats } from './code-stats.js';
 import type { ClusterConfig } from './config.js';
 import { HostSelector } from './host-selection.js';
+import type { HostPool } from './pool/host-pool.js';
 import { Http1Pool } from './pool/http1-pool.js';
 import type { PoolResources } from './pool/pool-resources.js';
 import { TcpDialer } from './pool/tcp-dialer.js';
@@ -47,7 +48,7 @@ export class LiveCluster implements Cluster {
   private hosts: readonly Host[];
   private selector: HostSelector | null;
   private generation: number;
-  private readonly pools: readonly [Map<Host, Http1Pool>, Map<Host, Http1Pool>];
+  private readonly pools: readonly [Map<Host, HostPool>, Map<Host, HostPool>];
 
   constructor(
     config: ClusterConfig,

@@ -5,7 +5,7 @@ import type {
   Http1Events,
   Http1ParserOptions,
   RequestDecoder,
-  ResponseEncoder,
+  ServerStreamEncoder,
   StreamResetReason,
 } from '../../api/codec.js';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../../base/header-map.js';
@@ -32,12 +32,14 @@ export interface Http1ServerCallbacks {
  * The server side of one HTTP/1 connection. One stream at a time: pipelined requests wait, as bytes, until the
  * response before them is complete. It is its own response encoder, so that a request costs no object here.
  */
-export class Http1ServerCodec implements Http1Events<RequestHeaders>, ResponseEncoder {
+export class Http1ServerCodec implements Http1Events<RequestHeaders>, ServerStreamEncoder {
+  readonly isHttp2 = false;
   private readonly output: CodecOutput;
   private readonly callbacks: Http1ServerCallbacks;
   private readonly parser: Http1RequestParser;
   private readonly body: BodyWriter;
   private readonly chunk: SharedChunk;
+  private readonly sendsTrailers: boolean;
   private decoder: RequestDecoder | null;
   private method: string;
   private leftover: Buffer | null;
@@ -53,6 +55,7 @@ export class Http1ServerCodec implements Http1Events<RequestHeaders>, ResponseEn
     this.parser = new Http1RequestParser(options, this);
     this.body = new BodyWriter(output);
     this.chunk = new SharedChunk();
+    this.sendsTrailers = options.enableTrailers;
     this.decoder = null;
     this.method = '';
     this.leftover = null;
@@ -232,7 +235,7 @@ export class Http1ServerCodec implements Http1Events<RequestHeaders>, ResponseEn
   }
 
   encodeTrailers(trailers: HeaderMap): void {
-    this.body.write(emptyChunk, true, trailers);
+    this.body.write(emptyChunk, true, this.sendsTrailers ? trailers : null);
     this.isResponseDone = true;
   }
 

@@ -3,14 +3,13 @@ import type {
   Cancellable,
   CircuitBreaker,
   Host,
-  HttpPool,
   HttpPoolCallbacks,
   PoolFailure,
 } from '../../api/upstream.js';
 import { HostWord } from '../../api/upstream.js';
 import { RingQueue } from '../../base/ring-queue.js';
 import { C } from '../cluster-stats.js';
-
+import type { HostPool } from './host-pool.js';
 import { Http1Connection, type Http1ConnectionOwner } from './http1-connection.js';
 import type { PoolCluster } from './pool-cluster.js';
 import type { PoolResources } from './pool-resources.js';
@@ -39,7 +38,7 @@ const maxDialsPerEvent = 3;
  * HTTP/1.1 connections of one host and routing priority in this thread. One request at a time per connection; the
  * most recently used idle one goes first, so that spare ones grow old and close.
  */
-export class Http1Pool implements HttpPool, Http1ConnectionOwner {
+export class Http1Pool implements HostPool, Http1ConnectionOwner {
   readonly cluster: PoolCluster;
   readonly host: Host;
   readonly breaker: CircuitBreaker;
@@ -117,7 +116,6 @@ export class Http1Pool implements HttpPool, Http1ConnectionOwner {
     else if (this.pending.size > 0) this.dialAsNeeded();
   }
 
-  /** No new requests from now on: idle connections close, busy ones after their request. */
   drain(): void {
     this.isDraining = true;
     this.closeIdle();
