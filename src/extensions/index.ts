@@ -4,6 +4,7 @@ import { stderrAccessLog, stdoutAccessLog } from './access-loggers/stream/stream
 import { filterModules } from './bootstrap/filter-modules/filter-modules.js';
 import { headerMutationFilter } from './filters/http/header-mutation/header-mutation.js';
 import { localRateLimitFilter } from './filters/http/local-ratelimit/local-ratelimit.js';
+import { rbacFilter } from './filters/http/rbac/rbac.js';
 import { routerFilter } from './filters/http/router/router.js';
 import { httpInspector } from './filters/listener/http-inspector/http-inspector.js';
 import { directResponse } from './filters/network/direct-response/direct-response.js';
@@ -23,7 +24,7 @@ import { statsd } from './stat-sinks/statsd/statsd.js';
 const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   'listener.filter': [httpInspector],
   'network.filter': [httpConnectionManager, tcpProxy, echo, directResponse],
-  'http.filter': [headerMutationFilter, localRateLimitFilter, routerFilter],
+  'http.filter': [headerMutationFilter, localRateLimitFilter, rbacFilter, routerFilter],
   'load.balancer': [roundRobin, leastRequest, random],
   'access.logger': [fileAccessLog, stdoutAccessLog, stderrAccessLog],
   'stat.sink': [statsd, dogStatsd],

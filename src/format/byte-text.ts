@@ -1,4 +1,5 @@
 import type { Plain } from '../base/plain.js';
+import { isPlainObject } from '../base/plain-path.js';
 
 const beyondAscii = /[^\0-\x7f]/;
 
@@ -17,9 +18,17 @@ export function quoteByteText(text: string): string {
   return needsEscape.test(text) ? JSON.stringify(text) : `"${text}"`;
 }
 
-/** JSON of configuration data or metadata, as byte text. */
+/** JSON of configuration data or metadata, as byte text; keys in order, as Envoy prints structures. */
 export function jsonByteText(value: Plain): string {
-  return toByteText(JSON.stringify(value ?? null));
+  return toByteText(JSON.stringify(inOrder(value ?? null)));
+}
+
+function inOrder(value: Plain): Plain {
+  if (Array.isArray(value)) return (value as readonly Plain[]).map(inOrder);
+  if (!isPlainObject(value)) return value;
+  const sorted: { [key: string]: Plain } = {};
+  for (const key of Object.keys(value).sort()) sorted[key] = inOrder(value[key]);
+  return sorted;
 }
 
 /** How metadata and filter state print: a string as it is, anything else as JSON. */

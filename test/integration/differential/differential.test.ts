@@ -4,6 +4,8 @@ import { readRepositoryFile } from '../../support/repository.js';
 import { acceptedDifferences } from './accepted-differences.js';
 import { featureCases } from './cases/all-cases.js';
 import { frontCases } from './cases/front-cases.js';
+import { familyBootstrap } from './families/filter-family.js';
+import { rbacFamily } from './families/rbac-family.js';
 import { featureBootstrap } from './feature-bootstrap.js';
 import { frontBootstrap } from './front-bootstrap.js';
 import type { Observation } from './observation.js';
@@ -12,9 +14,16 @@ import { observeCases, unexplained } from './run-cases.js';
 
 const skip = hasEnvoy() ? false : 'there is no envoy to compare with';
 
+const accessFamilies = [rbacFamily];
+const accessLog = 'rbac=%DYNAMIC_METADATA(envoy.filters.http.rbac)% hint=%DYNAMIC_METADATA(envoy.common)%';
+
 const suites = [
   { bootstrap: frontBootstrap, cases: frontCases },
   { bootstrap: featureBootstrap, cases: featureCases },
+  {
+    bootstrap: familyBootstrap('access and limits', accessFamilies, accessLog),
+    cases: accessFamilies.flatMap((family) => family.cases),
+  },
 ];
 
 /** A pattern in DIFFERENTIAL_CASES runs only the cases whose names match. */

@@ -1,0 +1,194 @@
+import type { Plain } from '../../../../src/base/plain.js';
+import { get, post, simple } from '../differential-case.js';
+import { type Fields, type FilterFamily, filter, routeWith, typed } from './filter-family.js';
+
+const name = 'envoy.filters.http.rbac';
+const type = 'envoy.extensions.filters.http.rbac.v3.RBAC';
+
+function policy(permission: Plain, principal: Plain = { any: true }): Plain {
+  return { permissions: [permission], principals: [principal] };
+}
+
+function rbac(fields: Fields): Fields {
+  return filter(name, type, fields);
+}
+
+function perRoute(fields: Fields): Fields {
+  return { [name]: typed('envoy.extensions.filters.http.rbac.v3.RBACPerRoute', fields) };
+}
+
+function onRoute(prefix: string, action: string, policies: Fields): Plain {
+  return routeWith(prefix, perRoute({ rbac: { rules: { action, policies } } }));
+}
+
+function allowed(prefix: string, permission: Plain, principal?: Plain): Plain {
+  return onRoute(prefix, 'ALLOW', { p: policy(permission, principal) });
+}
+
+const header = (value: string): Plain => ({ name: 'x-role', string_match: { exact: value } });
+const range = (prefix: string, length: number): Plain => ({ address_prefix: prefix, prefix_len: length });
+const metadata = (filterName: string, key: string, value: string): Plain => ({
+  filter: filterName,
+  path: [{ key }],
+  value: { string_match: { exact: value } },
+});
+
+const permissions: readonly (readonly [string, Plain])[] = [
+  ['any', { any: true }],
+  ['header', { header: header('admin') }],
+  ['path', { url_path: { path: { exact: '/permission-path' } } }],
+  ['path-prefix', { url_path: { path: { prefix: '/PERMISSION-path', ignore_case: true } } }],
+  ['ip', { destination_ip: range('127.0.0.0', 8) }],
+  ['other-ip', { destination_ip: range('10.0.0.0', 8) }],
+  ['ipv6', { destination_ip: range('::1', 128) }],
+  ['port', { destination_port: 1 }],
+  ['port-range', { destination_port_range: { start: 1000, end: 65536 } }],
+  ['low-ports', { destination_port_range: { start: 1, end: 1000 } }],
+  ['metadata', { metadata: metadata('rbac.route', 'a', 'b') }],
+  [
+    'sourced-route',
+    { sourced_metadata: { metadata_matcher: metadata('rbac.route', 'a', 'b'), metadata_source: 'ROUTE' } },
+  ],
+  ['sourced-dynamic', { sourced_metadata: { metadata_matcher: metadata('rbac.route', 'a', 'b') } }],
+  ['server-name', { requested_server_name: { exact: '' } }],
+  ['server-prefix', { requested_server_name: { prefix: 'x' } }],
+  ['not', { not_rule: { header: header('admin') } }],
+  ['and', { and_rules: { rules: [{ header: header('admin') }, { url_path: { path: { prefix: '/' } } }] } }],
+  ['or', { or_rules: { rules: [{ header: header('admin') }, { header: header('root') }] } }],
+];
+
+const principals: readonly (readonly [string, Plain])[] = [
+  ['any', { any: true }],
+  ['authenticated', { authenticated: {} }],
+  ['authenticated-name', { authenticated: { principal_name: { exact: 'x' } } }],
+  ['source', { source_ip: range('127.0.0.1', 32) }],
+  ['direct', { direct_remote_ip: range('127.0.0.1', 32) }],
+  ['remote', { remote_ip: range('10.0.0.0', 8) }],
+  ['remote-local', { remote_ip: range('127.0.0.0', 8) }],
+  ['header', { header: header('admin') }],
+  ['path', { url_path: { path: { suffix: 'path' } } }],
+  ['state', { filter_state: { key: 'absent', string_match: { exact: 'x' } } }],
+  ['not', { not_id: { header: header('admin') } }],
+  ['and', { and_ids: { ids: [{ header: header('admin') }, { any: true }] } }],
+  ['or', { or_ids: { ids: [{ header: header('admin') }, { header: header('root') }] } }],
+];
+
+const routeMetadata = { metadata: { filter_metadata: { 'rbac.route': { a: 'b' } } } };
+const ruleRoutes = [
+  ...permissions.map(([key, permission]) => ({
+    ...(allowed(`/permission-${key}`, permission) as Fields),
+    ...routeMetadata,
+  })),
+  ...principals.map(([key, principal]) => allowed(`/principal-${key}`, { any: true }, principal)),
+].sort(
+  (a, b) =>
+    (b as { match: { prefix: string } }).match.prefix.length -
+    (a as { match: { prefix: string } }).match.prefix.length,
+);
+
+const two = { second: policy({ header: header('admin') }), first: policy({ header: header('root') }) };
+
+const askers = [
+  ['nobody', []],
+  ['admin', [['x-role', 'admin']]],
+  [
+    'root',
+    [
+      ['x-role', 'root'],
+      ['x-forwarded-for', '10.1.1.1'],
+    ],
+  ],
+] as const;
+
+export const rbacFamily: FilterFamily = {
+  listeners: {
+    'rbac-rules': {
+      filters: [rbac({})],
+      routes: ruleRoutes,
+      manager: { use_remote_address: true, xff_num_trusted_hops: 1 },
+    },
+    rbac: {
+      filters: [
+        rbac({
+          rules: { action: 'ALLOW', policies: { 'all is well': policy({ header: header('admin') }) } },
+          shadow_rules: { action: 'DENY', policies: two },
+          rules_stat_prefix: 'enforced_',
+          shadow_rules_stat_prefix: 'shadow_',
+          track_per_rule_stats: true,
+        }),
+      ],
+      routes: [
+        onRoute('/deny', 'DENY', { 'two words': policy({ header: header('admin') }) }),
+        onRoute('/two', 'DENY', two),
+        onRoute('/log', 'LOG', two),
+        onRoute('/empty-allow', 'ALLOW', {}),
+        onRoute('/empty-deny', 'DENY', {}),
+        routeWith('/off', perRoute({})),
+        routeWith('/nothing', perRoute({ rbac: {} })),
+        routeWith('/empty-rules', perRoute({ rbac: { rules: {} } })),
+        routeWith(
+          '/shadow',
+          perRoute({
+            rbac: {
+              shadow_rules: { policies: two },
+              shadow_rules_stat_prefix: 'route_',
+              rules_stat_prefix: 'routes_own',
+              rules: { action: 'DENY', policies: two },
+              track_per_rule_stats: true,
+            },
+          }),
+        ),
+      ],
+    },
+    'rbac-plain': {
+      filters: [
+        rbac({
+          rules: { action: 'LOG', policies: two },
+          shadow_rules: { action: 'LOG', policies: two },
+        }),
+      ],
+    },
+    'rbac-shadow': { filters: [rbac({ shadow_rules: { policies: two } })] },
+  },
+  cases: [
+    ...['rbac-rules'].flatMap((listener) =>
+      [
+        ...permissions.map(([key]) => `/permission-${key}`),
+        ...principals.map(([key]) => `/principal-${key}`),
+      ].flatMap((path) =>
+        askers.map(([who, headers]) =>
+          simple(`rbac ${path} by ${who}`, get(`${path}?q=1`, headers), { listener }),
+        ),
+      ),
+    ),
+    ...['rbac', 'rbac-plain', 'rbac-shadow'].flatMap((listener) =>
+      [
+        '/x',
+        '/deny',
+        '/two',
+        '/log',
+        '/empty-allow',
+        '/empty-deny',
+        '/off',
+        '/nothing',
+        '/empty-rules',
+        '/shadow',
+      ].flatMap((path) =>
+        askers.map(([who, headers]) =>
+          simple(`rbac at ${listener} ${path} by ${who}`, get(path, headers), { listener }),
+        ),
+      ),
+    ),
+    simple('rbac denies a request with a body', post('/deny', 'hello', [['x-role', 'admin']]), {
+      listener: 'rbac',
+    }),
+    simple(
+      'rbac denies a gRPC call',
+      post('/deny', '', [
+        ['x-role', 'admin'],
+        ['content-type', 'application/grpc'],
+      ]),
+      { listener: 'rbac' },
+    ),
+  ],
+};
