@@ -21,6 +21,7 @@ import { DirectWriter } from '../src/network/direct-write.js';
 import type { ListenerConfig } from '../src/network/listener-config.js';
 import { LiveListener } from '../src/network/live-listener.js';
 import { ReadLink } from '../src/network/read-link.js';
+import { CpuProfile } from '../src/plane/cpu-profile.js';
 import { ThreadSharedMemory } from '../src/plane/shared-memory.js';
 import { readRecord, type Snapshot } from '../src/plane/snapshot.js';
 import {
@@ -61,6 +62,7 @@ export class Shard {
   private readonly snapshot: Snapshot;
   private readonly drain: DrainState;
   private readonly log: WorkerLog;
+  private readonly profile = new CpuProfile();
   private connections: number;
   private ticks = 0;
   private nextId: number;
@@ -159,6 +161,10 @@ export class Shard {
         break;
       case 'log-level':
         this.log.setLevel(message.level);
+        break;
+      case 'cpu-profile':
+        if (message.path === null) void this.profile.stop();
+        else this.profile.start(`${message.path}.worker_${this.scope.threadIndex - 1}`);
         break;
       case 'memory':
         this.post({ kind: 'memory', id: message.id, usage: memoryUsage() });

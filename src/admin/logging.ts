@@ -23,6 +23,7 @@ export const logging: Endpoint = {
 const usage = `usage: /logging?<name>=<level> (change single level)
 usage: /logging?paths=name1:level1,name2:level2,... (change multiple levels)
 usage: /logging?level=<level> (change all levels)
+usage: /logging?group=<group_name>:<level> (change group of loggers)
 levels: ${levels.join(' ')} 
 `;
 
@@ -45,6 +46,7 @@ function change(query: URLSearchParams, loggers: LoggingAdmin): string | undefin
   if (params.length > 1) return 'invalid number of parameters';
   const [name, value] = first;
   if (value === '') return undefined;
+  if (name === 'group') return 'group parameter requires fine-grain logging to be enabled';
   if (name === 'level') {
     if (!isLevel(value)) return 'unknown logger level';
     loggers.setAll(value);

@@ -12,8 +12,22 @@ import { initDump } from './init-dump.js';
 import { listeners } from './listeners.js';
 import { logging } from './logging.js';
 import { memory } from './memory.js';
+import {
+  allocProfiler,
+  cpuProfiler,
+  heapDump,
+  heapProfiler,
+  memoryTcmalloc,
+  peakHeapDump,
+} from './profilers.js';
 import { quitquitquit } from './quitquitquit.js';
 import { ready } from './ready.js';
+import {
+  recentLookups,
+  recentLookupsClear,
+  recentLookupsDisable,
+  recentLookupsEnable,
+} from './recent-lookups.js';
 import { reopenLogs } from './reopen-logs.js';
 import { resetCounters } from './reset-counters.js';
 import { runtime } from './runtime.js';
@@ -26,19 +40,25 @@ import type { AdminViews } from './views.js';
 /** Every admin page, sorted by path. */
 export const endpoints: readonly Endpoint[] = [
   homePage(() => endpoints),
+  allocProfiler,
   certs,
   clusters,
   configDump,
   contention,
+  cpuProfiler,
   drainListeners,
   healthCheckFail,
   healthCheckOk,
+  heapDump,
+  heapProfiler,
   helpPage(() => endpoints),
   hotRestartVersion,
   initDump,
   listeners,
   logging,
   memory,
+  memoryTcmalloc,
+  peakHeapDump,
   quitquitquit,
   ready,
   reopenLogs,
@@ -48,12 +68,28 @@ export const endpoints: readonly Endpoint[] = [
   serverInfo,
   stats,
   statsPrometheus,
+  recentLookups,
+  recentLookupsClear,
+  recentLookupsDisable,
+  recentLookupsEnable,
 ];
 
 const byPath = new Map(endpoints.map((endpoint) => [endpoint.path, endpoint]));
 
 /** Whether a path, with its query, may be asked for at all. */
 export type PathRule = (target: string) => boolean;
+
+/** Without repeated slashes and dot segments (RFC 3986 section 5.2.4). */
+function plainPath(path: string): string {
+  if (!path.includes('//') && !path.includes('/.')) return path;
+  const kept: string[] = [];
+  const segments = path.split('/').filter((segment) => segment !== '');
+  for (const segment of segments) {
+    if (segment === '..') kept.pop();
+    else if (segment !== '.') kept.push(segment);
+  }
+  return `/${kept.join('/')}${path.endsWith('/') && kept.length > 0 ? '/' : ''}`;
+}
 
 /** Answers a request of the admin server. */
 export function adminAnswer(
@@ -63,7 +99,7 @@ export function adminAnswer(
 ): AdminAnswer | Promise<AdminAnswer> {
   const { method, path, target } = request;
   if (!mayAsk(target)) return textAnswer(`request to path ${target} not allowed`, 403);
-  const endpoint = byPath.get(path);
+  const endpoint = byPath.get(plainPath(path));
   if (endpoint === undefined) return textAnswer(`invalid path. ${helpTable(endpoints)}`, 404);
   if (endpoint.changesState === true && method !== 'POST') {
     return textAnswer(`Method ${method} not allowed, POST required.`, 405);

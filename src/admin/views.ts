@@ -13,6 +13,7 @@ export interface AdminViews {
   readonly runtime: RuntimeAdmin;
   readonly logging: LoggingAdmin;
   readonly operations: Operations;
+  readonly profilers: Profilers;
   /** Read as they are walked over, so that a long page may pause in between. */
   clusters(): Iterable<ClusterView>;
   listeners(): readonly ListenerStatus[];
@@ -46,11 +47,13 @@ export interface ExtensionView {
 }
 
 /** Options in Envoy's order, values as `/server_info` prints them. */
-export type CommandLine = { readonly [option: string]: string | number | boolean };
+export type CommandLine = { readonly [option: string]: string | number | boolean | readonly string[] };
 
 export interface StatsView {
   readonly store: StatStore;
   readonly boundsOf: BoundsOf;
+  /** What `/stats/recentlookups` was told; names are looked up when a thread builds, so there is nothing to list. */
+  areLookupsTracked: boolean;
   /** With `stats_flush_on_admin` asking for stats flushes them to the sinks first. */
   beforePage(): void;
 }
@@ -82,8 +85,7 @@ export interface RuntimeAdmin {
 export interface LoggingAdmin {
   /** Names of loggers, with their levels. */
   levels(): readonly (readonly [logger: string, level: string])[];
-  /** False when there is no logger of that name. */
-  set(logger: string, level: string): boolean;
+  set(logger: string, level: string): void;
   setAll(level: string): void;
 }
 
@@ -103,6 +105,17 @@ export interface Operations {
   reopenLogs(): void;
   /** The process ends as it does on SIGTERM, after the answer was given. */
   quit(): void;
+}
+
+/** What runs on main and in every worker until it is stopped. */
+export interface Profilers {
+  /** False when the files of `profile_path` cannot be written, or a profile is being made already. */
+  startCpu(): Promise<boolean>;
+  stopCpu(): Promise<void>;
+  /** Sampled allocations of the main thread; false when they are sampled already. */
+  startAllocations(): Promise<boolean>;
+  /** The profile, null when none was being made. */
+  stopAllocations(): Promise<string | null>;
 }
 
 export interface MemoryView {

@@ -38,6 +38,8 @@ export type ToWorker =
   | { readonly kind: 'reopen-logs' }
   | { readonly kind: 'log-level'; readonly level: string }
   | { readonly kind: 'memory'; readonly id: number }
+  /** Profile this thread's CPU until told to stop, with null. Worker N's profile goes to `<path>.worker_N`. */
+  | { readonly kind: 'cpu-profile'; readonly path: string | null }
   /** Close everything and return from the task. */
   | { readonly kind: 'stop' };
 

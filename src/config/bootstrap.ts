@@ -18,6 +18,8 @@ export type AdminConfig = {
   readonly isPipe: boolean;
   readonly pipeMode: number;
   readonly ipv4Compat: boolean;
+  /** Where CPU profiles are written. */
+  readonly profilePath: string;
   /** Paths that may be asked for, queries included; all when there is none. */
   readonly allowPaths: readonly StringMatcherConfig[];
 };
@@ -101,7 +103,8 @@ function parseNode(node: ConfigNode | undefined): NodeConfig {
 function parseAdmin(node: ConfigNode | undefined): AdminConfig | null {
   if (node === undefined) return null;
   node.noEffect('access_log_path', 'the admin server writes no access log of its own yet');
-  node.noEffect('profile_path', 'profiles are not written to a fixed path');
+  node.noEffect('ignore_global_conn_limit', 'connections of operators never count towards the global limit');
+  const profilePath = node.string('profile_path') || '/var/log/envoy/envoy.prof';
   node.noEffect('socket_options', 'the admin socket gets none');
   node.noEffect('access_log', 'the admin server writes no access log of its own yet');
   const allowPaths = node.list('allow_paths').map(parseStringMatcher);
@@ -115,6 +118,7 @@ function parseAdmin(node: ConfigNode | undefined): AdminConfig | null {
       isPipe: true,
       pipeMode: pipe.number('mode', 0),
       ipv4Compat: false,
+      profilePath,
       allowPaths,
     };
   }
@@ -127,6 +131,7 @@ function parseAdmin(node: ConfigNode | undefined): AdminConfig | null {
     isPipe: false,
     pipeMode: 0,
     ipv4Compat: socket.bool('ipv4_compat'),
+    profilePath,
     allowPaths,
   };
 }

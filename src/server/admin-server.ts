@@ -29,6 +29,8 @@ export class AdminServer {
   constructor(options: AdminServerOptions) {
     this.options = options;
     this.server = createServer((request, response) => void this.answer(request, response));
+    // As long as Envoy's connection managers keep idle connections: pollers need not meet a closing one.
+    this.server.keepAliveTimeout = 3_600_000;
     this.server.on('connection', (socket) => options.stats.onConnection(socket));
   }
 
@@ -109,6 +111,8 @@ async function send(response: ServerResponse, { status, contentType, body }: Adm
     response.once('finish', resolve);
     response.once('close', resolve);
   });
+  // HTTP/1.1 connections persist; Envoy does not say so.
+  response.removeHeader('connection');
   response.writeHead(status, {
     'content-type': contentType,
     'cache-control': 'no-cache, max-age=0',

@@ -25,6 +25,7 @@ import { version } from './build.js';
 import { commandLine } from './command-line.js';
 import { shownState } from './main-stats.js';
 import type { Server } from './server.js';
+import { ThreadProfilers } from './thread-profilers.js';
 
 /** The admin server of a proxy; null when the bootstrap has none. `quit` ends the process as SIGTERM does. */
 export function adminServerOf(server: Server, quit: () => void): AdminServer | null {
@@ -35,7 +36,7 @@ export function adminServerOf(server: Server, quit: () => void): AdminServer | n
     views: adminViews(server, quit),
     mayAsk: pathRule(model.admin),
     stats: new AdminStats(server.store.lane, systemClock),
-    log,
+    log: log.named('admin'),
     addressPath: options.adminAddressPath,
   });
 }
@@ -54,6 +55,7 @@ function adminViews(server: Server, quit: () => void): AdminViews {
     stats: {
       store: server.store,
       boundsOf: server.boundsOf,
+      areLookupsTracked: false,
       beforePage: () => {
         if (server.input.model.flushOnAdmin) server.flush.flush();
       },
@@ -62,6 +64,9 @@ function adminViews(server: Server, quit: () => void): AdminViews {
     runtime: runtimeAdmin(server),
     logging: loggingAdmin(server),
     operations: operations(server, quit),
+    profilers: new ThreadProfilers(server.input.model.admin?.profilePath ?? '', (message) =>
+      server.pool.broadcast(message),
+    ),
     clusters: () => server.clusters.clusterViews(),
     listeners: () => listenerStatuses(server.acceptor.bound),
     memory: () => memoryOf(server),
@@ -140,21 +145,19 @@ function runtimeAdmin(server: Server): RuntimeAdmin {
   };
 }
 
-/** Workers write through main's log, so there is one logger. */
+/** Workers write to the logger `main`. */
 function loggingAdmin(server: Server): LoggingAdmin {
   const { log } = server.input;
-  const setAll = (level: string): void => {
-    log.setLevel(level);
-    server.pool.broadcast({ kind: 'log-level', level });
-  };
   return {
-    levels: () => [['main', log.levelName]],
+    levels: () => log.levels(),
     set(logger, level) {
-      if (logger !== 'main') return false;
-      setAll(level);
-      return true;
+      log.setLevel(level, logger);
+      if (logger === 'main') server.pool.broadcast({ kind: 'log-level', level });
     },
-    setAll,
+    setAll(level) {
+      log.setLevel(level);
+      server.pool.broadcast({ kind: 'log-level', level });
+    },
   };
 }
 

@@ -1,14 +1,31 @@
 import pino from 'pino';
+import { loggerNames } from '../api/logger-names.js';
 import type { Logger } from '../api/thread-scope.js';
 import { logLevelRank, logLevels } from '../base/log-level.js';
+import { compileLogFormat, defaultLogFormat, escaped, type LogLine } from './log-format.js';
 
-/** The process log: Envoy's default line layout, written by pino's destination. */
+export interface LogOptions {
+  readonly level: string;
+  /** Levels of single loggers (`--component-log-level`). */
+  readonly componentLevels?: ReadonlyMap<string, string>;
+  readonly path?: string | undefined;
+  /** Pattern of a line (`--log-format`). */
+  readonly format?: string | undefined;
+  /** Messages are kept on one line (`--log-format-escaped`). */
+  readonly isEscaped?: boolean;
+}
+
+/** The process log, written by pino's destination. Its own lines are those of the logger `main`. */
 export class ProcessLog implements Logger {
   private readonly destination: ReturnType<typeof pino.destination>;
-  private level: number;
   private readonly path: string | undefined;
+  private readonly render: (line: LogLine, now: Date) => string;
+  private readonly isEscaped: boolean;
+  /** Ranks by logger; Envoy's names, most of which have nothing to say here. */
+  private readonly ranks: Map<string, number>;
+  private readonly main: Logger;
 
-  constructor(level: string, path: string | undefined) {
+  constructor({ level, componentLevels, path, format, isEscaped = false }: LogOptions) {
     this.path = path;
     this.destination = pino.destination(
       path === undefined ? { fd: 2, sync: true } : { dest: path, sync: false },
@@ -16,15 +33,37 @@ export class ProcessLog implements Logger {
     this.destination.on('error', () => {
       // A log that cannot be written must not stop the proxy.
     });
-    this.level = logLevelRank(level);
+    this.render = compileLogFormat(format ?? defaultLogFormat);
+    this.isEscaped = isEscaped;
+    this.ranks = new Map(loggerNames.map((name) => [name, logLevelRank(level)]));
+    for (const [name, own] of componentLevels ?? []) this.setLevel(own, name);
+    this.main = this.named('main');
   }
 
-  setLevel(level: string): void {
-    this.level = logLevelRank(level);
+  /** Of one logger, or of all. */
+  setLevel(level: string, logger?: string): void {
+    const rank = logLevelRank(level);
+    if (logger !== undefined) this.ranks.set(logger, rank);
+    else for (const name of this.ranks.keys()) this.ranks.set(name, rank);
   }
 
+  /** Every logger with its level. */
+  levels(): readonly (readonly [logger: string, level: string])[] {
+    return [...this.ranks].map(([name, rank]) => [name, logLevels[rank] ?? 'off']);
+  }
+
+  /** Of the logger `main`, which workers write to as well. */
   get levelName(): string {
-    return logLevels[this.level] ?? 'off';
+    return logLevels[this.rankOf('main')] ?? 'off';
+  }
+
+  /** A logger with a name and level of its own. */
+  named(name: string): Logger {
+    const at =
+      (rank: number) =>
+      (text: string): void =>
+        this.write(rank, name, text);
+    return { trace: at(0), debug: at(1), info: at(2), warn: at(3), error: at(4) };
   }
 
   /** Writes what is held back; call before the process exits. */
@@ -41,42 +80,42 @@ export class ProcessLog implements Logger {
   }
 
   trace(text: string): void {
-    this.write(0, 'trace', text);
+    this.main.trace(text);
   }
 
   debug(text: string): void {
-    this.write(1, 'debug', text);
+    this.main.debug(text);
   }
 
   info(text: string): void {
-    this.write(2, 'info', text);
+    this.main.info(text);
   }
 
   warn(text: string): void {
-    this.write(3, 'warning', text);
+    this.main.warn(text);
   }
 
   error(text: string): void {
-    this.write(4, 'error', text);
+    this.main.error(text);
   }
 
   critical(text: string): void {
-    this.write(5, 'critical', text);
+    this.write(5, 'main', text);
   }
 
   /** A line that a worker wrote. */
   relay(level: string, text: string): void {
-    const at = logLevelRank(level);
-    this.write(at, logLevels[at] ?? 'info', text);
+    this.write(logLevelRank(level), 'main', text);
   }
 
-  private write(at: number, name: string, text: string): void {
-    if (at < this.level) return;
-    const now = new Date();
-    this.destination.write(`[${stamp(now)}][${process.pid}][${name}][main] ${text}\n`);
+  private rankOf(logger: string): number {
+    return this.ranks.get(logger) ?? logLevelRank('info');
   }
-}
 
-function stamp(now: Date): string {
-  return now.toISOString().replace('T', ' ').replace('Z', '');
+  private write(rank: number, logger: string, text: string): void {
+    if (rank < this.rankOf(logger)) return;
+    const level = logLevels[rank] ?? 'info';
+    const line = { level, logger, text: this.isEscaped ? escaped(text) : text };
+    this.destination.write(`${this.render(line, new Date())}\n`);
+  }
 }

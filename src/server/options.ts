@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { loggerNames } from '../api/logger-names.js';
 
 /** The command line, Envoy's names. */
 export interface ServerOptions {
@@ -9,6 +10,14 @@ export interface ServerOptions {
   readonly concurrency: number;
   readonly logLevel: string;
   readonly logPath: string | undefined;
+  /** Pattern of a line of the process log; undefined leaves the default. */
+  readonly logFormat: string | undefined;
+  readonly logFormatEscaped: boolean;
+  /** Levels of single loggers, by name. */
+  readonly componentLogLevels: ReadonlyMap<string, string>;
+  readonly componentLogLevel: string;
+  /** Tags put on every stat. */
+  readonly statsTags: readonly (readonly [name: string, value: string])[];
   readonly serviceCluster: string | undefined;
   readonly serviceNode: string | undefined;
   readonly serviceZone: string | undefined;
@@ -27,7 +36,7 @@ export interface ServerOptions {
   readonly json: boolean;
   /** Flags of Envoy that were given, are understood and change nothing here. */
   readonly withoutEffect: readonly string[];
-  readonly command: 'run' | 'report' | 'version' | 'help';
+  readonly command: 'run' | 'report' | 'version' | 'hot-restart-version' | 'help';
 }
 
 const optionTypes = {
@@ -39,11 +48,25 @@ const optionTypes = {
   'component-log-level': { type: 'string' },
   'log-path': { type: 'string' },
   'log-format': { type: 'string' },
+  'log-format-escaped': { type: 'boolean', default: false },
+  'log-stacktrace-single-entry': { type: 'boolean', default: false },
+  'enable-fine-grain-logging': { type: 'boolean', default: false },
+  'stats-tag': { type: 'string', multiple: true },
   'service-cluster': { type: 'string' },
   'service-node': { type: 'string' },
   'service-zone': { type: 'string' },
   'admin-address-path': { type: 'string' },
   'base-id': { type: 'string' },
+  'base-id-path': { type: 'string' },
+  'socket-path': { type: 'string' },
+  'socket-mode': { type: 'string' },
+  'skip-hot-restart-on-no-parent': { type: 'boolean', default: false },
+  'skip-hot-restart-parent-stats': { type: 'boolean', default: false },
+  'hot-restart-version': { type: 'boolean', default: false },
+  'enable-core-dump': { type: 'boolean', default: false },
+  'enable-mutex-tracing': { type: 'boolean', default: false },
+  'cpuset-threads': { type: 'boolean', default: false },
+  'disable-extensions': { type: 'string' },
   'use-dynamic-base-id': { type: 'boolean', default: false },
   'restart-epoch': { type: 'string' },
   'drain-time-s': { type: 'string', default: '600' },
@@ -76,7 +99,10 @@ export const usage = `usage: sluice -c FILE [options]          run the proxy
       --mode serve|validate
       --concurrency N           worker threads (default: number of processors)
   -l, --log-level LEVEL         trace debug info warning error critical off
+      --component-log-level NAME:LEVEL,…
       --log-path FILE           process log instead of stderr
+      --log-format PATTERN      lines of the process log, spdlog's flags; --log-format-escaped keeps messages on one line
+      --stats-tag NAME:VALUE    a tag on every stat; may be repeated
       --service-cluster NAME, --service-node ID, --service-zone ZONE
       --admin-address-path FILE where to write the bound admin address
       --drain-time-s N, --drain-strategy gradual|immediate
@@ -89,16 +115,26 @@ export const usage = `usage: sluice -c FILE [options]          run the proxy
       --version, --help
 `;
 
-/** Taken so that a command line of Envoy's starts Sluice too; hot restart and gradual drains are not built. */
+/** Taken so that a command line of Envoy's starts Sluice too; hot restart is not built. */
 const flagsWithoutEffect = [
-  'component-log-level',
-  'log-format',
   'base-id',
+  'base-id-path',
   'use-dynamic-base-id',
   'restart-epoch',
   'parent-shutdown-time-s',
-  'drain-strategy',
+  'socket-path',
+  'socket-mode',
+  'skip-hot-restart-on-no-parent',
+  'skip-hot-restart-parent-stats',
+  'enable-core-dump',
+  'enable-mutex-tracing',
+  'enable-fine-grain-logging',
+  'log-stacktrace-single-entry',
+  'cpuset-threads',
+  'disable-extensions',
 ] as const;
+
+const levelNames = ['trace', 'debug', 'info', 'warning', 'warn', 'error', 'critical', 'off'] as const;
 
 function wasGiven(args: readonly string[], name: string): boolean {
   return args.some((argument) => argument === `--${name}` || argument.startsWith(`--${name}=`));
@@ -113,7 +149,7 @@ export function parseOptions(args: readonly string[]): ServerOptions {
   const first = positionals[0];
   if (first !== undefined && first !== 'report')
     throw new UsageError(`unknown command '${first}'; there is 'report'`);
-  const command = values.help ? 'help' : values.version ? 'version' : first === 'report' ? 'report' : 'run';
+  const command = commandOf(values, first);
   const concurrency =
     values.concurrency === undefined ? availableParallelism() : count('concurrency', values.concurrency);
   return {
@@ -121,17 +157,13 @@ export function parseOptions(args: readonly string[]): ServerOptions {
     configYaml: values['config-yaml'],
     mode: oneOf('mode', values.mode, ['serve', 'validate']),
     concurrency: Math.max(1, concurrency),
-    logLevel: oneOf('log-level', values['log-level'], [
-      'trace',
-      'debug',
-      'info',
-      'warning',
-      'warn',
-      'error',
-      'critical',
-      'off',
-    ]),
+    logLevel: oneOf('log-level', values['log-level'], levelNames),
     logPath: values['log-path'],
+    logFormat: values['log-format'],
+    logFormatEscaped: values['log-format-escaped'],
+    componentLogLevel: values['component-log-level'] ?? '',
+    componentLogLevels: componentLevels(values['component-log-level'] ?? ''),
+    statsTags: (values['stats-tag'] ?? []).map(statsTag),
     serviceCluster: values['service-cluster'],
     serviceNode: values['service-node'],
     serviceZone: values['service-zone'],
@@ -150,6 +182,43 @@ export function parseOptions(args: readonly string[]): ServerOptions {
     withoutEffect: flagsWithoutEffect.filter((name) => wasGiven(args, name)),
     command,
   };
+}
+
+function commandOf(
+  values: { readonly help: boolean; readonly version: boolean; readonly 'hot-restart-version': boolean },
+  first: string | undefined,
+): ServerOptions['command'] {
+  if (values.help) return 'help';
+  if (values.version) return 'version';
+  if (values['hot-restart-version']) return 'hot-restart-version';
+  return first === 'report' ? 'report' : 'run';
+}
+
+/** `name:level,name:level`. */
+function componentLevels(text: string): ReadonlyMap<string, string> {
+  const levels = new Map<string, string>();
+  if (text === '') return levels;
+  for (const entry of text.split(',')) {
+    const [name = '', level, ...more] = entry.split(':');
+    if (level === undefined || more.length > 0) {
+      throw new UsageError(`component log level not correctly specified '${entry}'`);
+    }
+    if (!levelNames.some((known) => known === level))
+      throw new UsageError(`invalid log level specified '${level}'`);
+    if (!loggerNames.includes(name)) throw new UsageError(`invalid component specified '${name}'`);
+    levels.set(name, level);
+  }
+  return levels;
+}
+
+/** `name:value`; the value may have colons of its own. */
+function statsTag(text: string): readonly [name: string, value: string] {
+  const colon = text.indexOf(':');
+  const [name, value] = [text.slice(0, Math.max(0, colon)), text.slice(colon + 1)];
+  if (!/^[A-Za-z0-9]+$/.test(name) || !/^[A-Za-z0-9]([A-Za-z0-9_\-.@=:]*[A-Za-z0-9])?$/.test(value)) {
+    throw new UsageError(`misformatted stats-tag '${text}': it takes the form tag:value`);
+  }
+  return [name, value];
 }
 
 function read(args: readonly string[]) {

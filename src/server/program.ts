@@ -33,6 +33,10 @@ async function run(options: ServerOptions, exit: Exit): Promise<number | null> {
     process.stdout.write(`sluice  version: ${version} (node ${process.version})\n`);
     return 0;
   }
+  if (options.command === 'hot-restart-version') {
+    process.stdout.write('disabled\n');
+    return 0;
+  }
   if (options.configPath === undefined && options.configYaml === undefined) {
     throw new UsageError(
       'At least one of --config-path or --config-yaml or Options::configProto() should be non-empty: name a file with -c FILE',
@@ -103,7 +107,13 @@ function isUsable(result: LoadResult, options: ServerOptions): boolean {
 async function serve(options: ServerOptions, result: LoadResult, exit: Exit): Promise<void> {
   const { model, snapshot, dump } = result;
   if (model === null || snapshot === null) return;
-  const log = new ProcessLog(options.logLevel, options.logPath);
+  const log = new ProcessLog({
+    level: options.logLevel,
+    componentLevels: options.componentLogLevels,
+    path: options.logPath,
+    format: options.logFormat,
+    isEscaped: options.logFormatEscaped,
+  });
   const server = makeServer({ options, model, snapshot, dump, log });
   const end: Exit = (code) => {
     log.close();

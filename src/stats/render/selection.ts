@@ -17,6 +17,8 @@ export const EVERYTHING: StatSelection = { usedOnly: false, type: 'All', filter:
 const TYPES: readonly StatType[] = ['All', 'Counters', 'Gauges', 'Histograms', 'TextReadouts'];
 const PAGE_BUCKETS: readonly BucketMode[] = ['summary', 'cumulative', 'disjoint', 'detailed', 'none'];
 const PROMETHEUS_BUCKETS: readonly BucketMode[] = ['cumulative', 'summary', 'none'];
+/** No stat is hidden here. */
+const HIDDEN: readonly string[] = ['include', 'only', 'exclude'];
 const BUCKETS_USAGE =
   'usage: /stats?histogram_buckets=(cumulative|disjoint|detailed|summary|prometheusnative)\n';
 
@@ -40,7 +42,10 @@ export function parsePrometheusSelection(query: URLSearchParams): StatSelection 
 function select(query: URLSearchParams, modes: readonly BucketMode[], mode: string): StatSelection | string {
   const buckets = modes.find((known) => known === mode);
   if (buckets === undefined) return BUCKETS_USAGE;
-  const filter = parseFilter(query.get('filter') ?? '', query.has('invert_filter'));
+  const hidden = query.get('hidden') || 'exclude';
+  if (!HIDDEN.includes(hidden)) return 'usage: /stats?hidden=(include|only|exclude)\n\n';
+  const filter =
+    hidden === 'only' ? () => false : parseFilter(query.get('filter') ?? '', query.has('invert_filter'));
   if (typeof filter === 'string') return filter;
   const type = TYPES.find((known) => known === (query.get('type') || 'All'));
   if (type === undefined) return 'invalid &type= param';

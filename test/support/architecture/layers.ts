@@ -48,13 +48,21 @@ export const layers: { readonly [folder: string]: Layer } = {
   'filter.ts': { number: 7, builtIns: [] },
   plane: {
     number: 8,
-    builtIns: ['node:crypto build-stamp.ts', 'node:fs build-stamp.ts', 'node:path', 'node:url'],
+    builtIns: [
+      'node:crypto build-stamp.ts',
+      'node:fs build-stamp.ts',
+      'node:fs cpu-profile.ts',
+      'node:inspector cpu-profile.ts',
+      'node:path',
+      'node:url',
+    ],
   },
   server: {
     number: 9,
     builtIns: [
       'node:fs',
       'node:http',
+      'node:inspector thread-profilers.ts',
       'node:module',
       'node:net',
       'node:os',

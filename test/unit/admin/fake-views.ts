@@ -35,12 +35,26 @@ export class FakeViews implements AdminViews {
   }
 
   get stats(): AdminViews['stats'] {
-    return { store: this.store, boundsOf: () => defaultBounds, beforePage: () => this.done.push('flush') };
+    return this.statsView;
   }
 
   get config(): AdminViews['config'] {
     return { dump: this.dump, loadedMs: Date.UTC(2026, 0, 2, 3, 4, 5, 6) };
   }
+
+  private readonly statsView: AdminViews['stats'] = {
+    store: this.store,
+    boundsOf: () => defaultBounds,
+    areLookupsTracked: false,
+    beforePage: () => this.done.push('flush'),
+  };
+
+  readonly profilers: AdminViews['profilers'] = {
+    startCpu: () => Promise.resolve(this.done.push('cpu on') === 1),
+    stopCpu: () => Promise.resolve(void this.done.push('cpu off')),
+    startAllocations: () => Promise.resolve(this.done.push('allocations on') === 1),
+    stopAllocations: () => Promise.resolve(this.done.length > 0 ? '{"head":{}}' : null),
+  };
 
   readonly runtime: AdminViews['runtime'] = {
     current: () => this.snapshot,
@@ -55,7 +69,6 @@ export class FakeViews implements AdminViews {
     levels: () => [...this.levels],
     set: (logger, level) => {
       this.levels.set(logger, level);
-      return true;
     },
     setAll: (level) => {
       for (const logger of this.levels.keys()) this.levels.set(logger, level);

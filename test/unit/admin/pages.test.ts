@@ -38,6 +38,11 @@ describe('the admin pages', () => {
     }
   });
 
+  test('are found through repeated slashes and dot segments', async () => {
+    for (const path of ['//ready', '/./ready', '/stats/../ready'])
+      equal((await ask(new FakeViews(), `GET ${path}`)).status, 200);
+  });
+
   test('may be forbidden, by the path with its query', async () => {
     const mayAsk = (target: string): boolean => target === '/ready';
     equal((await ask(new FakeViews(), 'GET /ready', mayAsk)).status, 200);

@@ -17,6 +17,7 @@ test('an admin server listens on an address', () => {
     isPipe: false,
     pipeMode: 0,
     ipv4Compat: false,
+    profilePath: '/tmp/p',
     allowPaths: [],
   });
 });
@@ -32,6 +33,7 @@ test('or on a Unix socket, for some paths only', () => {
     isPipe: true,
     pipeMode: 384,
     ipv4Compat: false,
+    profilePath: '/var/log/envoy/envoy.prof',
     allowPaths: [
       { kind: 'prefix', value: '/stats', ignoreCase: false },
       { kind: 'exact', value: '/ready', ignoreCase: false },
