@@ -62,6 +62,10 @@ export interface RouteActionView {
   /** Null: the `grpc-timeout` header of requests is not looked at. */
   readonly grpcTimeout: GrpcTimeoutConfig | null;
   readonly retryPolicy: RetryPolicyConfig | null;
+  /** At a per-try timeout another attempt starts beside the one that is late. */
+  readonly hedgesOnPerTryTimeout: boolean;
+  /** Null: redirects of upstreams are passed on. */
+  readonly internalRedirect: InternalRedirectConfig | null;
   readonly priority: 'DEFAULT' | 'HIGH';
   /** Rewrites path and host in place (and records x-envoy-original-path, -host) unless nothing is to be rewritten. */
   readonly rewrite: ((headers: RequestHeaders, context: LogContext, choice: ClusterChoice) => void) | null;
@@ -96,6 +100,17 @@ export interface WeightedClusterView {
   filterConfig(filterName: string): RouteFilterConfig | undefined;
 }
 
+/** When the proxy follows a redirect of an upstream itself. */
+export type InternalRedirectConfig = {
+  readonly statuses: readonly number[];
+  readonly maxRedirects: number;
+  /** Parsed `internal_redirect_predicate` extensions. */
+  readonly predicates: readonly { readonly typeUrl: string; readonly config: Plain }[];
+  readonly allowsCrossScheme: boolean;
+  /** Lower case; taken over from the response into the next request, or removed from it. */
+  readonly headersToCopy: readonly string[];
+};
+
 export type MirrorPolicyConfig = {
   readonly cluster: string;
   readonly fraction: FractionConfig;
@@ -107,15 +122,31 @@ export type RetryPolicyConfig = {
   readonly numRetries: number;
   /** 0 = none. */
   readonly perTryTimeoutMs: number;
+  /** 0 = none. */
+  readonly perTryIdleTimeoutMs: number;
   readonly retriableStatusCodes: readonly number[];
-  readonly baseIntervalMs: number;
-  readonly maxIntervalMs: number;
+  /** Null: runtime `upstream.base_retry_backoff_ms`, 25 without. */
+  readonly baseIntervalMs: number | null;
+  /** Null: ten times the base. */
+  readonly maxIntervalMs: number | null;
+  readonly rateLimited: RateLimitedBackOffConfig | null;
   readonly hostSelectionMaxAttempts: number;
   /** Parsed `retry_host_predicate` extensions. */
-  readonly hostPredicates: readonly { readonly typeUrl: string; readonly config: Plain }[];
+  readonly hostPredicates: readonly RetryPluginConfig[];
+  /** The parsed `retry_priority` extension. */
+  readonly retryPriority: RetryPluginConfig | null;
   /** Parsed header matchers. */
   readonly retriableHeaders: Plain;
   readonly retriableRequestHeaders: Plain;
+};
+
+export type RetryPluginConfig = { readonly typeUrl: string; readonly config: Plain };
+
+/** Response headers that say when to come back, tried in order. */
+export type RateLimitedBackOffConfig = {
+  readonly resetHeaders: readonly { readonly name: string; readonly format: 'SECONDS' | 'UNIX_TIMESTAMP' }[];
+  /** Longer waits are not believed. */
+  readonly maxIntervalMs: number;
 };
 
 export interface RedirectView {

@@ -4,6 +4,7 @@ import { parseClusterSpecifier } from './cluster-specifier.js';
 import type { HashPolicyConfig, RouteActionConfig } from './config-types.js';
 import { parseHashPolicy } from './hash-policy.js';
 import { parseHostRewrite } from './host-rewrite.js';
+import { parseInternalRedirect } from './internal-redirect-policy.js';
 import { parseMetadata } from './metadata.js';
 import { parseMirrorPolicies } from './mirror-policy.js';
 import { parsePathRewrite } from './path-rewrite.js';
@@ -12,6 +13,7 @@ import { parseRetryPolicy } from './retry-policy.js';
 /** What a route action inherits from the levels above it when it says nothing itself. */
 export interface Inherited {
   readonly retryPolicy: RetryPolicyConfig | null;
+  readonly hedgesOnPerTryTimeout: boolean;
   readonly mirrorPolicies: readonly MirrorPolicyConfig[];
   readonly validateClusters: boolean;
 }
@@ -35,6 +37,8 @@ export function parseRouteAction(node: ConfigNode, inherited: Inherited): RouteA
     idleTimeoutMs: node.optionalDuration('idle_timeout') ?? null,
     ...parseMaxStreamDuration(node),
     retryPolicy: retryPolicy === undefined ? inherited.retryPolicy : parseRetryPolicy(retryPolicy),
+    hedgesOnPerTryTimeout: parseHedgePolicy(node) ?? inherited.hedgesOnPerTryTimeout,
+    internalRedirect: parseInternalRedirect(node),
     priority: node.enum('priority') === 'HIGH' ? 'HIGH' : 'DEFAULT',
     pathRewrite: parsePathRewrite(node),
     hostRewrite: parseHostRewrite(node),
@@ -51,10 +55,7 @@ function isHashing(policy: HashPolicyConfig | undefined): policy is HashPolicyCo
 }
 
 function refuseUnbuilt(node: ConfigNode): void {
-  node.unsupported('hedge_policy', 'requests are not hedged');
   node.unsupported('internal_redirect_policy', 'redirects of upstreams are passed on');
-  node.unsupported('internal_redirect_action', 'redirects of upstreams are passed on');
-  node.unsupported('max_internal_redirects', 'redirects of upstreams are passed on');
   node.unsupported('rate_limits', 'rate limit descriptors are not built');
   node.unsupported('include_vh_rate_limits', 'rate limit descriptors are not built');
   node.unsupported('max_grpc_timeout', 'grpc-timeout is not read');
@@ -62,6 +63,15 @@ function refuseUnbuilt(node: ConfigNode): void {
   node.unsupported('early_data_policy', 'there is no early data to decide about');
   node.unsupported('flush_timeout', 'the idle timeout holds while a response is flushed');
   node.unsupported('cors', 'use the cors filter and its per-route configuration');
+}
+
+/** Whether a late attempt is joined by another one; undefined when nothing is said. */
+export function parseHedgePolicy(node: ConfigNode): boolean | undefined {
+  const hedge = node.message('hedge_policy');
+  if (hedge === undefined) return undefined;
+  hedge.noEffect('initial_requests', 'one attempt is made at first, as in Envoy');
+  hedge.noEffect('additional_request_chance', 'one attempt is made at first, as in Envoy');
+  return hedge.bool('hedge_on_per_try_timeout');
 }
 
 /** The upstream timeout is off as soon as `max_stream_duration` is there, whatever it says. */

@@ -1,6 +1,7 @@
 import type {
   ClusterChoice,
   GrpcTimeoutConfig,
+  InternalRedirectConfig,
   MirrorPolicyConfig,
   RetryPolicyConfig,
   RouteActionView,
@@ -24,6 +25,8 @@ export class RouteAction implements RouteActionView {
   readonly maxStreamDurationMs: number | undefined;
   readonly grpcTimeout: GrpcTimeoutConfig | null;
   readonly retryPolicy: RetryPolicyConfig | null;
+  readonly hedgesOnPerTryTimeout: boolean;
+  readonly internalRedirect: InternalRedirectConfig | null;
   readonly priority: 'DEFAULT' | 'HIGH';
   readonly rewrite: RouteActionView['rewrite'];
   readonly autoHostRewrite: boolean;
@@ -42,6 +45,8 @@ export class RouteAction implements RouteActionView {
     this.maxStreamDurationMs = config.maxStreamDurationMs ?? undefined;
     this.grpcTimeout = config.grpcTimeout;
     this.retryPolicy = config.retryPolicy;
+    this.hedgesOnPerTryTimeout = config.hedgesOnPerTryTimeout;
+    this.internalRedirect = config.internalRedirect;
     this.priority = config.priority;
     this.rewrite = buildRewrite(config, match);
     this.autoHostRewrite = config.hostRewrite?.kind === 'auto';

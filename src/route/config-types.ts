@@ -1,5 +1,10 @@
 import type { FractionConfig, RouteFilterConfig } from '../api/config-node.js';
-import type { GrpcTimeoutConfig, MirrorPolicyConfig, RetryPolicyConfig } from '../api/route.js';
+import type {
+  GrpcTimeoutConfig,
+  InternalRedirectConfig,
+  MirrorPolicyConfig,
+  RetryPolicyConfig,
+} from '../api/route.js';
 import type { Plain } from '../base/plain.js';
 import type { SubstitutionFormatConfig } from '../format/substitution-format.js';
 import type { CookieMatcherConfig } from '../match/cookie-matcher.js';
@@ -155,6 +160,8 @@ export type RouteActionConfig = {
   readonly maxStreamDurationMs: number | null;
   readonly grpcTimeout: GrpcTimeoutConfig | null;
   readonly retryPolicy: RetryPolicyConfig | null;
+  readonly hedgesOnPerTryTimeout: boolean;
+  readonly internalRedirect: InternalRedirectConfig | null;
   readonly priority: 'DEFAULT' | 'HIGH';
   readonly pathRewrite: PathRewriteConfig | null;
   readonly hostRewrite: HostRewriteConfig | null;

@@ -1,7 +1,7 @@
 import type { ConfigNode } from '../api/config-node.js';
 import type { MirrorPolicyConfig } from '../api/route.js';
 import { parseHeaderMatchers } from '../match/header-matcher.js';
-import { type Inherited, parseRouteAction } from './action-config.js';
+import { type Inherited, parseHedgePolicy, parseRouteAction } from './action-config.js';
 import type { PathMatchConfig, RouteConfig, RouteTableConfig, VirtualHostConfig } from './config-types.js';
 import { parseDirectResponse } from './direct-response.js';
 import { reportDuplicateDomains } from './domains.js';
@@ -63,6 +63,7 @@ function parseVirtualHost(node: ConfigNode, shared: Shared): VirtualHostConfig {
   const ownMirrors = parseMirrorPolicies(node, shared.validateClusters);
   const inherited: Inherited = {
     retryPolicy: retryPolicy === undefined ? null : parseRetryPolicy(retryPolicy),
+    hedgesOnPerTryTimeout: parseHedgePolicy(node) ?? false,
     mirrorPolicies: ownMirrors.length > 0 ? ownMirrors : shared.mirrorPolicies,
     validateClusters: shared.validateClusters,
   };
@@ -87,7 +88,6 @@ function refuseUnbuiltHostFields(node: ConfigNode): void {
     node.error('cannot set both matcher and routes on virtual host', 'matcher');
   }
   node.unsupported('matcher', 'matcher trees are not built');
-  node.unsupported('hedge_policy', 'requests are not hedged');
   node.unsupported('rate_limits', 'rate limit descriptors are not built');
   node.unsupported('cors', 'use the cors filter and its per-route configuration');
   node.unsupported('per_request_buffer_limit_bytes', 'the connection manager limits buffering');

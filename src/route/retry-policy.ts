@@ -1,5 +1,5 @@
 import type { ConfigNode } from '../api/config-node.js';
-import type { RetryPolicyConfig } from '../api/route.js';
+import type { RetryPluginConfig, RetryPolicyConfig } from '../api/route.js';
 import { parseHeaderMatchers } from '../match/header-matcher.js';
 
 /** Conditions of `retry_on` and `x-envoy-retry-on`. */
@@ -29,26 +29,28 @@ export function parseRetryOn(text: string): string[] {
 
 /** Reads `config.route.v3.RetryPolicy`. */
 export function parseRetryPolicy(node: ConfigNode): RetryPolicyConfig {
-  node.unsupported('retry_priority', 'retry priorities are not built');
-  node.unsupported('retry_options_predicates', 'retry options predicates are not built');
-  node.unsupported('rate_limited_retry_back_off', 'retries wait as retry_back_off says');
-  const predicates = node.extensions('retry.host.predicate', 'retry_host_predicate');
+  node.unsupported('retry_options_predicates', 'no predicate is known');
+  const plain = ({ typeUrl, config }: RetryPluginConfig): RetryPluginConfig => ({ typeUrl, config });
+  const priority = node.extension('retry.priority', 'retry_priority');
   return {
     retryOn: parseRetryOn(node.string('retry_on')),
     numRetries: node.number('num_retries', 1),
     perTryTimeoutMs: node.duration('per_try_timeout', 0),
+    perTryIdleTimeoutMs: node.duration('per_try_idle_timeout', 0),
     retriableStatusCodes: node.numbers('retriable_status_codes'),
     ...parseBackOff(node),
+    rateLimited: parseRateLimited(node),
     hostSelectionMaxAttempts: node.number('host_selection_retry_max_attempts', 1) || 1,
-    hostPredicates: predicates.map(({ typeUrl, config }) => ({ typeUrl, config })),
+    hostPredicates: node.extensions('retry.host.predicate', 'retry_host_predicate').map(plain),
+    retryPriority: priority === undefined ? null : plain(priority),
     retriableHeaders: parseHeaderMatchers(node, 'retriable_headers'),
     retriableRequestHeaders: parseHeaderMatchers(node, 'retriable_request_headers'),
   };
 }
 
-function parseBackOff(node: ConfigNode): { baseIntervalMs: number; maxIntervalMs: number } {
+function parseBackOff(node: ConfigNode): Pick<RetryPolicyConfig, 'baseIntervalMs' | 'maxIntervalMs'> {
   const backOff = node.message('retry_back_off');
-  if (backOff === undefined) return { baseIntervalMs: 25, maxIntervalMs: 250 };
+  if (backOff === undefined) return { baseIntervalMs: null, maxIntervalMs: null };
   const baseIntervalMs = Math.max(1, backOff.duration('base_interval', 25));
   const maxIntervalMs = Math.max(1, backOff.duration('max_interval', baseIntervalMs * 10));
   if (maxIntervalMs < baseIntervalMs) {
@@ -58,4 +60,16 @@ function parseBackOff(node: ConfigNode): { baseIntervalMs: number; maxIntervalMs
     );
   }
   return { baseIntervalMs, maxIntervalMs };
+}
+
+function parseRateLimited(node: ConfigNode): RetryPolicyConfig['rateLimited'] {
+  const limited = node.message('rate_limited_retry_back_off');
+  if (limited === undefined) return null;
+  return {
+    resetHeaders: limited.list('reset_headers').map((header) => ({
+      name: header.string('name').toLowerCase(),
+      format: header.enum('format') === 'UNIX_TIMESTAMP' ? 'UNIX_TIMESTAMP' : 'SECONDS',
+    })),
+    maxIntervalMs: limited.duration('max_interval', 300_000),
+  };
 }

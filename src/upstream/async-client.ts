@@ -134,6 +134,10 @@ class Call implements AttemptOwner, LoadBalancerContext, Cancellable {
     // One try, one timeout: the call's own.
   }
 
+  onPerTryIdleTimeout(): void {
+    // As above.
+  }
+
   cancel(): void {
     if (this.isDone) return;
     this.end();

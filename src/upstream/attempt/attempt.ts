@@ -11,6 +11,7 @@ import type { BufferPool } from '../../base/buffer-pool.js';
 import { ChunkQueue } from '../../base/chunk-queue.js';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../../base/header-map.js';
 import { Timer, type TimerWheel } from '../../base/timer-wheel.js';
+import { IdleWatch } from './idle-watch.js';
 
 /** What an attempt tells the router of. After `onAttemptReset` or a complete response nothing follows. */
 export interface AttemptOwner {
@@ -24,6 +25,7 @@ export interface AttemptOwner {
   onAttemptTrailers(attempt: Attempt, trailers: HeaderMap): void;
   onAttemptReset(attempt: Attempt, reason: StreamResetReason, detail: string): void;
   onPerTryTimeout(attempt: Attempt): void;
+  onPerTryIdleTimeout(attempt: Attempt): void;
   /** The upstream's side is clogged, or free again: the client should stop, or go on. */
   onAttemptClogged(isClogged: boolean): void;
 }
@@ -38,6 +40,8 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   readonly host: Host;
   /** The per-try timeout; null until it is armed. */
   private timer: Timer | null;
+  /** The per-try idle timeout; null until it is armed. */
+  private idle: IdleWatch | null;
   private readonly owner: AttemptOwner;
   private encoder: RequestEncoder | null;
   private waiting: Cancellable | null;
@@ -53,11 +57,16 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   isRequestSent: boolean;
   hasSentBytes: boolean;
   hasResponse: boolean;
+  /** It has outlasted its per-try timeout and another attempt was started beside it. */
+  isHedged: boolean;
+  /** Outlier detection has been told of its timeout. */
+  hasTimedOut: boolean;
   private pausedReads: number;
 
   constructor(owner: AttemptOwner, host: Host) {
     this.host = host;
     this.timer = null;
+    this.idle = null;
     this.owner = owner;
     this.encoder = null;
     this.waiting = null;
@@ -71,6 +80,8 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     this.isRequestSent = false;
     this.hasSentBytes = false;
     this.hasResponse = false;
+    this.isHedged = false;
+    this.hasTimedOut = false;
     this.pausedReads = 0;
   }
 
@@ -87,6 +98,12 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     timers.schedule(this.timer, delayMs);
   }
 
+  /** Ends the attempt when nothing moves for that long, before the response begins and after. */
+  armIdle(timers: TimerWheel, delayMs: number): void {
+    this.idle ??= new IdleWatch(timers, delayMs, () => this.owner.onPerTryIdleTimeout(this));
+    this.idle.touch();
+  }
+
   cancelPerTry(timers: TimerWheel): void {
     if (this.timer !== null) timers.cancel(this.timer);
   }
@@ -97,6 +114,7 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
 
   sendData(chunk: Chunk, endStream: boolean): void {
     if (this.isDone) return;
+    if (this.idle !== null) this.idle.touch();
     if (this.encoder !== null && !this.isHeld) {
       if (endStream) this.isRequestSent = true;
       this.encoder.encodeData(chunk, endStream);
@@ -183,6 +201,7 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   onHeaders(headers: ResponseHeaders, endStream: boolean): void {
     if (this.isDone) return;
     this.hasResponse = true;
+    if (this.idle !== null) this.idle.touch();
     if (this.isHeld && headers.status === 101 && this.encoder !== null) {
       this.isHeld = false;
       this.sendQueued(this.encoder);
@@ -193,6 +212,7 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
 
   onData(chunk: Chunk, endStream: boolean): void {
     if (this.isDone) return;
+    if (this.idle !== null) this.idle.touch();
     if (endStream) this.end();
     this.owner.onAttemptData(this, chunk, endStream);
   }
@@ -225,6 +245,7 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
 
   private end(): void {
     this.isDone = true;
+    this.idle?.cancel();
     while (this.pausedReads > 0) this.resumeReading();
     this.queue?.clear();
     this.queue = null;

@@ -174,10 +174,6 @@ virtual_hosts:
 });
 
 test('what is not built is named', () => {
-  const { unsupported } = readRoutes(`{name: r, virtual_hosts: [{name: v, domains: ["*"], routes: [
-    {match: {prefix: /}, route: {cluster: c, hedge_policy: {hedge_on_per_try_timeout: true}, internal_redirect_policy: {}}}]}]}`);
-  deepEqual(unsupported, [
-    'virtual_hosts[0].routes[0].route.hedge_policy',
-    'virtual_hosts[0].routes[0].route.internal_redirect_policy',
-  ]);
+  const { unsupported } = readRoutes(`{name: r, vhds: {config_source: {self: {}}}, virtual_hosts: []}`);
+  deepEqual(unsupported, ['vhds']);
 });

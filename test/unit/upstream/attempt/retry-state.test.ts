@@ -45,15 +45,14 @@ function make(
     },
   };
   const hasAsked = Object.keys(asked).some((name) => name.startsWith('x-envoy-'));
-  const state = makeRetryState(
-    policy,
-    headers,
-    hasAsked,
-    stats.bind('c', C),
+  const clock = { now: () => 0, wallMs: () => 1_000_000, originMs: 0 };
+  const state = makeRetryState(policy, headers, hasAsked, {
+    stats: stats.bind('c', C),
     breaker,
     random,
-    fakeRuntime(runtime),
-  );
+    runtime: fakeRuntime(runtime),
+    clock,
+  });
   return { state, stats, draws, held: () => held };
 }
 
@@ -105,7 +104,7 @@ test('a retry that ends well is counted as such and gives its place back', () =>
   const made = make('retry_on: 5xx');
   equal(answered(made, 503), 'yes');
   equal(made.held(), 1);
-  equal(answered(made, 200), 'no');
+  equal(answered(made, 200), 'success');
   equal(made.stats.get('c.upstream_rq_retry_success'), 1);
   equal(made.held(), 0);
 });
@@ -175,5 +174,31 @@ test('back-off doubles from the base to the maximum', () => {
 });
 
 test('runtime switches retries off', () => {
-  equal(make('retry_on: 5xx', {}, 10, { 'upstream.use_retry': 0 }).state, null);
+  const made = make('retry_on: 5xx', {}, 10, { 'upstream.use_retry': 0 });
+  equal(answered(made, 503), 'no');
+  equal(made.held(), 0);
+});
+
+test('a rate-limited answer says when to come back, up to the limit of the policy', () => {
+  const policy = `retry_on: 5xx
+rate_limited_retry_back_off:
+  reset_headers: [{ name: Retry-After }, { name: X-Reset, format: UNIX_TIMESTAMP }]
+  max_interval: 30s`;
+  const of = (pairs: Pairs): number | undefined => {
+    const made = make(policy);
+    answered(made, 503, pairs);
+    return made.state?.backOffMs();
+  };
+  equal(of({ 'retry-after': '3' }), 3000);
+  equal(of({ 'x-reset': '1007' }), 7000);
+  equal(of({ 'retry-after': '31', 'x-reset': '1002' }), 2000);
+  equal(of({ 'retry-after': '31' }), 0);
+  equal(of({ 'retry-after': 'soon' }), 0);
+});
+
+test('an attempt beside a late one needs no condition, but one that is left', () => {
+  const made = make('retry_on: connect-failure\nnum_retries: 1');
+  equal(made.state?.onHedge(), 'yes');
+  equal(made.state?.isAfterTimeout, true);
+  equal(made.state?.onHedge(), 'limit-exceeded');
 });

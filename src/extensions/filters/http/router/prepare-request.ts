@@ -25,15 +25,13 @@ export function takeRetryState(
   const hasOverrides =
     (headers.classes & HeaderClass.envoy) !== 0 && retryHeaders.some((name) => headers.has(name));
   if (policy === null && !hasOverrides) return null;
-  const state = makeRetryState(
-    policy,
-    headers,
-    hasOverrides,
-    cluster.info.stats,
-    cluster.breaker(priority),
-    scope.random,
-    scope.runtime,
-  );
+  const state = makeRetryState(policy, headers, hasOverrides, {
+    stats: cluster.info.stats,
+    breaker: cluster.breaker(priority),
+    random: scope.random,
+    runtime: scope.runtime,
+    clock: scope.clock,
+  });
   if (hasOverrides) for (const name of retryHeaders) headers.remove(name);
   return state;
 }

@@ -12,6 +12,7 @@ export class RouteStats {
   private readonly retry: Counter;
   private readonly retryLimitExceeded: Counter;
   private readonly retryOverflow: Counter;
+  private readonly retrySuccess: Counter;
 
   constructor(scope: StatScope, root: string) {
     this.codes = new CodeStats(scope, root);
@@ -20,12 +21,14 @@ export class RouteStats {
     this.retry = scope.counter(`${root}.upstream_rq_retry`);
     this.retryLimitExceeded = scope.counter(`${root}.upstream_rq_retry_limit_exceeded`);
     this.retryOverflow = scope.counter(`${root}.upstream_rq_retry_overflow`);
+    this.retrySuccess = scope.counter(`${root}.upstream_rq_retry_success`);
   }
 
   countVerdict(verdict: RetryVerdict): void {
     if (verdict === 'yes') this.retry.inc();
     else if (verdict === 'limit-exceeded') this.retryLimitExceeded.inc();
     else if (verdict === 'overflow') this.retryOverflow.inc();
+    else if (verdict === 'success') this.retrySuccess.inc();
   }
 }
 

@@ -5,6 +5,9 @@ import { HeaderClass, type RequestHeaders } from '../../../../base/header-map.js
 export interface Timeouts {
   globalMs: number;
   perTryMs: number;
+  perTryIdleMs: number;
+  /** At a per-try timeout the attempt goes on, and another one starts beside it. */
+  hedges: boolean;
   /** A timeout is answered with an empty 204 instead of 504. */
   answersEmpty: boolean;
 }
@@ -19,6 +22,8 @@ export function requestTimeouts(
 ): void {
   into.globalMs = action.timeoutMs;
   into.perTryMs = policy === null ? 0 : policy.perTryTimeoutMs;
+  into.perTryIdleMs = policy === null ? 0 : policy.perTryIdleTimeoutMs;
+  into.hedges = action.hedgesOnPerTryTimeout;
   into.answersEmpty = false;
   if ((headers.classes & HeaderClass.envoy) !== 0) readOverrides(headers, respectExpected, into);
   if (into.perTryMs >= into.globalMs && into.globalMs !== 0) into.perTryMs = 0;
@@ -31,6 +36,9 @@ function readOverrides(headers: RequestHeaders, respectExpected: boolean, into: 
   const perTry = milliseconds(headers.get('x-envoy-upstream-rq-per-try-timeout-ms'));
   if (perTry !== undefined) into.perTryMs = perTry;
   into.answersEmpty = headers.remove('x-envoy-upstream-rq-timeout-alt-response');
+  const hedges = headers.get('x-envoy-hedge-on-per-try-timeout');
+  if (hedges === 'true' || hedges === 'false') into.hedges = hedges === 'true';
+  if (hedges !== undefined) headers.remove('x-envoy-hedge-on-per-try-timeout');
   headers.remove('x-envoy-upstream-rq-timeout-ms');
   headers.remove('x-envoy-upstream-rq-per-try-timeout-ms');
 }
@@ -41,8 +49,9 @@ function milliseconds(text: string | undefined): number | undefined {
 
 /** `x-envoy-expected-rq-timeout-ms`: what the upstream may take, bounded by what is left; undefined when unbounded. */
 export function expectedTimeout(timeouts: Timeouts, elapsedMs: number): number | undefined {
-  const { globalMs, perTryMs } = timeouts;
-  let expected = perTryMs > 0 ? perTryMs : globalMs;
+  const { globalMs, perTryMs, hedges } = timeouts;
+  // An attempt that is hedged is not ended by its own timeout.
+  let expected = perTryMs > 0 && !hedges ? perTryMs : globalMs;
   if (globalMs > 0 && elapsedMs > 0) {
     const left = Math.max(1, Math.ceil(globalMs - elapsedMs));
     if (expected === 0 || left < expected) expected = left;

@@ -12,9 +12,10 @@ function read(
   headers: RequestHeaders,
   { timeoutMs = 15_000, perTryTimeoutMs = 0, respects = false } = {},
 ): Timeouts {
-  const into: Timeouts = { globalMs: -1, perTryMs: -1, answersEmpty: true };
-  const action = { timeoutMs } as RouteActionView;
-  requestTimeouts(headers, action, { perTryTimeoutMs } as RetryPolicyConfig, respects, into);
+  const into: Timeouts = { globalMs: -1, perTryMs: -1, perTryIdleMs: -1, hedges: true, answersEmpty: true };
+  const action = { timeoutMs, hedgesOnPerTryTimeout: false } as RouteActionView;
+  const policy = { perTryTimeoutMs, perTryIdleTimeoutMs: 0 } as RetryPolicyConfig;
+  requestTimeouts(headers, action, policy, respects, into);
   return into;
 }
 
@@ -25,7 +26,8 @@ function asking(pairs: { readonly [name: string]: string }): RequestHeaders {
 }
 
 test('the route and its retry policy say how long', () => {
-  deepEqual(read(asking({})), { globalMs: 15_000, perTryMs: 0, answersEmpty: false });
+  const none = { perTryMs: 0, perTryIdleMs: 0, hedges: false, answersEmpty: false };
+  deepEqual(read(asking({})), { globalMs: 15_000, ...none });
   equal(read(asking({}), { perTryTimeoutMs: 100 }).perTryMs, 100);
 });
 
@@ -39,8 +41,10 @@ test('the request overrides both, and what it said is gone', () => {
     'x-envoy-upstream-rq-timeout-ms': '500',
     'x-envoy-upstream-rq-per-try-timeout-ms': '50',
     'x-envoy-upstream-rq-timeout-alt-response': '1',
+    'x-envoy-hedge-on-per-try-timeout': 'true',
   });
-  deepEqual(read(headers), { globalMs: 500, perTryMs: 50, answersEmpty: true });
+  const asked = { globalMs: 500, perTryMs: 50, perTryIdleMs: 0, hedges: true, answersEmpty: true };
+  deepEqual(read(headers), asked);
   equal(headers.size, 0);
 });
 
@@ -56,10 +60,11 @@ test('an expected timeout from before is respected only where the configuration 
 });
 
 test('the upstream is told the time of one try, or what is left of all', () => {
-  const of = (globalMs: number, perTryMs: number, elapsed: number) =>
-    expectedTimeout({ globalMs, perTryMs, answersEmpty: false }, elapsed);
+  const of = (globalMs: number, perTryMs: number, elapsed: number, hedges = false) =>
+    expectedTimeout({ globalMs, perTryMs, perTryIdleMs: 0, hedges, answersEmpty: false }, elapsed);
   equal(of(1000, 100, 0), 100);
   equal(of(1000, 0, 0), 1000);
+  equal(of(1000, 100, 0, true), 1000);
   equal(of(1000, 100, 950), 50);
   equal(of(1000, 0, 2000), 1);
   equal(of(0, 0, 500), undefined);

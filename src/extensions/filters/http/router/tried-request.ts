@@ -1,0 +1,421 @@
+import type { Chunk, StreamResetReason } from '../../../../api/codec.js';
+import type { HttpFilterContext, StreamControl } from '../../../../api/http-filter.js';
+import { ResponseFlag } from '../../../../api/response-flags.js';
+import type { RouteMatch } from '../../../../api/route.js';
+import type { BoundStats } from '../../../../api/stats.js';
+import { type Cluster, HostWord, type UpstreamConnectionInfo } from '../../../../api/upstream.js';
+import { HeaderClass, type HeaderMap, type ResponseHeaders } from '../../../../base/header-map.js';
+import type { Timer } from '../../../../base/timer-wheel.js';
+import { isGrpc } from '../../../../http/local-reply.js';
+import { H } from '../../../../http/manager-stats.js';
+import { Attempt, type AttemptOwner } from '../../../../upstream/attempt/attempt.js';
+import { KeptRequest } from '../../../../upstream/attempt/kept-request.js';
+import type { RetryState, RetryVerdict } from '../../../../upstream/attempt/retry-state.js';
+import { C } from '../../../../upstream/cluster-stats.js';
+import type { RouterConfig } from './config.js';
+import { failedHandshake, failedUpstream, noHealthyHost, timedOut } from './local-answers.js';
+import { rewriteToHost, setExpectedTimeout } from './prepare-request.js';
+import { RoutedRequest, saysCanary } from './routed-request.js';
+import type { Timeouts } from './timeouts.js';
+import { failureDetails, failureOf, transportReason } from './upstream-failure.js';
+
+/**
+ * The tries of a request that has its cluster, from the first attempt to the response.
+ *
+ *   attempt ─► response started ─► done
+ *     │ ▲
+ *     ▼ │ retry after back-off; with hedging the attempt lives on beside its retry
+ *   local reply (no host, timeout, reset)
+ */
+export abstract class TriedRequest extends RoutedRequest implements AttemptOwner {
+  protected readonly stats: BoundStats;
+  protected readonly timeouts: Timeouts;
+  /** The newest attempt, later the one whose response goes down. */
+  protected current: Attempt | null;
+  /** Attempts that outlasted their per-try timeout and may still win; null without hedging. */
+  private hedged: Attempt[] | null;
+  protected retry: RetryState | null;
+  protected kept: KeptRequest | null;
+  private backOffTimer: Timer | null;
+  protected requestCompleteMs: number;
+  protected isRequestComplete: boolean;
+  protected isResponseStarted: boolean;
+  protected isUpgrade: boolean;
+
+  constructor(config: RouterConfig, scope: HttpFilterContext, stats: BoundStats, stream: StreamControl) {
+    super(config, scope, stream);
+    this.stats = stats;
+    this.timeouts = { globalMs: 0, perTryMs: 0, perTryIdleMs: 0, hedges: false, answersEmpty: false };
+    this.current = null;
+    this.hedged = null;
+    this.retry = null;
+    this.kept = null;
+    this.backOffTimer = null;
+    this.requestCompleteMs = 0;
+    this.isRequestComplete = false;
+    this.isResponseStarted = false;
+    this.isUpgrade = false;
+  }
+
+  /** The route's timeout, armed when the request is complete; the filter is its own timer. */
+  fire(): void {
+    this.stream.guard(() => this.onGlobalTimeout());
+  }
+
+  /** Tries to follow a redirect of the upstream inside the proxy; true when the stream has gone over to a new one. */
+  protected abstract followRedirect(headers: ResponseHeaders): boolean;
+
+  protected startAttempt(endStream: boolean): void {
+    const cluster = this.cluster as Cluster;
+    this.attempts++;
+    this.info.attemptCount = this.attempts;
+    const host = cluster.chooseHost(this);
+    if (host === null) {
+      this.dropAttempts();
+      this.chargeCode(503, false);
+      this.answer(noHealthyHost);
+      return;
+    }
+    this.tried = this.attempts === 1 ? [host] : [...this.tried, host];
+    this.info.upstreamHost = host;
+    this.info.hostsAttempted = this.tried;
+    const attempt = new Attempt(this, host);
+    this.current = attempt;
+    const { action } = this;
+    if (action?.autoHostRewrite === true) {
+      rewriteToHost(this.requestHeaders, host, action, this.config.suppressEnvoyHeaders);
+    }
+    attempt.start(cluster.httpPool(host, this.priority()), endStream, this.isUpgrade);
+  }
+
+  protected onRequestComplete(): void {
+    const now = this.scope.clock.now();
+    this.requestCompleteMs = now;
+    if (this.timeouts.globalMs > 0) {
+      this.scope.timers.scheduleAt(this, now + this.timeouts.globalMs);
+    }
+    const { current } = this;
+    if (current?.isReady === true) this.armPerTry(current);
+  }
+
+  private armPerTry(attempt: Attempt): void {
+    const { perTryMs, perTryIdleMs } = this.timeouts;
+    if (perTryMs > 0) attempt.armPerTry(this.scope.timers, perTryMs);
+    if (perTryIdleMs > 0) attempt.armIdle(this.scope.timers, perTryIdleMs);
+  }
+
+  protected keptNow(): KeptRequest {
+    this.kept ??= new KeptRequest(this.scope.buffers);
+    return this.kept;
+  }
+
+  protected dropRetry(): void {
+    this.retry?.release();
+    this.retry = null;
+    this.dropKept();
+  }
+
+  private dropKept(): void {
+    this.kept?.clear();
+    this.kept = null;
+  }
+
+  private get isRetryDue(): boolean {
+    return this.backOffTimer?.isArmed === true;
+  }
+
+  /** Whether an attempt besides that one, or one that is due, may still bring a response. */
+  private hasOthers(attempt: Attempt): boolean {
+    if (this.isRetryDue) return true;
+    if (this.current !== null && this.current !== attempt && !this.current.hasResponse) return true;
+    return this.hedged?.some((other) => other !== attempt && !other.hasResponse) === true;
+  }
+
+  /** That attempt is no longer one of ours. */
+  private forget(attempt: Attempt): void {
+    attempt.cancelPerTry(this.scope.timers);
+    if (this.current === attempt) this.current = null;
+    else if (this.hedged !== null) this.hedged = this.hedged.filter((other) => other !== attempt);
+  }
+
+  private giveUp(attempt: Attempt): void {
+    this.forget(attempt);
+    attempt.abandon();
+  }
+
+  /** Every attempt is given up, and a retry that is due is not made. */
+  protected dropAttempts(): void {
+    const { current, hedged } = this;
+    if (this.backOffTimer !== null) this.scope.timers.cancel(this.backOffTimer);
+    if (current !== null) this.giveUp(current);
+    if (hedged !== null) for (const attempt of hedged) this.giveUp(attempt);
+  }
+
+  // AttemptOwner
+
+  onAttemptReady(attempt: Attempt, connection: UpstreamConnectionInfo): void {
+    const { info } = this;
+    info.upstreamLocalAddress = connection.localAddress;
+    info.upstreamProtocol = connection.protocol;
+    info.upstreamConnectionId = connection.id;
+    if (Number.isNaN(info.times.upstreamFirstTxMs)) info.times.upstreamFirstTxMs = this.scope.clock.now();
+    for (const stats of this.routeStats) stats.total.inc();
+    if (this.isRequestComplete) this.armPerTry(attempt);
+  }
+
+  /** The client has seen something of this attempt: there is no other one. */
+  onAttempt1xx(_attempt: Attempt, headers: ResponseHeaders): void {
+    this.dropRetry();
+    this.chargeCode(headers.status, false);
+    this.stream.respond.encode1xx(headers);
+  }
+
+  onAttemptHeaders(attempt: Attempt, headers: ResponseHeaders, endStream: boolean): void {
+    const now = this.scope.clock.now();
+    this.info.times.upstreamFirstRxMs = now;
+    attempt.cancelPerTry(this.scope.timers);
+    attempt.host.reportStatus(headers.status);
+    if (this.retry !== null && this.retriesInstead(this.retry, attempt, headers, endStream)) return;
+    if (this.action?.internalRedirect?.statuses.includes(headers.status) === true) {
+      if (this.followRedirect(headers)) return;
+    }
+    attempt.host.count(headers.status >= 500 ? HostWord.rqError : HostWord.rqSuccess, 1);
+    this.dropRetry();
+    if (this.isUpgrade && headers.status === 200) {
+      this.current = null;
+      if (!endStream) attempt.abandon();
+      this.answer(failedHandshake);
+      return;
+    }
+    this.becomeFinal(attempt);
+    const isCanary = attempt.host.isCanary || saysCanary(headers);
+    this.chargeCode(headers.status, isCanary);
+    this.isResponseStarted = true;
+    this.info.responseCode = headers.status;
+    this.info.responseCodeDetails = 'via_upstream';
+    this.decorate(headers, now);
+    if (endStream) this.completeResponse(isCanary);
+    this.stream.respond.encodeHeaders(headers, endStream);
+  }
+
+  /** True when that response does not go down: it is retried, or others may bring a better one. */
+  private retriesInstead(
+    retry: RetryState,
+    attempt: Attempt,
+    headers: ResponseHeaders,
+    endStream: boolean,
+  ): boolean {
+    let isUnwelcome: boolean;
+    if (attempt.isHedged) {
+      isUnwelcome = retry.wouldRetry(headers);
+    } else {
+      const verdict = this.noteVerdict(retry.onHeaders(headers));
+      isUnwelcome = verdict === 'limit-exceeded' || verdict === 'overflow';
+      if (verdict === 'yes') {
+        (this.cluster as Cluster).chargeRetryCode(headers.status);
+        attempt.host.count(HostWord.rqError, 1);
+        this.forget(attempt);
+        if (!endStream) attempt.abandon();
+        this.scheduleRetry();
+        return true;
+      }
+    }
+    if (!isUnwelcome || !this.hasOthers(attempt)) return false;
+    attempt.host.count(HostWord.rqError, 1);
+    this.forget(attempt);
+    if (!endStream) attempt.abandon();
+    return true;
+  }
+
+  /** Its response goes down; the others are given up. */
+  private becomeFinal(attempt: Attempt): void {
+    if (this.backOffTimer !== null) this.scope.timers.cancel(this.backOffTimer);
+    if (this.hedged === null) return;
+    const others = this.current === null ? this.hedged : [this.current, ...this.hedged];
+    this.current = attempt;
+    this.hedged = null;
+    for (const other of others) if (other !== attempt) this.giveUp(other);
+  }
+
+  onAttemptData(_attempt: Attempt, chunk: Chunk, endStream: boolean): void {
+    if (endStream) this.completeResponse(false);
+    this.stream.respond.encodeData(chunk, endStream);
+  }
+
+  onAttemptTrailers(_attempt: Attempt, trailers: HeaderMap): void {
+    this.completeResponse(false);
+    this.stream.respond.encodeTrailers(trailers);
+  }
+
+  onAttemptReset(attempt: Attempt, reason: StreamResetReason, detail: string): void {
+    const isConnectFailure = reason === 'remote-connection-failure' || reason === 'connection-timeout';
+    if (reason !== 'overflow') {
+      if (!isConnectFailure) attempt.host.reportLocalFailure('reset');
+      attempt.host.count(HostWord.rqError, 1);
+    }
+    this.forget(attempt);
+    if (this.isDone) return;
+    if (this.isResponseStarted) {
+      this.failAfterResponse(reason, detail);
+      return;
+    }
+    if (this.retry !== null && !attempt.isHedged) {
+      if (this.noteVerdict(this.retry.onReset(reason, attempt.hasSentBytes)) === 'yes') {
+        this.scheduleRetry();
+        return;
+      }
+    }
+    this.failBeforeResponse(attempt, reason, detail);
+  }
+
+  onAttemptClogged(isClogged: boolean): void {
+    if (isClogged) this.stream.request.pause();
+    else this.stream.request.unpause();
+  }
+
+  // Timeouts
+
+  onPerTryTimeout(attempt: Attempt): void {
+    if (!attempt.hasResponse)
+      this.onTryTimeout(attempt, C.upstream_rq_per_try_timeout, 'upstream_per_try_timeout');
+  }
+
+  onPerTryIdleTimeout(attempt: Attempt): void {
+    this.onTryTimeout(attempt, C.upstream_rq_per_try_idle_timeout, 'upstream_per_try_idle_timeout');
+  }
+
+  private onTryTimeout(attempt: Attempt, counter: number, details: string): void {
+    if (this.isDone || attempt.isDone) return;
+    if (this.timeouts.hedges && !this.isResponseStarted) {
+      this.hedge(attempt);
+      return;
+    }
+    (this.cluster as Cluster).info.stats.inc(counter);
+    attempt.host.reportLocalFailure('timeout');
+    attempt.host.count(HostWord.rqTimeout, 1);
+    this.giveUp(attempt);
+    if (this.isResponseStarted) {
+      this.resetAfterTimeout(details);
+      return;
+    }
+    attempt.host.count(HostWord.rqError, 1);
+    if (this.retry !== null && this.noteVerdict(this.retry.onPerTryTimeout()) === 'yes') {
+      this.scheduleRetry();
+      return;
+    }
+    const reply = timedOut(details, this.timeouts.answersEmpty);
+    this.chargeCode(reply.status, false);
+    this.answer(reply);
+  }
+
+  /** The attempt may still win, but another one starts beside it. */
+  private hedge(attempt: Attempt): void {
+    attempt.host.reportLocalFailure('timeout');
+    attempt.hasTimedOut = true;
+    if (this.retry === null || this.noteVerdict(this.retry.onHedge()) !== 'yes') return;
+    attempt.isHedged = true;
+    this.current = null;
+    this.hedged = this.hedged === null ? [attempt] : [...this.hedged, attempt];
+    this.scheduleRetry();
+  }
+
+  private onGlobalTimeout(): void {
+    if (this.isDone) return;
+    const { current, hedged, timeouts } = this;
+    const reply = timedOut('response_timeout', timeouts.answersEmpty);
+    if (current !== null) this.timeOutAttempt(current, reply.status);
+    if (hedged !== null) for (const attempt of hedged) this.timeOutAttempt(attempt, reply.status);
+    this.dropAttempts();
+    if (this.isResponseStarted) this.resetAfterTimeout('response_timeout');
+    else this.answer(reply);
+  }
+
+  private timeOutAttempt(attempt: Attempt, status: number): void {
+    (this.cluster as Cluster).info.stats.inc(C.upstream_rq_timeout);
+    for (const stats of this.routeStats) stats.timeout.inc();
+    attempt.host.count(HostWord.rqTimeout, 1);
+    if (!attempt.hasResponse) {
+      if (!attempt.hasTimedOut) attempt.host.reportLocalFailure('timeout');
+      attempt.host.count(HostWord.rqError, 1);
+      this.chargeCode(status, false);
+    }
+  }
+
+  private resetAfterTimeout(details: string): void {
+    this.info.responseFlags |= ResponseFlag.upstreamRequestTimeout;
+    this.info.responseCodeDetails = details;
+    this.isDone = true;
+    this.scope.timers.cancel(this);
+    this.stream.reset('local-reset');
+  }
+
+  // Ends
+
+  private decorate(headers: ResponseHeaders, now: number): void {
+    const route = this.route as RouteMatch;
+    if (!this.config.suppressEnvoyHeaders && this.isRequestComplete) {
+      const elapsed = Math.max(0, Math.floor(now - this.requestCompleteMs));
+      headers.setKnown('x-envoy-upstream-service-time', String(elapsed), HeaderClass.envoy);
+    }
+    this.finishResponseHeaders(route, headers);
+  }
+
+  private completeResponse(isCanary: boolean): void {
+    const now = this.scope.clock.now();
+    this.info.times.upstreamLastRxMs = now;
+    if (this.isRequestComplete) this.chargeTime(now - this.requestCompleteMs, isCanary);
+    this.current = null;
+    this.isDone = true;
+    this.scope.timers.cancel(this);
+  }
+
+  private scheduleRetry(): void {
+    const delay = (this.retry as RetryState).backOffMs();
+    this.backOffTimer ??= this.stream.timer(() => this.onBackOffOver());
+    this.scope.timers.schedule(this.backOffTimer, delay);
+  }
+
+  private onBackOffOver(): void {
+    if (this.isDone) return;
+    const headers = this.requestHeaders;
+    const { virtualHost } = this.route as RouteMatch;
+    if (virtualHost.includeRequestAttemptCount)
+      headers.set('x-envoy-attempt-count', String(this.attempts + 1));
+    if (virtualHost.includeIsTimeoutRetryHeader) {
+      headers.set('x-envoy-is-timeout-retry', String((this.retry as RetryState).isAfterTimeout));
+    }
+    if (!this.config.suppressEnvoyHeaders) {
+      const elapsed = this.isRequestComplete ? this.scope.clock.now() - this.requestCompleteMs : 0;
+      setExpectedTimeout(headers, this.timeouts, elapsed);
+    }
+    const { kept } = this;
+    const isBare = kept === null || kept.isEmpty;
+    this.startAttempt(this.isRequestComplete && isBare);
+    const attempt = this.current as Attempt | null;
+    if (attempt !== null && !this.isDone && !isBare) kept.replay(attempt, this.isRequestComplete);
+  }
+
+  private failBeforeResponse(attempt: Attempt, reason: StreamResetReason, detail: string): void {
+    const transport = transportReason(reason, detail);
+    this.info.upstreamTransportFailureReason = transport;
+    const reply = failedUpstream(reason, transport, this.attempts > 1, this.config.suppressEnvoyHeaders);
+    this.chargeCode(reply.status, false);
+    if (!this.hasOthers(attempt)) this.answer(reply);
+  }
+
+  private failAfterResponse(reason: StreamResetReason, detail: string): void {
+    const failure = failureOf(reason);
+    if (isGrpc(this.requestHeaders)) this.stats.inc(H.rq_reset_after_downstream_response_started);
+    this.info.responseFlags |= failure.flag;
+    this.info.responseCodeDetails = failureDetails('after', failure, transportReason(reason, detail));
+    this.isDone = true;
+    this.stream.reset('remote-reset');
+  }
+
+  private noteVerdict(verdict: RetryVerdict): RetryVerdict {
+    if (verdict === 'limit-exceeded') this.info.responseFlags |= ResponseFlag.upstreamRetryLimitExceeded;
+    else if (verdict === 'overflow') this.info.responseFlags |= ResponseFlag.upstreamOverflow;
+    for (const stats of this.routeStats) stats.countVerdict(verdict);
+    return verdict;
+  }
+}
