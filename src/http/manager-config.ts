@@ -86,7 +86,7 @@ export function parseManager(node: ConfigNode, parts: ManagerParts): ManagerConf
     ...parsePaths(node),
     ...parseHttp1(node),
     proxy100Continue: node.bool('proxy_100_continue'),
-    upgrades: node.list('upgrade_configs').map(parseUpgrade),
+    upgrades: parseUpgrades(node),
   };
 }
 
@@ -115,6 +115,17 @@ function parseFilters(node: ConfigNode): readonly ExtensionConfig[] {
     }
   }
   return filters;
+}
+
+function parseUpgrades(node: ConfigNode): ManagerConfig['upgrades'] {
+  const upgrades = node.list('upgrade_configs').map(parseUpgrade);
+  const seen = new Set<string>();
+  for (const [type] of upgrades) {
+    if (seen.has(type))
+      node.error(`Error: multiple upgrade configs with the same name: '${type}'`, 'upgrade_configs');
+    seen.add(type);
+  }
+  return upgrades;
 }
 
 function parseUpgrade(node: ConfigNode): readonly [string, boolean] {

@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import { parseSubstitution, type Substitution } from './substitution.js';
+import { highestGroup, parseSubstitution, type Substitution } from './substitution.js';
 
 /** A regular expression in RE2's language, compiled once. */
 export interface CompiledRegex {
@@ -9,7 +9,7 @@ export interface CompiledRegex {
   fullMatch(text: string): boolean;
   /** Whether it matches anywhere. */
   search(text: string): boolean;
-  /** Replaces every match, as RE2's GlobalReplace does. */
+  /** Replaces every match, as RE2's GlobalReplace does: nothing when a group is asked for that is not there. */
   replaceAll(text: string, substitution: Substitution): string;
 }
 
@@ -24,15 +24,12 @@ export function regexProblem(pattern: string): string | undefined {
   }
 }
 
-/** Why the pair of pattern and substitution is not usable, or undefined. The pattern must be legal. */
+/** Why the pair of pattern and substitution does not do what it says, or undefined. The pattern must be legal. */
 export function substitutionProblem(pattern: string, substitution: string): string | undefined {
   const parsed = parseSubstitution(substitution);
   if (typeof parsed === 'string') return parsed;
   const groups = RE2JS.compile(pattern).groupCount();
-  const wanted = parsed.reduce<number>(
-    (most, part) => (typeof part === 'number' ? Math.max(most, part) : most),
-    0,
-  );
+  const wanted = highestGroup(parsed);
   if (wanted <= groups) return undefined;
   return `invalid substitution string: it asks for group ${wanted}, the pattern has ${groups}`;
 }
@@ -111,6 +108,7 @@ class GeneralRegex implements CompiledRegex {
   }
 
   replaceAll(text: string, substitution: Substitution): string {
+    if (highestGroup(substitution) > this.engine.groupCount()) return text;
     const matcher = this.engine.matcher(text);
     let result = '';
     let end = 0;

@@ -24,8 +24,16 @@ export function parseSubstitution(text: string): Substitution | string {
   return parts;
 }
 
-/** As `parseSubstitution`, for text that was checked when the configuration was read. */
+/** The same without a word: as in RE2, a backslash before anything else ends the text. */
 export function compileSubstitution(text: string): Substitution {
-  const parsed = parseSubstitution(text);
+  const good = /^(?:[^\\]|\\[0-9\\])*/.exec(text)?.[0] ?? '';
+  const parsed = parseSubstitution(good);
   return typeof parsed === 'string' ? [] : parsed;
+}
+
+/** The highest group that is asked for. */
+export function highestGroup(substitution: Substitution): number {
+  let highest = 0;
+  for (const part of substitution) if (typeof part === 'number' && part > highest) highest = part;
+  return highest;
 }

@@ -1,5 +1,6 @@
 import type { AccessLogConfig } from '../api/access-log.js';
 import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
+import { parseIp } from '../base/cidr.js';
 
 /** One address that a listener binds. */
 export type BindConfig = {
@@ -130,9 +131,11 @@ function parseAddress(node: ConfigNode): BindConfig[] {
     return [];
   }
   if (socket.enum('protocol', 'TCP') !== 'TCP') socket.unsupportedValue('protocol', 'UDP');
+  const ip = socket.string('address');
+  if (parseIp(ip) === null) socket.error(`malformed IP address: ${ip}`, 'address');
   return [
     {
-      address: socket.string('address'),
+      address: ip,
       port: socket.number('port_value', 0),
       isPipe: false,
       pipeMode: 0,
@@ -181,7 +184,11 @@ function checkTerminal(entry: ConfigNode, filter: ExtensionConfig, isLast: boole
 
 function parseMatch(node: ConfigNode): FilterChainMatchConfig {
   const ranges = (field: string): string[] =>
-    node.list(field).map((range) => `${range.string('address_prefix')}/${range.number('prefix_len', 0)}`);
+    node.list(field).map((range) => {
+      const prefix = range.string('address_prefix');
+      if (parseIp(prefix) === null) range.error(`malformed IP address: ${prefix}`, 'address_prefix');
+      return `${prefix}/${range.number('prefix_len', 0)}`;
+    });
   return {
     destinationPort: node.number('destination_port', 0),
     prefixRanges: ranges('prefix_ranges'),

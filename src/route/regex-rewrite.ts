@@ -9,8 +9,9 @@ export function parseRegexRewrite(node: ConfigNode): RegexRewriteConfig {
   const pattern = parseRegex(node, 'pattern');
   const substitution = node.string('substitution');
   const problem = substitutionProblem(pattern, substitution);
-  if (problem !== undefined) node.error(problem, 'substitution');
-  return { pattern, substitution: problem === undefined ? substitution : '' };
+  // Envoy takes it, and then rewrites nothing or half.
+  if (problem !== undefined) node.warn(problem, 'substitution');
+  return { pattern, substitution };
 }
 
 export function buildRegexRewrite(config: RegexRewriteConfig): (text: string) => string {

@@ -37,7 +37,11 @@ export function parseLayeredRuntime(node: ConfigNode): LayeredRuntimeConfig {
 
 function parseLayer(layer: ConfigNode, name: string): RuntimeLayerConfig | undefined {
   if (layer.has('static_layer')) {
-    return { name, kind: 'static', values: flattenLayer(layer.struct('static_layer')) };
+    const values = flattenLayer(layer.struct('static_layer'));
+    for (const [key, value] of Object.entries(values)) {
+      if (Array.isArray(value)) layer.error(`Invalid runtime entry value for ${key}`, 'static_layer');
+    }
+    return { name, kind: 'static', values };
   }
   if (layer.has('admin_layer')) {
     layer.message('admin_layer')?.honourAll();

@@ -51,6 +51,7 @@ export function parseStatsConfig(node: ConfigNode): StatsConfig {
 
 function parseTag(node: ConfigNode): TagSpecifier {
   const name = node.string('tag_name');
+  if (name === '') node.error('tag_name cannot be empty', 'tag_name');
   const kind = node.oneof('tag_value');
   if (kind === 'fixed_value') return { name, kind: 'fixed', text: node.string('fixed_value') };
   const text = node.string('regex');

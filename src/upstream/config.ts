@@ -254,7 +254,8 @@ function parseThresholds(node: ConfigNode): readonly [ThresholdsConfig, Threshol
   const byPriority = new Map<string, ThresholdsConfig>();
   for (const entry of breakers?.list('thresholds') ?? []) {
     const priority = entry.enum('priority', 'DEFAULT');
-    if (!byPriority.has(priority)) byPriority.set(priority, parseThreshold(entry));
+    const threshold = parseThreshold(entry);
+    if (!byPriority.has(priority)) byPriority.set(priority, threshold);
   }
   return [byPriority.get('DEFAULT') ?? defaultThresholds, byPriority.get('HIGH') ?? defaultThresholds];
 }

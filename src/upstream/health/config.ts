@@ -68,13 +68,13 @@ export function parseHealthCheck(node: ConfigNode): HealthCheckConfig {
 }
 
 function parseHttpCheck(node: ConfigNode): HttpCheckConfig {
-  const expected = node.list('expected_statuses').map(range);
+  const expected = node.list('expected_statuses').map((entry) => range(entry, 'expected'));
   return {
     host: node.string('host'),
     path: node.string('path'),
     method: node.enum('method', 'GET') === 'METHOD_UNSPECIFIED' ? 'GET' : node.enum('method', 'GET'),
     expected: expected.length > 0 ? expected : [[200, 201]],
-    retriable: node.list('retriable_statuses').map(range),
+    retriable: node.list('retriable_statuses').map((entry) => range(entry, 'retriable')),
     headersToAdd: node.list('request_headers_to_add').map((entry) => {
       const header = entry.message('header');
       return [(header?.string('key') ?? '').toLowerCase(), header?.string('value') ?? ''] as const;
@@ -83,8 +83,14 @@ function parseHttpCheck(node: ConfigNode): HttpCheckConfig {
   };
 }
 
-function range(node: ConfigNode): readonly [number, number] {
-  return [node.number('start', 0), node.number('end', 0)];
+function range(node: ConfigNode, kind: string): readonly [number, number] {
+  const start = node.number('start', 0);
+  const end = node.number('end', 0);
+  const problem = `Invalid http ${kind} status range: expecting`;
+  if (start >= end) node.error(`${problem} start < end, but found start=${start} and end=${end}`);
+  else if (start < 100) node.error(`${problem} start >= 100, but found start=${start}`, 'start');
+  else if (end > 600) node.error(`${problem} end <= 600, but found end=${end}`, 'end');
+  return [start, end];
 }
 
 function parseTcpCheck(node: ConfigNode): TcpCheckConfig {

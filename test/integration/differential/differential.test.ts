@@ -1,5 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
+import { withoutEnvoy } from '../../support/envoy.js';
 import { readRepositoryFile } from '../../support/repository.js';
 import { acceptedDifferences } from './accepted-differences.js';
 import { featureCases } from './cases/all-cases.js';
@@ -9,10 +10,8 @@ import { rbacFamily } from './families/rbac-family.js';
 import { featureBootstrap } from './feature-bootstrap.js';
 import { frontBootstrap } from './front-bootstrap.js';
 import type { Observation } from './observation.js';
-import { hasEnvoy, ProxyUnderTest } from './proxy-under-test.js';
+import { ProxyUnderTest } from './proxy-under-test.js';
 import { observeCases, unexplained } from './run-cases.js';
-
-const skip = hasEnvoy() ? false : 'there is no envoy to compare with';
 
 const accessFamilies = [rbacFamily];
 const accessLog = 'rbac=%DYNAMIC_METADATA(envoy.filters.http.rbac)% hint=%DYNAMIC_METADATA(envoy.common)%';
@@ -31,7 +30,7 @@ const wanted = new RegExp(process.env['DIFFERENTIAL_CASES'] ?? '');
 
 for (const { bootstrap, cases } of suites) {
   const title = `Envoy and this proxy carry the same conversations: ${bootstrap.name}`;
-  test(title, { skip, timeout: 110_000 }, async (t) => {
+  test(title, { skip: withoutEnvoy, timeout: 110_000 }, async (t) => {
     const chosen = cases.filter(({ name }) => wanted.test(name));
     const envoy = await ProxyUnderTest.start('envoy', bootstrap);
     t.after(() => envoy.stop());

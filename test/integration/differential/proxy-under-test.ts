@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
@@ -32,10 +32,6 @@ export type Stats = ReadonlyMap<string, number>;
 
 const startLimitMs = 20_000;
 const settleLimitMs = 1500;
-
-export function hasEnvoy(): boolean {
-  return spawnSync('envoy', ['--version'], { stdio: 'ignore' }).status === 0;
-}
 
 /** One of the two proxies with the origins that belong to it. */
 export class ProxyUnderTest {

@@ -74,6 +74,12 @@ test('replaceAll replaces every match and empty matches between characters', () 
   equal(replace('(x)?a', 'a', '[\\1]'), '[]');
 });
 
+test('a substitution that asks for too much replaces nothing, and one with a bad escape ends there', () => {
+  equal(compileRegex('(a)').replaceAll('bab', compileSubstitution('x\\2')), 'bab');
+  equal(compileRegex('(a)').replaceAll('bab', compileSubstitution('x\\y')), 'bxb');
+  equal(compileRegex('(a)').replaceAll('bab', compileSubstitution('[\\1]\\')), 'b[a]b');
+});
+
 test('substitutions take digits and backslashes only', () => {
   deepEqual(parseSubstitution('a\\1b\\\\'), ['a', 1, 'b\\']);
   match(String(parseSubstitution('a\\')), /not allowed at end/);
