@@ -1,7 +1,7 @@
 import type { AccessLog, AccessLogConfig } from '../api/access-log.js';
 import type { ExtensionConfig } from '../api/config-node.js';
 import type { Extension, ExtensionRegistry } from '../api/extension.js';
-import type { HttpFilterFactory, HttpFilterMaker } from '../api/http-filter.js';
+import type { HttpFilterContext, HttpFilterFactory, HttpFilterMaker } from '../api/http-filter.js';
 import type { HostUpdate } from '../api/messages-upstream.js';
 import type {
   ListenerFilter,
@@ -174,13 +174,9 @@ export function listenerFilterOf(
   return factory.build(config.config, scope);
 }
 
-export function httpFilterOf(
-  config: ExtensionConfig,
-  scope: ThreadScope,
-  statPrefix: string,
-): HttpFilterMaker {
+export function httpFilterOf(config: ExtensionConfig, scope: HttpFilterContext): HttpFilterMaker {
   const factory = required(scope.extensions, 'http.filter', config.typeUrl) as HttpFilterFactory;
-  return factory.build(config.config, Object.assign(Object.create(scope) as ThreadScope, { statPrefix }));
+  return factory.build(config.config, scope);
 }
 
 function required(
