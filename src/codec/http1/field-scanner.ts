@@ -1,7 +1,8 @@
 import type { CodecError } from '../../api/codec.js';
 import { tokenLower, valueByte } from './byte-classes.js';
 import { Refusal, refuse } from './codec-errors.js';
-import { type HeaderName, HeaderRole, lookupName } from './header-names.js';
+import { FieldLine, type HeaderName, HeaderRole, lookupName } from './header-names.js';
+import { isLineAt, LineTable, viewOf } from './known-lines.js';
 
 /** What a scan answers instead of a position. */
 export const incomplete = -1;
@@ -24,12 +25,23 @@ const exactRoles =
   HeaderRole.expect |
   HeaderRole.te;
 
+/** What a section is part of: lines follow each other differently in requests and in responses. */
+export const Section = { request: 0, response: 1, trailers: 2 } as const;
+export type Section = (typeof Section)[keyof typeof Section];
+
+const knownLines = new LineTable<FieldLine>(512);
+/** The line that came last behind the start line of a request and of a response. */
+const firstLines: [FieldLine | null, FieldLine | null] = [null, null];
+
 /**
  * Field lines of a head or trailer section, found but not yet cut out: positions in the scanned buffer. One per
  * thread, refilled by each scan; what a scan found is used before the next one starts.
  */
 class FieldScan {
   names: HeaderName[];
+  /** The line itself where it has come before, else null; `strangers` counts the others. */
+  lines: (FieldLine | null)[];
+  strangers: number;
   /** Three words a field: start of the name, start and end of the value. */
   spans: Int32Array;
   count: number;
@@ -41,10 +53,14 @@ class FieldScan {
   /** Some value holds a bare CR, to be deleted. */
   hasBareCr: boolean;
   hasUnderscore: boolean;
+  /** The empty line behind the fields has been seen. */
+  isOver: boolean;
   error: CodecError | null;
 
   constructor() {
     this.names = [];
+    this.lines = [];
+    this.strangers = 0;
     this.spans = new Int32Array(3 * 128);
     this.count = 0;
     this.classes = 0;
@@ -52,22 +68,27 @@ class FieldScan {
     this.repeated = 0;
     this.hasBareCr = false;
     this.hasUnderscore = false;
+    this.isOver = false;
     this.error = null;
   }
 
   reset(): void {
     this.count = 0;
+    this.strangers = 0;
     this.classes = 0;
     this.roles = 0;
     this.repeated = 0;
     this.hasBareCr = false;
     this.hasUnderscore = false;
+    this.isOver = false;
     this.error = null;
   }
 
   add(name: HeaderName, nameStart: number, valueStart: number, valueEnd: number): void {
     const at = this.count * 3;
     if (at === this.spans.length) this.grow();
+    this.lines[this.count] = null;
+    this.strangers++;
     this.names[this.count++] = name;
     this.spans[at] = nameStart;
     this.spans[at + 1] = valueStart;
@@ -76,6 +97,17 @@ class FieldScan {
     this.repeated |= this.roles & name.role;
     this.roles |= name.role;
     if (name.hasUnderscore) this.hasUnderscore = true;
+  }
+
+  addKnown(line: FieldLine, start: number): void {
+    this.add(line.name, start, start + line.valueStart, start + line.valueEnd);
+    this.recognise(line);
+  }
+
+  /** The field added last is that line. */
+  recognise(line: FieldLine): void {
+    this.lines[this.count - 1] = line;
+    this.strangers--;
   }
 
   private grow(): void {
@@ -94,24 +126,75 @@ export function refuseScan(error: CodecError): number {
 
 /**
  * Scans field lines from `at` up to and including the empty line that ends them; RFC 9112 section 5. Strict where
- * leniency lets two readers disagree: no obs-fold, no bare LF, no space around the name, CRLF exactly.
+ * leniency lets two readers disagree: no obs-fold, no bare LF, no space around the name, CRLF exactly. A line that
+ * came last at this place, byte for byte, is what it was then.
  */
-export function scanFields(buffer: Buffer, from: number, end: number, maxFields: number): number {
+export function scanFields(
+  buffer: Buffer,
+  from: number,
+  end: number,
+  maxFields: number,
+  section: Section,
+): number {
   fieldScan.reset();
+  if (section === Section.trailers) return scanRest(buffer, from, end, maxFields);
+  const bytes = viewOf(buffer);
   let at = from;
+  let expected = firstLines[section];
   for (;;) {
-    if (at >= end) return incomplete;
-    const first = buffer[at];
-    if (first === CR) {
-      if (at + 1 >= end) return incomplete;
-      if (buffer[at + 1] === LF) return at + 2;
+    if (expected !== null && at + expected.length <= end && isLineAt(expected, bytes, at)) {
+      if (fieldScan.count >= maxFields) return refuseCount(maxFields);
+      fieldScan.addKnown(expected, at);
+      at += expected.length;
+    } else {
+      const behind = scanLine(buffer, at, end, maxFields);
+      if (behind < 0 || fieldScan.isOver) return behind;
+      noteLine(bytes, buffer, at, behind, section);
+      at = behind;
     }
-    if (fieldScan.count >= maxFields) {
-      return refuseScan(refuse(Refusal.tooManyHeaders, `more than ${maxFields} header fields`));
-    }
-    at = scanField(buffer, at, end);
-    if (at < 0) return at;
+    expected = fieldScan.names[fieldScan.count - 1]!.followers[section];
   }
+}
+
+/** One line: position behind it. The empty line, which ends the section, sets `isOver`. */
+function scanLine(buffer: Buffer, at: number, end: number, maxFields: number): number {
+  if (at >= end) return incomplete;
+  if (buffer[at] === CR) {
+    if (at + 1 >= end) return incomplete;
+    if (buffer[at + 1] === LF) {
+      fieldScan.isOver = true;
+      return at + 2;
+    }
+  }
+  if (fieldScan.count >= maxFields) return refuseCount(maxFields);
+  return scanField(buffer, at, end);
+}
+
+function scanRest(buffer: Buffer, from: number, end: number, maxFields: number): number {
+  let at = from;
+  while (at >= 0 && !fieldScan.isOver) at = scanLine(buffer, at, end, maxFields);
+  return at;
+}
+
+function refuseCount(maxFields: number): number {
+  return refuseScan(refuse(Refusal.tooManyHeaders, `more than ${maxFields} header fields`));
+}
+
+/** A line that was scanned and not expected: known from elsewhere, new, or here for the second time. */
+function noteLine(bytes: DataView, buffer: Buffer, start: number, end: number, section: 0 | 1): void {
+  const index = fieldScan.count - 1;
+  const name = fieldScan.names[index]!;
+  if (!name.isKept || name.isSecret || fieldScan.hasBareCr) return;
+  let line = knownLines.find(bytes, start, end);
+  if (line === null) {
+    if (!knownLines.isRepeated) return;
+    const { spans } = fieldScan;
+    line = new FieldLine(name, buffer, start, end, spans[index * 3 + 1]!, spans[index * 3 + 2]!);
+    knownLines.keep(line);
+  }
+  fieldScan.recognise(line);
+  if (index === 0) firstLines[section] = line;
+  else fieldScan.names[index - 1]!.followers[section] = line;
 }
 
 function scanField(buffer: Buffer, from: number, end: number): number {
@@ -208,8 +291,10 @@ function valueError(buffer: Buffer, name: HeaderName, at: number): CodecError {
   return refuse(Refusal.invalidCharacters, `byte ${shown} in the value of ${name.text}`);
 }
 
-/** The text of field `index`; `text` is the scanned section, which began at `base`. */
+/** The text of field `index`; `text` is the scanned section, which began at `base`; not read while there are no strangers. */
 export function fieldValue(index: number, text: string, base: number): string {
+  const line = fieldScan.lines[index]!;
+  if (line !== null) return line.value;
   const spans = fieldScan.spans;
   const value = text.substring(spans[index * 3 + 1]! - base, spans[index * 3 + 2]! - base);
   return fieldScan.hasBareCr && value.includes('\r') ? withoutCarriageReturns(value) : value;

@@ -1,4 +1,5 @@
 import { classifyHeader } from '../../base/header-map.js';
+import { KnownBytes, viewOf } from './known-lines.js';
 
 /** Names that decide something in the codec itself; bits, so that a head's roles fit one word. */
 export const HeaderRole = {
@@ -24,6 +25,33 @@ const roles: Record<string, number> = {
   te: HeaderRole.te,
 };
 
+/** Names whose values are secrets of one client: their lines are not kept. */
+const secretNames = new Set([
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'set-cookie',
+  'x-forwarded-client-cert',
+]);
+
+/** A field line that has come before: what its bytes mean. */
+export class FieldLine extends KnownBytes {
+  readonly name: HeaderName;
+  /** A string of its own: it pins no head. */
+  readonly value: string;
+  /** Where the value begins and ends, from the start of the line. */
+  readonly valueStart: number;
+  readonly valueEnd: number;
+
+  constructor(name: HeaderName, buffer: Buffer, start: number, end: number, from: number, to: number) {
+    super(viewOf(buffer), start, end);
+    this.name = name;
+    this.value = buffer.latin1Slice(from, to);
+    this.valueStart = from - start;
+    this.valueEnd = to - start;
+  }
+}
+
 /** A header name as the scanner hands it on: one string per thread, its bits worked out once. */
 export class HeaderName {
   readonly text: string;
@@ -31,6 +59,11 @@ export class HeaderName {
   readonly classes: number;
   readonly role: number;
   readonly hasUnderscore: boolean;
+  /** The same object stands for every field of that name from now on. */
+  isKept: boolean;
+  readonly isSecret: boolean;
+  /** The line that came last behind a field of that name, in requests and in responses. */
+  readonly followers: [FieldLine | null, FieldLine | null];
 
   constructor(text: string, hash: number) {
     this.text = text;
@@ -38,6 +71,9 @@ export class HeaderName {
     this.classes = classifyHeader(text);
     this.role = roles[text] ?? HeaderRole.none;
     this.hasUnderscore = text.includes('_');
+    this.isKept = false;
+    this.isSecret = secretNames.has(text);
+    this.followers = [null, null];
   }
 }
 
@@ -96,7 +132,9 @@ function freeSlot(hash: number): number {
 
 function keep(name: HeaderName): void {
   const slot = freeSlot(name.hash);
-  if (slot >= 0) slots[slot] = name;
+  if (slot < 0) return;
+  slots[slot] = name;
+  name.isKept = true;
 }
 
 for (const text of commonNames.split(/\s+/)) keep(new HeaderName(text, hashName(text)));

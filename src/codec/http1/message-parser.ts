@@ -2,7 +2,7 @@ import type { CodecError, Http1BodyKind, Http1Events, Http1ParserOptions } from 
 import type { HeaderMap } from '../../base/header-map.js';
 import { ChunkScanner } from './chunk-scanner.js';
 import { Refusal, refuse } from './codec-errors.js';
-import { fieldScan, incomplete, refused, scanFields } from './field-scanner.js';
+import { fieldScan, incomplete, refused, Section, scanFields } from './field-scanner.js';
 import { SectionBuffer } from './section-buffer.js';
 import { buildTrailers, trailerError } from './trailers.js';
 
@@ -223,7 +223,7 @@ export abstract class MessageParser<H extends HeaderMap> {
     const isHead = this.state === head;
     const behind = isHead
       ? this.scanHead(bytes, 0, length)
-      : scanFields(bytes, 0, length, this.options.maxHeaders - this.headFields);
+      : scanFields(bytes, 0, length, this.options.maxHeaders - this.headFields, Section.trailers);
     if (behind === refused) this.failScan();
     else if (behind >= 0) {
       if (isHead) this.endHead(bytes, 0, behind);

@@ -2,7 +2,7 @@ import type { CodecError, Http1Events, Http1ParserOptions } from '../../api/code
 import { type HeaderMap, RequestHeaders, ResponseHeaders } from '../../base/header-map.js';
 import { Refusal, refuse } from './codec-errors.js';
 import { removeNominated, removeUpgrade, upgradeOf, wantsKeepAlive } from './connection-header.js';
-import { fieldScan, fieldSpelling, fieldValue, scanFields } from './field-scanner.js';
+import { fieldScan, fieldSpelling, fieldValue, Section, scanFields } from './field-scanner.js';
 import { HeaderRole } from './header-names.js';
 import { bodyKindOf, framingFields, readFramingFields } from './message-framing.js';
 import { MessageParser } from './message-parser.js';
@@ -33,11 +33,14 @@ export class Http1RequestParser extends MessageParser<RequestHeaders> {
 
   protected override scanHead(buffer: Buffer, start: number, end: number): number {
     const at = scanRequestLine(buffer, start, end);
-    return at < 0 ? at : scanFields(buffer, at, end, this.options.maxHeaders);
+    return at < 0 ? at : scanFields(buffer, at, end, this.options.maxHeaders, Section.request);
   }
 
   protected override buildHead(buffer: Buffer, start: number, end: number): RequestHeaders | null {
-    const text = buffer.latin1Slice(start, end);
+    const text = buffer.latin1Slice(
+      start,
+      fieldScan.strangers > 0 || this.options.preserveCase ? end : startLine.targetEnd,
+    );
     const headers = new RequestHeaders();
     headers.method = startLine.method;
     this.addFields(headers, text, start);
@@ -175,12 +178,13 @@ export class Http1ResponseParser extends MessageParser<ResponseHeaders> {
 
   protected override scanHead(buffer: Buffer, start: number, end: number): number {
     const at = scanStatusLine(buffer, start, end);
-    return at < 0 ? at : scanFields(buffer, at, end, this.options.maxHeaders);
+    return at < 0 ? at : scanFields(buffer, at, end, this.options.maxHeaders, Section.response);
   }
 
   protected override buildHead(buffer: Buffer, start: number, end: number): ResponseHeaders | null {
     const headers = new ResponseHeaders(startLine.status);
-    addFields(headers, buffer.latin1Slice(start, end), start, this.options.preserveCase);
+    const text = fieldScan.strangers > 0 || this.options.preserveCase ? buffer.latin1Slice(start, end) : '';
+    addFields(headers, text, start, this.options.preserveCase);
     const error = this.applyRules(headers);
     if (error === null) return headers;
     this.fail(error);
