@@ -2,6 +2,10 @@ import type { Extension, ExtensionKind, ExtensionRegistry } from '../api/extensi
 import { fileAccessLog } from './access-loggers/file/file-access-log.js';
 import { stderrAccessLog, stdoutAccessLog } from './access-loggers/stream/stream-access-log.js';
 import { filterModules } from './bootstrap/filter-modules/filter-modules.js';
+import { bufferFilter } from './filters/http/buffer/buffer.js';
+import { corsFilter } from './filters/http/cors/cors.js';
+import { csrfFilter } from './filters/http/csrf/csrf.js';
+import { faultFilter } from './filters/http/fault/fault.js';
 import { headerMutationFilter } from './filters/http/header-mutation/header-mutation.js';
 import { localRateLimitFilter } from './filters/http/local-ratelimit/local-ratelimit.js';
 import { rbacFilter } from './filters/http/rbac/rbac.js';
@@ -24,7 +28,16 @@ import { statsd } from './stat-sinks/statsd/statsd.js';
 const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   'listener.filter': [httpInspector],
   'network.filter': [httpConnectionManager, tcpProxy, echo, directResponse],
-  'http.filter': [headerMutationFilter, localRateLimitFilter, rbacFilter, routerFilter],
+  'http.filter': [
+    bufferFilter,
+    corsFilter,
+    csrfFilter,
+    faultFilter,
+    headerMutationFilter,
+    localRateLimitFilter,
+    rbacFilter,
+    routerFilter,
+  ],
   'load.balancer': [roundRobin, leastRequest, random],
   'access.logger': [fileAccessLog, stdoutAccessLog, stderrAccessLog],
   'stat.sink': [statsd, dogStatsd],

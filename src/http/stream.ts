@@ -20,6 +20,7 @@ import { deadlineStatus, localReplyHeaders, refusalText } from './local-reply.js
 import type { Manager } from './manager.js';
 import { H, L, listenerClassSlots, managerClassSlots } from './manager-stats.js';
 import { screenRequest } from './request-screen.js';
+import { noteRouteCluster } from './route-cluster.js';
 import type { StreamConnection } from './stream-connection.js';
 import { StreamTimers } from './stream-timers.js';
 
@@ -241,7 +242,9 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     this.completeResponse();
   }
 
+  /** The request counts as incomplete even if its last bytes were too many: its end would have come after them. */
   onRequestOverLimit(): void {
+    this.isRequestComplete = false;
     this.manager.stats.inc(H.downstream_rq_too_large);
     this.connection.closeAfterResponse();
     this.localReply(413, 'Payload Too Large', { details: 'request_payload_too_large' });
@@ -319,6 +322,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     if (this.isOver) return;
     this.info.responseFlags |= options.flags ?? 0;
     this.info.responseCodeDetails = options.details;
+    noteRouteCluster(this.info, this.route, this.requestHeaders, this.manager.scope.clusters);
     if (this.isResponseStarted) {
       this.resetDownstream('local-reset');
       return;
@@ -343,7 +347,8 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
   /** Answers of the proxy get the route's response headers too, once there is a route. */
   private withRouteMutations(options: LocalReplyOptions): LocalReplyOptions {
     const { route } = this;
-    if (options.modify !== undefined || route === null || !route.hasResponseMutations) return options;
+    if (options.modify !== undefined || route === null || route.action.kind !== 'route') return options;
+    if (!route.hasResponseMutations) return options;
     return { ...options, modify: (headers) => route.mutateResponseHeaders(headers, this, null) };
   }
 
@@ -427,6 +432,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
   }
 
   private chargeClass(status: number): void {
+    if (this.info.isHealthCheck) return;
     const { stats, listenerStats } = this.manager;
     const kind = Math.floor(status / 100);
     stats.inc(H.downstream_rq_completed);
@@ -449,6 +455,8 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     const { stats } = manager;
     const now = manager.scope.clock.now();
     info.times.endMs = now;
+    info.localReplyBody = '';
+    noteRouteCluster(info, this.route, this.requestHeaders, manager.scope.clusters);
     this.timers.cancel();
     for (let i = 0; i < this.controls.length; i++) (this.controls[i] as FilterControl).complete();
     stats.add(H.downstream_rq_active, -1);

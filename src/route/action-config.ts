@@ -62,7 +62,6 @@ function refuseUnbuilt(node: ConfigNode): void {
   node.unsupported('grpc_timeout_offset', 'grpc-timeout is not read');
   node.unsupported('early_data_policy', 'there is no early data to decide about');
   node.unsupported('flush_timeout', 'the idle timeout holds while a response is flushed');
-  node.unsupported('cors', 'use the cors filter and its per-route configuration');
 }
 
 /** Whether a late attempt is joined by another one; undefined when nothing is said. */

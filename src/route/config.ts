@@ -5,7 +5,7 @@ import { type Inherited, parseHedgePolicy, parseRouteAction } from './action-con
 import type { PathMatchConfig, RouteConfig, RouteTableConfig, VirtualHostConfig } from './config-types.js';
 import { parseDirectResponse } from './direct-response.js';
 import { reportDuplicateDomains } from './domains.js';
-import { parseFilterConfigs } from './filter-configs.js';
+import { parseFilterConfigs, parseFilterConfigsWithCors } from './filter-configs.js';
 import { parseHeaderMutations } from './header-mutations.js';
 import { parseRouteMatch } from './match-config.js';
 import { parseMetadata } from './metadata.js';
@@ -75,7 +75,7 @@ function parseVirtualHost(node: ConfigNode, shared: Shared): VirtualHostConfig {
     requireTls: requireTls === 'ALL' || requireTls === 'EXTERNAL_ONLY' ? requireTls : 'NONE',
     virtualClusters: parseVirtualClusters(node),
     mutations: parseHeaderMutations(node),
-    filterConfigs: parseFilterConfigs(node),
+    filterConfigs: parseFilterConfigsWithCors(node, node),
     includeRequestAttemptCount: node.bool('include_request_attempt_count'),
     includeAttemptCountInResponse: node.bool('include_attempt_count_in_response'),
     includeIsTimeoutRetryHeader: node.bool('include_is_timeout_retry_header'),
@@ -89,7 +89,6 @@ function refuseUnbuiltHostFields(node: ConfigNode): void {
   }
   node.unsupported('matcher', 'matcher trees are not built');
   node.unsupported('rate_limits', 'rate limit descriptors are not built');
-  node.unsupported('cors', 'use the cors filter and its per-route configuration');
   node.unsupported('per_request_buffer_limit_bytes', 'the connection manager limits buffering');
   node.unsupported('request_body_buffer_limit', 'the connection manager limits buffering');
   node.noEffect('metadata', 'nothing reads the metadata of a virtual host');
@@ -118,7 +117,7 @@ function parseRoute(node: ConfigNode, inherited: Inherited, shared: Shared): Rou
     action: parseAction(node, inherited, shared),
     metadata: parseMetadata(node, 'metadata'),
     mutations: parseHeaderMutations(node),
-    filterConfigs: parseFilterConfigs(node),
+    filterConfigs: parseFilterConfigsWithCors(node, node.message('route')),
     statPrefix: node.string('stat_prefix'),
     origin: originText(node),
   };

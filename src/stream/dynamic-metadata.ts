@@ -15,3 +15,16 @@ export function addDynamicMetadata(
     old !== undefined && isPlainObject(old) ? { ...old, ...fields } : fields,
   );
 }
+
+/** `over` laid over `under`: structures key by key, lists end to end; anything else replaces. */
+export function mergeDeep(under: Plain, over: Plain): Plain {
+  if (isPlainObject(under) && isPlainObject(over)) {
+    const merged: { [key: string]: Plain } = { ...under };
+    for (const [key, value] of Object.entries(over)) {
+      merged[key] = Object.hasOwn(merged, key) ? mergeDeep(merged[key], value) : value;
+    }
+    return merged;
+  }
+  if (Array.isArray(under) && Array.isArray(over)) return [...under, ...over];
+  return over;
+}

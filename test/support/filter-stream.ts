@@ -1,12 +1,16 @@
+import type { Chunk } from '../../src/api/codec.js';
 import type {
+  Flow,
   HttpFilter,
   HttpFilterContext,
   HttpFilterFactory,
   LocalReplyOptions,
   StreamControl,
 } from '../../src/api/http-filter.js';
-import { type RequestHeaders, ResponseHeaders } from '../../src/base/header-map.js';
+import type { RouteMatch } from '../../src/api/route.js';
+import { HeaderMap, type RequestHeaders, ResponseHeaders } from '../../src/base/header-map.js';
 import type { Plain } from '../../src/base/plain.js';
+import { Timer } from '../../src/base/timer-wheel.js';
 import { logScope } from './log-scope.js';
 import { streamInfo } from './stream-info.js';
 
@@ -16,6 +20,54 @@ export interface AskedReply {
   readonly body: string;
   readonly options: LocalReplyOptions;
   readonly headers: ResponseHeaders;
+}
+
+/** One direction that writes down what a filter asks of it. */
+export class TestFlow<H extends HeaderMap> implements Flow<H> {
+  headers: H | null = null;
+  trailers: HeaderMap | null = null;
+  isEnded = false;
+  limitBytes = 1000;
+  kept: Buffer | null = null;
+  resumes = 0;
+  pauses = 0;
+  readonly injected: string[] = [];
+
+  buffered(): Buffer | null {
+    return this.kept;
+  }
+
+  replaceBuffered(bytes: Uint8Array): void {
+    this.kept = Buffer.from(bytes);
+  }
+
+  resume(): void {
+    this.resumes++;
+  }
+
+  inject(bytes: Uint8Array, endStream: boolean): void {
+    this.injected.push(Buffer.from(bytes).toString());
+    this.isEnded ||= endStream;
+  }
+
+  addTrailers(): HeaderMap {
+    this.trailers ??= new HeaderMap();
+    return this.trailers;
+  }
+
+  pause(): void {
+    this.pauses++;
+  }
+
+  unpause(): void {
+    this.pauses--;
+  }
+}
+
+/** A chunk of text, as hooks get it. */
+export function chunkOf(text: string): Chunk {
+  const buffer = Buffer.from(text);
+  return { buffer, start: 0, end: buffer.length };
 }
 
 /** One thread in which a built filter meets streams that do nothing but answer it. */
@@ -33,8 +85,11 @@ export function filterThread(values: { readonly [key: string]: string | number }
   });
   const build = <C extends Plain>(factory: HttpFilterFactory<C>, config: C) => {
     const make = factory.build(config, context);
-    return (routeConfigs: readonly Plain[] = [], connection = streamInfo().connection) =>
-      startStream(make, routeConfigs, connection);
+    return (
+      routeConfigs: readonly Plain[] = [],
+      connection = streamInfo().connection,
+      route: RouteMatch | null = null,
+    ) => startStream(make, routeConfigs, connection, route);
   };
   return { build, time, stats };
 }
@@ -45,12 +100,25 @@ function startStream(
   make: Maker,
   routeConfigs: readonly Plain[],
   connection: ReturnType<typeof streamInfo>['connection'],
+  route: RouteMatch | null,
 ) {
   const replies: AskedReply[] = [];
-  const request = { headers: null as RequestHeaders | null };
+  const answers: ResponseHeaders[] = [];
+  const request = new TestFlow<RequestHeaders>();
+  const response = new TestFlow<ResponseHeaders>();
+  const info = streamInfo({ connection });
   const parts: Partial<StreamControl> = {
-    info: streamInfo({ connection }),
-    request: request as StreamControl['request'],
+    info,
+    request,
+    response,
+    route: () => route,
+    timer: (fire) => new Timer(fire),
+    respond: {
+      encode1xx: () => {},
+      encodeHeaders: (headers) => void answers.push(headers),
+      encodeData: () => {},
+      encodeTrailers: () => {},
+    },
     routeConfigs: () => routeConfigs,
     routeConfig: () => routeConfigs.at(-1) ?? null,
     localReply: (status, body, options) => {
@@ -60,7 +128,7 @@ function startStream(
     },
   };
   const filter: HttpFilter = make(parts as StreamControl);
-  return { filter, replies };
+  return { filter, replies, answers, info, request, response };
 }
 
 /** The fields of a map as `name: value`, in order. */

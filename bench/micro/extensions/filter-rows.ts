@@ -14,6 +14,18 @@ export interface FilterRow {
 
 /** By filter: one row for what happens to most requests, more where something else is worth knowing. */
 export const filterRows: readonly FilterRow[] = [
+  { filter: 'envoy.filters.http.buffer', does: 'no body', config: '{ max_request_bytes: 1000 }' },
+  { filter: 'envoy.filters.http.cors', does: 'no policy', config: '{}' },
+  {
+    filter: 'envoy.filters.http.csrf',
+    does: 'nothing to protect',
+    config: '{ filter_enabled: { default_value: { numerator: 100 } } }',
+  },
+  {
+    filter: 'envoy.filters.http.fault',
+    does: 'lets pass',
+    config: '{ abort: { http_status: 503, percentage: { numerator: 0 } } }',
+  },
   {
     filter: 'envoy.filters.http.header_mutation',
     does: 'adds one header each way',

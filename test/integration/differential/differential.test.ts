@@ -7,6 +7,7 @@ import { featureCases } from './cases/all-cases.js';
 import { frontCases } from './cases/front-cases.js';
 import { familyBootstrap } from './families/filter-family.js';
 import { rbacFamily } from './families/rbac-family.js';
+import { trafficFamilies, trafficLog } from './families/traffic-families.js';
 import { featureBootstrap } from './feature-bootstrap.js';
 import { frontBootstrap } from './front-bootstrap.js';
 import type { Observation } from './observation.js';
@@ -22,6 +23,10 @@ const suites = [
   {
     bootstrap: familyBootstrap('access and limits', accessFamilies, accessLog),
     cases: accessFamilies.flatMap((family) => family.cases),
+  },
+  {
+    bootstrap: familyBootstrap('traffic', trafficFamilies, trafficLog),
+    cases: trafficFamilies.flatMap((family) => family.cases),
   },
 ];
 

@@ -19,6 +19,8 @@ export interface FilterFamily {
   readonly listeners: { readonly [name: string]: FilterListener };
   /** Fields of clusters besides `main`, which have an origin each. */
   readonly clusters?: { readonly [name: string]: Fields };
+  /** Values of a static runtime layer. */
+  readonly runtime?: Fields;
   readonly cases: readonly DifferentialCase[];
 }
 
@@ -49,6 +51,8 @@ const logFormat = [
   'details=%RESPONSE_CODE_DETAILS%',
   'flags=%RESPONSE_FLAGS%',
   'route=%ROUTE_NAME%',
+  'cluster=%UPSTREAM_CLUSTER%',
+  'text=%LOCAL_REPLY_BODY%',
   'rx=%BYTES_RECEIVED%',
   'tx=%BYTES_SENT%',
 ].join(' ');
@@ -57,7 +61,9 @@ const logFormat = [
 export function familyBootstrap(name: string, families: readonly FilterFamily[], log: string): Bootstrap {
   const listeners: { [name: string]: FilterListener } = { [plain]: { filters: [] } };
   const clusters: { [name: string]: Fields } = {};
+  const runtime: { [key: string]: Plain } = { 'switched.off': false };
   for (const family of families) {
+    Object.assign(runtime, family.runtime);
     Object.assign(listeners, family.listeners);
     Object.assign(clusters, family.clusters);
   }
@@ -70,7 +76,7 @@ export function familyBootstrap(name: string, families: readonly FilterFamily[],
       JSON.stringify({
         node: { id: 'node-1', cluster: 'cluster-1' },
         admin: { address: address(places.adminPort) },
-        layered_runtime: { layers: [{ name: 'static', static_layer: { 'switched.off': false } }] },
+        layered_runtime: { layers: [{ name: 'static', static_layer: runtime }] },
         static_resources: {
           listeners: Object.entries(listeners).map(([key, value]) => listener(key, value, places, log)),
           clusters: [
