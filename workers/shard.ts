@@ -8,6 +8,7 @@ import {
   type ToMain,
   type ToWorker,
 } from '../src/api/messages.js';
+import { noSecrets } from '../src/api/secrets.js';
 import { BufferPool } from '../src/base/buffer-pool.js';
 import { systemClock } from '../src/base/clock.js';
 import { memoryUsage } from '../src/base/memory-usage.js';
@@ -25,6 +26,7 @@ import { CpuProfile } from '../src/plane/cpu-profile.js';
 import { ThreadSharedMemory } from '../src/plane/shared-memory.js';
 import { readRecord, type Snapshot } from '../src/plane/snapshot.js';
 import {
+  downstreamTransportOf,
   listenerFilterOf,
   networkFilterOf,
   type PlaneEvents,
@@ -94,13 +96,7 @@ export class Shard {
     );
     const log = new WorkerLog(post, settings.logLevel);
     this.log = log;
-    this.shared = {
-      turn: clock,
-      buffers,
-      readBuffer: Buffer.allocUnsafeSlow(readBufferBytes),
-      direct: DirectWriter.probe(),
-      onCallbackError: (error) => log.error(`connection callback: ${textOf(error)}`),
-    };
+    this.shared = connectionResources(clock, buffers, log);
     const resources = { connections: this.shared, timers, clock, nextConnectionId: () => ++this.nextId };
     this.plane = new ThreadPlane(this.snapshot, task.threads, task.threadIndex, resources, eventsTo(post));
     this.drain = new DrainState();
@@ -123,6 +119,7 @@ export class Shard {
       clusters: this.plane,
       shared: new ThreadSharedMemory(task.shared, clock, log),
       extensions,
+      secrets: noSecrets,
       drain: this.drain,
     });
     this.plane.attach(this.scope);
@@ -237,6 +234,7 @@ export class Shard {
       {
         networkFilter: (filter, context) => networkFilterOf(filter, this.scope, context),
         listenerFilter: (filter) => listenerFilterOf(filter, this.scope),
+        transport: (transport, context) => downstreamTransportOf(transport, this.scope, context),
       },
       (change) => this.countConnections(change, firstListenerWord + slot),
     );
@@ -255,6 +253,16 @@ export class Shard {
       for (const connection of listener.connections) connection.closeIfIdle();
     }
   }
+}
+
+function connectionResources(turn: Turn, buffers: BufferPool, log: WorkerLog): ConnectionResources {
+  return {
+    turn,
+    buffers,
+    readBuffer: Buffer.allocUnsafeSlow(readBufferBytes),
+    direct: DirectWriter.probe(),
+    onCallbackError: (error) => log.error(`connection callback: ${textOf(error)}`),
+  };
 }
 
 /** Tells main what clusters notice. */

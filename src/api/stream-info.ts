@@ -1,5 +1,6 @@
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import type { Plain } from '../base/plain.js';
+import type { TlsInfo } from './tls-info.js';
 import type { Host } from './upstream.js';
 
 /** One end of a connection. */
@@ -30,10 +31,12 @@ export interface ConnectionInfo {
   transportProtocol: string;
   applicationProtocols: readonly string[];
   filterChainName: string;
-  readonly isTls: boolean;
-  /** Whether the peer showed a certificate, and whether it was verified; absent counts as no. */
-  peerCertificatePresented?: boolean;
-  peerCertificateValidated?: boolean;
+  /** Whether the chain's transport socket is TLS; known before the handshake. */
+  isTls: boolean;
+  /** Null on clear text and until the handshake is done, which is before filters see the first byte. */
+  tls: TlsInfo | null;
+  /** Why the transport socket did not come about, or broke: `TLS_error:|…`. */
+  transportFailureReason: string;
   /** Milliseconds on the worker's clock. */
   readonly startedMs: number;
   connectionTerminationDetails: string;
@@ -84,6 +87,7 @@ export interface StreamInfo {
   upstreamProtocol: string;
   upstreamConnectionId: number;
   upstreamTransportFailureReason: string;
+  upstreamTls: TlsInfo | null;
   attemptCount: number;
   /** Hosts tried, in order; empty until the first attempt. */
   hostsAttempted: readonly Host[];

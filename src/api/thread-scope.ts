@@ -7,6 +7,7 @@ import type { ExtensionConfig } from './config-node.js';
 import type { ExtensionRegistry } from './extension.js';
 import type { HttpFilterFactory, HttpFilterMaker } from './http-filter.js';
 import type { RuntimeView } from './runtime.js';
+import type { SecretView } from './secrets.js';
 import type { StatScope } from './stats.js';
 import type { ClusterManager } from './upstream.js';
 
@@ -55,6 +56,7 @@ export interface ThreadScope {
   readonly clusters: ClusterManager;
   readonly shared: SharedMemory;
   readonly extensions: ExtensionRegistry;
+  readonly secrets: SecretView;
   /** Builds an access logger with its filter; the same file is opened once per thread. */
   accessLog(config: AccessLogConfig): AccessLog;
   /** Builds an HTTP filter of a chain. `statPrefix` is the connection manager's, `http.ingress`. */

@@ -5,6 +5,7 @@ import type { Extension } from './extension.js';
 import type { BoundStats } from './stats.js';
 import type { Address } from './stream-info.js';
 import type { ThreadScope } from './thread-scope.js';
+import type { TlsInfo } from './tls-info.js';
 
 /** Bits of a host's health word in shared memory; main writes them, everybody reads them. */
 export const HostHealth = {
@@ -155,6 +156,8 @@ export interface UpstreamConnectionInfo {
   readonly host: Host;
   readonly localAddress: Address;
   readonly protocol: string;
+  /** Null on clear text. */
+  readonly tls: TlsInfo | null;
 }
 
 /** A request that waits for a connection. */
@@ -187,6 +190,8 @@ export interface UpstreamTcpConnection extends CodecOutput {
   readonly id: number;
   readonly host: Host;
   readonly localAddress: Address;
+  /** Null on clear text. */
+  readonly tls: TlsInfo | null;
   readonly bufferedBytes: number;
   /** Bytes that the kernel has taken so far: shows whether a slow peer still moves. */
   readonly flushedBytes: number;

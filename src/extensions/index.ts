@@ -23,6 +23,7 @@ import { roundRobin } from './load-balancers/round-robin/round-robin.js';
 import { omitCanaryHosts, previousHosts } from './retry/host-predicates.js';
 import { dogStatsd } from './stat-sinks/dog-statsd/dog-statsd.js';
 import { statsd } from './stat-sinks/statsd/statsd.js';
+import { downstreamRawBuffer, upstreamRawBuffer } from './transport-sockets/raw-buffer/raw-buffer.js';
 
 /** Everything that is in the binary, by the seam it is put in at. Adding an extension adds a line here. */
 const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
@@ -44,6 +45,8 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   formatter: [reqWithoutQuery, metadataFormatter],
   'retry.host.predicate': [previousHosts, omitCanaryHosts],
   bootstrap: [filterModules],
+  'transport.socket.downstream': [downstreamRawBuffer],
+  'transport.socket.upstream': [upstreamRawBuffer],
 };
 
 const nothing: readonly Extension[] = [];

@@ -95,6 +95,12 @@ export class DownstreamConnection implements ConnectionControl, ConnectionEvents
     this.connection.startReading();
   }
 
+  /** The transport socket never came about: filters saw a connection that ends before its first byte, as by its peer. */
+  failTransport(): void {
+    this.sawEnd = true;
+    this.connection.destroy();
+  }
+
   /** The thread drains: filters that have nothing in progress close the connection. */
   closeIfIdle(): void {
     this.connection.guard(() => {

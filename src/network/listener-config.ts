@@ -16,6 +16,10 @@ export type FilterChainConfig = {
   readonly name: string;
   readonly match: FilterChainMatchConfig | null;
   readonly filters: readonly ExtensionConfig[];
+  /** Null: the socket itself. */
+  readonly transport: ExtensionConfig | null;
+  /** 0 = none. */
+  readonly transportTimeoutMs: number;
 };
 
 /** The criteria that need no inspector: ports and addresses. CIDR ranges as `address/length`. */
@@ -154,14 +158,12 @@ function parseChain(node: ConfigNode, index: number): FilterChainConfig {
     filters.push(filter);
     checkTerminal(entry, filter, i === entries.length - 1);
   }
-  const socket = node.message('transport_socket');
-  if (socket !== undefined && socket.string('name') !== 'envoy.transport_sockets.raw_buffer') {
-    node.extension('transport.socket.downstream', 'transport_socket');
-  }
   return {
     name: node.string('name'),
     match: match === undefined || index < 0 ? null : parseMatch(match),
     filters,
+    transport: node.extension('transport.socket.downstream', 'transport_socket') ?? null,
+    transportTimeoutMs: node.duration('transport_socket_connect_timeout', 0),
   };
 }
 

@@ -20,6 +20,8 @@ import {
   ListenerFilterRun,
 } from './listener-filters.js';
 import type { ReadLink } from './read-link.js';
+import { TransportOpening, type TransportOpeningEvents } from './transport-opening.js';
+import type { DownstreamTransport, DownstreamTransportContext } from './transport-socket.js';
 
 /** Makes one filter for each connection that it is told of. */
 export type ListenerFilterMaker = (info: ConnectionInfo) => ListenerFilter;
@@ -28,24 +30,34 @@ export type ListenerFilterMaker = (info: ConnectionInfo) => ListenerFilter;
 export interface FilterBuilder {
   networkFilter(filter: ExtensionConfig, context: NetworkFilterContext): NetworkFilterMaker;
   listenerFilter(filter: ExtensionConfig): ListenerFilterMaker;
+  /** Null: the socket itself. */
+  transport(transport: ExtensionConfig, context: DownstreamTransportContext): DownstreamTransport | null;
+}
+
+/** A filter chain as a worker uses it. */
+interface LiveChain {
+  readonly makers: readonly NetworkFilterMaker[];
+  readonly transport: DownstreamTransport | null;
 }
 
 /** A listener in one worker: chooses a filter chain for each connection and keeps count of them. */
-export class LiveListener implements DownstreamOwner, InspectionOwner {
+export class LiveListener implements DownstreamOwner, InspectionOwner, TransportOpeningEvents {
   readonly config: ListenerConfig;
   private readonly scope: ThreadScope;
   private readonly shared: ConnectionResources;
   private readonly index: FilterChainIndex;
-  private readonly chains: Map<FilterChainConfig, readonly NetworkFilterMaker[]>;
+  private readonly chains: Map<FilterChainConfig, LiveChain>;
   private readonly builder: FilterBuilder;
   private readonly inspectors: readonly ListenerFilterMaker[];
   private readonly inspection: InspectionSettings;
   private readonly context: NetworkFilterContext;
+  private readonly transportContext: DownstreamTransportContext;
   private readonly stats: BoundStats;
   private readonly workerStats: BoundStats;
   private readonly accessLogs: readonly AccessLog[];
   readonly connections: Set<DownstreamConnection>;
   private readonly inspected: Set<ListenerFilterRun>;
+  private readonly openings: Set<TransportOpening>;
   private readonly onCount: (change: number) => void;
 
   constructor(
@@ -74,21 +86,27 @@ export class LiveListener implements DownstreamOwner, InspectionOwner {
       bufferLimitBytes: config.bufferLimitBytes,
       trafficDirection: config.trafficDirection,
     };
+    this.transportContext = {
+      statPrefix: config.statPrefix,
+      readBuffer: shared.readBuffer,
+      onCallbackError: (error) => shared.onCallbackError(error),
+    };
     this.stats = scope.stats.bind(config.statPrefix, D);
     this.workerStats = scope.stats.bind(`${config.statPrefix}.worker_${scope.threadIndex - 1}`, DW);
     this.accessLogs = config.accessLogs.map((log) => scope.accessLog(log));
     this.connections = new Set();
     this.inspected = new Set();
+    this.openings = new Set();
     this.onCount = onCount;
-    for (const chain of config.chains) this.makersOf(chain);
-    if (config.defaultChain !== null) this.makersOf(config.defaultChain);
+    for (const chain of config.chains) this.chainOf(chain);
+    if (config.defaultChain !== null) this.chainOf(config.defaultChain);
   }
 
   /** Takes a socket that was made paused; `link` is where its reads go. `bind` counts the listener's addresses. */
   accept(socket: Socket, id: number, bind: number, link: ReadLink): void {
     const info = infoOf(socket, id, this.config, bind, this.scope.clock.now());
     if (this.inspectors.length === 0) {
-      this.establish(socket, info, link);
+      this.establish(socket, info, link, noBytes);
       return;
     }
     const filters = this.inspectors.map((make) => make(info));
@@ -101,6 +119,7 @@ export class LiveListener implements DownstreamOwner, InspectionOwner {
   /** Closes everything. */
   destroy(): void {
     for (const run of this.inspected) run.destroy();
+    for (const opening of this.openings) opening.giveUp();
     for (const connection of this.connections) connection.close('no-flush', 'shutdown');
   }
 
@@ -108,8 +127,7 @@ export class LiveListener implements DownstreamOwner, InspectionOwner {
 
   onInspected(run: ListenerFilterRun, bytes: Buffer): void {
     this.forget(run);
-    const connection = this.establish(run.socket, run.info, run.link);
-    if (connection !== null) replay(connection, run.socket, bytes, this.shared.readBuffer);
+    this.establish(run.socket, run.info, run.link, bytes);
   }
 
   onInspectionFailed(run: ListenerFilterRun, failure: InspectionFailure): void {
@@ -125,6 +143,25 @@ export class LiveListener implements DownstreamOwner, InspectionOwner {
 
   onInspectionError(error: unknown): void {
     this.shared.onCallbackError(error);
+  }
+
+  // TransportOpeningEvents
+
+  onOpened(opening: TransportOpening, socket: Socket): void {
+    this.openings.delete(opening);
+    this.connect(socket, opening.info, opening.link, opening.makers);
+  }
+
+  /** Filters are told of such a connection too, so that it counts and is logged with the others. */
+  onOpeningFailed(opening: TransportOpening, socket: Socket, isTimeout: boolean): void {
+    this.openings.delete(opening);
+    const connection = this.connect(socket, opening.info, opening.link, opening.makers);
+    if (isTimeout) {
+      this.stats.inc(D.downstream_cx_transport_socket_connect_timeout);
+      connection.close('no-flush', 'transport_socket_timeout');
+    } else {
+      connection.failTransport();
+    }
   }
 
   // DownstreamOwner
@@ -145,11 +182,11 @@ export class LiveListener implements DownstreamOwner, InspectionOwner {
     this.stats.add(D.downstream_pre_cx_active, -1);
   }
 
-  private establish(socket: Socket, info: ConnectionInfo, link: ReadLink): DownstreamConnection | null {
+  private establish(socket: Socket, info: ConnectionInfo, link: ReadLink, bytes: Buffer): void {
     const chain = this.index.find(info);
     if (chain === null || chain.filters.length === 0) {
       this.refuse(socket, info, chain === null);
-      return null;
+      return;
     }
     this.stats.inc(D.downstream_cx_total);
     this.workerStats.inc(DW.downstream_cx_total);
@@ -157,6 +194,23 @@ export class LiveListener implements DownstreamOwner, InspectionOwner {
     this.stats.add(D.downstream_cx_active, 1);
     this.workerStats.add(DW.downstream_cx_active, 1);
     this.onCount(1);
+    const { makers, transport } = this.chainOf(chain);
+    if (transport === null) {
+      const connection = this.connect(socket, info, link, makers);
+      if (bytes.length > 0) replay(connection, socket, bytes, this.shared.readBuffer);
+      return;
+    }
+    const opening = new TransportOpening(socket, info, link, makers, this.scope.timers, this);
+    this.openings.add(opening);
+    opening.start(transport, bytes, chain.transportTimeoutMs);
+  }
+
+  private connect(
+    socket: Socket,
+    info: ConnectionInfo,
+    link: ReadLink,
+    makers: readonly NetworkFilterMaker[],
+  ): DownstreamConnection {
     const { bufferLimitBytes } = this.config;
     const connection = new DownstreamConnection(
       socket,
@@ -168,7 +222,7 @@ export class LiveListener implements DownstreamOwner, InspectionOwner {
     );
     link.target = connection;
     this.connections.add(connection);
-    connection.start(this.makersOf(chain));
+    connection.start(makers);
     return connection;
   }
 
@@ -200,15 +254,22 @@ export class LiveListener implements DownstreamOwner, InspectionOwner {
     }
   }
 
-  private makersOf(chain: FilterChainConfig): readonly NetworkFilterMaker[] {
-    let makers = this.chains.get(chain);
-    if (makers === undefined) {
-      makers = chain.filters.map((filter) => this.builder.networkFilter(filter, this.context));
-      this.chains.set(chain, makers);
+  private chainOf(chain: FilterChainConfig): LiveChain {
+    let live = this.chains.get(chain);
+    if (live === undefined) {
+      const makers = chain.filters.map((filter) => this.builder.networkFilter(filter, this.context));
+      const { transport } = chain;
+      live = {
+        makers,
+        transport: transport === null ? null : this.builder.transport(transport, this.transportContext),
+      };
+      this.chains.set(chain, live);
     }
-    return makers;
+    return live;
   }
 }
+
+const noBytes = Buffer.alloc(0);
 
 /** Gives a connection what was read of it before it existed. */
 function replay(connection: DownstreamConnection, socket: Socket, bytes: Buffer, readBuffer: Buffer): void {
@@ -245,6 +306,8 @@ function infoOf(
     applicationProtocols: [],
     filterChainName: '',
     isTls: false,
+    tls: null,
+    transportFailureReason: '',
     startedMs,
     connectionTerminationDetails: '',
     localCloseReason: '',

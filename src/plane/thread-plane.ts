@@ -1,6 +1,6 @@
 import type { AccessLog, AccessLogConfig } from '../api/access-log.js';
 import type { ExtensionConfig } from '../api/config-node.js';
-import type { Extension, ExtensionRegistry } from '../api/extension.js';
+import type { Extension, ExtensionKind, ExtensionRegistry } from '../api/extension.js';
 import type { HttpFilterContext, HttpFilterFactory, HttpFilterMaker } from '../api/http-filter.js';
 import type { HostUpdate } from '../api/messages-upstream.js';
 import type {
@@ -14,6 +14,11 @@ import type { ConnectionInfo } from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import type { ClusterManager, LoadBalancerFactory } from '../api/upstream.js';
 import { ipAddress, pipeAddress } from '../network/address.js';
+import type {
+  DownstreamTransport,
+  DownstreamTransportContext,
+  DownstreamTransportFactory,
+} from '../network/transport-socket.js';
 import { buildAccessLog, type ParsedAccessLog } from '../stream/access-log/access-log.js';
 import type { ClusterConfig } from '../upstream/config.js';
 import { LiveHost, type OutlierReporter } from '../upstream/host.js';
@@ -166,6 +171,16 @@ export function networkFilterOf(
   return factory.build(config.config, scope, context);
 }
 
+export function downstreamTransportOf(
+  config: ExtensionConfig,
+  scope: ThreadScope,
+  context: DownstreamTransportContext,
+): DownstreamTransport | null {
+  const kind = 'transport.socket.downstream';
+  const factory = required(scope.extensions, kind, config.typeUrl) as DownstreamTransportFactory;
+  return factory.build(config.config, scope, context);
+}
+
 export function listenerFilterOf(
   config: ExtensionConfig,
   scope: ThreadScope,
@@ -179,11 +194,7 @@ export function httpFilterOf(config: ExtensionConfig, scope: HttpFilterContext):
   return factory.build(config.config, scope);
 }
 
-function required(
-  registry: ExtensionRegistry,
-  kind: 'listener.filter' | 'network.filter' | 'http.filter',
-  typeUrl: string,
-): Extension {
+function required(registry: ExtensionRegistry, kind: ExtensionKind, typeUrl: string): Extension {
   const extension = registry.find(kind, typeUrl);
   if (extension === undefined)
     throw new Error(`no ${kind} for ${typeUrl}: the configuration was parsed by another build`);

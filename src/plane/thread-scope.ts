@@ -3,6 +3,7 @@ import type { ExtensionConfig } from '../api/config-node.js';
 import type { ExtensionRegistry } from '../api/extension.js';
 import type { HttpFilterContext, HttpFilterFactory, HttpFilterMaker } from '../api/http-filter.js';
 import type { RuntimeView } from '../api/runtime.js';
+import type { SecretView } from '../api/secrets.js';
 import type { StatScope } from '../api/stats.js';
 import type { DrainView, Logger, NodeIdentity, SharedMemory, ThreadScope } from '../api/thread-scope.js';
 import type { ClusterManager } from '../api/upstream.js';
@@ -30,6 +31,7 @@ export class LiveThreadScope implements ThreadScope {
   readonly clusters: ClusterManager;
   readonly shared: SharedMemory;
   readonly extensions: ExtensionRegistry;
+  readonly secrets: SecretView;
   readonly drain: DrainView;
 
   constructor(parts: ScopeParts) {
@@ -46,6 +48,7 @@ export class LiveThreadScope implements ThreadScope {
     this.clusters = parts.clusters;
     this.shared = parts.shared;
     this.extensions = parts.extensions;
+    this.secrets = parts.secrets;
     this.drain = parts.drain;
   }
 

@@ -43,8 +43,8 @@ function allOf(conditions: readonly Condition[]): Condition | null {
 
 function tlsCondition({ presented, validated }: NonNullable<RouteMatchConfig['tls']>): Condition {
   return ({ info: { connection } }) => {
-    const isPresented = connection.peerCertificatePresented ?? false;
-    const isValidated = connection.peerCertificateValidated ?? false;
+    const isPresented = (connection.tls?.peer ?? null) !== null;
+    const isValidated = connection.tls?.isPeerValidated ?? false;
     return (presented ?? isPresented) === isPresented && (validated ?? isValidated) === isValidated;
   };
 }

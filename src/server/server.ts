@@ -1,11 +1,13 @@
 import type { ConfigDump } from '../api/config-dump.js';
 import type { ShardTask, ToMain, ToWorker } from '../api/messages.js';
 import type { HostUpdate } from '../api/messages-upstream.js';
+import { noSecrets } from '../api/secrets.js';
 import { systemClock } from '../base/clock.js';
 import type { Plain } from '../base/plain.js';
 import { SystemRandom } from '../base/random.js';
 import { TimerWheel } from '../base/timer-wheel.js';
 import type { BootstrapModel } from '../config/bootstrap.js';
+import { extensionRegistry } from '../extensions/index.js';
 import { buildStamp } from '../plane/build-stamp.js';
 import { allocateSharedMemory } from '../plane/shared-memory.js';
 import type { Snapshot } from '../plane/snapshot.js';
@@ -101,6 +103,8 @@ export class Server implements ShardPoolOwner, MainFacts {
       runtime: this.runtime,
       stats: this.store.lane,
       log,
+      extensions: extensionRegistry(),
+      secrets: noSecrets,
       resolverFor: systemResolvers(),
       publish: (update) => this.publishHosts(update),
       acknowledgedVersion: (cluster) => this.hostVersions.everywhere(cluster),

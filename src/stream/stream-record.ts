@@ -1,4 +1,5 @@
 import type { Address, ConnectionInfo, StreamInfo, StreamTimes } from '../api/stream-info.js';
+import type { TlsInfo } from '../api/tls-info.js';
 import type { Host } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
 
@@ -52,6 +53,7 @@ export class StreamRecord implements StreamInfo {
   upstreamProtocol: string;
   upstreamConnectionId: number;
   upstreamTransportFailureReason: string;
+  upstreamTls: TlsInfo | null;
   attemptCount: number;
   hostsAttempted: readonly Host[];
   isHealthCheck: boolean;
@@ -90,6 +92,7 @@ export class StreamRecord implements StreamInfo {
     this.upstreamProtocol = '';
     this.upstreamConnectionId = 0;
     this.upstreamTransportFailureReason = '';
+    this.upstreamTls = null;
     this.attemptCount = 0;
     this.hostsAttempted = noHosts;
     this.isHealthCheck = false;

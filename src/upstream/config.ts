@@ -1,6 +1,8 @@
 import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
 import type { HostHealthCheckConfig, LocalityConfig } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
+import { isPlainObject } from '../base/plain-path.js';
+import type { TransportMatchConfig, TransportsConfig } from './cluster-transports.js';
 import { type HealthCheckConfig, parseHealthCheck } from './health/config.js';
 import { type OutlierConfig, parseOutlierDetection } from './outlier-config.js';
 
@@ -55,6 +57,9 @@ export type ClusterConfig = {
   readonly maxResponseHeaders: number;
   readonly dns: DnsConfig;
   readonly metadata: Plain;
+  /** Null: the socket itself. */
+  readonly transport: ExtensionConfig | null;
+  readonly transportMatches: readonly TransportMatchConfig[];
   readonly ignoreNewHostsUntilFirstHc: boolean;
   /** Hosts that discovery drops leave at once, not only when their health check fails. */
   readonly ignoreHealthOnHostRemoval: boolean;
@@ -101,8 +106,22 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
     maxRequestsPerConnection: http.maxRequestsPerConnection || node.number('max_requests_per_connection', 0),
     dns: parseDns(node),
     metadata: node.struct('metadata') ?? null,
+    ...parseTransports(node),
     origin: `${node.origin.source}:${node.origin.line}`,
   };
+}
+
+function parseTransports(node: ConfigNode): TransportsConfig {
+  const kind = 'transport.socket.upstream';
+  const matches = node.list('transport_socket_matches').map((entry): TransportMatchConfig => {
+    const match = entry.struct('match');
+    return {
+      name: entry.string('name'),
+      match: isPlainObject(match) ? match : {},
+      transport: entry.extension(kind, 'transport_socket') ?? null,
+    };
+  });
+  return { transport: node.extension(kind, 'transport_socket') ?? null, transportMatches: matches };
 }
 
 function parseType(node: ConfigNode): ClusterType {

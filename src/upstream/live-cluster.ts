@@ -16,6 +16,7 @@ import {
 } from '../api/upstream.js';
 import { SharedBreaker } from './circuit-breaker.js';
 import { C } from './cluster-stats.js';
+import { ClusterTransports } from './cluster-transports.js';
 import { CodeStats } from './code-stats.js';
 import type { ClusterConfig } from './config.js';
 import { HostSelector } from './host-selection.js';
@@ -38,6 +39,7 @@ export class LiveCluster implements Cluster {
   private readonly externalCodes: CodeStats;
   private readonly canaryCodes: CodeStats;
   readonly stats: BoundStats;
+  readonly transports: ClusterTransports;
   private readonly resources: PoolResources;
   private readonly scope: ThreadScope;
   private readonly words: ClusterWords;
@@ -74,6 +76,7 @@ export class LiveCluster implements Cluster {
     this.internalCodes = new CodeStats(scope.stats, `${root}.internal`);
     this.externalCodes = new CodeStats(scope.stats, `${root}.external`);
     this.canaryCodes = new CodeStats(scope.stats, `${root}.canary`);
+    this.transports = new ClusterTransports(config, root, scope.extensions, scope);
     this.resources = resources;
     this.scope = scope;
     this.words = words;
@@ -121,7 +124,7 @@ export class LiveCluster implements Cluster {
     const pools = this.pools[priority];
     let pool = pools.get(host);
     if (pool === undefined) {
-      pool = new Http1Pool(this, host, this.breakers[priority], this.resources);
+      pool = new Http1Pool(this, host, this.breakers[priority], this.resources, null);
       pools.set(host, pool);
     }
     return pool;

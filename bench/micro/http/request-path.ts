@@ -1,6 +1,7 @@
 import type { Bench } from 'tinybench';
 import type { ResponseDecoder } from '../../../src/api/codec.js';
 import type { ConnectionControl } from '../../../src/api/network-filter.js';
+import { noSecrets } from '../../../src/api/secrets.js';
 import type { ThreadScope } from '../../../src/api/thread-scope.js';
 import type { Cluster, Host, HttpPoolCallbacks } from '../../../src/api/upstream.js';
 import { BufferPool } from '../../../src/base/buffer-pool.js';
@@ -111,6 +112,7 @@ export class RequestPath {
       clusters: { get: () => this.cluster(stats) },
       shared: { words: () => new BigInt64Array(new SharedArrayBuffer(56)), nowMs: () => turn.now() },
       extensions: extensionRegistry(),
+      secrets: noSecrets,
       drain: { shouldClose: () => false },
     } as ConstructorParameters<typeof LiveThreadScope>[0]);
     const maker = httpConnectionManager.build(managerConfig() as never, scope, {
@@ -140,7 +142,7 @@ export class RequestPath {
     if (this.cached !== null) return this.cached;
     const codes = new CodeStats(stats, 'cluster.c');
     const { client } = this;
-    const info = { id: 1, host, localAddress: host.address, protocol: 'HTTP/1.1' };
+    const info = { id: 1, host, localAddress: host.address, protocol: 'HTTP/1.1', tls: null };
     const breaker = {
       tryConnection: () => true,
       forceConnection() {},

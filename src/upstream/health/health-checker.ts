@@ -4,12 +4,13 @@ import type { Address } from '../../api/stream-info.js';
 import type { Random } from '../../base/random.js';
 import type { TimerWheel } from '../../base/timer-wheel.js';
 import { ipAddress } from '../../network/address.js';
+import type { UpstreamTransport } from '../../network/transport-socket.js';
 import type { Member } from '../membership/member.js';
 import type { HealthCheckConfig } from './config.js';
 import { H } from './health-stats.js';
 import { type CheckScope, HostCheck } from './host-check.js';
 import { HttpProbe } from './http-probe.js';
-import type { Probe, ProbeMaker, ProbeResult } from './probe.js';
+import type { Probe, ProbeMaker, ProbeResult, ProbeTarget } from './probe.js';
 import { TcpProbe } from './tcp-probe.js';
 
 export interface HealthCheckerOptions {
@@ -25,6 +26,8 @@ export interface HealthCheckerOptions {
   };
   hasTraffic(): boolean;
   onResult(member: Member, passed: boolean): void;
+  /** The transport socket of the cluster's connections to that host; null for the socket itself. */
+  transportOf(member: Member): UpstreamTransport | null;
   /** Replaces sockets in tests. */
   readonly probeFor?: (member: Member) => ProbeMaker;
 }
@@ -82,18 +85,24 @@ export class HealthChecker {
 
   private probeMaker(member: Member): ProbeMaker {
     const { config, cluster } = this.options;
-    return (hostAddress: Address, onResult: (result: ProbeResult) => void): Probe => {
-      const address = checkAddress(hostAddress, member.record.healthCheck?.port ?? 0);
+    const transport = this.options.transportOf(member);
+    return (address: Address, onResult: (result: ProbeResult) => void): Probe => {
+      const target: ProbeTarget = {
+        address: checkAddress(address, member.record.healthCheck?.port ?? 0),
+        hostname: member.record.hostname,
+        transport,
+        options: null,
+      };
       if (config.http === null) {
         return new TcpProbe(
-          address,
+          target,
           config.tcp ?? { send: '', receive: [] },
           config.reuseConnection,
           onResult,
         );
       }
       const authority = member.record.healthCheck?.hostname || config.http.host || cluster;
-      return new HttpProbe(address, config.http, authority, config.reuseConnection, onResult);
+      return new HttpProbe(target, config.http, authority, config.reuseConnection, onResult);
     };
   }
 }

@@ -1,10 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Http1Events, Http1ParserOptions } from '../../api/codec.js';
-import type { Address } from '../../api/stream-info.js';
 import type { ResponseHeaders } from '../../base/header-map.js';
 import { Http1ResponseParser } from '../../codec/http1/parser.js';
 import type { HttpCheckConfig } from './config.js';
-import { openProbeConnection, type Probe, type ProbeResult } from './probe.js';
+import { openProbeConnection, type Probe, type ProbeResult, type ProbeTarget } from './probe.js';
 
 const parserOptions: Http1ParserOptions = {
   maxHeadBytes: 65_536,
@@ -41,7 +40,7 @@ export function judge(config: HttpCheckConfig, response: ResponseHeaders): Probe
 
 /** Sends a request and judges the status of its complete response; HTTP/1.1 on a connection that may be kept. */
 export class HttpProbe implements Probe, Http1Events<ResponseHeaders> {
-  private readonly address: Address;
+  private readonly target: ProbeTarget;
   private readonly config: HttpCheckConfig;
   private readonly request: string;
   private readonly keepsConnection: boolean;
@@ -52,13 +51,13 @@ export class HttpProbe implements Probe, Http1Events<ResponseHeaders> {
   private isRunning: boolean;
 
   constructor(
-    address: Address,
+    target: ProbeTarget,
     config: HttpCheckConfig,
     authority: string,
     keepsConnection: boolean,
     onResult: (result: ProbeResult) => void,
   ) {
-    this.address = address;
+    this.target = target;
     this.config = config;
     this.request = checkRequest(config, authority);
     this.keepsConnection = keepsConnection;
@@ -110,7 +109,7 @@ export class HttpProbe implements Probe, Http1Events<ResponseHeaders> {
   }
 
   private open(): Socket {
-    const socket: Socket = openProbeConnection(this.address, {
+    const socket: Socket = openProbeConnection(this.target, {
       onConnected: () => undefined,
       onData: (data) => this.onBytes(data),
       onEnd: () => this.parser.finish(),

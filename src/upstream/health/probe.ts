@@ -1,6 +1,9 @@
-import type { Socket } from 'node:net';
-import { connect } from 'node:net';
+import { connect, type Socket, type SocketConnectOpts } from 'node:net';
 import type { Address } from '../../api/stream-info.js';
+import type { TransportOptions, UpstreamTransport } from '../../network/transport-socket.js';
+
+/** Reads at a time of a connection whose transport socket wants a buffer. */
+const probeReadBytes = 16_384;
 
 /**
  * How one check of a host ended. `failed` is an answer that says no; `retriable` one that may be an accident;
@@ -28,14 +31,38 @@ export interface ProbeConnectionEvents {
   onClosed(): void;
 }
 
+/** How a probe reaches its host. */
+export interface ProbeTarget {
+  readonly address: Address;
+  readonly hostname: string;
+  /** Null: the socket itself. */
+  readonly transport: UpstreamTransport | null;
+  readonly options: TransportOptions | null;
+}
+
 /** Opens a connection to the host; errors are followed by `onClosed`. It keeps no thread alive. */
-export function openProbeConnection(address: Address, events: ProbeConnectionEvents): Socket {
-  const socket = address.isIp
-    ? connect({ host: address.ip, port: address.port, noDelay: true })
-    : connect({ path: address.ip });
+export function openProbeConnection(target: ProbeTarget, events: ProbeConnectionEvents): Socket {
+  const { address, transport } = target;
+  const where: SocketConnectOpts = address.isIp
+    ? { host: address.ip, port: address.port, noDelay: true }
+    : { path: address.ip };
+  let socket: Socket;
+  if (transport === null) {
+    socket = connect(where);
+    socket.on('connect', () => events.onConnected());
+    socket.on('data', (data: Buffer) => events.onData(data));
+  } else {
+    const buffer = Buffer.allocUnsafeSlow(probeReadBytes);
+    socket = transport.connect(where, target.hostname, target.options, {
+      buffer,
+      onRead: (length) => {
+        events.onData(buffer.subarray(0, length));
+        return true;
+      },
+      onReady: () => events.onConnected(),
+    });
+  }
   socket.unref();
-  socket.on('connect', () => events.onConnected());
-  socket.on('data', (data: Buffer) => events.onData(data));
   socket.on('end', () => events.onEnd());
   socket.on('error', () => socket.destroy());
   socket.on('close', () => events.onClosed());

@@ -1,14 +1,13 @@
 import type { Socket } from 'node:net';
-import type { Address } from '../../api/stream-info.js';
 import type { TcpCheckConfig } from './config.js';
-import { openProbeConnection, type Probe, type ProbeResult } from './probe.js';
+import { openProbeConnection, type Probe, type ProbeResult, type ProbeTarget } from './probe.js';
 
 /** Bytes kept while the expected ones have not all come; a host that talks on is cut off. */
 const receiveLimitBytes = 65_536;
 
 /** Connects, sends, waits until every expected pattern came in order; wrong bytes wait for the timeout. */
 export class TcpProbe implements Probe {
-  private readonly address: Address;
+  private readonly target: ProbeTarget;
   private readonly send: Buffer;
   private readonly receive: readonly Buffer[];
   private readonly keepsConnection: boolean;
@@ -18,12 +17,12 @@ export class TcpProbe implements Probe {
   private isRunning: boolean;
 
   constructor(
-    address: Address,
+    target: ProbeTarget,
     config: TcpCheckConfig,
     keepsConnection: boolean,
     onResult: (result: ProbeResult) => void,
   ) {
-    this.address = address;
+    this.target = target;
     this.send = Buffer.from(config.send, 'hex');
     this.receive = config.receive.map((pattern) => Buffer.from(pattern, 'hex'));
     this.keepsConnection = keepsConnection && this.receive.length > 0;
@@ -52,7 +51,7 @@ export class TcpProbe implements Probe {
   }
 
   private open(): Socket {
-    const socket: Socket = openProbeConnection(this.address, {
+    const socket: Socket = openProbeConnection(this.target, {
       onConnected: () => {
         if (this.receive.length === 0) this.finish('passed');
       },

@@ -1,5 +1,7 @@
+import type { ExtensionRegistry } from '../../api/extension.js';
 import type { HostUpdate } from '../../api/messages-upstream.js';
 import type { RuntimeView } from '../../api/runtime.js';
+import type { SecretView } from '../../api/secrets.js';
 import type { BoundStats, Counter, StatScope } from '../../api/stats.js';
 import type { Address } from '../../api/stream-info.js';
 import type { Logger } from '../../api/thread-scope.js';
@@ -8,6 +10,7 @@ import type { Clock } from '../../base/clock.js';
 import type { Random } from '../../base/random.js';
 import type { TimerWheel } from '../../base/timer-wheel.js';
 import { ipAddress } from '../../network/address.js';
+import { ClusterTransports } from '../cluster-transports.js';
 import type { ClusterConfig, EndpointConfig } from '../config.js';
 import { HealthChecker } from '../health/health-checker.js';
 import { OutlierDetector } from '../outlier-detector.js';
@@ -30,6 +33,8 @@ export interface MembershipScope {
   readonly runtime: RuntimeView;
   readonly stats: StatScope;
   readonly log: Logger;
+  readonly extensions: ExtensionRegistry;
+  readonly secrets: SecretView;
   /** The resolver that asks these servers, the system's when there are none. Called once per name. */
   resolverFor(servers: readonly string[]): NameResolver;
   /** Sends an update to every worker. */
@@ -144,12 +149,14 @@ export class ClusterMembership {
   private makeChecker(root: string): HealthChecker | null {
     const config = this.config.healthChecks[0];
     if (config === undefined) return null;
+    const transports = new ClusterTransports(this.config, root, this.scope.extensions, this.scope);
     return new HealthChecker({
       config,
       cluster: this.config.name,
       statRoot: root,
       scope: this.scope,
       hasTraffic: () => this.sawTraffic(),
+      transportOf: (member) => transports.of(member.record.metadata),
       onResult: (member, passed) => this.onChecked(member, passed),
     });
   }

@@ -1,34 +1,52 @@
 import { connect, type Socket, type SocketConnectOpts } from 'node:net';
 import type { Address } from '../../api/stream-info.js';
+import type { TlsInfo } from '../../api/tls-info.js';
 import type { Host } from '../../api/upstream.js';
 import { ipAddress, pipeAddress } from '../../network/address.js';
 import { Connection, type ConnectionEvents } from '../../network/connection.js';
+import type { TransportOptions, UpstreamTransport } from '../../network/transport-socket.js';
 import type { PoolResources } from './pool-resources.js';
 
-/** Opens a socket to a host, reading into the thread's shared buffer. `onConnect` runs as a turn of its own. */
+/** The transport that a connection to a host goes through. */
+export interface DialTransport {
+  /** Null: the socket itself. */
+  readonly transport: UpstreamTransport | null;
+  readonly options: TransportOptions | null;
+}
+
+/**
+ * Opens a connection to a host, reading into the thread's shared buffer. `onConnect` runs as a turn of its own, once
+ * clear bytes may flow.
+ */
 export function dial(
   host: Host,
   limitBytes: number,
   resources: PoolResources,
   events: ConnectionEvents,
-  onConnect: () => void,
+  { transport, options }: DialTransport,
+  onConnect: (tls: TlsInfo | null) => void,
 ): Connection {
   const { connections } = resources;
   let connection: Connection | null = null;
   const target: SocketConnectOpts = host.address.isIp
     ? { host: host.address.ip, port: host.address.port, noDelay: true }
     : { path: host.address.ip };
+  const onRead = (length: number): boolean => (connection as Connection).onRead(length);
+  if (transport !== null) {
+    const onReady = (tls: TlsInfo | null): void => connection?.guard(() => onConnect(tls));
+    const reads = { buffer: connections.readBuffer, onRead, onReady };
+    const socket = transport.connect(target, host.hostname, options, reads);
+    connection = new Connection(socket, connections, events, limitBytes);
+    return connection;
+  }
   const socket = connect({
     ...target,
     allowHalfOpen: true,
-    onread: {
-      buffer: connections.readBuffer,
-      callback: (length: number) => (connection as Connection).onRead(length),
-    },
+    onread: { buffer: connections.readBuffer, callback: onRead },
   });
   connection = new Connection(socket, connections, events, limitBytes);
   const live = connection;
-  socket.once('connect', () => live.guard(onConnect));
+  socket.once('connect', () => live.guard(() => onConnect(null)));
   return connection;
 }
 
@@ -37,8 +55,10 @@ export function localAddressOf(socket: Socket, host: Host): Address {
   return host.address.isIp ? ipAddress(socket.localAddress ?? '', socket.localPort ?? 0) : pipeAddress('');
 }
 
-/** Envoy's words for a failed connect, `delayed connect error: Connection refused`. */
-export function connectErrorText(code: string): string {
+/** Envoy's words for a failed connect, `delayed connect error: Connection refused`, or those of the transport socket. */
+export function connectErrorText(code: string, transport: UpstreamTransport | null): string {
+  const ofTransport = transport?.failureText(code) ?? '';
+  if (ofTransport !== '') return ofTransport;
   const text = systemErrors[code];
   return text === undefined ? code : `delayed connect error: ${text}`;
 }

@@ -1,5 +1,6 @@
 import type { CodecError, Http1ParserOptions, RequestEncoder, ResponseDecoder } from '../../api/codec.js';
 import type { Address } from '../../api/stream-info.js';
+import type { TlsInfo } from '../../api/tls-info.js';
 import {
   type CircuitBreaker,
   type Host,
@@ -13,12 +14,12 @@ import { unknownAddress } from '../../network/address.js';
 import type { Connection, ConnectionEvents } from '../../network/connection.js';
 import { C } from '../cluster-stats.js';
 import type { ClusterConfig } from '../config.js';
-import { connectErrorText, dial, localAddressOf } from './dial.js';
+import { connectErrorText, type DialTransport, dial, localAddressOf } from './dial.js';
 import type { PoolCluster } from './pool-cluster.js';
 import type { PoolResources } from './pool-resources.js';
 
 /** The pool as its connections see it. */
-export interface Http1ConnectionOwner {
+export interface Http1ConnectionOwner extends DialTransport {
   readonly cluster: PoolCluster;
   readonly host: Host;
   readonly breaker: CircuitBreaker;
@@ -41,6 +42,7 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
   readonly host: Host;
   readonly protocol = 'HTTP/1.1';
   localAddress: Address;
+  tls: TlsInfo | null;
   isConnecting: boolean;
   private readonly pool: Http1ConnectionOwner;
   private readonly codec: Http1ClientCodec;
@@ -65,6 +67,7 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
     this.id = resources.nextConnectionId();
     this.host = host;
     this.localAddress = unknownAddress;
+    this.tls = null;
     this.isConnecting = true;
     this.pool = pool;
     this.startedMs = resources.clock.now();
@@ -85,7 +88,9 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
     stats.add(C.upstream_cx_active, 1);
     host.count(HostWord.cxTotal, 1);
     host.count(HostWord.cxActive, 1);
-    this.connection = dial(host, cluster.info.bufferLimitBytes, resources, this, () => this.onConnect());
+    this.connection = dial(host, cluster.info.bufferLimitBytes, resources, this, pool, (tls) =>
+      this.onConnect(tls),
+    );
     this.codec = new Http1ClientCodec(this.connection, parserOptions(cluster.config), this);
     this.timer = new Timer(() => this.onTimer());
     this.durationTimer = null;
@@ -231,13 +236,14 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
     this.host.reportLocalFailure(this.hasTimedOut ? 'timeout' : 'connect');
     return {
       reason: this.hasTimedOut ? 'connection-timeout' : 'remote-connection-failure',
-      transportFailure: this.hasTimedOut ? '' : connectErrorText(error),
+      transportFailure: this.hasTimedOut ? '' : connectErrorText(error, this.pool.transport),
     };
   }
 
-  private onConnect(): void {
+  private onConnect(tls: TlsInfo | null): void {
     const { cluster, resources } = this.pool;
     if (this.connection.isClosed) return;
+    this.tls = tls;
     this.isConnecting = false;
     resources.timers.cancel(this.timer);
     this.localAddress = localAddressOf(this.connection.socket, this.host);

@@ -8,6 +8,7 @@ import type {
 } from '../../api/upstream.js';
 import { HostWord } from '../../api/upstream.js';
 import { RingQueue } from '../../base/ring-queue.js';
+import type { TransportOptions, UpstreamTransport } from '../../network/transport-socket.js';
 import { C } from '../cluster-stats.js';
 import type { HostPool } from './host-pool.js';
 import { Http1Connection, type Http1ConnectionOwner } from './http1-connection.js';
@@ -43,17 +44,27 @@ export class Http1Pool implements HostPool, Http1ConnectionOwner {
   readonly host: Host;
   readonly breaker: CircuitBreaker;
   readonly resources: PoolResources;
+  readonly transport: UpstreamTransport | null;
+  readonly options: TransportOptions | null;
   private readonly ready: Http1Connection[];
   private readonly pending: RingQueue<PendingRequest>;
   private readonly connections: Set<Http1Connection>;
   private connecting: number;
   private isDraining: boolean;
 
-  constructor(cluster: PoolCluster, host: Host, breaker: CircuitBreaker, resources: PoolResources) {
+  constructor(
+    cluster: PoolCluster,
+    host: Host,
+    breaker: CircuitBreaker,
+    resources: PoolResources,
+    options: TransportOptions | null,
+  ) {
     this.cluster = cluster;
     this.host = host;
     this.breaker = breaker;
     this.resources = resources;
+    this.transport = cluster.transports.of(host.metadata);
+    this.options = options;
     this.ready = [];
     this.pending = new RingQueue();
     this.connections = new Set();

@@ -1,5 +1,6 @@
 import type { BoundStats } from '../../api/stats.js';
 import type { ClusterInfo } from '../../api/upstream.js';
+import type { ClusterTransports } from '../cluster-transports.js';
 import type { ClusterConfig } from '../config.js';
 
 /** A cluster as its pools and connections see it: what they are to keep to, and where they count. */
@@ -7,4 +8,5 @@ export interface PoolCluster {
   readonly config: ClusterConfig;
   readonly info: ClusterInfo;
   readonly stats: BoundStats;
+  readonly transports: ClusterTransports;
 }

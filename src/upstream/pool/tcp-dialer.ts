@@ -1,4 +1,5 @@
 import type { Address } from '../../api/stream-info.js';
+import type { TlsInfo } from '../../api/tls-info.js';
 import type {
   Cancellable,
   CircuitBreaker,
@@ -10,6 +11,7 @@ import { HostWord } from '../../api/upstream.js';
 import { Timer } from '../../base/timer-wheel.js';
 import { unknownAddress } from '../../network/address.js';
 import type { Connection, ConnectionEvents } from '../../network/connection.js';
+import type { UpstreamTransport } from '../../network/transport-socket.js';
 import { C } from '../cluster-stats.js';
 
 import { connectErrorText, dial, localAddressOf } from './dial.js';
@@ -41,6 +43,8 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
   readonly id: number;
   readonly host: Host;
   localAddress: Address;
+  tls: TlsInfo | null;
+  private readonly transport: UpstreamTransport | null;
   private readonly cluster: PoolCluster;
   private readonly breaker: CircuitBreaker;
   private readonly callbacks: TcpConnectionCallbacks;
@@ -64,6 +68,8 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     this.id = resources.nextConnectionId();
     this.host = host;
     this.localAddress = unknownAddress;
+    this.tls = null;
+    this.transport = cluster.transports.of(host.metadata);
     this.cluster = cluster;
     this.breaker = breaker;
     this.callbacks = callbacks;
@@ -80,7 +86,14 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     stats.inc(C.upstream_rq_pending_total);
     host.count(HostWord.cxTotal, 1);
     host.count(HostWord.cxActive, 1);
-    this.connection = dial(host, cluster.info.bufferLimitBytes, resources, this, () => this.onConnect());
+    this.connection = dial(
+      host,
+      cluster.info.bufferLimitBytes,
+      resources,
+      this,
+      { transport: this.transport, options: null },
+      (tls) => this.onConnect(tls),
+    );
     this.connectTimer = new Timer(() => this.onConnectTimeout());
     resources.timers.schedule(this.connectTimer, cluster.info.connectTimeoutMs);
   }
@@ -172,13 +185,14 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     this.host.reportLocalFailure(this.hasTimedOut ? 'timeout' : 'connect');
     this.callbacks.onConnectFailure({
       reason: this.hasTimedOut ? 'connection-timeout' : 'remote-connection-failure',
-      transportFailure: this.hasTimedOut ? '' : connectErrorText(error),
+      transportFailure: this.hasTimedOut ? '' : connectErrorText(error, this.transport),
     });
   }
 
-  private onConnect(): void {
+  private onConnect(tls: TlsInfo | null): void {
     this.resources.timers.cancel(this.connectTimer);
     if (this.isAbandoned) return;
+    this.tls = tls;
     this.isConnected = true;
     this.localAddress = localAddressOf(this.connection.socket, this.host);
     const { stats } = this.cluster;

@@ -21,6 +21,8 @@ const info: ConnectionInfo = {
   applicationProtocols: [],
   filterChainName: '',
   isTls: false,
+  tls: null,
+  transportFailureReason: '',
   startedMs: 0,
   connectionTerminationDetails: '',
   localCloseReason: '',

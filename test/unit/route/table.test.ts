@@ -9,6 +9,7 @@ import {
   runtimeOf,
   tableOf,
 } from '../../support/route-table.js';
+import { certificateFacts, tlsInfo } from '../../support/tls-info.js';
 
 const reply = 'direct_response: {status: 200}';
 
@@ -68,8 +69,7 @@ test('client certificates are asked for when the route says so', () => {
   );
   const input = routeInput({ path: '/' });
   equal(table.find(input), null);
-  input.info.connection.peerCertificatePresented = true;
-  input.info.connection.peerCertificateValidated = true;
+  input.info.connection.tls = tlsInfo({ peer: certificateFacts(), isPeerValidated: true });
   equal(table.find(input)?.name, 't');
 });
 

@@ -54,6 +54,8 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     maxResponseHeaders: 100,
     dns: dns(),
     metadata: null,
+    transport: null,
+    transportMatches: [],
     ignoreNewHostsUntilFirstHc: false,
     ignoreHealthOnHostRemoval: false,
     waitForWarmOnInit: true,

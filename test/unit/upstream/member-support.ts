@@ -1,5 +1,7 @@
 import type { HostUpdate } from '../../../src/api/messages-upstream.js';
+import { noSecrets } from '../../../src/api/secrets.js';
 import { SeededRandom } from '../../../src/base/random.js';
+import { extensionRegistry } from '../../../src/extensions/index.js';
 import { ipAddress } from '../../../src/network/address.js';
 import type { ClusterConfig } from '../../../src/upstream/config.js';
 import type { MembershipScope } from '../../../src/upstream/membership/cluster-membership.js';
@@ -31,6 +33,8 @@ export class FakeMain implements MembershipScope {
   readonly runtime;
   readonly stats = new FakeStats();
   readonly log = silentLog;
+  readonly extensions = extensionRegistry();
+  readonly secrets = noSecrets;
   readonly resolver = new FakeResolver();
   readonly published: HostUpdate[] = [];
   acknowledged = 0;

@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { ResponseHeaders } from '../../../../src/base/header-map.js';
-import { ipAddress } from '../../../../src/network/address.js';
 import type { HttpCheckConfig } from '../../../../src/upstream/health/config.js';
 import { checkRequest, HttpProbe, judge } from '../../../../src/upstream/health/http-probe.js';
 import type { ProbeResult } from '../../../../src/upstream/health/probe.js';
+import { clearTarget } from './clear-target.js';
 
 const config: HttpCheckConfig = {
   host: '',
@@ -52,9 +52,7 @@ function checks(
   used: HttpCheckConfig,
 ): () => Promise<ProbeResult> {
   let tell: (result: ProbeResult) => void = () => undefined;
-  const probe = new HttpProbe(ipAddress('127.0.0.1', port), used, 'web', keepsConnection, (result) =>
-    tell(result),
-  );
+  const probe = new HttpProbe(clearTarget(port), used, 'web', keepsConnection, (result) => tell(result));
   t.after(() => probe.close());
   return () =>
     new Promise((resolve) => {

@@ -1,10 +1,10 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
-import { ipAddress } from '../../../../src/network/address.js';
 import type { TcpCheckConfig } from '../../../../src/upstream/health/config.js';
 import type { ProbeResult } from '../../../../src/upstream/health/probe.js';
 import { TcpProbe } from '../../../../src/upstream/health/tcp-probe.js';
+import { clearTarget } from './clear-target.js';
 
 const hex = (text: string): string => Buffer.from(text).toString('hex');
 
@@ -45,7 +45,7 @@ async function probing(
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
   const results = new Results();
-  const probe = new TcpProbe(ipAddress('127.0.0.1', address.port), config, true, results.add);
+  const probe = new TcpProbe(clearTarget(address.port), config, true, results.add);
   t.after(() => probe.close());
   return { probe, results, connections: () => connections };
 }

@@ -1,0 +1,109 @@
+import type { Socket, SocketConnectOpts } from 'node:net';
+import type { Extension } from '../api/extension.js';
+import type { SecretView } from '../api/secrets.js';
+import type { StatScope } from '../api/stats.js';
+import type { ConnectionInfo } from '../api/stream-info.js';
+import type { Logger } from '../api/thread-scope.js';
+import type { TlsInfo } from '../api/tls-info.js';
+import type { Clock } from '../base/clock.js';
+import type { Plain } from '../base/plain.js';
+import type { Random } from '../base/random.js';
+import type { TimerWheel } from '../base/timer-wheel.js';
+import type { ReadLink } from './read-link.js';
+
+/**
+ * Transport sockets: what lies between a TCP connection and the bytes that filters and codecs see. A factory that
+ * builds null means the socket itself: clear text, at no cost.
+ */
+
+/** What a transport socket gets of its thread; a `ThreadScope` has it all. Main builds upstream ones for health checks. */
+export interface TransportScope {
+  readonly clock: Clock;
+  readonly timers: TimerWheel;
+  readonly random: Random;
+  readonly stats: StatScope;
+  readonly log: Logger;
+  readonly secrets: SecretView;
+}
+
+/** Who is told how the set-up of a downstream transport went: one of the two, once, never from within `open`. */
+export interface DownstreamTransportOwner {
+  /** `socket` carries clear bytes from now on; it reads into the thread's buffer and tells the link. */
+  onTransportReady(socket: Socket, tls: TlsInfo | null): void;
+  /** `socket` is destroyed next; `reason` is what `%DOWNSTREAM_TRANSPORT_FAILURE_REASON%` prints. */
+  onTransportFailed(socket: Socket, reason: string): void;
+}
+
+/** A set-up under way. */
+export interface OpeningTransport {
+  /** Gives it up: the owner is told nothing more and gets the socket as it is, to destroy it. */
+  abandon(): Socket;
+}
+
+/** The transport of one filter chain in one thread. */
+export interface DownstreamTransport {
+  /** Takes over a socket of which `bytes` have been read already. Its reads come through `link`. */
+  open(
+    socket: Socket,
+    link: ReadLink,
+    bytes: Buffer,
+    info: ConnectionInfo,
+    owner: DownstreamTransportOwner,
+  ): OpeningTransport;
+}
+
+export interface DownstreamTransportContext {
+  /** `listener.<address or prefix>` */
+  readonly statPrefix: string;
+  /** The one read buffer of the thread. */
+  readonly readBuffer: Buffer;
+  /** A throw in a callback of the socket. */
+  onCallbackError(error: unknown): void;
+}
+
+export interface DownstreamTransportFactory<C extends Plain = Plain> extends Extension<C> {
+  build(config: C, scope: TransportScope, context: DownstreamTransportContext): DownstreamTransport | null;
+}
+
+/** What a request or its cluster wants of the connections that may carry it; pools keep apart what differs in `key`. */
+export interface TransportOptions {
+  readonly key: string;
+  /** Replaces the configured server name; empty leaves it. */
+  readonly serverName: string;
+  /** DNS names, one of which the peer's certificate must have, besides what is configured. */
+  readonly subjectAltNames: readonly string[];
+  /** Replaces the configured protocols; empty leaves them. */
+  readonly alpn: readonly string[];
+}
+
+/** Where an upstream connection reads to. */
+export interface UpstreamReads {
+  readonly buffer: Buffer;
+  /** Answers whether to go on reading. */
+  onRead(length: number): boolean;
+  /** The transport stands, clear bytes may flow. Not called when it fails: the socket is destroyed with an error. */
+  onReady(tls: TlsInfo | null): void;
+}
+
+/** The transport of one cluster's connections in one thread. */
+export interface UpstreamTransport {
+  readonly isSecure: boolean;
+  /** Opens a connection. `hostname` is the endpoint's own, empty when it has none. */
+  connect(
+    target: SocketConnectOpts,
+    hostname: string,
+    options: TransportOptions | null,
+    reads: UpstreamReads,
+  ): Socket;
+  /** What `%UPSTREAM_TRANSPORT_FAILURE_REASON%` prints for the error code that the socket ended with; empty if it is none of this layer. */
+  failureText(code: string): string;
+}
+
+export interface UpstreamTransportContext {
+  /** `cluster.<name>` */
+  readonly statPrefix: string;
+}
+
+export interface UpstreamTransportFactory<C extends Plain = Plain> extends Extension<C> {
+  build(config: C, scope: TransportScope, context: UpstreamTransportContext): UpstreamTransport | null;
+}
