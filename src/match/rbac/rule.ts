@@ -6,7 +6,7 @@ import { isPlainObject } from '../../base/plain-path.js';
 import { buildHeaderMatcher } from '../header-matcher.js';
 import { buildIpRange, isInRange } from '../ip-range.js';
 import { buildMetadataMatcher } from '../metadata-matcher.js';
-import { buildStringMatcher } from '../string-matcher.js';
+import { buildStringMatcher, type StringMatcherConfig } from '../string-matcher.js';
 import type { RbacAddress, RbacRuleConfig } from './rule-config.js';
 
 /** Whether a request (or a connection, with an empty head) fulfils a rule. */
@@ -85,16 +85,24 @@ type TextRuleConfig = Extract<
 
 function textRule(config: TextRuleConfig): RbacRule {
   if (config.kind === 'filter-state') return filterStateRule(config);
-  if (config.kind === 'authenticated') {
-    if (config.name === null) return (_, { connection }) => connection.peerCertificatePresented === true;
-    // The names of a peer's certificate are not known yet: nobody has them.
-    return () => false;
-  }
+  if (config.kind === 'authenticated') return authenticatedRule(config.name);
   const accepts = buildStringMatcher(config.matcher);
   if (config.kind === 'server-name') {
     return (_, { connection }) => accepts(connection.requestedServerName);
   }
   return (headers) => headers.path !== '' && accepts(pathWithoutQuery(headers.path));
+}
+
+/** Any certificate, or one with a URI, a DNS name or a subject that matches. */
+function authenticatedRule(name: StringMatcherConfig | null): RbacRule {
+  if (name === null) return (_, { connection }) => (connection.tls?.peer ?? null) !== null;
+  const accepts = buildStringMatcher(name);
+  return (_, { connection }) => {
+    const peer = connection.tls?.peer ?? null;
+    return (
+      peer !== null && (peer.uriSans.some(accepts) || peer.dnsSans.some(accepts) || accepts(peer.subject))
+    );
+  };
 }
 
 const queryOrFragment = /[?#]/;
