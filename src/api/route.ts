@@ -43,6 +43,7 @@ export interface VirtualHostView {
   readonly includeRequestAttemptCount: boolean;
   readonly includeAttemptCountInResponse: boolean;
   readonly includeIsTimeoutRetryHeader: boolean;
+  readonly rateLimits: readonly RateLimitRule[];
   /** The first virtual cluster whose matchers pass, `other` when some exist and none passes, null otherwise. */
   virtualCluster(headers: RequestHeaders): string | null;
 }
@@ -76,6 +77,36 @@ export interface RouteActionView {
   readonly metadataMatch: Plain;
   readonly hashPolicies: Plain;
   readonly mirrorPolicies: readonly MirrorPolicyConfig[];
+  readonly rateLimits: readonly RateLimitRule[];
+  /** The virtual host's apply as well, although there are own ones. */
+  readonly includesHostRateLimits: boolean;
+}
+
+/** What descriptors of rate limits are made of. */
+export interface RateLimitInput extends LogContext {
+  /** The node's own cluster. */
+  readonly localCluster: string;
+  /** The cluster that the request is routed to; undefined when there is none. */
+  clusterName(): string | undefined;
+}
+
+/** One `RateLimit` of a route, a virtual host or a filter. */
+export interface RateLimitRule {
+  readonly stage: number;
+  readonly disableKey: string;
+  readonly appliesOnStreamDone: boolean;
+  /** `UNSPECIFIED`, `OFF`, `DRAFT_VERSION_03`. */
+  readonly headersOption: string;
+  /** The descriptor of this request; null when an action has nothing to add. */
+  describe(input: RateLimitInput): RateLimitDescriptor | null;
+}
+
+export interface RateLimitDescriptor {
+  readonly entries: readonly (readonly [key: string, value: string])[];
+  /** Undefined: one, or what the limiter has as its default. */
+  readonly hits: number | undefined;
+  readonly isNegativeHits: boolean;
+  readonly rule: RateLimitRule;
 }
 
 /** How the `grpc-timeout` header of a request bounds its stream. */

@@ -8,6 +8,7 @@ import { parseInternalRedirect } from './internal-redirect-policy.js';
 import { parseMetadata } from './metadata.js';
 import { parseMirrorPolicies } from './mirror-policy.js';
 import { parsePathRewrite } from './path-rewrite.js';
+import { parseRateLimits } from './rate-limit/rate-limit-config.js';
 import { parseRetryPolicy } from './retry-policy.js';
 
 /** What a route action inherits from the levels above it when it says nothing itself. */
@@ -47,6 +48,8 @@ export function parseRouteAction(node: ConfigNode, inherited: Inherited): RouteA
     metadataMatch: parseMetadata(node, 'metadata_match'),
     hashPolicies: node.list('hash_policy').map(parseHashPolicy).filter(isHashing),
     mirrorPolicies: mirrors.length > 0 ? mirrors : inherited.mirrorPolicies,
+    rateLimits: parseRateLimits(node, 'rate_limits'),
+    includesHostRateLimits: node.bool('include_vh_rate_limits'),
   };
 }
 
@@ -56,8 +59,6 @@ function isHashing(policy: HashPolicyConfig | undefined): policy is HashPolicyCo
 
 function refuseUnbuilt(node: ConfigNode): void {
   node.unsupported('internal_redirect_policy', 'redirects of upstreams are passed on');
-  node.unsupported('rate_limits', 'rate limit descriptors are not built');
-  node.unsupported('include_vh_rate_limits', 'rate limit descriptors are not built');
   node.unsupported('max_grpc_timeout', 'grpc-timeout is not read');
   node.unsupported('grpc_timeout_offset', 'grpc-timeout is not read');
   node.unsupported('early_data_policy', 'there is no early data to decide about');

@@ -3,6 +3,7 @@ import type {
   GrpcTimeoutConfig,
   InternalRedirectConfig,
   MirrorPolicyConfig,
+  RateLimitRule,
   RetryPolicyConfig,
   RouteActionView,
   RouteInput,
@@ -15,6 +16,7 @@ import { buildClusterChooser, type ClusterChooser } from './cluster-chooser.js';
 import type { PathMatchConfig, RouteActionConfig } from './config-types.js';
 import { buildHostRewrite, setAuthority } from './host-rewrite.js';
 import { buildPathRewrite, setPath } from './path-rewrite.js';
+import { buildRateLimits } from './rate-limit/rate-limit-rule.js';
 
 /** A route action with everything resolved. */
 export class RouteAction implements RouteActionView {
@@ -35,6 +37,8 @@ export class RouteAction implements RouteActionView {
   readonly metadataMatch: Plain;
   readonly hashPolicies: Plain;
   readonly mirrorPolicies: readonly MirrorPolicyConfig[];
+  readonly rateLimits: readonly RateLimitRule[];
+  readonly includesHostRateLimits: boolean;
   private readonly choose: ClusterChooser;
 
   constructor(config: RouteActionConfig, match: PathMatchConfig, runtime: RuntimeView) {
@@ -55,6 +59,8 @@ export class RouteAction implements RouteActionView {
     this.metadataMatch = config.metadataMatch;
     this.hashPolicies = config.hashPolicies;
     this.mirrorPolicies = config.mirrorPolicies;
+    this.rateLimits = buildRateLimits(config.rateLimits);
+    this.includesHostRateLimits = config.includesHostRateLimits;
     this.choose = buildClusterChooser(config.cluster, runtime);
   }
 

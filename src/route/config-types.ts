@@ -12,6 +12,7 @@ import type { HeaderMatcherConfig } from '../match/header-matcher.js';
 import type { MetadataMatcherConfig } from '../match/metadata-matcher.js';
 import type { QueryMatcherConfig } from '../match/query-matcher.js';
 import type { StringMatcherConfig } from '../match/string-matcher.js';
+import type { RateLimitConfig } from './rate-limit/rate-limit-config.js';
 
 /**
  * Route configuration as it crosses threads: plain data, checked, defaults filled in. Types, not interfaces, so that
@@ -47,6 +48,7 @@ export type VirtualHostConfig = {
   readonly includeRequestAttemptCount: boolean;
   readonly includeAttemptCountInResponse: boolean;
   readonly includeIsTimeoutRetryHeader: boolean;
+  readonly rateLimits: readonly RateLimitConfig[];
   readonly origin: string;
 };
 
@@ -170,6 +172,8 @@ export type RouteActionConfig = {
   readonly metadataMatch: Plain;
   readonly hashPolicies: readonly HashPolicyConfig[];
   readonly mirrorPolicies: readonly MirrorPolicyConfig[];
+  readonly rateLimits: readonly RateLimitConfig[];
+  readonly includesHostRateLimits: boolean;
 };
 
 export type RedirectConfig = {

@@ -10,6 +10,7 @@ import { parseHeaderMutations } from './header-mutations.js';
 import { parseRouteMatch } from './match-config.js';
 import { parseMetadata } from './metadata.js';
 import { parseMirrorPolicies } from './mirror-policy.js';
+import { parseRateLimits } from './rate-limit/rate-limit-config.js';
 import { parseRedirect } from './redirect.js';
 import { parseRetryPolicy } from './retry-policy.js';
 
@@ -79,6 +80,7 @@ function parseVirtualHost(node: ConfigNode, shared: Shared): VirtualHostConfig {
     includeRequestAttemptCount: node.bool('include_request_attempt_count'),
     includeAttemptCountInResponse: node.bool('include_attempt_count_in_response'),
     includeIsTimeoutRetryHeader: node.bool('include_is_timeout_retry_header'),
+    rateLimits: parseRateLimits(node, 'rate_limits'),
     origin: originText(node),
   };
 }
@@ -88,7 +90,6 @@ function refuseUnbuiltHostFields(node: ConfigNode): void {
     node.error('cannot set both matcher and routes on virtual host', 'matcher');
   }
   node.unsupported('matcher', 'matcher trees are not built');
-  node.unsupported('rate_limits', 'rate limit descriptors are not built');
   node.unsupported('per_request_buffer_limit_bytes', 'the connection manager limits buffering');
   node.unsupported('request_body_buffer_limit', 'the connection manager limits buffering');
   node.noEffect('metadata', 'nothing reads the metadata of a virtual host');

@@ -1,4 +1,4 @@
-import type { RouteInput, RouteMatch, VirtualHostView } from '../api/route.js';
+import type { RateLimitRule, RouteInput, RouteMatch, VirtualHostView } from '../api/route.js';
 import type { RuntimeView } from '../api/runtime.js';
 import type { RequestHeaders } from '../base/header-map.js';
 import { buildHeaderMatchers, type HeaderPredicate } from '../match/header-matcher.js';
@@ -13,6 +13,7 @@ import type {
 import { DirectResponse } from './direct-response.js';
 import { HeaderRules } from './header-mutations.js';
 import { PathIndex } from './path-index.js';
+import { buildRateLimits } from './rate-limit/rate-limit-rule.js';
 import { Redirect, tlsRedirect } from './redirect.js';
 import { RouteEntry, type RouteLevels, tlsRedirectEntry } from './route-entry.js';
 
@@ -27,6 +28,7 @@ export class VirtualHost implements VirtualHostView {
   readonly includeRequestAttemptCount: boolean;
   readonly includeAttemptCountInResponse: boolean;
   readonly includeIsTimeoutRetryHeader: boolean;
+  readonly rateLimits: readonly RateLimitRule[];
   private readonly requireTls: VirtualHostConfig['requireTls'];
   private readonly tlsRedirect: RouteEntry;
   private readonly routes: PathIndex<RouteEntry>;
@@ -42,6 +44,7 @@ export class VirtualHost implements VirtualHostView {
     this.includeRequestAttemptCount = config.includeRequestAttemptCount;
     this.includeAttemptCountInResponse = config.includeAttemptCountInResponse;
     this.includeIsTimeoutRetryHeader = config.includeIsTimeoutRetryHeader;
+    this.rateLimits = buildRateLimits(config.rateLimits);
     this.requireTls = config.requireTls;
     this.tlsRedirect = tlsRedirectEntry(this, tlsRedirect, config.origin);
     this.virtualClusters = config.virtualClusters.map(({ name, headers }) => ({

@@ -6,6 +6,7 @@ import { acceptedDifferences } from './accepted-differences.js';
 import { featureCases } from './cases/all-cases.js';
 import { frontCases } from './cases/front-cases.js';
 import { familyBootstrap } from './families/filter-family.js';
+import { localRateLimitFamily } from './families/local-ratelimit-family.js';
 import { rbacFamily } from './families/rbac-family.js';
 import { trafficFamilies, trafficLog } from './families/traffic-families.js';
 import { featureBootstrap } from './feature-bootstrap.js';
@@ -14,7 +15,7 @@ import type { Observation } from './observation.js';
 import { ProxyUnderTest } from './proxy-under-test.js';
 import { observeCases, unexplained } from './run-cases.js';
 
-const accessFamilies = [rbacFamily];
+const accessFamilies = [rbacFamily, localRateLimitFamily];
 const accessLog = 'rbac=%DYNAMIC_METADATA(envoy.filters.http.rbac)% hint=%DYNAMIC_METADATA(envoy.common)%';
 
 const suites = [

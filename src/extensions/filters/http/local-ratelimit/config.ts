@@ -2,6 +2,8 @@ import type { ConfigNode, FractionConfig } from '../../../../api/config-node.js'
 import type { TokenBucketConfig } from '../../../../base/token-bucket.js';
 import type { HeaderAdditionConfig } from '../../../../route/config-types.js';
 import { parseHeaderAdditions } from '../../../../route/header-mutations.js';
+import { parseRateLimits, type RateLimitConfig } from '../../../../route/rate-limit/rate-limit-config.js';
+import { mostDynamicBuckets } from './dynamic-buckets.js';
 
 /** `envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit`, of the filter or of a route. */
 export type LocalRateLimitConfig = {
@@ -19,22 +21,34 @@ export type LocalRateLimitConfig = {
   readonly tellsRateLimit: boolean;
   readonly tellsRetryAfter: boolean;
   readonly isResourceExhausted: boolean;
+  readonly descriptors: readonly DescriptorConfig[];
+  /** Null: the rate limits of route and virtual host describe requests. */
+  readonly rateLimits: readonly RateLimitConfig[] | null;
+  readonly stage: number;
+  readonly hostRateLimits: 'OVERRIDE' | 'INCLUDE' | 'IGNORE';
+  readonly alwaysTakesDefault: boolean;
+  readonly maxDynamicDescriptors: number;
+};
+
+/** `LocalRateLimitDescriptor`: an entry without value stands for each value. */
+export type DescriptorConfig = {
+  readonly entries: readonly (readonly [key: string, value: string])[];
+  readonly bucket: TokenBucketConfig;
+  readonly isShadow: boolean;
 };
 
 const never: FractionConfig = { numerator: 0, denominator: 100, runtimeKey: '' };
 const shortestFillMs = 50;
+const defaultDynamicDescriptors = 20;
 
 export function parseLocalRateLimit(node: ConfigNode): LocalRateLimitConfig {
   const status = node.message('status')?.enum('code') ?? '';
-  for (const field of ['descriptors', 'rate_limits', 'local_cluster_rate_limit', 'max_dynamic_descriptors']) {
-    node.unsupported(field, 'only the default bucket is built');
-  }
-  node.noEffect('stage', 'descriptors are not built');
-  node.noEffect('vh_rate_limits', 'descriptors are not built');
-  node.noEffect(
-    'always_consume_default_token_bucket',
-    'without descriptors the default bucket always decides',
-  );
+  if (node.has('local_cluster_rate_limit') && node.bool('local_rate_limit_per_downstream_connection'))
+    node.error(
+      'local_cluster_rate_limit is set and local_rate_limit_per_downstream_connection is set to true',
+      'local_cluster_rate_limit',
+    );
+  node.unsupported('local_cluster_rate_limit', 'the hosts of the own cluster are not counted');
   return {
     statPrefix: node.string('stat_prefix'),
     status: statusOf(status),
@@ -48,7 +62,62 @@ export function parseLocalRateLimit(node: ConfigNode): LocalRateLimitConfig {
     tellsRateLimit: node.enum('enable_x_ratelimit_headers', 'OFF') === 'DRAFT_VERSION_03',
     tellsRetryAfter: node.bool('enable_retry_after_header'),
     isResourceExhausted: node.bool('rate_limited_as_resource_exhausted'),
+    ...parseDescribing(node),
   };
+}
+
+type Describing = Pick<
+  LocalRateLimitConfig,
+  'descriptors' | 'rateLimits' | 'stage' | 'hostRateLimits' | 'alwaysTakesDefault' | 'maxDynamicDescriptors'
+>;
+
+function parseDescribing(node: ConfigNode): Describing {
+  const option = node.enum('vh_rate_limits', 'OVERRIDE');
+  const dynamic = node.number('max_dynamic_descriptors', defaultDynamicDescriptors);
+  if (dynamic > mostDynamicBuckets)
+    node.warn(
+      `no more than ${mostDynamicBuckets} values of a descriptor are remembered`,
+      'max_dynamic_descriptors',
+    );
+  return {
+    descriptors: parseDescriptors(node),
+    rateLimits: node.list('rate_limits').length > 0 ? parseOwnRateLimits(node) : null,
+    stage: node.number('stage'),
+    hostRateLimits: option === 'INCLUDE' || option === 'IGNORE' ? option : 'OVERRIDE',
+    alwaysTakesDefault: node.bool('always_consume_default_token_bucket', true),
+    maxDynamicDescriptors: dynamic,
+  };
+}
+
+/** Limits in the filter itself belong to no stage and cannot be switched off. */
+function parseOwnRateLimits(node: ConfigNode): readonly RateLimitConfig[] {
+  for (const limit of node.list('rate_limits')) {
+    if (limit.has('stage') || limit.has('disable_key'))
+      limit.error("'stage' field and 'disable_key' field are not supported");
+    if (limit.has('limit')) limit.error("'limit' field is not supported", 'limit');
+  }
+  return parseRateLimits(node, 'rate_limits');
+}
+
+function parseDescriptors(node: ConfigNode): readonly DescriptorConfig[] {
+  const seen = new Set<string>();
+  return node.list('descriptors').map((descriptor) => {
+    const entries = descriptor
+      .list('entries')
+      .map((entry) => [entry.string('key'), entry.string('value')] as const);
+    const text = entries.map(([key, value]) => `${key}=${value}`).join(', ');
+    if (seen.has(text)) descriptor.error(`duplicate descriptor in the local rate descriptor: ${text}`);
+    seen.add(text);
+    const bucket = parseBucket(descriptor) ?? { maxTokens: 1, tokensPerFill: 1, fillIntervalMs: 1000 };
+    return { entries, bucket, isShadow: descriptor.bool('shadow_mode') };
+  });
+}
+
+/** As `parseLocalRateLimit`, for a route: it takes the place of the filter's, and must have a bucket. */
+export function parseLocalRateLimitPerRoute(node: ConfigNode): LocalRateLimitConfig {
+  if (!node.has('token_bucket'))
+    node.error('local rate limit token bucket must be set for per filter configs', 'token_bucket');
+  return parseLocalRateLimit(node);
 }
 
 function parseBucket(node: ConfigNode): TokenBucketConfig | null {

@@ -1,8 +1,11 @@
-import type { HttpFilterContext } from '../../../../api/http-filter.js';
+import type { HttpFilterContext, StreamControl } from '../../../../api/http-filter.js';
+import type { RateLimitDescriptor, RateLimitInput, RateLimitRule } from '../../../../api/route.js';
 import { type BoundStats, statBlock } from '../../../../api/stats.js';
 import type { ConnectionInfo } from '../../../../api/stream-info.js';
-import { TokenBucket, type TokenBucketConfig } from '../../../../base/token-bucket.js';
+import type { TokenBucket } from '../../../../base/token-bucket.js';
 import { HeaderRules } from '../../../../route/header-mutations.js';
+import { buildRateLimits } from '../../../../route/rate-limit/rate-limit-rule.js';
+import { BucketSet, type BucketVerdict } from './bucket-set.js';
 import type { LocalRateLimitConfig } from './config.js';
 
 /** `<stat_prefix>.http_local_rate_limit.` */
@@ -15,8 +18,9 @@ export class Limiter {
   readonly requestHeaders: HeaderRules;
   readonly responseHeaders: HeaderRules;
   private readonly scope: HttpFilterContext;
-  private readonly bucket: TokenBucket | null;
-  private readonly ofConnections: WeakMap<ConnectionInfo, TokenBucket>;
+  private readonly rules: readonly RateLimitRule[] | null;
+  private readonly buckets: BucketSet;
+  private readonly ofConnections: WeakMap<ConnectionInfo, BucketSet>;
 
   constructor(config: LocalRateLimitConfig, scope: HttpFilterContext) {
     this.config = config;
@@ -24,9 +28,16 @@ export class Limiter {
     this.requestHeaders = new HeaderRules({ remove: [], add: config.requestHeaders });
     this.responseHeaders = new HeaderRules({ remove: [], add: config.responseHeaders });
     this.scope = scope;
-    this.bucket =
-      config.bucket === null ? null : new TokenBucket(scope.shared.words(nameOf(config)), config.bucket);
+    this.rules = config.rateLimits === null ? null : buildRateLimits(config.rateLimits);
+    this.buckets = new BucketSet(
+      config,
+      config.isPerConnection ? ownWords : (name) => scope.shared.words(name),
+    );
     this.ofConnections = new WeakMap();
+  }
+
+  get localCluster(): string {
+    return this.scope.node.cluster;
   }
 
   isEnabled(): boolean {
@@ -37,19 +48,9 @@ export class Limiter {
     return this.scope.runtime.sampled(this.config.enforced, this.scope.random.u32());
   }
 
-  nowMs(): number {
-    return this.scope.shared.nowMs();
-  }
-
-  bucketOf(connection: ConnectionInfo): TokenBucket | null {
-    const { bucket } = this.config;
-    if (bucket === null || !this.config.isPerConnection) return this.bucket;
-    let own = this.ofConnections.get(connection);
-    if (own === undefined) {
-      own = new TokenBucket(new BigInt64Array(new SharedArrayBuffer(8)), bucket);
-      this.ofConnections.set(connection, own);
-    }
-    return own;
+  judge(input: RateLimitInput, stream: StreamControl): BucketVerdict {
+    const descriptors = this.config.descriptors.length === 0 ? noDescriptors : this.describe(input, stream);
+    return this.bucketsOf(input.info.connection).judge(descriptors, this.nowMs());
   }
 
   /** Whole seconds until a request can pass; 0 when one can pass now. */
@@ -57,10 +58,61 @@ export class Limiter {
     // A nanosecond of rounding is no second.
     return Math.ceil(bucket.nextTokenMs(this.nowMs()) / 1000 - 1e-6);
   }
+
+  remaining(bucket: TokenBucket): number {
+    return bucket.remaining(this.nowMs());
+  }
+
+  private nowMs(): number {
+    return this.scope.shared.nowMs();
+  }
+
+  private bucketsOf(connection: ConnectionInfo): BucketSet {
+    if (!this.config.isPerConnection) return this.buckets;
+    let own = this.ofConnections.get(connection);
+    if (own === undefined) {
+      own = new BucketSet(this.config, ownWords);
+      this.ofConnections.set(connection, own);
+    }
+    return own;
+  }
+
+  private describe(input: RateLimitInput, stream: StreamControl): readonly RateLimitDescriptor[] {
+    const found: RateLimitDescriptor[] = [];
+    if (this.rules !== null) {
+      addDescriptors(found, this.rules, input);
+      return found;
+    }
+    const route = stream.route();
+    if (route?.action.kind === 'route') {
+      const { stage, hostRateLimits } = this.config;
+      const own = route.action.rateLimits.filter((rule) => rule.stage === stage);
+      addDescriptors(found, own, input);
+      const isLeftToHost = hostRateLimits === 'OVERRIDE' && route.action.rateLimits.length === 0;
+      const isIncluded = hostRateLimits === 'INCLUDE' || route.action.includesHostRateLimits;
+      if (isIncluded || isLeftToHost) {
+        const ofHost = route.virtualHost.rateLimits.filter((rule) => rule.stage === stage);
+        addDescriptors(found, ofHost, input);
+      }
+    }
+    return found;
+  }
 }
 
-/** Settings are part of the name: a bucket of other settings is another bucket, and begins full. */
-function nameOf({ bucketName, bucket }: LocalRateLimitConfig): string {
-  const { maxTokens, tokensPerFill, fillIntervalMs } = bucket as TokenBucketConfig;
-  return `${bucketName} ${maxTokens} ${tokensPerFill} ${fillIntervalMs}`;
+const noDescriptors: readonly RateLimitDescriptor[] = [];
+
+/** Limits with a key to switch them off are for the rate limit service alone. */
+function addDescriptors(
+  found: RateLimitDescriptor[],
+  rules: readonly RateLimitRule[],
+  input: RateLimitInput,
+): void {
+  for (const rule of rules) {
+    const descriptor = rule.disableKey === '' ? rule.describe(input) : null;
+    if (descriptor !== null) found.push(descriptor);
+  }
+}
+
+function ownWords(): BigInt64Array {
+  return new BigInt64Array(new SharedArrayBuffer(7 * 8));
 }

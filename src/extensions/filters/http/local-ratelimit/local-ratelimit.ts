@@ -5,10 +5,11 @@ import {
   type StreamControl,
 } from '../../../../api/http-filter.js';
 import { ResponseFlag } from '../../../../api/response-flags.js';
-import type { LogContext, StreamInfo } from '../../../../api/stream-info.js';
+import type { RateLimitInput } from '../../../../api/route.js';
+import type { StreamInfo } from '../../../../api/stream-info.js';
 import type { RequestHeaders, ResponseHeaders } from '../../../../base/header-map.js';
-import type { TokenBucket } from '../../../../base/token-bucket.js';
-import { type LocalRateLimitConfig, parseLocalRateLimit } from './config.js';
+import type { BucketVerdict } from './bucket-set.js';
+import { type LocalRateLimitConfig, parseLocalRateLimit, parseLocalRateLimitPerRoute } from './config.js';
 import { Limiter, R } from './limiter.js';
 
 /** Refuses requests beyond a token bucket that all workers share. */
@@ -16,7 +17,7 @@ export const localRateLimitFilter: HttpFilterFactory<LocalRateLimitConfig, Local
   name: 'envoy.filters.http.local_ratelimit',
   typeUrl: 'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit',
   parse: parseLocalRateLimit,
-  parseRoute: parseLocalRateLimit,
+  parseRoute: parseLocalRateLimitPerRoute,
   build(config, scope) {
     const own = new Limiter(config, scope);
     const limiters = new WeakMap<object, Limiter>();
@@ -34,7 +35,7 @@ export const localRateLimitFilter: HttpFilterFactory<LocalRateLimitConfig, Local
   },
 };
 
-class LocalRateLimitFilter implements HttpFilter, LogContext {
+class LocalRateLimitFilter implements HttpFilter, RateLimitInput {
   private readonly stream: StreamControl;
   private readonly limiterOf: (stream: StreamControl) => Limiter;
   readonly logType = 'NotSet';
@@ -42,8 +43,7 @@ class LocalRateLimitFilter implements HttpFilter, LogContext {
   requestHeaders: RequestHeaders | null;
   responseHeaders: ResponseHeaders | null;
   private limiter: Limiter | null;
-  /** The bucket that decided. */
-  private bucket: TokenBucket | null;
+  private verdict: BucketVerdict | null;
 
   constructor(stream: StreamControl, limiterOf: (stream: StreamControl) => Limiter) {
     this.stream = stream;
@@ -51,11 +51,23 @@ class LocalRateLimitFilter implements HttpFilter, LogContext {
     this.requestHeaders = null;
     this.responseHeaders = null;
     this.limiter = null;
-    this.bucket = null;
+    this.verdict = null;
   }
 
   get info(): StreamInfo {
     return this.stream.info;
+  }
+
+  get localCluster(): string {
+    return this.limiter?.localCluster ?? '';
+  }
+
+  clusterName(): string | undefined {
+    const action = this.stream.route()?.action;
+    const headers = this.requestHeaders;
+    if (action?.kind !== 'route' || headers === null) return undefined;
+    const { info } = this;
+    return action.chooseCluster({ headers, info, random: info.randomValue }).clusterName;
   }
 
   onRequestHeaders(headers: RequestHeaders): HeadersStatus {
@@ -65,12 +77,17 @@ class LocalRateLimitFilter implements HttpFilter, LogContext {
     const { stats } = limiter;
     stats.inc(R.enabled);
     this.limiter = limiter;
-    this.bucket = limiter.bucketOf(this.stream.info.connection);
-    if (this.bucket === null || this.bucket.take(limiter.nowMs())) {
+    const verdict = limiter.judge(this, this.stream);
+    this.verdict = verdict;
+    if (verdict.isAllowed) {
       stats.inc(R.ok);
       return HeadersStatus.Continue;
     }
     stats.inc(R.rate_limited);
+    if (verdict.met?.isShadow === true) {
+      stats.inc(R.shadow_mode);
+      return HeadersStatus.Continue;
+    }
     if (!limiter.isEnforced()) {
       limiter.requestHeaders.apply(headers, this);
       return HeadersStatus.Continue;
@@ -81,13 +98,20 @@ class LocalRateLimitFilter implements HttpFilter, LogContext {
   }
 
   onResponseHeaders(headers: ResponseHeaders): HeadersStatus {
-    const { limiter, bucket } = this;
-    if (limiter !== null && bucket !== null && limiter.config.tellsRateLimit) {
+    const { limiter, verdict } = this;
+    const bucket = verdict?.met?.bucket;
+    if (limiter !== null && bucket !== undefined && this.tellsRateLimit(limiter)) {
       headers.set('x-ratelimit-limit', String(bucket.maxTokens));
-      headers.set('x-ratelimit-remaining', String(bucket.remaining(limiter.nowMs())));
+      headers.set('x-ratelimit-remaining', String(limiter.remaining(bucket)));
       headers.set('x-ratelimit-reset', String(limiter.resetSeconds(bucket)));
     }
     return HeadersStatus.Continue;
+  }
+
+  /** A rule may say otherwise than the filter. */
+  private tellsRateLimit(limiter: Limiter): boolean {
+    const option = this.verdict?.descriptor?.rule.headersOption ?? 'UNSPECIFIED';
+    return option === 'UNSPECIFIED' ? limiter.config.tellsRateLimit : option === 'DRAFT_VERSION_03';
   }
 
   private refuse(limiter: Limiter): void {
@@ -103,8 +127,8 @@ class LocalRateLimitFilter implements HttpFilter, LogContext {
   private decorate(limiter: Limiter, headers: ResponseHeaders): void {
     this.responseHeaders = headers;
     limiter.responseHeaders.apply(headers, this);
-    if (limiter.config.tellsRetryAfter && this.bucket !== null) {
-      headers.set('retry-after', String(limiter.resetSeconds(this.bucket)));
-    }
+    const bucket = this.verdict?.met?.bucket;
+    if (limiter.config.tellsRetryAfter && bucket !== undefined)
+      headers.set('retry-after', String(limiter.resetSeconds(bucket)));
   }
 }

@@ -105,10 +105,34 @@ test('each downstream connection has a bucket of its own where the configuration
   ]);
 });
 
-test('a fill interval below 50 ms is refused, a status below 400 becomes 429, descriptors are told', () => {
+test('a fill interval below 50 ms is refused, a status below 400 becomes 429', () => {
   const short = read('stat_prefix: a\ntoken_bucket: { max_tokens: 1, fill_interval: 0.049s }');
   deepEqual(short.problems, ['local rate limit token bucket fill timer must be >= 50ms']);
   equal(read('stat_prefix: a\nstatus: { code: OK }').value.status, 429);
-  const text = 'stat_prefix: a\nrate_limits: [{ actions: [{ remote_address: {} }] }]';
-  deepEqual(read(text).unsupported, ['rate_limits']);
+});
+
+test('stages, keys and limits have no place in the limits of the filter itself', () => {
+  for (const field of ['stage: 1', 'disable_key: k', 'limit: { rate_limit: {} }']) {
+    const text = `stat_prefix: a\nrate_limits: [{ ${field}, actions: [{ remote_address: {} }] }]`;
+    equal(read(text).problems.length, 1, field);
+  }
+});
+
+test('values that a wildcard meets have buckets of their own, as many as may be', () => {
+  const { build, time } = filterThread();
+  const text = `stat_prefix: a
+filter_enabled: ${always}
+filter_enforced: ${always}
+max_dynamic_descriptors: 2
+descriptors: [{ entries: [{ key: a }], token_bucket: { max_tokens: 1, fill_interval: 3600s } }]
+rate_limits: [{ actions: [{ request_headers: { header_name: x-a, descriptor_key: a } }] }]`;
+  const start = build(localRateLimitFilter, config(text));
+  const ask = (value: string) => {
+    time.advance(1);
+    return start().filter.onRequestHeaders?.(requestHeaders('/', [['x-a', value]]), true);
+  };
+  deepEqual(
+    ['one', 'one', 'two', 'two', 'three', 'two', 'one'].map(ask),
+    [0, 2, 0, 2, 0, 2, 0].map((status) => status as HeadersStatus),
+  );
 });
