@@ -132,8 +132,12 @@ export interface StreamControl {
   reset(reason: StreamResetReason): void;
   /** Forgets the chosen route, so that changed headers choose anew. */
   refreshRoute(): void;
-  /** Starts over with the current request headers as a new stream on the same connection (internal redirect). */
-  recreate(): boolean;
+  /**
+   * Starts over with the request as it is now, as a new stream on the same connection (internal redirect). `response`
+   * is what the log of this stream shows, `body` all of the request's body. Answers false, and does nothing, while the
+   * request is incomplete; else the filter is destroyed when this returns.
+   */
+  recreate(response: ResponseHeaders, body: Buffer | null): boolean;
   /** A timer that dies with the stream. */
   timer(fire: () => void): Timer;
   /** Runs `task` in a later turn of the event loop unless the stream has ended by then. */

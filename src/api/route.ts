@@ -35,6 +35,8 @@ export interface RouteMatch {
   readonly hasResponseMutations: boolean;
   /** Stat prefix of the route, empty when it has none. */
   readonly statPrefix: string;
+  /** Bytes of a request's body that may be kept for another attempt, where the connection's own limit is `ownBytes`. */
+  keptBytesLimit(ownBytes: number): number;
   readonly origin: string;
 }
 

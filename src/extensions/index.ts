@@ -17,6 +17,11 @@ import { httpConnectionManager } from './filters/network/http-connection-manager
 import { tcpProxy } from './filters/network/tcp-proxy/tcp-proxy-filter.js';
 import { metadataFormatter } from './formatters/metadata/metadata.js';
 import { reqWithoutQuery } from './formatters/req-without-query/req-without-query.js';
+import {
+  allowListedRoutes,
+  previousRoutes,
+  safeCrossScheme,
+} from './internal-redirect/redirect-predicates.js';
 import { leastRequest } from './load-balancers/least-request/least-request.js';
 import { random } from './load-balancers/random/random.js';
 import { roundRobin } from './load-balancers/round-robin/round-robin.js';
@@ -44,6 +49,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   'stat.sink': [statsd, dogStatsd],
   formatter: [reqWithoutQuery, metadataFormatter],
   'retry.host.predicate': [previousHosts, omitCanaryHosts],
+  'internal.redirect.predicate': [allowListedRoutes, previousRoutes, safeCrossScheme],
   bootstrap: [filterModules],
   'transport.socket.downstream': [downstreamRawBuffer],
   'transport.socket.upstream': [upstreamRawBuffer],

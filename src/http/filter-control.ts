@@ -21,6 +21,7 @@ export interface FilteredStream {
   routeNow(): RouteMatch | null;
   forgetRoute(): void;
   localReply(status: number, body: string, options: LocalReplyOptions): void;
+  recreate(response: ResponseHeaders, body: Buffer | null): boolean;
   resetDownstream(reason: StreamResetReason): void;
   encode1xx(headers: ResponseHeaders): void;
   respondHeaders(headers: ResponseHeaders, endStream: boolean): void;
@@ -113,8 +114,8 @@ export class FilterControl implements StreamControl, ResponseSink {
     this.stream.forgetRoute();
   }
 
-  recreate(): boolean {
-    return false;
+  recreate(response: ResponseHeaders, body: Buffer | null): boolean {
+    return this.stream.recreate(response, body);
   }
 
   timer(fire: () => void): Timer {
@@ -200,3 +201,12 @@ function plainConfigs(entries: readonly RouteFilterConfig[]): readonly Plain[] {
 
 const noFilter: HttpFilter = {};
 const noConfigs: readonly Plain[] = [];
+
+/** Whether responses need a place at that filter. */
+export function hasResponseHooks(filter: HttpFilter): boolean {
+  return (
+    filter.onResponseHeaders !== undefined ||
+    filter.onResponseData !== undefined ||
+    filter.onResponseTrailers !== undefined
+  );
+}

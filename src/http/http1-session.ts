@@ -8,7 +8,7 @@ import { H, Http1 } from './manager-stats.js';
 import type { RequestOrigin } from './request-rules.js';
 import type { ServerSession, SessionOwner } from './server-session.js';
 import { HttpStream } from './stream.js';
-import type { FinishedStream, StreamConnection } from './stream-connection.js';
+import type { FinishedStream, ServedStream, StreamConnection } from './stream-connection.js';
 
 /** HTTP/1 on a downstream connection: one stream at a time, and a connection that may end with each response. */
 export class Http1Session implements ServerSession, StreamConnection, Http1ServerCallbacks {
@@ -18,7 +18,7 @@ export class Http1Session implements ServerSession, StreamConnection, Http1Serve
   readonly origin: RequestOrigin;
   private readonly connection: SessionOwner;
   private readonly codec: Http1ServerCodec;
-  private stream: HttpStream | null;
+  private stream: ServedStream | null;
   private droppedCounted: number;
   private isClosingAfterResponse: boolean;
 
@@ -110,6 +110,12 @@ export class Http1Session implements ServerSession, StreamConnection, Http1Serve
     }
     if (codec.hasLeftover) this.continueSoon();
     else codec.finishStream();
+  }
+
+  replaceStream(stream: FinishedStream, next: ServedStream): void {
+    if (this.stream !== stream) return;
+    this.stream = next;
+    this.codec.replaceDecoder(next);
   }
 
   // Http1ServerCallbacks

@@ -14,6 +14,8 @@ export interface ScreenedStream {
   readonly manager: Manager;
   readonly connection: StreamConnection;
   readonly info: StreamInfo;
+  /** Its headers went through the rules in the stream that it goes on for. */
+  readonly isRecreated: boolean;
   isUpgrade: boolean;
   routeNow(): RouteMatch | null;
   sendContinue(): void;
@@ -33,7 +35,7 @@ export function screenRequest(
 ): boolean {
   const { manager } = stream;
   const { config } = manager;
-  if (codec.expectsContinue && !config.proxy100Continue) {
+  if (!stream.isRecreated && codec.expectsContinue && !config.proxy100Continue) {
     headers.remove('expect');
     stream.sendContinue();
   }
@@ -49,6 +51,7 @@ export function screenRequest(
   }
   if (headers.path !== '' && rewritePath(stream, headers)) return true;
   normalizeHost(headers, config, stream.connection.control.info.localAddress.port);
+  if (stream.isRecreated) return false;
   const upgrade = headers.method === 'CONNECT' ? 'connect' : codec.upgrade.toLowerCase();
   const isUpgrade = upgrade !== '';
   manager.requestRules.apply(headers, stream.connection.control.info, isUpgrade, stream.connection.origin);

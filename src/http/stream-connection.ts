@@ -1,3 +1,4 @@
+import type { CodecError, RequestDecoder } from '../api/codec.js';
 import type { ConnectionInfo, StreamInfo } from '../api/stream-info.js';
 import type { ResponseHeaders } from '../base/header-map.js';
 import type { Manager } from './manager.js';
@@ -10,6 +11,12 @@ export interface FinishedStream {
   readonly isRequestComplete: boolean;
   readonly isResponseStarted: boolean;
   readonly isResponseComplete: boolean;
+}
+
+/** A stream as the session that reads its connection drives it. */
+export interface ServedStream extends RequestDecoder, FinishedStream {
+  onConnectionClosed(): void;
+  onCodecError(error: CodecError): void;
 }
 
 /** A connection, in whatever protocol, as its streams see it. */
@@ -27,4 +34,6 @@ export interface StreamConnection {
   onResponseHead(headers: ResponseHeaders, isRequestComplete: boolean): void;
   /** The stream is over: the connection closes, or goes on. */
   onStreamFinished(stream: FinishedStream): void;
+  /** The stream is over without an answer: another one answers the same request. */
+  replaceStream(stream: FinishedStream, next: ServedStream): void;
 }

@@ -15,10 +15,11 @@ import type { StreamOwner } from '../stream/direction.js';
 import { RequestDirection } from '../stream/request-direction.js';
 import { ResponseDirection } from '../stream/response-direction.js';
 import { StreamRecord } from '../stream/stream-record.js';
-import { FilterControl } from './filter-control.js';
+import { FilterControl, hasResponseHooks } from './filter-control.js';
 import { deadlineStatus, localReplyHeaders, refusalText } from './local-reply.js';
 import type { Manager } from './manager.js';
 import { H, L, listenerClassSlots, managerClassSlots } from './manager-stats.js';
+import { redirectState } from './redirect-state.js';
 import { screenRequest } from './request-screen.js';
 import { noteRouteCluster } from './route-cluster.js';
 import type { StreamConnection } from './stream-connection.js';
@@ -42,6 +43,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
   readonly request: RequestDirection;
   readonly response: ResponseDirection;
   readonly timers: StreamTimers;
+  readonly isRecreated: boolean;
   private readonly codec: ServerStreamEncoder;
   private controls: readonly FilterControl[];
   requestHeaders: RequestHeaders | null;
@@ -58,7 +60,8 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
   private hasUpgraded: boolean;
   private isFilterChainMade: boolean;
 
-  constructor(connection: StreamConnection, codec: ServerStreamEncoder) {
+  /** `isRecreated`: another stream has begun with this request, and this one goes on for it. */
+  constructor(connection: StreamConnection, codec: ServerStreamEncoder, isRecreated = false) {
     const { manager } = connection;
     const { scope } = manager;
     const now = scope.clock.now();
@@ -74,6 +77,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     this.info.protocol = codec.isHttp2 ? 'HTTP/2' : 'HTTP/1.1';
     this.request = new RequestDirection(this);
     this.response = new ResponseDirection(this);
+    this.isRecreated = isRecreated;
     this.codec = codec;
     this.controls = noControls;
     this.requestHeaders = null;
@@ -447,6 +451,25 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     this.finish();
   }
 
+  /** Hands the request, complete as it is, to a stream of its own. */
+  recreate(response: ResponseHeaders, body: Buffer | null): boolean {
+    const headers = this.requestHeaders;
+    if (this.isOver || !this.isRequestComplete || this.isResponseStarted || headers === null) return false;
+    const { info } = this;
+    this.responseHeaders = response;
+    info.responseCode = response.status;
+    info.responseCodeDetails = 'internal_redirect';
+    const next = new HttpStream(this.connection, this.codec, true);
+    next.info.filterState = redirectState(info.filterState);
+    next.info.bytesReceived = info.bytesReceived;
+    this.connection.replaceStream(this, next);
+    this.isResponseComplete = true;
+    this.finish();
+    next.onHeaders(headers, body === null);
+    if (body !== null && !next.isOver) next.onData({ buffer: body, start: 0, end: body.length }, true);
+    return true;
+  }
+
   /** The end, whatever way it came: filters, stats, access logs, then the connection goes on. */
   private finish(): void {
     if (this.isOver) return;
@@ -470,12 +493,4 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     this.response.clear();
     this.connection.onStreamFinished(this);
   }
-}
-
-function hasResponseHooks(filter: HttpFilter): boolean {
-  return (
-    filter.onResponseHeaders !== undefined ||
-    filter.onResponseData !== undefined ||
-    filter.onResponseTrailers !== undefined
-  );
 }

@@ -1,7 +1,7 @@
 import type { ConfigNode } from '../api/config-node.js';
 import type { MirrorPolicyConfig, RetryPolicyConfig } from '../api/route.js';
 import { parseClusterSpecifier } from './cluster-specifier.js';
-import type { HashPolicyConfig, RouteActionConfig } from './config-types.js';
+import type { BodyLimitConfig, HashPolicyConfig, RouteActionConfig } from './config-types.js';
 import { parseHashPolicy } from './hash-policy.js';
 import { parseHostRewrite } from './host-rewrite.js';
 import { parseInternalRedirect } from './internal-redirect-policy.js';
@@ -17,6 +17,7 @@ export interface Inherited {
   readonly hedgesOnPerTryTimeout: boolean;
   readonly mirrorPolicies: readonly MirrorPolicyConfig[];
   readonly validateClusters: boolean;
+  readonly bodyLimit: BodyLimitConfig | null;
 }
 
 const notFoundStatuses: { readonly [name: string]: number } = {
@@ -58,7 +59,6 @@ function isHashing(policy: HashPolicyConfig | undefined): policy is HashPolicyCo
 }
 
 function refuseUnbuilt(node: ConfigNode): void {
-  node.unsupported('internal_redirect_policy', 'redirects of upstreams are passed on');
   node.unsupported('max_grpc_timeout', 'grpc-timeout is not read');
   node.unsupported('grpc_timeout_offset', 'grpc-timeout is not read');
   node.unsupported('early_data_policy', 'there is no early data to decide about');

@@ -49,7 +49,15 @@ export type VirtualHostConfig = {
   readonly includeAttemptCountInResponse: boolean;
   readonly includeIsTimeoutRetryHeader: boolean;
   readonly rateLimits: readonly RateLimitConfig[];
+  readonly bodyLimit: BodyLimitConfig | null;
   readonly origin: string;
+};
+
+/** How much of a request's body may be kept for retries and redirects. */
+export type BodyLimitConfig = {
+  readonly bytes: number;
+  /** The connection's limit holds as well. */
+  readonly isCapped: boolean;
 };
 
 export type RouteConfig = {
@@ -61,6 +69,8 @@ export type RouteConfig = {
   readonly mutations: HeaderMutationsConfig;
   readonly filterConfigs: FilterConfigs;
   readonly statPrefix: string;
+  /** The virtual host's when the route has none. */
+  readonly bodyLimit: BodyLimitConfig | null;
   readonly origin: string;
 };
 

@@ -2,6 +2,7 @@ import type { ConfigNode } from '../api/config-node.js';
 import type { MirrorPolicyConfig } from '../api/route.js';
 import { parseHeaderMatchers } from '../match/header-matcher.js';
 import { type Inherited, parseHedgePolicy, parseRouteAction } from './action-config.js';
+import { parseBodyLimit } from './body-limit.js';
 import type { PathMatchConfig, RouteConfig, RouteTableConfig, VirtualHostConfig } from './config-types.js';
 import { parseDirectResponse } from './direct-response.js';
 import { reportDuplicateDomains } from './domains.js';
@@ -61,12 +62,14 @@ export function parseRouteConfiguration(
 function parseVirtualHost(node: ConfigNode, shared: Shared): VirtualHostConfig {
   refuseUnbuiltHostFields(node);
   const retryPolicy = node.message('retry_policy');
+  const bodyLimit = parseBodyLimit(node);
   const ownMirrors = parseMirrorPolicies(node, shared.validateClusters);
   const inherited: Inherited = {
     retryPolicy: retryPolicy === undefined ? null : parseRetryPolicy(retryPolicy),
     hedgesOnPerTryTimeout: parseHedgePolicy(node) ?? false,
     mirrorPolicies: ownMirrors.length > 0 ? ownMirrors : shared.mirrorPolicies,
     validateClusters: shared.validateClusters,
+    bodyLimit,
   };
   const requireTls = node.enum('require_tls');
   return {
@@ -81,6 +84,7 @@ function parseVirtualHost(node: ConfigNode, shared: Shared): VirtualHostConfig {
     includeAttemptCountInResponse: node.bool('include_attempt_count_in_response'),
     includeIsTimeoutRetryHeader: node.bool('include_is_timeout_retry_header'),
     rateLimits: parseRateLimits(node, 'rate_limits'),
+    bodyLimit,
     origin: originText(node),
   };
 }
@@ -90,8 +94,6 @@ function refuseUnbuiltHostFields(node: ConfigNode): void {
     node.error('cannot set both matcher and routes on virtual host', 'matcher');
   }
   node.unsupported('matcher', 'matcher trees are not built');
-  node.unsupported('per_request_buffer_limit_bytes', 'the connection manager limits buffering');
-  node.unsupported('request_body_buffer_limit', 'the connection manager limits buffering');
   node.noEffect('metadata', 'nothing reads the metadata of a virtual host');
 }
 
@@ -110,8 +112,7 @@ function parseRoute(node: ConfigNode, inherited: Inherited, shared: Shared): Rou
   const parsedMatch = match === undefined ? undefined : parseRouteMatch(match);
   node.unsupported('tracing', 'requests are not traced');
   node.unsupported('decorator', 'requests are not traced');
-  node.unsupported('per_request_buffer_limit_bytes', 'the connection manager limits buffering');
-  node.unsupported('request_body_buffer_limit', 'the connection manager limits buffering');
+
   return {
     name: node.string('name'),
     match: parsedMatch ?? { ...emptyMatch, path: noPath },
@@ -120,6 +121,7 @@ function parseRoute(node: ConfigNode, inherited: Inherited, shared: Shared): Rou
     mutations: parseHeaderMutations(node),
     filterConfigs: parseFilterConfigsWithCors(node, node.message('route')),
     statPrefix: node.string('stat_prefix'),
+    bodyLimit: parseBodyLimit(node) ?? inherited.bodyLimit,
     origin: originText(node),
   };
 }

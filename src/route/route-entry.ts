@@ -4,7 +4,7 @@ import type { LogContext } from '../api/stream-info.js';
 import type { RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import type { Plain } from '../base/plain.js';
 import { WeightedCluster } from './cluster-chooser.js';
-import type { FilterConfigs } from './config-types.js';
+import type { BodyLimitConfig, FilterConfigs } from './config-types.js';
 import type { HeaderRules } from './header-mutations.js';
 
 /** Header rules and filter configurations of the levels around a route, least specific first. */
@@ -21,6 +21,7 @@ export interface RouteEntryParts {
   readonly action: RouteMatch['action'];
   readonly metadata: Plain;
   readonly statPrefix: string;
+  readonly bodyLimit: BodyLimitConfig | null;
   readonly origin: string;
   readonly levels: RouteLevels;
   /** True when weighted clusters of the action have rules of their own. */
@@ -40,6 +41,7 @@ export class RouteEntry implements RouteMatch {
   readonly hasResponseMutations: boolean;
   readonly statPrefix: string;
   readonly origin: string;
+  private readonly bodyLimit: BodyLimitConfig | null;
   private readonly levels: RouteLevels;
   private configsByFilter: Map<string, readonly RouteFilterConfig[]> | null;
 
@@ -53,6 +55,7 @@ export class RouteEntry implements RouteMatch {
     this.hasResponseMutations = levels.responseRules.length > 0 || parts.clustersMutateResponses;
     this.statPrefix = parts.statPrefix;
     this.origin = parts.origin;
+    this.bodyLimit = parts.bodyLimit;
     this.levels = levels;
     this.configsByFilter = null;
   }
@@ -61,6 +64,12 @@ export class RouteEntry implements RouteMatch {
     if (this.levels.filterConfigs.length === 0) return noConfigs;
     this.configsByFilter ??= collectConfigs(this.levels.filterConfigs);
     return this.configsByFilter.get(filterName) ?? noConfigs;
+  }
+
+  keptBytesLimit(ownBytes: number): number {
+    if (this.bodyLimit === null) return ownBytes;
+    const { bytes, isCapped } = this.bodyLimit;
+    return isCapped && ownBytes > 0 ? Math.min(bytes, ownBytes) : bytes;
   }
 
   mutateRequestHeaders(
@@ -117,6 +126,7 @@ export function tlsRedirectEntry(
     action,
     metadata: null,
     statPrefix: '',
+    bodyLimit: null,
     origin,
     levels: { filterConfigs: [], requestRules: [], responseRules: [] },
     clustersMutateRequests: false,

@@ -123,6 +123,7 @@ function buildEntry(
     action: buildAction(action, match.path, runtime),
     metadata: route.metadata,
     statPrefix: route.statPrefix,
+    bodyLimit: route.bodyLimit,
     origin: route.origin,
     levels,
     clustersMutateRequests: weightedMutations(action).some(({ request }) => hasRules(request)),

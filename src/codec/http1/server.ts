@@ -123,6 +123,11 @@ export class Http1ServerCodec implements Http1Events<RequestHeaders>, ServerStre
     }
   }
 
+  /** Another stream answers the request, which has arrived completely. */
+  replaceDecoder(decoder: RequestDecoder): void {
+    this.decoder = decoder;
+  }
+
   /** The stream's owner has finished with it: on to the next request. */
   finishStream(): void {
     this.decoder = null;

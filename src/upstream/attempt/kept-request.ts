@@ -36,6 +36,11 @@ export class KeptRequest {
     else if (isComplete) attempt.sendData(emptyChunk, true);
   }
 
+  /** A copy of the body; null when there is none. */
+  copyBody(): Buffer | null {
+    return this.body.byteLength === 0 ? null : this.body.concat();
+  }
+
   clear(): void {
     this.body.clear();
     this.trailers = null;

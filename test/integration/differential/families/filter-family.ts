@@ -19,6 +19,9 @@ export interface FilterFamily {
   readonly listeners: { readonly [name: string]: FilterListener };
   /** Fields of clusters besides `main`, which have an origin each. */
   readonly clusters?: { readonly [name: string]: Fields };
+  /** Clusters of another shape, and names of origins that they use. */
+  readonly shapedClusters?: (places: Places) => readonly Plain[];
+  readonly origins?: readonly string[];
   /** Values of a static runtime layer. */
   readonly runtime?: Fields;
   readonly cases: readonly DifferentialCase[];
@@ -71,7 +74,7 @@ export function familyBootstrap(name: string, families: readonly FilterFamily[],
     name,
     extension: 'json',
     listeners: Object.keys(listeners),
-    origins: ['main', ...Object.keys(clusters)],
+    origins: ['main', ...Object.keys(clusters), ...families.flatMap((family) => family.origins ?? [])],
     text: (places) =>
       JSON.stringify({
         node: { id: 'node-1', cluster: 'cluster-1' },
@@ -85,13 +88,14 @@ export function familyBootstrap(name: string, families: readonly FilterFamily[],
             ...Object.entries(clusters).map(([key, fields]) =>
               cluster(key, places.origins[key] ?? 0, fields),
             ),
+            ...families.flatMap((family) => family.shapedClusters?.(places) ?? []),
           ],
         },
       }),
   };
 }
 
-function address(port: number): Plain {
+export function address(port: number): Plain {
   return { socket_address: { address: '127.0.0.1', port_value: port } };
 }
 

@@ -11,11 +11,17 @@ import {
 import type { ClusterChoice, RetryPolicyConfig, RouteActionView, RouteMatch } from '../../../../api/route.js';
 import type { BoundStats } from '../../../../api/stats.js';
 import type { Cluster } from '../../../../api/upstream.js';
-import { HeaderClass, type HeaderMap, type RequestHeaders } from '../../../../base/header-map.js';
+import {
+  HeaderClass,
+  type HeaderMap,
+  type RequestHeaders,
+  type ResponseHeaders,
+} from '../../../../base/header-map.js';
 import { H } from '../../../../http/manager-stats.js';
 import { C } from '../../../../upstream/cluster-stats.js';
 import { parseRouter, type RouterConfig } from './config.js';
 import { directAnswer } from './direct-answer.js';
+import { InternalRedirect } from './internal-redirect.js';
 import { maintenance, noCluster, noRoute, outgrown } from './local-answers.js';
 import { applyRoute, setExpectedTimeout, takeRetryState } from './prepare-request.js';
 import { RouteStatsIndex } from './route-stats.js';
@@ -67,8 +73,7 @@ class RouterFilter extends TriedRequest implements HttpFilter {
 
   onRequestData(chunk: Chunk, endStream: boolean): DataStatus {
     if (this.isDone) return DataStatus.StopNoBuffer;
-    if (this.retry !== null && !this.isResponseStarted && !this.keepForRetry(chunk))
-      return DataStatus.StopNoBuffer;
+    if (this.keepsRequest && !this.keepForRetry(chunk)) return DataStatus.StopNoBuffer;
     if (endStream) this.isRequestComplete = true;
     this.current?.sendData(chunk, endStream);
     if (endStream) this.onRequestComplete();
@@ -78,7 +83,7 @@ class RouterFilter extends TriedRequest implements HttpFilter {
   onRequestTrailers(trailers: HeaderMap): TrailersStatus {
     if (this.isDone) return TrailersStatus.Stop;
     this.isRequestComplete = true;
-    if (this.retry !== null && !this.isResponseStarted) this.keptNow().keepTrailers(trailers);
+    if (this.keepsRequest) this.keptNow().keepTrailers(trailers);
     this.current?.sendTrailers(trailers);
     this.onRequestComplete();
     return TrailersStatus.Stop;
@@ -150,6 +155,7 @@ class RouterFilter extends TriedRequest implements HttpFilter {
     const policy = (cluster.info.retryPolicy as RetryPolicyConfig | null) ?? action.retryPolicy;
     requestTimeouts(headers, action, policy, respectExpectedTimeout, this.timeouts);
     this.retry = takeRetryState(headers, policy, cluster, this.priority(), this.scope);
+    this.keepsRequest = this.retry !== null || action.internalRedirect !== null;
     this.isUpgrade = (headers.classes & HeaderClass.hopByHop) !== 0 && headers.has('upgrade');
     if (!suppressEnvoyHeaders) setExpectedTimeout(headers, this.timeouts, 0);
     if (route.virtualHost.includeRequestAttemptCount) headers.set('x-envoy-attempt-count', '1');
@@ -161,15 +167,30 @@ class RouterFilter extends TriedRequest implements HttpFilter {
    * that was the end.
    */
   private keepForRetry(chunk: Chunk): boolean {
-    if (this.keptNow().keep(chunk, this.bufferLimitBytes)) return true;
+    if (this.keptNow().keep(chunk, (this.route as RouteMatch).keptBytesLimit(this.bufferLimitBytes)))
+      return true;
     this.cluster?.info.stats.inc(C.retry_or_shadow_abandoned);
+    this.hasOutgrown = true;
     this.dropRetry();
     if (this.current !== null) return true;
     this.answer(outgrown);
     return false;
   }
 
-  protected followRedirect(): boolean {
+  protected followRedirect(response: ResponseHeaders): boolean {
+    const { requestHeaders, action, cluster, stream } = this;
+    const policy = action?.internalRedirect ?? null;
+    if (policy === null || cluster === null) return false;
+    const isWhole = this.isRequestComplete && !this.hasOutgrown;
+    const redirect = new InternalRedirect(policy, this.scope, this.stats, this.route?.name ?? '');
+    if (isWhole && redirect.apply(stream, requestHeaders, response)) {
+      const body = redirect.dropsBody ? null : (this.kept?.copyBody() ?? null);
+      if (stream.recreate(response, body)) {
+        cluster.info.stats.inc(C.upstream_internal_redirect_succeeded_total);
+        return true;
+      }
+    }
+    cluster.info.stats.inc(C.upstream_internal_redirect_failed_total);
     return false;
   }
 }

@@ -35,6 +35,10 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
   /** Attempts that outlasted their per-try timeout and may still win; null without hedging. */
   private hedged: Attempt[] | null;
   protected retry: RetryState | null;
+  /** Whether the body is kept, for retries and internal redirects. */
+  protected keepsRequest: boolean;
+  /** The body was to be kept and grew too long. */
+  protected hasOutgrown: boolean;
   protected kept: KeptRequest | null;
   private backOffTimer: Timer | null;
   protected requestCompleteMs: number;
@@ -49,6 +53,8 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     this.current = null;
     this.hedged = null;
     this.retry = null;
+    this.keepsRequest = false;
+    this.hasOutgrown = false;
     this.kept = null;
     this.backOffTimer = null;
     this.requestCompleteMs = 0;
@@ -112,10 +118,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
   protected dropRetry(): void {
     this.retry?.release();
     this.retry = null;
-    this.dropKept();
-  }
-
-  private dropKept(): void {
+    this.keepsRequest = false;
     this.kept?.clear();
     this.kept = null;
   }

@@ -1,0 +1,5 @@
+import type { FilterFamily } from '../filter-family.js';
+import { redirectFamily } from './redirect-family.js';
+
+/** Routing and the resilience of single requests. */
+export const routingFamilies: readonly FilterFamily[] = [redirectFamily];
