@@ -1,15 +1,33 @@
 import type { DrainView } from '../src/api/thread-scope.js';
+import type { Clock } from '../src/base/clock.js';
+import type { Random } from '../src/base/random.js';
+
+/** Which listeners drain, since when, and how long until every response closes. */
+export interface ListenersDrain {
+  readonly listeners: readonly string[];
+  readonly drainMs: number;
+  readonly elapsedMs: number;
+}
+
+interface Span {
+  readonly startedMs: number;
+  readonly drainMs: number;
+}
 
 /** Whether responses ask for their connection to be closed; the answer per listener. */
 export class DrainState implements DrainView {
-  private readonly draining: Set<string>;
+  private readonly clock: Clock;
+  private readonly random: Random;
+  private readonly draining: Map<string, Span>;
   isDraining: boolean;
   private isFailed: boolean;
   /** Listeners of drain type MODIFY_ONLY: a failed health check does not concern them. */
   private readonly modifyOnly: Set<string>;
 
-  constructor() {
-    this.draining = new Set();
+  constructor(clock: Clock, random: Random) {
+    this.clock = clock;
+    this.random = random;
+    this.draining = new Map();
     this.isDraining = false;
     this.isFailed = false;
     this.modifyOnly = new Set();
@@ -19,8 +37,9 @@ export class DrainState implements DrainView {
     this.isDraining = true;
   }
 
-  listeners(names: readonly string[]): void {
-    for (const name of names) this.draining.add(name);
+  listeners({ listeners, drainMs, elapsedMs }: ListenersDrain): void {
+    const startedMs = this.clock.now() - elapsedMs;
+    for (const name of listeners) this.draining.set(name, { startedMs, drainMs });
   }
 
   failHealthCheck(isFailed: boolean): void {
@@ -32,7 +51,11 @@ export class DrainState implements DrainView {
   }
 
   shouldClose(listenerName: string): boolean {
-    if (this.isDraining || this.draining.has(listenerName)) return true;
-    return this.isFailed && !this.modifyOnly.has(listenerName);
+    if (this.isDraining) return true;
+    if (this.isFailed && !this.modifyOnly.has(listenerName)) return true;
+    const span = this.draining.get(listenerName);
+    if (span === undefined) return false;
+    const elapsedMs = this.clock.now() - span.startedMs;
+    return elapsedMs >= span.drainMs || this.random.below(span.drainMs) < elapsedMs;
   }
 }

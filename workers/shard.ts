@@ -69,6 +69,7 @@ export class Shard {
   private ticks = 0;
   private nextId: number;
   private drainedAt: number;
+  private isStopping = false;
 
   private constructor(
     task: ShardTask,
@@ -99,7 +100,7 @@ export class Shard {
     this.shared = connectionResources(clock, buffers, log);
     const resources = { connections: this.shared, timers, clock, nextConnectionId: () => ++this.nextId };
     this.plane = new ThreadPlane(this.snapshot, task.threads, task.threadIndex, resources, eventsTo(post));
-    this.drain = new DrainState();
+    this.drain = new DrainState(systemClock, random);
     this.scope = new LiveThreadScope({
       role: 'worker',
       threadIndex: task.threadIndex,
@@ -148,10 +149,13 @@ export class Shard {
         this.closeIdle();
         break;
       case 'drain-listeners':
-        this.drain.listeners(message.listeners);
+        this.drain.listeners(message);
         break;
       case 'fail-health-check':
         this.drain.failHealthCheck(message.isFailed);
+        break;
+      case 'warm':
+        this.warm(message.listeners, 0);
         break;
       case 'reopen-logs':
         threadLogFiles.reopenAll();
@@ -184,6 +188,7 @@ export class Shard {
   }
 
   async stop(): Promise<void> {
+    this.isStopping = true;
     for (const listener of this.listeners.values()) listener.destroy();
     this.plane.drain();
     // Sockets report their end behind the next polls; what that logs is to be written too.
@@ -218,6 +223,18 @@ export class Shard {
       if (socket === null) closeSync(fd);
       else socket.destroy();
     }
+  }
+
+  /** Builds one listener a turn. */
+  private warm(listeners: readonly (readonly [name: string, slot: number])[], at: number): void {
+    const [name, slot] = listeners[at] ?? [];
+    if (name === undefined || slot === undefined || this.isStopping) return;
+    try {
+      this.listenerOf(name, slot);
+    } catch (error) {
+      this.scope.log.error(`listener ${name}: ${textOf(error)}`);
+    }
+    setImmediate(() => this.warm(listeners, at + 1));
   }
 
   private listenerOf(name: string, slot: number): LiveListener | null {

@@ -16,6 +16,8 @@ export interface AdminAnswer {
   readonly status: number;
   readonly contentType: string;
   readonly body: string | Iterable<string>;
+  /** Besides those that every answer has. */
+  readonly headers?: { readonly [name: string]: string };
   /** Called once the answer has been handed to the system. */
   readonly afterwards?: () => void;
 }

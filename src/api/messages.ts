@@ -31,10 +31,20 @@ export type ToWorker =
   | { readonly kind: 'runtime'; readonly layers: Plain }
   /** Ask for connections to be closed with their next response; idle ones close. */
   | { readonly kind: 'drain' }
-  /** Listeners of these names accept no more and drain. */
-  | { readonly kind: 'drain-listeners'; readonly listeners: readonly string[] }
+  /**
+   * Listeners of these names drain: a response closes its connection with a probability that rises to 1 within
+   * `drainMs`, of which `elapsedMs` have passed; 0 closes at once.
+   */
+  | {
+      readonly kind: 'drain-listeners';
+      readonly listeners: readonly string[];
+      readonly drainMs: number;
+      readonly elapsedMs: number;
+    }
   /** Health-check failed by the operator: listeners of drain type DEFAULT discourage their clients. */
   | { readonly kind: 'fail-health-check'; readonly isFailed: boolean }
+  /** Build these listeners now, with their slots: their stats exist then, and no first connection waits for it. */
+  | { readonly kind: 'warm'; readonly listeners: readonly (readonly [name: string, slot: number])[] }
   | { readonly kind: 'reopen-logs' }
   | { readonly kind: 'log-level'; readonly level: string }
   | { readonly kind: 'memory'; readonly id: number }

@@ -7,6 +7,7 @@ import type { StatBlockDef } from './stats.js';
 export type LaneMessage =
   | LaneSlabMessage
   | LaneShapeMessage
+  | LaneDeclareMessage
   | LaneBlockMessage
   | LaneBucketsMessage
   | LaneReleaseMessage;
@@ -26,6 +27,13 @@ export interface LaneShapeMessage {
   readonly kind: 'shape';
   readonly shape: number;
   readonly def: StatBlockDef;
+}
+
+/** The thread has built something that counts there: the stats are listed with zeros before their first write. */
+export interface LaneDeclareMessage {
+  readonly kind: 'declare';
+  readonly shape: number;
+  readonly prefix: string;
 }
 
 /** A block took its words: one per slot; a histogram's word is the sum of its samples. */

@@ -1,9 +1,10 @@
 import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
+import { defaultLogFormat, textFormatConfig } from '../format/substitution-format.js';
 import { parseStringMatcher, type StringMatcherConfig } from '../match/string-matcher.js';
 import { type ListenerConfig, parseListener } from '../network/listener-config.js';
 import { emptyRuntime, type LayeredRuntimeConfig, parseLayeredRuntime } from '../runtime/layers.js';
 import { DEFAULT_STATS_CONFIG, parseStatsConfig, type StatsConfig } from '../stats/stats-config.js';
-import { parseAccessLogs } from '../stream/access-log/access-log.js';
+import { type ParsedAccessLog, parseAccessLogs } from '../stream/access-log/access-log.js';
 import { type ClusterConfig, parseCluster } from '../upstream/config.js';
 
 export type NodeConfig = {
@@ -18,6 +19,7 @@ export type AdminConfig = {
   readonly isPipe: boolean;
   readonly pipeMode: number;
   readonly ipv4Compat: boolean;
+  readonly accessLogs: readonly ParsedAccessLog[];
   /** Where CPU profiles are written. */
   readonly profilePath: string;
   /** Paths that may be asked for, queries included; all when there is none. */
@@ -102,11 +104,10 @@ function parseNode(node: ConfigNode | undefined): NodeConfig {
 
 function parseAdmin(node: ConfigNode | undefined): AdminConfig | null {
   if (node === undefined) return null;
-  node.noEffect('access_log_path', 'the admin server writes no access log of its own yet');
   node.noEffect('ignore_global_conn_limit', 'connections of operators never count towards the global limit');
   const profilePath = node.string('profile_path') || '/var/log/envoy/envoy.prof';
   node.noEffect('socket_options', 'the admin socket gets none');
-  node.noEffect('access_log', 'the admin server writes no access log of its own yet');
+  const accessLogs = parseAdminLogs(node);
   const allowPaths = node.list('allow_paths').map(parseStringMatcher);
   const address = node.message('address');
   if (address === undefined) return null;
@@ -119,6 +120,7 @@ function parseAdmin(node: ConfigNode | undefined): AdminConfig | null {
       pipeMode: pipe.number('mode', 0),
       ipv4Compat: false,
       profilePath,
+      accessLogs,
       allowPaths,
     };
   }
@@ -132,8 +134,19 @@ function parseAdmin(node: ConfigNode | undefined): AdminConfig | null {
     pipeMode: 0,
     ipv4Compat: socket.bool('ipv4_compat'),
     profilePath,
+    accessLogs,
     allowPaths,
   };
+}
+
+/** The old `access_log_path` is a file with lines of the default format. */
+function parseAdminLogs(node: ConfigNode): readonly ParsedAccessLog[] {
+  const logs = parseAccessLogs(node, 'access_log');
+  const path = node.string('access_log_path');
+  if (path === '') return logs;
+  const config = { path, format: textFormatConfig(defaultLogFormat) };
+  const typeUrl = 'envoy.extensions.access_loggers.file.v3.FileAccessLog';
+  return [{ logger: { name: 'envoy.access_loggers.file', typeUrl, config }, filter: null }, ...logs];
 }
 
 function parseWatchdog(root: ConfigNode): WatchdogConfig {

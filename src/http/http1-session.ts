@@ -2,9 +2,10 @@ import type { CodecError, Http1ParserOptions, RequestDecoder, StreamResetReason 
 import type { ConnectionControl } from '../api/network-filter.js';
 import type { ResponseHeaders } from '../base/header-map.js';
 import { Refusal } from '../codec/http1/codec-errors.js';
+import { Http1 } from '../codec/http1/http1-stats.js';
 import { type Http1ServerCallbacks, Http1ServerCodec } from '../codec/http1/server.js';
 import type { Manager } from './manager.js';
-import { H, Http1 } from './manager-stats.js';
+import { H } from './manager-stats.js';
 import type { RequestOrigin } from './request-rules.js';
 import type { ServerSession, SessionOwner } from './server-session.js';
 import { HttpStream } from './stream.js';

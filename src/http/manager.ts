@@ -4,8 +4,9 @@ import type { NetworkFilterContext } from '../api/network-filter.js';
 import type { RouteTableView } from '../api/route.js';
 import type { BoundStats } from '../api/stats.js';
 import type { ThreadScope } from '../api/thread-scope.js';
+import { Http1 } from '../codec/http1/http1-stats.js';
 import type { ManagerConfig } from './manager-config.js';
-import { H, Http1, L } from './manager-stats.js';
+import { H, L } from './manager-stats.js';
 import { RequestRules } from './request-rules.js';
 import { ResponseRules } from './response-rules.js';
 

@@ -89,6 +89,11 @@ export class Acceptor {
     }
   }
 
+  /** Listeners that are bound, with their slots. */
+  get slotsByListener(): readonly (readonly [name: string, slot: number])[] {
+    return [...this.slots];
+  }
+
   /** Stops accepting on those listeners, or on all. */
   close(listeners?: readonly string[]): void {
     const servers =

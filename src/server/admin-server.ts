@@ -4,6 +4,8 @@ import type { AdminAnswer, AdminRequest } from '../admin/endpoint.js';
 import { adminAnswer, type PathRule } from '../admin/pages.js';
 import type { AdminViews } from '../admin/views.js';
 import type { Logger } from '../api/thread-scope.js';
+import type { StreamRecord } from '../stream/stream-record.js';
+import type { AdminAccessLog } from './admin-access-log.js';
 import type { AdminStats } from './admin-stats.js';
 import { type BindAddress, boundText, listenOn } from './bind.js';
 import { writePage } from './page-writer.js';
@@ -16,6 +18,7 @@ export interface AdminServerOptions {
   readonly views: AdminViews;
   readonly mayAsk: PathRule;
   readonly stats: AdminStats;
+  readonly accessLog: AdminAccessLog;
   readonly log: Logger;
   /** Where the bound address is written. */
   readonly addressPath: string | undefined;
@@ -58,8 +61,9 @@ export class AdminServer {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { views, mayAsk, stats, log } = this.options;
+    const { views, mayAsk, stats, accessLog, log } = this.options;
     stats.onRequest(response);
+    const entry = accessLog.onRequest(request, response);
     response.on('error', () => {
       // The client went away; there is nobody left to tell.
     });
@@ -70,7 +74,7 @@ export class AdminServer {
         return;
       }
       const answer = await adminAnswer(requestOf(request, form), views, mayAsk);
-      await send(response, answer);
+      await send(response, answer, entry);
       answer.afterwards?.();
     } catch (error) {
       log.error(`admin: ${request.method} ${request.url}: ${textOf(error)}`);
@@ -105,8 +109,20 @@ async function readForm(request: IncomingMessage): Promise<string | null> {
   return text;
 }
 
+/** Counts the bytes of a body in pieces into the entry of the access log. */
+function* counted(pieces: Iterable<string>, entry: StreamRecord): Generator<string, void> {
+  for (const piece of pieces) {
+    entry.bytesSent += Buffer.byteLength(piece);
+    yield piece;
+  }
+}
+
 /** Resolves once the answer is out, or its client gone. */
-async function send(response: ServerResponse, { status, contentType, body }: AdminAnswer): Promise<void> {
+async function send(
+  response: ServerResponse,
+  { status, contentType, body, headers }: AdminAnswer,
+  entry: StreamRecord | null,
+): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     response.once('finish', resolve);
     response.once('close', resolve);
@@ -118,9 +134,10 @@ async function send(response: ServerResponse, { status, contentType, body }: Adm
     'cache-control': 'no-cache, max-age=0',
     'x-content-type-options': 'nosniff',
     server: 'envoy',
+    ...headers,
   });
-  if (typeof body === 'string') response.end(body);
-  else await writePage(response, body);
+  const pieces = typeof body === 'string' ? [body] : body;
+  await writePage(response, entry === null ? pieces : counted(pieces, entry));
   await closed;
 }
 

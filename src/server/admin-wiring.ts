@@ -15,14 +15,17 @@ import type { ExtensionKind } from '../api/extension.js';
 import { systemClock } from '../base/clock.js';
 import { memoryUsage } from '../base/memory-usage.js';
 import type { Plain } from '../base/plain.js';
+import { SystemRandom } from '../base/random.js';
 import type { AdminConfig } from '../config/bootstrap.js';
 import { extensionRegistry } from '../extensions/index.js';
 import { buildStringMatcher } from '../match/string-matcher.js';
 import type { BoundAddress } from './acceptor.js';
+import { AdminAccessLog } from './admin-access-log.js';
 import { AdminServer } from './admin-server.js';
 import { AdminStats } from './admin-stats.js';
 import { version } from './build.js';
 import { commandLine } from './command-line.js';
+import { localAddress } from './local-address.js';
 import { shownState } from './main-stats.js';
 import type { Server } from './server.js';
 import { ThreadProfilers } from './thread-profilers.js';
@@ -35,10 +38,20 @@ export function adminServerOf(server: Server, quit: () => void): AdminServer | n
     bind: model.admin,
     views: adminViews(server, quit),
     mayAsk: pathRule(model.admin),
+    accessLog: adminAccessLog(server, model.admin),
     stats: new AdminStats(server.store.lane, systemClock),
     log: log.named('admin'),
     addressPath: options.adminAddressPath,
   });
+}
+
+function adminAccessLog(
+  { scope, input }: Server,
+  { accessLogs, address, isPipe }: AdminConfig,
+): AdminAccessLog {
+  const logs = accessLogs.map((log) => scope.accessLog(log));
+  const own = localAddress(input.options.localAddressVersion);
+  return new AdminAccessLog(logs, isPipe ? address : '', own, systemClock, new SystemRandom());
 }
 
 /** `allow_paths`; without it everything is allowed. */
@@ -162,7 +175,7 @@ function loggingAdmin(server: Server): LoggingAdmin {
 }
 
 function operations(server: Server, quit: () => void): Operations {
-  const { model, log } = server.input;
+  const { model } = server.input;
   return {
     failHealthCheck(isFailed) {
       server.isHealthCheckFailed = isFailed;
@@ -170,10 +183,7 @@ function operations(server: Server, quit: () => void): Operations {
     },
     drainListeners: (request) => server.listenerDrain.drain(model.listeners, request),
     resetCounters: () => server.store.resetCounters(),
-    reopenLogs() {
-      log.reopen();
-      server.pool.broadcast({ kind: 'reopen-logs' });
-    },
+    reopenLogs: () => server.reopenLogs(),
     quit,
   };
 }

@@ -17,21 +17,27 @@ export interface ListenerDrainOwner {
 export class ListenerDrain {
   private readonly owner: ListenerDrainOwner;
   private readonly drainTimeMs: number;
-  private readonly discouraging: Set<string>;
+  private readonly isImmediate: boolean;
+  private readonly now: () => number;
+  /** Since when each of them discourages its clients. */
+  private readonly discouraging: Map<string, number>;
   private readonly stopped: Set<string>;
   private readonly timers: Set<NodeJS.Timeout>;
 
-  constructor(owner: ListenerDrainOwner, drainTimeMs: number) {
+  /** `isImmediate`: clients are told to go with their next response, not one by one over the drain time. */
+  constructor(owner: ListenerDrainOwner, drainTimeMs: number, isImmediate: boolean, now: () => number) {
     this.owner = owner;
     this.drainTimeMs = drainTimeMs;
-    this.discouraging = new Set();
+    this.isImmediate = isImmediate;
+    this.now = now;
+    this.discouraging = new Map();
     this.stopped = new Set();
     this.timers = new Set();
   }
 
-  /** Names that a worker which starts now is to be told of. */
-  get draining(): readonly string[] {
-    return [...this.discouraging];
+  /** What a worker which starts now is to be told of. */
+  get draining(): readonly ToWorker[] {
+    return [...this.discouraging].map(([name, sinceMs]) => this.message([name], this.now() - sinceMs));
   }
 
   /** A listener that drains already goes on with the drain it has. */
@@ -56,9 +62,14 @@ export class ListenerDrain {
 
   private discourage(names: readonly string[]): readonly string[] {
     const fresh = names.filter((name) => !this.discouraging.has(name));
-    for (const name of fresh) this.discouraging.add(name);
-    if (fresh.length > 0) this.owner.broadcast({ kind: 'drain-listeners', listeners: fresh });
+    for (const name of fresh) this.discouraging.set(name, this.now());
+    if (fresh.length > 0) this.owner.broadcast(this.message(fresh, 0));
     return fresh;
+  }
+
+  private message(listeners: readonly string[], elapsedMs: number): ToWorker {
+    const drainMs = this.isImmediate ? 0 : this.drainTimeMs;
+    return { kind: 'drain-listeners', listeners, drainMs, elapsedMs };
   }
 
   private stopLater(names: readonly string[]): void {

@@ -1,13 +1,16 @@
 import { statBlock } from '../api/stats.js';
 import { systemClock } from '../base/clock.js';
 import { memoryUsage } from '../base/memory-usage.js';
+import { Http1 } from '../codec/http1/http1-stats.js';
 import type { BootstrapModel } from '../config/bootstrap.js';
+import { filesystemStats } from '../extensions/access-loggers/log-file.js';
 import type { ManagerConfig } from '../http/manager-config.js';
-import { H, L } from '../http/manager-stats.js';
+import { AsyncRouter, H, L, Tracing, V } from '../http/manager-stats.js';
 import { D, DW } from '../network/downstream-stats.js';
 import type { ListenerConfig } from '../network/listener-config.js';
 import type { LiveRuntime } from '../runtime/live-runtime.js';
 import type { StatStore } from '../stats/store.js';
+import { version } from './build.js';
 import { S, type ServerState, serverStateNumbers } from './server-stats.js';
 
 /** `listener_manager.` and `cluster_manager.`: what main counts while it starts and drains. */
@@ -46,6 +49,9 @@ export const R = statBlock({
   ],
 });
 
+const OverloadStats = statBlock({ histograms: ['refresh_interval_delay'] });
+const OverloadAction = statBlock({ counters: ['count'] });
+
 /** What the gauges that main works out are read from. */
 export interface MainFacts {
   readonly store: StatStore;
@@ -64,6 +70,11 @@ export function shownState(facts: Pick<MainFacts, 'state' | 'isHealthCheckFailed
   return facts.state === 'LIVE' && facts.isHealthCheckFailed ? 'DRAINING' : facts.state;
 }
 
+/** `server.version`: the commit's first digits in Envoy; here those of the version. */
+const buildNumber = version
+  .split('.')
+  .reduce((number, part) => number * 1000 + (Number.parseInt(part, 10) || 0), 0);
+
 /** Largest value of Envoy's "no certificate" gauges, 32 bits of them. */
 const noCertificate = 4_294_967_295;
 
@@ -73,7 +84,20 @@ export function declareMainStats(facts: MainFacts, concurrency: number): void {
   store.declare('listener_manager', LM);
   store.declare('cluster_manager', CM);
   store.declare('runtime', R);
+  store.declare('filesystem', filesystemStats);
+  store.declare('http1', Http1);
+  store.declare('http.async-client', AsyncRouter);
+  store.declare('overload', OverloadStats);
+  store.declare('envoy.overload_actions.reset_high_memory_stream', OverloadAction);
   declareServerGauges(facts, concurrency);
+  // Threads build clusters at their first use; all of them are there for use.
+  for (let i = -1; i < concurrency; i++) {
+    const thread = i < 0 ? 'main_thread' : `worker_${i}`;
+    gaugesOf(store, `thread_local_cluster_manager.${thread}`)(
+      'clusters_inflated',
+      () => facts.clusterCounts.active,
+    );
+  }
   declareManagerGauges(facts);
   declareRuntimeGauges(facts);
 }
@@ -87,6 +111,7 @@ function declareServerGauges(facts: MainFacts, concurrency: number): void {
   gauge('total_connections', () => facts.connections);
   gauge('parent_connections', () => 0);
   gauge('hot_restart_epoch', () => 0);
+  gauge('version', () => buildNumber);
   gauge('stats_recent_lookups', () => 0);
   gauge('compilation_settings.fips_mode', () => 0);
   gauge('days_until_first_cert_expiring', () => noCertificate);
@@ -105,6 +130,7 @@ function declareManagerGauges(facts: MainFacts): void {
   listener('total_listeners_warming', () => 0);
   listener('total_listeners_draining', () => 0);
   listener('total_filter_chains_draining', () => 0);
+  listener('workers_pinned', () => 0);
   listener('workers_started', () => (facts.state === 'LIVE' ? 1 : 0));
 }
 
@@ -136,10 +162,22 @@ export function declareListenerStats(store: StatStore, listener: ListenerConfig,
     for (const { typeUrl, config } of filters) {
       if (typeUrl !== managerType) continue;
       // Its own parser made it: both come from this build.
-      const { statPrefix } = config as ManagerConfig;
+      const { statPrefix, routes } = config as ManagerConfig;
       store.declare(`http.${statPrefix}`, H);
+      store.declare(`http.${statPrefix}.tracing`, Tracing);
       store.declare(`${listener.statPrefix}.http.${statPrefix}`, L);
+      declareRouteStats(store, routes);
     }
+  }
+}
+
+/** Virtual clusters, and routes with a `stat_prefix`. */
+function declareRouteStats(store: StatStore, { virtualHosts }: ManagerConfig['routes']): void {
+  for (const { name, virtualClusters, routes } of virtualHosts) {
+    for (const cluster of virtualClusters) store.declare(`vhost.${name}.vcluster.${cluster.name}`, V);
+    if (virtualClusters.length > 0) store.declare(`vhost.${name}.vcluster.other`, V);
+    for (const { statPrefix } of routes)
+      if (statPrefix !== '') store.declare(`vhost.${name}.route.${statPrefix}`, V);
   }
 }
 

@@ -161,8 +161,7 @@ function onSignals(
   process.on('SIGINT', () => end('SIGINT'));
   process.on('SIGHUP', () => log.info('SIGHUP: nothing to reload: the configuration is read at start'));
   process.on('SIGUSR1', () => {
-    log.reopen();
-    server.pool.broadcast({ kind: 'reopen-logs' });
+    server.reopenLogs();
   });
   return end;
 }

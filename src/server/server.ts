@@ -1,4 +1,3 @@
-import type { ConfigDump } from '../api/config-dump.js';
 import type { ShardTask, ToMain, ToWorker } from '../api/messages.js';
 import type { HostUpdate } from '../api/messages-upstream.js';
 import { noSecrets } from '../api/secrets.js';
@@ -6,11 +5,11 @@ import { systemClock } from '../base/clock.js';
 import type { Plain } from '../base/plain.js';
 import { SystemRandom } from '../base/random.js';
 import { TimerWheel } from '../base/timer-wheel.js';
-import type { BootstrapModel } from '../config/bootstrap.js';
+import { threadLogFiles } from '../extensions/access-loggers/log-files.js';
 import { extensionRegistry } from '../extensions/index.js';
 import { buildStamp } from '../plane/build-stamp.js';
 import { allocateSharedMemory } from '../plane/shared-memory.js';
-import type { Snapshot } from '../plane/snapshot.js';
+import type { LiveThreadScope } from '../plane/thread-scope.js';
 import { LiveRuntime } from '../runtime/live-runtime.js';
 import { RuntimeSnapshot } from '../runtime/snapshot.js';
 import { bucketBounds, statRules, tagExtractor } from '../stats/stats-config.js';
@@ -24,26 +23,16 @@ import { DescriptorBudget, openFilesLimit } from './descriptor-budget.js';
 import { type Descriptors, loadDescriptors } from './descriptors.js';
 import { HostVersions } from './host-versions.js';
 import { ListenerDrain } from './listener-drain.js';
-import type { ProcessLog } from './log.js';
+import { mainScope } from './main-scope.js';
 import { countStart, declareListenerStats, declareMainStats, LM, type MainFacts } from './main-stats.js';
 import { MemoryPoll } from './memory-poll.js';
-import type { ServerOptions } from './options.js';
+import type { ServerInput } from './server-input.js';
 import { S, type ServerState } from './server-stats.js';
 import type { WorkerShard } from './shard.js';
 import { ShardPool, type ShardPoolOwner } from './shard-pool.js';
 import { shardSettings } from './shard-settings.js';
 import { StatsFlush } from './stats-flush.js';
 import { Watchdog } from './watchdog.js';
-
-/** What start-up was given. */
-export interface ServerInput {
-  readonly options: ServerOptions;
-  readonly model: BootstrapModel;
-  readonly snapshot: Snapshot;
-  /** The bootstrap as `/config_dump` shows it. */
-  readonly dump: ConfigDump;
-  readonly log: ProcessLog;
-}
 
 const tickMs = 100;
 
@@ -56,7 +45,8 @@ export class Server implements ShardPoolOwner, MainFacts {
   readonly runtime: LiveRuntime;
   readonly startedMs: number;
   readonly boundsOf: (name: string) => readonly number[];
-  private readonly timers: TimerWheel;
+  readonly timers: TimerWheel;
+  readonly scope: LiveThreadScope;
   private readonly hostVersions: HostVersions;
   private readonly watchdog: Watchdog;
   readonly flush: StatsFlush;
@@ -127,6 +117,7 @@ export class Server implements ShardPoolOwner, MainFacts {
       },
       log,
     );
+    this.scope = mainScope(this, this.sharedMemory);
     this.memory = new MemoryPoll();
     this.listenerDrain = this.makeListenerDrain();
     this.tick = setInterval(() => this.onTick(), tickMs);
@@ -175,6 +166,7 @@ export class Server implements ShardPoolOwner, MainFacts {
       this.store.lane.bind('listener_manager', LM).add(LM.listener_create_success, options.concurrency);
     }
     this.setState('INITIALIZING', 'LIVE');
+    this.pool.broadcast({ kind: 'warm', listeners: this.acceptorNow.slotsByListener });
     this.stats.record(S.initialization_time_ms, systemClock.now() - this.startedMs);
     this.flush.start();
     for (const bound of this.acceptorNow.bound)
@@ -210,6 +202,7 @@ export class Server implements ShardPoolOwner, MainFacts {
     this.timers.close();
     this.listenerDrain.close();
     await this.flush.stop();
+    await threadLogFiles.closeAll();
   }
 
   // ShardPoolOwner
@@ -232,10 +225,10 @@ export class Server implements ShardPoolOwner, MainFacts {
 
   onServing(shard: WorkerShard): void {
     for (const update of this.clusters.updates()) shard.send({ kind: 'hosts', update });
+    if (this.state === 'LIVE') shard.send({ kind: 'warm', listeners: this.acceptorNow.slotsByListener });
     if (this.isHealthCheckFailed) shard.send({ kind: 'fail-health-check', isFailed: true });
     if (this.state === 'DRAINING') shard.send({ kind: 'drain' });
-    const { draining } = this.listenerDrain;
-    if (draining.length > 0) shard.send({ kind: 'drain-listeners', listeners: draining });
+    for (const message of this.listenerDrain.draining) shard.send(message);
     if (this.pool.serving.length === this.input.options.concurrency) this.starting?.resolve();
   }
 
@@ -283,6 +276,13 @@ export class Server implements ShardPoolOwner, MainFacts {
     this.input.log.error(`worker ${shard.index} died, its connections are lost, another one starts: ${why}`);
   }
 
+  /** Files that something else moved away are written anew, in every thread. */
+  reopenLogs(): void {
+    this.input.log.reopen();
+    threadLogFiles.reopenAll();
+    this.pool.broadcast({ kind: 'reopen-logs' });
+  }
+
   private publishHosts(update: HostUpdate): void {
     this.pool.broadcast({ kind: 'hosts', update });
   }
@@ -305,7 +305,8 @@ export class Server implements ShardPoolOwner, MainFacts {
         this.acceptorNow.close(listeners);
       },
     };
-    return new ListenerDrain(owner, this.input.options.drainTimeS * 1000);
+    const { drainTimeS, drainStrategy } = this.input.options;
+    return new ListenerDrain(owner, drainTimeS * 1000, drainStrategy === 'immediate', systemClock.now);
   }
 }
 

@@ -63,7 +63,12 @@ export class StatLane implements StatScope, LaneMemory {
   }
 
   bind<S extends StatBlockSpec>(prefix: string, block: StatBlock<S>): BoundStats {
-    return this.bindDef(cleanName(prefix), block.def);
+    const clean = cleanName(prefix);
+    const known = this.bound.get(block.def)?.get(clean);
+    if (known !== undefined) return known;
+    const made = this.bindDef(clean, block.def);
+    if (this.wantsAny(block.def, clean)) this.say({ kind: 'declare', shape: made.shape.id, prefix: clean });
+    return made;
   }
 
   counter(name: string): Counter {

@@ -185,6 +185,9 @@ export class StatStore {
       case 'shape':
         lane.shapes[message.shape] = this.shapeFor(message.def);
         return;
+      case 'declare':
+        this.seriesAt(message.prefix, lane.shapes[message.shape]!);
+        return;
       case 'block': {
         const series = this.seriesAt(message.prefix, lane.shapes[message.shape]!);
         lane.blocks.set(message.block, series);

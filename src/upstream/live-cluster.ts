@@ -14,6 +14,7 @@ import {
   type TcpConnectionCallbacks,
   unhealthyMask,
 } from '../api/upstream.js';
+import { Http1 } from '../codec/http1/http1-stats.js';
 import { SharedBreaker } from './circuit-breaker.js';
 import { C } from './cluster-stats.js';
 import { ClusterTransports } from './cluster-transports.js';
@@ -124,6 +125,8 @@ export class LiveCluster implements Cluster {
     const pools = this.pools[priority];
     let pool = pools.get(host);
     if (pool === undefined) {
+      // The codec's stats are listed from here on.
+      this.scope.stats.bind(`cluster.${this.config.statName}.http1`, Http1);
       pool = new Http1Pool(this, host, this.breakers[priority], this.resources, null);
       pools.set(host, pool);
     }

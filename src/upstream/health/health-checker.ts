@@ -3,6 +3,7 @@ import type { StatScope } from '../../api/stats.js';
 import type { Address } from '../../api/stream-info.js';
 import type { Random } from '../../base/random.js';
 import type { TimerWheel } from '../../base/timer-wheel.js';
+import { Http1 } from '../../codec/http1/http1-stats.js';
 import { ipAddress } from '../../network/address.js';
 import type { UpstreamTransport } from '../../network/transport-socket.js';
 import type { Member } from '../membership/member.js';
@@ -40,6 +41,7 @@ export class HealthChecker {
 
   constructor(options: HealthCheckerOptions) {
     const stats = options.scope.stats.bind(`${options.statRoot}.health_check`, H);
+    if (options.config.kind === 'http') options.scope.stats.bind(`${options.statRoot}.http1`, Http1);
     this.options = options;
     this.scope = {
       config: options.config,

@@ -18,6 +18,7 @@ test('an admin server listens on an address', () => {
     pipeMode: 0,
     ipv4Compat: false,
     profilePath: '/tmp/p',
+    accessLogs: [],
     allowPaths: [],
   });
 });
@@ -34,6 +35,7 @@ test('or on a Unix socket, for some paths only', () => {
     pipeMode: 384,
     ipv4Compat: false,
     profilePath: '/var/log/envoy/envoy.prof',
+    accessLogs: [],
     allowPaths: [
       { kind: 'prefix', value: '/stats', ignoreCase: false },
       { kind: 'exact', value: '/ready', ignoreCase: false },

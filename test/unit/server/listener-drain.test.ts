@@ -15,7 +15,7 @@ function drainOf(drainTimeMs: number): { readonly drain: ListenerDrain; readonly
     broadcast: (message: object) => done.push(`discourage ${Reflect.get(message, 'listeners')}`),
     stop: (names: readonly string[]) => done.push(`stop ${names}`),
   };
-  return { drain: new ListenerDrain(owner, drainTimeMs), done };
+  return { drain: new ListenerDrain(owner, drainTimeMs, false, () => 0), done };
 }
 
 test('without grace listeners stop, and connections are left alone', () => {
@@ -38,7 +38,10 @@ test('with grace clients are discouraged for the drain time before the listeners
   drain.drain(listeners, { ...atOnce, isGraceful: true });
   drain.drain(listeners, { ...atOnce, isGraceful: true });
   deepEqual(done, ['discourage in,out']);
-  deepEqual(drain.draining, ['in', 'out']);
+  deepEqual(drain.draining, [
+    { kind: 'drain-listeners', listeners: ['in'], drainMs: 1000, elapsedMs: 0 },
+    { kind: 'drain-listeners', listeners: ['out'], drainMs: 1000, elapsedMs: 0 },
+  ]);
   t.mock.timers.tick(999);
   deepEqual(done, ['discourage in,out']);
   t.mock.timers.tick(1);

@@ -19,11 +19,12 @@ function recording(): { lane: StatLane; kinds: () => string[]; batches: number[]
   return { lane, kinds: () => said.map((message) => message.kind), batches };
 }
 
-test('binding announces the shape and takes no memory', () => {
+test('binding announces shape and names once and takes no memory', () => {
   const { lane, kinds } = recording();
   lane.bind('http.a', F);
   lane.bind('http.b', F);
-  deepEqual(kinds(), ['shape']);
+  lane.bind('http.b', F);
+  deepEqual(kinds(), ['shape', 'declare', 'declare']);
   equal(lane.slabs.length, 0);
 });
 
@@ -32,10 +33,10 @@ test('the first write takes words, the first sample a run of buckets', () => {
   const stats = lane.bind('http.a', F);
   stats.inc(F.hits);
   stats.inc(F.misses);
-  deepEqual(kinds(), ['shape', 'slab', 'block']);
+  deepEqual(kinds(), ['shape', 'declare', 'slab', 'block']);
   stats.record(F.time, 3);
   stats.record(F.time, 3.1);
-  deepEqual(kinds(), ['shape', 'slab', 'block', 'buckets']);
+  deepEqual(kinds(), ['shape', 'declare', 'slab', 'block', 'buckets']);
 });
 
 test('a pair of prefix and block is bound once, whatever its colons', () => {
@@ -66,7 +67,7 @@ test('announcements of one job travel together', async () => {
   lane.bind('http.b', F).inc(F.hits);
   deepEqual(batches, []);
   await Promise.resolve();
-  deepEqual(batches, [4]);
+  deepEqual(batches, [6]);
 });
 
 test('released words are handed out again, untouched', () => {

@@ -1,34 +1,25 @@
 import type { RouteMatch } from '../../../../api/route.js';
-import type { Counter, StatScope } from '../../../../api/stats.js';
+import type { BoundStats, StatScope } from '../../../../api/stats.js';
 import type { RequestHeaders } from '../../../../base/header-map.js';
+import { V } from '../../../../http/manager-stats.js';
 import type { RetryVerdict } from '../../../../upstream/attempt/retry-state.js';
 import { CodeStats } from '../../../../upstream/code-stats.js';
 
 /** What is counted for one virtual cluster, or for one route with a `stat_prefix`. */
 export class RouteStats {
   readonly codes: CodeStats;
-  readonly total: Counter;
-  readonly timeout: Counter;
-  private readonly retry: Counter;
-  private readonly retryLimitExceeded: Counter;
-  private readonly retryOverflow: Counter;
-  private readonly retrySuccess: Counter;
+  readonly counts: BoundStats;
 
   constructor(scope: StatScope, root: string) {
     this.codes = new CodeStats(scope, root);
-    this.total = scope.counter(`${root}.upstream_rq_total`);
-    this.timeout = scope.counter(`${root}.upstream_rq_timeout`);
-    this.retry = scope.counter(`${root}.upstream_rq_retry`);
-    this.retryLimitExceeded = scope.counter(`${root}.upstream_rq_retry_limit_exceeded`);
-    this.retryOverflow = scope.counter(`${root}.upstream_rq_retry_overflow`);
-    this.retrySuccess = scope.counter(`${root}.upstream_rq_retry_success`);
+    this.counts = scope.bind(root, V);
   }
 
   countVerdict(verdict: RetryVerdict): void {
-    if (verdict === 'yes') this.retry.inc();
-    else if (verdict === 'limit-exceeded') this.retryLimitExceeded.inc();
-    else if (verdict === 'overflow') this.retryOverflow.inc();
-    else if (verdict === 'success') this.retrySuccess.inc();
+    if (verdict === 'yes') this.counts.inc(V.upstream_rq_retry);
+    else if (verdict === 'limit-exceeded') this.counts.inc(V.upstream_rq_retry_limit_exceeded);
+    else if (verdict === 'overflow') this.counts.inc(V.upstream_rq_retry_overflow);
+    else if (verdict === 'success') this.counts.inc(V.upstream_rq_retry_success);
   }
 }
 

@@ -7,7 +7,7 @@ import { type Cluster, HostWord, type UpstreamConnectionInfo } from '../../../..
 import { HeaderClass, type HeaderMap, type ResponseHeaders } from '../../../../base/header-map.js';
 import type { Timer } from '../../../../base/timer-wheel.js';
 import { isGrpc } from '../../../../http/local-reply.js';
-import { H } from '../../../../http/manager-stats.js';
+import { H, V } from '../../../../http/manager-stats.js';
 import { Attempt, type AttemptOwner } from '../../../../upstream/attempt/attempt.js';
 import { KeptRequest } from '../../../../upstream/attempt/kept-request.js';
 import type { RetryState, RetryVerdict } from '../../../../upstream/attempt/retry-state.js';
@@ -162,7 +162,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     info.upstreamProtocol = connection.protocol;
     info.upstreamConnectionId = connection.id;
     if (Number.isNaN(info.times.upstreamFirstTxMs)) info.times.upstreamFirstTxMs = this.scope.clock.now();
-    for (const stats of this.routeStats) stats.total.inc();
+    for (const stats of this.routeStats) stats.counts.inc(V.upstream_rq_total);
     if (this.isRequestComplete) this.armPerTry(attempt);
   }
 
@@ -335,7 +335,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
 
   private timeOutAttempt(attempt: Attempt, status: number): void {
     (this.cluster as Cluster).info.stats.inc(C.upstream_rq_timeout);
-    for (const stats of this.routeStats) stats.timeout.inc();
+    for (const stats of this.routeStats) stats.counts.inc(V.upstream_rq_timeout);
     attempt.host.count(HostWord.rqTimeout, 1);
     if (!attempt.hasResponse) {
       if (!attempt.hasTimedOut) attempt.host.reportLocalFailure('timeout');

@@ -3,7 +3,9 @@ import { statBlock } from '../../../../api/stats.js';
 /** `tcp.<stat_prefix>.` */
 export const T = statBlock({
   counters: [
+    'downstream_cx_drain_close',
     'downstream_cx_no_route',
+    'downstream_cx_overload_close',
     'downstream_cx_rx_bytes_total',
     'downstream_cx_total',
     'downstream_cx_tx_bytes_total',
@@ -12,10 +14,7 @@ export const T = statBlock({
     'early_data_received_count_total',
     'idle_timeout',
     'max_downstream_connection_duration',
-    'on_demand_cluster_attempt',
-    'on_demand_cluster_missing',
-    'on_demand_cluster_success',
-    'on_demand_cluster_timeout',
+    'route_delayed_total',
     'upstream_flush_total',
   ],
   gauges: ['downstream_cx_rx_bytes_buffered', 'downstream_cx_tx_bytes_buffered', 'upstream_flush_active'],
