@@ -1,4 +1,5 @@
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../base/header-map.js';
+import type { SpellingConfig } from '../base/name-spelling.js';
 
 /**
  * Codecs are pure: bytes in, events out. Time, sockets, logs and stats belong to the caller, who drives them from
@@ -66,8 +67,14 @@ export interface Http1ParserOptions {
   /** Both Content-Length and `Transfer-Encoding: chunked`: true drops the length, false refuses. */
   readonly allowChunkedLength: boolean;
   readonly headersWithUnderscores: 'ALLOW' | 'REJECT_REQUEST' | 'DROP_HEADER';
-  /** Keep the spelling of names in `HeaderMap.originalNames`. */
-  readonly preserveCase: boolean;
+  /** Keep the spelling of names in `HeaderMap.spelling`; null forgets it. */
+  readonly spelling: SpellingConfig | null;
+  /** Names whose spelling is not known are written `Proper-Case`. */
+  readonly writesProperCase: boolean;
+  /** Upgrades that are taken out of a request, by their lower-case token; null for none but h2c. */
+  readonly ignoresUpgrade: ((token: string) => boolean) | null;
+  /** Request targets are sent as absolute URLs. */
+  readonly sendsFullUrl: boolean;
   readonly allowAbsoluteUrl: boolean;
 }
 

@@ -1,3 +1,5 @@
+import type { NameSpelling } from './name-spelling.js';
+
 /**
  * Classes of headers, as bits. A map keeps the union of the classes of every name that was ever added, so that
  * one `and` tells the sanitising rules that there is nothing for them to look for. Never cleared by `remove`.
@@ -69,15 +71,15 @@ export class HeaderMap {
   classes: number;
   /** True once a value was put in that may not stand on the wire as it is; codecs then look at each of them. */
   hasSuspect: boolean;
-  /** The names as the peer spelled them, by index, kept only when a header-case rule asks for it. */
-  originalNames: string[] | null;
+  /** How the peer spelled the names, kept only when a header-case rule asks for it. */
+  spelling: NameSpelling | null;
 
   constructor() {
     this.names = [];
     this.values = [];
     this.classes = 0;
     this.hasSuspect = false;
-    this.originalNames = null;
+    this.spelling = null;
   }
 
   get size(): number {
@@ -125,13 +127,11 @@ export class HeaderMap {
     if (suspectValue.test(value)) this.hasSuspect = true;
     this.names.push(name);
     this.values.push(value);
-    if (this.originalNames !== null) this.originalNames.push(name);
   }
 
   /** Adds an entry whose class bits the caller already knows, and whose value it knows to be fit for the wire. */
   addKnown(name: string, value: string, bits: number): void {
     this.classes |= bits;
-    if (this.originalNames !== null) this.originalNames.push(name);
     this.names.push(name);
     this.values.push(value);
   }
@@ -183,14 +183,13 @@ export class HeaderMap {
   /** Removes the entries for which `drop` answers true, in one pass. */
   removeWhere(drop: (name: string, value: string) => boolean): void {
     let kept = 0;
-    const { names, values, originalNames } = this;
+    const { names, values } = this;
     for (let i = 0; i < names.length; i++) {
       const name = names[i] as string;
       const value = values[i] as string;
       if (drop(name, value)) continue;
       names[kept] = name;
       values[kept] = value;
-      if (originalNames !== null) originalNames[kept] = originalNames[i] as string;
       kept++;
     }
     this.truncate(kept);
@@ -217,18 +216,17 @@ export class HeaderMap {
     }
     other.classes |= this.classes;
     if (this.hasSuspect) other.hasSuspect = true;
-    other.originalNames = this.originalNames === null ? null : this.originalNames.slice();
+    other.spelling = this.spelling;
   }
 
   private removeFrom(name: string, first: number): void {
     let kept = first;
-    const { names, values, originalNames } = this;
+    const { names, values } = this;
     for (let i = first; i < names.length; i++) {
       const current = names[i] as string;
       if (current === name) continue;
       names[kept] = current;
       values[kept] = values[i] as string;
-      if (originalNames !== null) originalNames[kept] = originalNames[i] as string;
       kept++;
     }
     this.truncate(kept);
@@ -236,12 +234,11 @@ export class HeaderMap {
 
   /** `pop` and not `length =`: shrinking through the accessor leaves optimised code. */
   private truncate(length: number): void {
-    const { names, values, originalNames } = this;
+    const { names, values } = this;
     while (names.length > length) {
       names.pop();
       values.pop();
     }
-    if (originalNames !== null) originalNames.length = length;
   }
 }
 

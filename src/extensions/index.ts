@@ -6,6 +6,7 @@ import { bufferFilter } from './filters/http/buffer/buffer.js';
 import { corsFilter } from './filters/http/cors/cors.js';
 import { csrfFilter } from './filters/http/csrf/csrf.js';
 import { faultFilter } from './filters/http/fault/fault.js';
+import { earlyHeaderMutation } from './early-header-mutation/header-mutation/header-mutation.js';
 import { headerMutationFilter } from './filters/http/header-mutation/header-mutation.js';
 import { localRateLimitFilter } from './filters/http/local-ratelimit/local-ratelimit.js';
 import { rbacFilter } from './filters/http/rbac/rbac.js';
@@ -22,9 +23,13 @@ import {
   previousRoutes,
   safeCrossScheme,
 } from './internal-redirect/redirect-predicates.js';
+import { preserveCase } from './header-formatters/preserve-case/preserve-case.js';
 import { leastRequest } from './load-balancers/least-request/least-request.js';
 import { random } from './load-balancers/random/random.js';
 import { roundRobin } from './load-balancers/round-robin/round-robin.js';
+import { customHeaderDetection } from './original-ip-detection/custom-header/custom-header.js';
+import { xffDetection } from './original-ip-detection/xff/xff.js';
+import { uuidRequestId } from './request-id/uuid/uuid.js';
 import { omitCanaryHosts, previousHosts } from './retry/host-predicates.js';
 import { dogStatsd } from './stat-sinks/dog-statsd/dog-statsd.js';
 import { statsd } from './stat-sinks/statsd/statsd.js';
@@ -50,6 +55,10 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   formatter: [reqWithoutQuery, metadataFormatter],
   'retry.host.predicate': [previousHosts, omitCanaryHosts],
   'internal.redirect.predicate': [allowListedRoutes, previousRoutes, safeCrossScheme],
+  'original.ip.detection': [xffDetection, customHeaderDetection],
+  'early.header.mutation': [earlyHeaderMutation],
+  'header.formatter': [preserveCase],
+  'request.id': [uuidRequestId],
   bootstrap: [filterModules],
   'transport.socket.downstream': [downstreamRawBuffer],
   'transport.socket.upstream': [upstreamRawBuffer],

@@ -4,6 +4,7 @@ import type { ResponseHeaders } from '../base/header-map.js';
 import { Refusal } from '../codec/http1/codec-errors.js';
 import { Http1 } from '../codec/http1/http1-stats.js';
 import { type Http1ServerCallbacks, Http1ServerCodec } from '../codec/http1/server.js';
+import { buildStringMatcher, type StringMatcherConfig } from '../match/string-matcher.js';
 import type { Manager } from './manager.js';
 import { H } from './manager-stats.js';
 import type { RequestOrigin } from './request-rules.js';
@@ -27,7 +28,7 @@ export class Http1Session implements ServerSession, StreamConnection, Http1Serve
     const { control, manager } = connection;
     this.manager = manager;
     this.control = control;
-    this.origin = { remoteAddress: control.info.remoteAddress, isInternal: false };
+    this.origin = { remoteAddress: control.info.remoteAddress, isInternal: false, rejectStatus: 0 };
     this.connection = connection;
     this.codec = new Http1ServerCodec(control, parserOptionsOf(manager), this);
     this.stream = null;
@@ -183,10 +184,19 @@ function parserOptionsOf(manager: Manager): Http1ParserOptions {
       acceptHttp10: config.acceptHttp10,
       allowChunkedLength: config.allowChunkedLength,
       headersWithUnderscores: config.headersWithUnderscores,
-      preserveCase: false,
+      spelling: config.nameCase.spelling,
+      writesProperCase: config.nameCase.isProper,
+      ignoresUpgrade: upgradePredicate(config.ignoredUpgrades),
+      sendsFullUrl: false,
       allowAbsoluteUrl: config.allowAbsoluteUrl,
     };
     optionsByManager.set(manager, options);
   }
   return options;
+}
+
+function upgradePredicate(matchers: readonly StringMatcherConfig[]): ((token: string) => boolean) | null {
+  if (matchers.length === 0) return null;
+  const predicates = matchers.map(buildStringMatcher);
+  return (token) => predicates.some((matches) => matches(token));
 }

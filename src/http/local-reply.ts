@@ -1,5 +1,7 @@
 import type { LocalReplyOptions } from '../api/http-filter.js';
+import type { LogContext } from '../api/stream-info.js';
 import { type RequestHeaders, ResponseHeaders } from '../base/header-map.js';
+import type { LocalReplyRules, ReplyDraft } from './local-reply-rules.js';
 
 /** A local reply ready for the filters: its head, and the text that follows it. */
 export interface LocalReply {
@@ -30,36 +32,51 @@ function grpcStatusOf(status: number): number {
   }
 }
 
+/** The stream that is answered; it takes the reply's head for the one that formats see. */
+export interface RepliedStream extends LogContext {
+  readonly requestHeaders: RequestHeaders | null;
+  responseHeaders: ResponseHeaders | null;
+}
+
 /** Renders an answer of the proxy itself: plain for HTTP, trailers-only for gRPC requests. */
 export function localReplyHeaders(
   status: number,
   body: string,
   options: LocalReplyOptions,
-  request: RequestHeaders | null,
+  stream: RepliedStream,
+  rules: LocalReplyRules | null,
 ): LocalReply {
-  if (request !== null && isGrpc(request)) return grpcReply(status, body, options);
   const headers = new ResponseHeaders(status);
   if (options.headers !== undefined) for (const [name, value] of options.headers) headers.add(name, value);
   options.modify?.(headers);
-  if (body === '') {
+  const draft: ReplyDraft = { status, body, contentType: options.contentType ?? plainText };
+  const ownType = headers.get('content-type');
+  if (rules !== null) {
+    stream.responseHeaders = headers;
+    rules.rewrite(draft, headers, stream);
+    headers.status = draft.status;
+  }
+  const request = stream.requestHeaders;
+  if (request !== null && isGrpc(request)) return grpcReply(headers, draft, options);
+  if (draft.body === '') {
     headers.remove('content-type');
     headers.remove('content-length');
   } else {
-    const { contentType } = options;
-    if (contentType !== undefined && contentType !== plainText) headers.set('content-type', contentType);
-    headers.set('content-length', String(Buffer.byteLength(body)));
-    if (!headers.has('content-type')) headers.add('content-type', plainText);
+    const hasNewType = headers.get('content-type') !== ownType;
+    headers.set('content-length', String(Buffer.byteLength(draft.body)));
+    if (!headers.has('content-type') || (!hasNewType && draft.contentType !== plainText))
+      headers.set('content-type', draft.contentType);
   }
-  return { headers, body: request?.method === 'HEAD' ? '' : body };
+  return { headers, body: request?.method === 'HEAD' ? '' : draft.body };
 }
 
-function grpcReply(status: number, body: string, options: LocalReplyOptions): LocalReply {
-  const headers = new ResponseHeaders(200);
-  if (options.headers !== undefined) for (const [name, value] of options.headers) headers.add(name, value);
-  options.modify?.(headers);
+function grpcReply(headers: ResponseHeaders, draft: ReplyDraft, options: LocalReplyOptions): LocalReply {
+  headers.status = 200;
   headers.set('content-type', 'application/grpc');
-  headers.set('grpc-status', String(options.grpcStatus ?? grpcStatusOf(status)));
-  if (body !== '') headers.set('grpc-message', percentEncode(body));
+  if (!headers.has('grpc-status'))
+    headers.set('grpc-status', String(options.grpcStatus ?? grpcStatusOf(draft.status)));
+  if (draft.body !== '') headers.set('grpc-message', percentEncode(draft.body));
+  headers.remove('content-length');
   return { headers, body: '' };
 }
 

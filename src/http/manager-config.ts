@@ -1,6 +1,16 @@
 import type { AccessLogConfig } from '../api/access-log.js';
 import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
+import type { StringMatcherConfig } from '../match/string-matcher.js';
 import type { RouteTableConfig } from '../route/config-types.js';
+import {
+  type FilterEntry,
+  parseFilterChain,
+  parseUpgrades,
+  type UpgradeConfig,
+} from './filter-chain-config.js';
+import { type NameCaseConfig, parseIgnoredUpgrades, parseNameCase } from './http1-options.js';
+import { type LocalReplyConfig, parseLocalReplies } from './local-reply-rules.js';
+import { type ProxyStatusConfig, parseProxyStatus } from './proxy-status.js';
 
 /** What a connection manager does with the `server` header of a response. */
 export type ServerHeaderMode = 'OVERWRITE' | 'APPEND_IF_ABSENT' | 'PASS_THROUGH';
@@ -11,12 +21,29 @@ export type EscapedSlashes =
   | 'UNESCAPE_AND_REDIRECT'
   | 'UNESCAPE_AND_FORWARD';
 
+/** When a stream is logged besides its end. */
+export type LoggingConfig = {
+  /** 0: never while it runs. */
+  readonly flushIntervalMs: number;
+  readonly logsNewRequests: boolean;
+  readonly logsNewTunnels: boolean;
+};
+
+/** `UuidRequestIdConfig`. */
+export type RequestIdConfig = {
+  readonly packsTraceReason: boolean;
+  readonly samplesTracesById: boolean;
+};
+
 /** The connection manager as it crosses threads. Durations in milliseconds, 0 = off. */
 export type ManagerConfig = {
   readonly statPrefix: string;
   readonly routes: RouteTableConfig;
-  readonly filters: readonly ExtensionConfig[];
+  readonly filters: readonly FilterEntry[];
   readonly accessLogs: readonly AccessLogConfig[];
+  readonly logging: LoggingConfig;
+  readonly localReplies: LocalReplyConfig | null;
+  readonly proxyStatus: ProxyStatusConfig | null;
   readonly serverName: string;
   readonly serverHeader: ServerHeaderMode;
   readonly via: string;
@@ -45,6 +72,12 @@ export type ManagerConfig = {
   readonly addUserAgent: boolean;
   readonly appendXForwardedPort: boolean;
   readonly schemeToOverwrite: string;
+  /** `:scheme` follows the upstream's transport. */
+  readonly schemeMatchesUpstream: boolean;
+  readonly originalIpDetection: readonly ExtensionConfig[];
+  readonly earlyHeaderMutations: readonly ExtensionConfig[];
+  readonly requestId: RequestIdConfig;
+  readonly appendsLocalOverload: boolean;
   readonly normalizePath: boolean;
   readonly mergeSlashes: boolean;
   readonly escapedSlashes: EscapedSlashes;
@@ -52,8 +85,13 @@ export type ManagerConfig = {
   readonly stripAnyHostPort: boolean;
   readonly stripTrailingHostDot: boolean;
   readonly proxy100Continue: boolean;
-  /** Upgrade types, lower case, with their switch. */
-  readonly upgrades: readonly (readonly [type: string, enabled: boolean])[];
+  readonly upgrades: readonly UpgradeConfig[];
+  /** Heads that make no sense end their own stream; else their connection as well. */
+  readonly toleratesBadRequests: boolean;
+  /** A connection at its maximum age closes with its next response only. */
+  readonly closesSafelyAtMaxDuration: boolean;
+  readonly nameCase: NameCaseConfig;
+  readonly ignoredUpgrades: readonly StringMatcherConfig[];
   readonly allowAbsoluteUrl: boolean;
   readonly acceptHttp10: boolean;
   readonly defaultHostForHttp10: string;
@@ -78,8 +116,12 @@ export function parseManager(node: ConfigNode, parts: ManagerParts): ManagerConf
   return {
     statPrefix: node.string('stat_prefix').replaceAll(':', '_'),
     routes: routeNode === undefined ? emptyRoutes : parts.routes(routeNode),
-    filters: parseFilters(node),
+    filters: parseFilterChain(node, 'http_filters'),
     accessLogs: parts.accessLogs(node, 'access_log'),
+    logging: parseLogging(node),
+    localReplies: parseLocalReplies(node.message('local_reply_config')),
+    proxyStatus: parseProxyStatus(node.message('proxy_status_config'), node.string('server_name') || 'envoy'),
+    ...parseSeams(node),
     ...parseIdentity(node),
     ...parseTimeouts(node),
     ...parseForwarding(node),
@@ -87,51 +129,46 @@ export function parseManager(node: ConfigNode, parts: ManagerParts): ManagerConf
     ...parseHttp1(node),
     proxy100Continue: node.bool('proxy_100_continue'),
     upgrades: parseUpgrades(node),
+    closesSafelyAtMaxDuration: node.bool('http1_safe_max_connection_duration'),
+    appendsLocalOverload: node.bool('append_local_overload'),
   };
 }
 
 const emptyRoutes = { name: '', virtualHosts: [] } as unknown as RouteTableConfig;
 
-function parseFilters(node: ConfigNode): readonly ExtensionConfig[] {
-  const filters: ExtensionConfig[] = [];
-  const entries = node.list('http_filters');
-  for (const [i, entry] of entries.entries()) {
-    entry.bool('is_optional');
-    if (entry.bool('disabled'))
-      entry.unsupportedValue('disabled', 'true', 'filters that are off until a route turns them on');
-    const filter = entry.asExtension('http.filter');
-    if (filter === undefined) continue;
-    filters.push(filter);
-    const isLast = i === entries.length - 1;
-    const isTerminal = filter.typeUrl.endsWith('router.v3.Router');
-    if (isTerminal && !isLast) {
-      entry.error(
-        `Error: terminal filter named ${filter.name} of type ${filter.name} must be the last filter in a http filter chain.`,
-      );
-    } else if (!isTerminal && isLast) {
-      entry.error(
-        `Error: non-terminal filter named ${filter.name} of type ${filter.name} is the last filter in a http filter chain.`,
-      );
-    }
-  }
-  return filters;
+/** The fields that say how often a stream is logged, and their deprecated twins. */
+function parseLogging(node: ConfigNode): LoggingConfig {
+  const options = node.message('access_log_options');
+  const from = options ?? node;
+  if (
+    options !== undefined &&
+    (node.has('access_log_flush_interval') || node.has('flush_access_log_on_new_request'))
+  )
+    node.error('Only one of flush_access_log_on_new_request or access_log_options can be specified.');
+  return {
+    flushIntervalMs: from.duration('access_log_flush_interval', 0),
+    logsNewRequests: from.bool('flush_access_log_on_new_request'),
+    logsNewTunnels: options?.bool('flush_log_on_tunnel_successfully_established') ?? false,
+  };
 }
 
-function parseUpgrades(node: ConfigNode): ManagerConfig['upgrades'] {
-  const upgrades = node.list('upgrade_configs').map(parseUpgrade);
-  const seen = new Set<string>();
-  for (const [type] of upgrades) {
-    if (seen.has(type))
-      node.error(`Error: multiple upgrade configs with the same name: '${type}'`, 'upgrade_configs');
-    seen.add(type);
-  }
-  return upgrades;
-}
+const uuidDefaults: RequestIdConfig = { packsTraceReason: true, samplesTracesById: true };
 
-function parseUpgrade(node: ConfigNode): readonly [string, boolean] {
-  if (node.list('filters').length > 0)
-    node.unsupported('filters', 'upgrades pass through the connection manager’s own filters');
-  return [node.string('upgrade_type').toLowerCase(), node.bool('enabled', true)];
+function parseSeams(
+  node: ConfigNode,
+): Pick<ManagerConfig, 'originalIpDetection' | 'earlyHeaderMutations' | 'requestId'> {
+  const originalIpDetection = node.extensions('original.ip.detection', 'original_ip_detection_extensions');
+  if (originalIpDetection.length > 0) {
+    const other = node.bool('use_remote_address') ? 'use_remote_address' : 'xff_num_trusted_hops';
+    if (node.bool('use_remote_address') || node.number('xff_num_trusted_hops', 0) > 0)
+      node.error(`Original IP detection extensions and ${other} may not be mixed`, other);
+  }
+  const requestId = node.extension('request.id', 'request_id_extension');
+  return {
+    originalIpDetection,
+    earlyHeaderMutations: node.extensions('early.header.mutation', 'early_header_mutation_extensions'),
+    requestId: (requestId?.config as RequestIdConfig | undefined) ?? uuidDefaults,
+  };
 }
 
 function parseIdentity(
@@ -196,6 +233,7 @@ function parseForwarding(
   | 'addUserAgent'
   | 'appendXForwardedPort'
   | 'schemeToOverwrite'
+  | 'schemeMatchesUpstream'
 > {
   const internal = node.message('internal_address_config');
   const scheme = node.message('scheme_header_transformation');
@@ -214,6 +252,7 @@ function parseForwarding(
     addUserAgent: node.bool('add_user_agent'),
     appendXForwardedPort: node.bool('append_x_forwarded_port'),
     schemeToOverwrite: scheme?.string('scheme_to_overwrite') ?? '',
+    schemeMatchesUpstream: scheme?.bool('match_upstream') ?? false,
   };
 }
 
@@ -245,7 +284,14 @@ function parseHttp1(
   node: ConfigNode,
 ): Pick<
   ManagerConfig,
-  'allowAbsoluteUrl' | 'acceptHttp10' | 'defaultHostForHttp10' | 'enableTrailers' | 'allowChunkedLength'
+  | 'allowAbsoluteUrl'
+  | 'acceptHttp10'
+  | 'defaultHostForHttp10'
+  | 'enableTrailers'
+  | 'allowChunkedLength'
+  | 'toleratesBadRequests'
+  | 'nameCase'
+  | 'ignoredUpgrades'
 > {
   const http1 = node.message('http_protocol_options');
   const http2 = node.message('http2_protocol_options');
@@ -256,5 +302,10 @@ function parseHttp1(
     defaultHostForHttp10: http1?.string('default_host_for_http_10') ?? '',
     enableTrailers: http1?.bool('enable_trailers') ?? false,
     allowChunkedLength: http1?.bool('allow_chunked_length') ?? false,
+    toleratesBadRequests:
+      http1?.optionalBool('override_stream_error_on_invalid_http_message') ??
+      node.bool('stream_error_on_invalid_http_message'),
+    nameCase: parseNameCase(http1),
+    ignoredUpgrades: parseIgnoredUpgrades(http1),
   };
 }

@@ -1,14 +1,26 @@
 import type { AccessLog } from '../api/access-log.js';
+import type { EarlyHeaderMutation, EarlyHeaderMutationFactory } from '../api/early-header-mutation.js';
 import type { HttpFilterMaker } from '../api/http-filter.js';
 import type { NetworkFilterContext } from '../api/network-filter.js';
-import type { RouteTableView } from '../api/route.js';
+import type { RouteMatch, RouteTableView } from '../api/route.js';
 import type { BoundStats } from '../api/stats.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import { Http1 } from '../codec/http1/http1-stats.js';
+import type { FilterEntry } from './filter-chain-config.js';
+import { LocalReplyRules } from './local-reply-rules.js';
 import type { ManagerConfig } from './manager-config.js';
 import { H, L } from './manager-stats.js';
+import { ProxyStatus } from './proxy-status.js';
 import { RequestRules } from './request-rules.js';
 import { ResponseRules } from './response-rules.js';
+
+/** HTTP filters in their order, ready to be made for a stream. */
+export type FilterChain = readonly {
+  readonly name: string;
+  readonly make: HttpFilterMaker;
+  /** Left out unless a route turns it on. */
+  readonly isDisabled: boolean;
+}[];
 
 /** One connection manager in one thread: what all of its connections and streams share, resolved beforehand. */
 export class Manager {
@@ -20,7 +32,12 @@ export class Manager {
   readonly listenerStats: BoundStats;
   readonly http1Stats: BoundStats;
   readonly routes: RouteTableView;
-  readonly filters: readonly { readonly name: string; readonly make: HttpFilterMaker }[];
+  readonly filters: FilterChain;
+  /** Filters of upgraded requests, by type in lower case; null when none has a chain of its own. */
+  readonly upgradeFilters: ReadonlyMap<string, FilterChain> | null;
+  readonly localReplies: LocalReplyRules | null;
+  readonly proxyStatus: ProxyStatus | null;
+  readonly earlyMutations: readonly EarlyHeaderMutation[];
   readonly accessLogs: readonly AccessLog[];
   readonly requestRules: RequestRules;
   readonly responseRules: ResponseRules;
@@ -43,20 +60,51 @@ export class Manager {
     this.listenerStats = scope.stats.bind(`${context.listenerStatPrefix}.http.${config.statPrefix}`, L);
     this.http1Stats = scope.stats.bind('http1', Http1);
     this.routes = routes;
-    this.filters = config.filters.map((filter) => ({
-      name: filter.name,
-      make: scope.httpFilter(filter, this.statPrefix),
-    }));
+    this.filters = this.buildChain(config.filters);
+    this.upgradeFilters = this.buildUpgradeChains();
+    this.localReplies = config.localReplies === null ? null : new LocalReplyRules(config.localReplies, scope);
+    this.proxyStatus = config.proxyStatus === null ? null : new ProxyStatus(config.proxyStatus, scope);
+    this.earlyMutations = config.earlyHeaderMutations.map(({ typeUrl, config: mutations }) =>
+      (scope.extensions.find('early.header.mutation', typeUrl) as EarlyHeaderMutationFactory).build(
+        mutations,
+      ),
+    );
     this.accessLogs = accessLogs;
     this.requestRules = new RequestRules(config, scope, routes.internalOnlyHeaders);
     this.responseRules = new ResponseRules(config, scope);
-    this.upgrades = new Map(config.upgrades);
+    this.upgrades = new Map(config.upgrades.map(({ type, isEnabled }) => [type, isEnabled]));
     this.bufferLimitBytes = context.bufferLimitBytes;
     this.streams = scope.threadIndex * 0x1_0000_0000;
+  }
+
+  filtersFor(upgradeType: string): FilterChain {
+    if (upgradeType === '' || this.upgradeFilters === null) return this.filters;
+    return this.upgradeFilters.get(upgradeType) ?? this.filters;
+  }
+
+  private buildChain(filters: readonly FilterEntry[]): FilterChain {
+    return filters.map((filter) => ({
+      name: filter.name,
+      make: this.scope.httpFilter(filter, this.statPrefix),
+      isDisabled: filter.isDisabled,
+    }));
+  }
+
+  private buildUpgradeChains(): ReadonlyMap<string, FilterChain> | null {
+    const chains = new Map<string, FilterChain>();
+    for (const { type, filters } of this.config.upgrades)
+      if (filters !== null) chains.set(type, this.buildChain(filters));
+    return chains.size === 0 ? null : chains;
   }
 
   /** Unique in the process: the thread's index in the high bits. */
   nextStreamId(): number {
     return ++this.streams;
   }
+}
+
+/** The most specific level that has configuration for the filter decides; any that does not disable it turns it on. */
+export function isSwitchedOff(entry: FilterChain[number], route: RouteMatch | null): boolean {
+  if (route === null) return entry.isDisabled;
+  return route.filterConfigs(entry.name).at(-1)?.disabled ?? entry.isDisabled;
 }

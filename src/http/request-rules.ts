@@ -1,8 +1,13 @@
+import type {
+  DetectedClient,
+  OriginalIpDetector,
+  OriginalIpDetectorFactory,
+} from '../api/original-ip-detection.js';
 import type { Address, ConnectionInfo } from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
-import { CidrRange, parseIp } from '../base/cidr.js';
+import type { CidrRange } from '../base/cidr.js';
 import { HeaderClass, type RequestHeaders } from '../base/header-map.js';
-import { ipAddress } from '../network/address.js';
+import { addressFromRight, appendForwardedFor, rangeOf } from './forwarded-for.js';
 import { removeHopByHop } from './hop-by-hop.js';
 import type { ManagerConfig } from './manager-config.js';
 
@@ -38,6 +43,8 @@ export interface RequestOrigin {
   /** The trusted client address. */
   remoteAddress: Address;
   isInternal: boolean;
+  /** A detector refuses the request with this status; 0: none does. */
+  rejectStatus: number;
 }
 
 /**
@@ -49,12 +56,16 @@ export class RequestRules {
   private readonly scope: ThreadScope;
   private readonly internal: readonly CidrRange[];
   private readonly internalOnlyHeaders: ReadonlySet<string>;
+  private readonly detectors: readonly OriginalIpDetector[];
 
   constructor(config: ManagerConfig, scope: ThreadScope, internalOnlyHeaders: readonly string[]) {
     this.config = config;
     this.scope = scope;
     this.internal = config.internalRanges.flatMap(rangeOf);
     this.internalOnlyHeaders = new Set(internalOnlyHeaders);
+    this.detectors = config.originalIpDetection.map(({ typeUrl, config: settings }) =>
+      (scope.extensions.find('original.ip.detection', typeUrl) as OriginalIpDetectorFactory).build(settings),
+    );
   }
 
   /** Changes `headers` in place; `isUpgrade` keeps connection and upgrade. */
@@ -106,6 +117,10 @@ export class RequestRules {
     const peer = connection.remoteAddress;
     const hops = config.xffNumTrustedHops;
     let client = peer;
+    if (this.detectors.length > 0) {
+      this.detect(headers, connection, origin);
+      return;
+    }
     if (config.useRemoteAddress) {
       if (hops > 0) client = addressFromRight(forwardedFor, hops - 1) ?? peer;
       if (!config.skipXffAppend) this.appendForwardedFor(headers, connection);
@@ -126,16 +141,30 @@ export class RequestRules {
     return this.internal.some((range) => range.containsText(client.ip));
   }
 
+  /** The first detector that knows an address has it. */
+  private detect(headers: RequestHeaders, connection: ConnectionInfo, origin: RequestOrigin): void {
+    const peer = connection.remoteAddress;
+    origin.remoteAddress = peer;
+    origin.isInternal = false;
+    origin.rejectStatus = 0;
+    for (const detector of this.detectors) {
+      const found: DetectedClient = detector.detect(headers, peer);
+      if (found.rejectStatus !== 0) {
+        origin.rejectStatus = found.rejectStatus;
+        return;
+      }
+      if (!found.skipsXffAppend) this.appendForwardedFor(headers, connection);
+      if (found.address === null) continue;
+      origin.remoteAddress = found.address;
+      origin.isInternal =
+        found.mayBeInternal && this.internal.some((range) => range.containsText(origin.remoteAddress.ip));
+      return;
+    }
+  }
+
   private appendForwardedFor(headers: RequestHeaders, connection: ConnectionInfo): void {
     const peer = connection.remoteAddress;
-    if (!peer.isIp) return;
-    const isLoopback = peer.ip === '127.0.0.1' || peer.ip === '::1';
-    const text = isLoopback ? this.scope.node.localAddress : peer.ip;
-    if ((headers.classes & HeaderClass.forwarded) === 0) {
-      headers.addKnown('x-forwarded-for', text, HeaderClass.forwarded);
-    } else {
-      headers.append('x-forwarded-for', text);
-    }
+    appendForwardedFor(headers, peer, this.scope.node.localAddress);
   }
 
   private setForwarded(headers: RequestHeaders, connection: ConnectionInfo, hadForwarded: boolean): void {
@@ -220,19 +249,4 @@ function isValidReferer(referer: string): boolean {
   if (scheme === null) return referer.startsWith('/') || referer === '';
   const authority = referer.slice(scheme[0].length).split(/[/?]/)[0] as string;
   return authority !== '' && !authority.includes('@');
-}
-
-/** The (n+1)-th address from the right of an x-forwarded-for value. */
-function addressFromRight(forwardedFor: string | undefined, n: number): Address | null {
-  if (forwardedFor === undefined) return null;
-  const entries = forwardedFor.split(',');
-  const entry = entries[entries.length - 1 - n]?.trim();
-  if (entry === undefined || parseIp(entry) === null) return null;
-  return ipAddress(entry, 0);
-}
-
-function rangeOf(text: string): CidrRange[] {
-  const slash = text.lastIndexOf('/');
-  const range = CidrRange.parse(text.slice(0, slash), Number(text.slice(slash + 1)));
-  return range === undefined ? [] : [range];
 }

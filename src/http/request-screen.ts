@@ -1,7 +1,7 @@
 import type { ServerStreamEncoder } from '../api/codec.js';
 import type { LocalReplyOptions } from '../api/http-filter.js';
 import type { RouteMatch } from '../api/route.js';
-import type { StreamInfo } from '../api/stream-info.js';
+import type { LogContext, StreamInfo } from '../api/stream-info.js';
 import type { RequestHeaders } from '../base/header-map.js';
 import { isGrpc } from './local-reply.js';
 import type { Manager } from './manager.js';
@@ -10,7 +10,7 @@ import { normalizeHost, normalizePath } from './path-rules.js';
 import type { StreamConnection } from './stream-connection.js';
 
 /** A stream as the checks on its head see it. */
-export interface ScreenedStream {
+export interface ScreenedStream extends LogContext {
   readonly manager: Manager;
   readonly connection: StreamConnection;
   readonly info: StreamInfo;
@@ -20,7 +20,7 @@ export interface ScreenedStream {
   routeNow(): RouteMatch | null;
   sendContinue(): void;
   /** The request may become a tunnel. */
-  onUpgradeAllowed(): void;
+  onUpgradeAllowed(type: string): void;
   localReply(status: number, body: string, options: LocalReplyOptions): void;
 }
 
@@ -54,18 +54,28 @@ export function screenRequest(
   if (stream.isRecreated) return false;
   const upgrade = headers.method === 'CONNECT' ? 'connect' : codec.upgrade.toLowerCase();
   const isUpgrade = upgrade !== '';
-  manager.requestRules.apply(headers, stream.connection.control.info, isUpgrade, stream.connection.origin);
-  stream.info.remoteAddress = stream.connection.origin.remoteAddress;
+  if (manager.earlyMutations.length > 0) mutateEarly(stream, headers);
+  const { origin, control } = stream.connection;
+  manager.requestRules.apply(headers, control.info, isUpgrade, origin);
+  stream.info.remoteAddress = origin.remoteAddress;
+  if (origin.rejectStatus !== 0) {
+    manager.stats.inc(H.downstream_rq_rejected_via_ip_detection);
+    return refuse(stream, origin.rejectStatus, 'rejecting_because_detection_failed', false);
+  }
   if (!isUpgrade) return false;
   stream.isUpgrade = true;
   if (isAllowed(stream, upgrade)) {
-    stream.onUpgradeAllowed();
+    stream.onUpgradeAllowed(upgrade);
     return false;
   }
   if (stream.routeNow() === null) return false;
   manager.stats.inc(H.downstream_rq_ws_on_non_ws_route);
   noteCluster(stream, headers);
   return refuse(stream, 403, 'upgrade_failed', true);
+}
+
+function mutateEarly(stream: ScreenedStream, headers: RequestHeaders): void {
+  for (const mutation of stream.manager.earlyMutations) if (!mutation.mutate(headers, stream)) return;
 }
 
 function refuse(stream: ScreenedStream, status: number, details: string, closes: boolean): true {

@@ -17,7 +17,7 @@ import { ResponseDirection } from '../stream/response-direction.js';
 import { StreamRecord } from '../stream/stream-record.js';
 import { FilterControl, hasResponseHooks } from './filter-control.js';
 import { deadlineStatus, localReplyHeaders, refusalText } from './local-reply.js';
-import type { Manager } from './manager.js';
+import { type FilterChain, isSwitchedOff, type Manager } from './manager.js';
 import { H, L, listenerClassSlots, managerClassSlots } from './manager-stats.js';
 import { redirectState } from './redirect-state.js';
 import { screenRequest } from './request-screen.js';
@@ -56,6 +56,8 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
   isResponseStarted: boolean;
   isResponseComplete: boolean;
   isUpgrade: boolean;
+  /** Lower case; empty unless the request may become a tunnel. */
+  upgradeType: string;
   isLocalReply: boolean;
   private hasUpgraded: boolean;
   private isFilterChainMade: boolean;
@@ -90,6 +92,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     this.isResponseStarted = false;
     this.isResponseComplete = false;
     this.isUpgrade = false;
+    this.upgradeType = '';
     this.isLocalReply = false;
     this.hasUpgraded = false;
     this.isFilterChainMade = false;
@@ -223,6 +226,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     this.responseHeaders = headers;
     const { info, manager } = this;
     const isSwitch = this.isUpgrade && headers.status === 101;
+    manager.proxyStatus?.apply(headers, info);
     info.responseCode = headers.status;
     manager.responseRules.apply(headers, this.requestHeaders, this.isUpgrade && isSwitch);
     if (!this.isRequestComplete) manager.stats.inc(H.downstream_rq_response_before_rq_complete);
@@ -335,7 +339,13 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     this.info.localReplyBody = body;
     this.request.stop();
     this.announce(status, options.details);
-    const headers = localReplyHeaders(status, body, this.withRouteMutations(options), this.requestHeaders);
+    const headers = localReplyHeaders(
+      status,
+      body,
+      this.withRouteMutations(options),
+      this,
+      this.manager.localReplies,
+    );
     const text = headers.body;
     if (this.response.headers !== null) {
       this.encodeHeaders(headers.headers, text === '');
@@ -387,7 +397,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     this.isLocalReply = true;
     this.info.responseCodeDetails = details;
     this.info.localReplyBody = body;
-    const reply = localReplyHeaders(status, body, { details }, this.requestHeaders);
+    const reply = localReplyHeaders(status, body, { details }, this, this.manager.localReplies);
     this.encodeHeaders(reply.headers, reply.body === '');
     if (reply.body !== '' && !this.isOver) this.encodeText(reply.body);
   }
@@ -399,12 +409,12 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
 
   private makeFilters(): void {
     this.isFilterChainMade = true;
-    const { filters } = this.manager;
+    const filters = this.manager.filtersFor(this.upgradeType);
     const limit = this.manager.bufferLimitBytes;
     const route = filters.length > 1 ? this.routeNow() : null;
     for (let i = 0; i < filters.length; i++) {
-      const entry = filters[i] as Manager['filters'][number];
-      if (route !== null && route.filterConfigs(entry.name).at(-1)?.disabled === true) continue;
+      const entry = filters[i] as FilterChain[number];
+      if (isSwitchedOff(entry, route)) continue;
       const control = new FilterControl(this, entry.name);
       let filter: HttpFilter;
       try {
@@ -429,8 +439,9 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     this.timers.onRequestComplete();
   }
 
-  onUpgradeAllowed(): void {
+  onUpgradeAllowed(type: string): void {
     this.hasUpgraded = true;
+    this.upgradeType = type;
     this.manager.stats.inc(H.downstream_cx_upgrades_total);
     this.manager.stats.add(H.downstream_cx_upgrades_active, 1);
   }

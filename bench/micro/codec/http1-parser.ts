@@ -45,7 +45,10 @@ const options: Http1ParserOptions = {
   acceptHttp10: false,
   allowChunkedLength: false,
   headersWithUnderscores: 'ALLOW',
-  preserveCase: false,
+  spelling: null,
+  writesProperCase: false,
+  ignoresUpgrade: null,
+  sendsFullUrl: false,
   allowAbsoluteUrl: true,
 };
 

@@ -88,7 +88,10 @@ export class RequestPath {
         acceptHttp10: true,
         allowChunkedLength: false,
         headersWithUnderscores: 'ALLOW',
-        preserveCase: false,
+        spelling: null,
+        writesProperCase: false,
+        ignoresUpgrade: null,
+        sendsFullUrl: false,
         allowAbsoluteUrl: false,
       },
       {

@@ -1,15 +1,17 @@
 import type { Chunk, CodecOutput } from '../../api/codec.js';
 import type { HeaderMap } from '../../base/header-map.js';
-import { encodeTrailers } from './encoder.js';
+import { encodeTrailers, lastChunk, type NameCase } from './encoder.js';
 import type { Framing } from './framing.js';
 
 /** Puts body bytes on the wire as the head announced them; the same for requests and responses. */
 export class BodyWriter {
   private readonly output: CodecOutput;
+  private readonly nameCase: NameCase;
   private framing: Framing;
 
-  constructor(output: CodecOutput) {
+  constructor(output: CodecOutput, nameCase: NameCase) {
     this.output = output;
+    this.nameCase = nameCase;
     this.framing = 'none';
   }
 
@@ -29,6 +31,7 @@ export class BodyWriter {
       output.writeBytes(chunk.buffer, chunk.start, chunk.end);
       output.writeText('\r\n');
     }
-    if (endStream) output.writeText(trailers === null ? '0\r\n\r\n' : `0\r\n${encodeTrailers(trailers)}\r\n`);
+    if (!endStream) return;
+    output.writeText(trailers === null ? lastChunk : `0\r\n${encodeTrailers(trailers, this.nameCase)}\r\n`);
   }
 }

@@ -15,7 +15,7 @@ import {
 } from '../../base/header-map.js';
 import { BodyWriter } from './body-writer.js';
 import { emptyChunk, SharedChunk } from './chunk.js';
-import { encodeRequestHead } from './encoder.js';
+import { encodeRequestHead, type NameCase } from './encoder.js';
 import { requestFraming } from './framing.js';
 import { Http1ResponseParser } from './parser.js';
 
@@ -37,6 +37,8 @@ export class Http1ClientCodec implements Http1Events<ResponseHeaders>, RequestEn
   private readonly output: CodecOutput;
   private readonly callbacks: Http1ClientCallbacks;
   private readonly parser: Http1ResponseParser;
+  private readonly nameCase: NameCase;
+  private readonly sendsFullUrl: boolean;
   private readonly body: BodyWriter;
   private readonly chunk: SharedChunk;
   private readonly sendsTrailers: boolean;
@@ -51,7 +53,9 @@ export class Http1ClientCodec implements Http1Events<ResponseHeaders>, RequestEn
     this.output = output;
     this.callbacks = callbacks;
     this.parser = new Http1ResponseParser(options, this);
-    this.body = new BodyWriter(output);
+    this.nameCase = options.writesProperCase ? 'proper' : 'lower';
+    this.sendsFullUrl = options.sendsFullUrl;
+    this.body = new BodyWriter(output, this.nameCase);
     this.chunk = new SharedChunk();
     this.sendsTrailers = options.enableTrailers;
     this.decoder = null;
@@ -170,7 +174,7 @@ export class Http1ClientCodec implements Http1Events<ResponseHeaders>, RequestEn
     const isUpgrade = (headers.classes & HeaderClass.hopByHop) !== 0 && headers.has('upgrade');
     const framing = isUpgrade ? 'none' : requestFraming(headers, endStream);
     this.body.begin(framing);
-    this.output.writeText(encodeRequestHead(headers, framing));
+    this.output.writeText(encodeRequestHead(headers, framing, this.nameCase, this.sendsFullUrl));
     if (endStream) this.isRequestDone = true;
   }
 

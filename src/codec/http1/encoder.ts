@@ -9,11 +9,8 @@ import type { Framing } from './framing.js';
 import { lowerLine, properLine } from './name-lines.js';
 import { statusLine } from './status-lines.js';
 
-/**
- * How names are spelled: as they are, `Proper-Case`, or as the peer spelled them where `HeaderMap.originalNames`
- * remembers it.
- */
-export type NameCase = 'lower' | 'proper' | 'preserve';
+/** How names are written whose spelling by the other peer `HeaderMap.spelling` does not remember. */
+export type NameCase = 'lower' | 'proper';
 
 /** Strings are joined with `+` here: a template calls ToString for each part (bench/micro/codec/http1-parser). */
 const crlf = '\r\n';
@@ -29,13 +26,20 @@ export function encodeRequestHead(
   headers: RequestHeaders,
   framing: Framing,
   nameCase: NameCase = 'lower',
+  sendsFullUrl = false,
 ): string {
-  const { method } = headers;
+  const { method, authority } = headers;
   if (!isToken(method)) throw new TypeError(`not a method: ${JSON.stringify(method)}`);
-  const target = safeTarget(method === 'CONNECT' && headers.path === '' ? headers.authority : headers.path);
-  const host = nameCase === 'lower' ? ' HTTP/1.1\r\nhost: ' : ' HTTP/1.1\r\nHost: ';
-  const head = method + ' ' + target + host + (safeText(headers.authority) ?? '') + crlf;
-  return head + encodeFields(headers, framing, nameCase) + framingLine(framing, nameCase);
+  const isConnect = method === 'CONNECT' && headers.path === '';
+  const target = safeTarget(isConnect ? authority : sendsFullUrl ? fullUrl(headers) : headers.path);
+  const host =
+    headers.spelling === null && nameCase === 'lower' ? 'host: ' : spelledLine(headers, 'host', nameCase);
+  const head = method + ' ' + target + ' HTTP/1.1\r\n' + host + (safeText(authority) ?? '') + crlf;
+  return head + encodeFields(headers, framing, nameCase) + framingLine(headers, framing, nameCase);
+}
+
+function fullUrl(headers: RequestHeaders): string {
+  return `${headers.scheme || 'http'}://${headers.authority}${headers.path}`;
 }
 
 /** Status line of HTTP/1.1 or, for `version` 10, HTTP/1.0; fields; framing; empty line. */
@@ -46,10 +50,17 @@ export function encodeResponseHead(
   nameCase: NameCase = 'lower',
 ): string {
   return (
-    statusLine(headers.status, version) +
+    startLine(headers, version) +
     encodeFields(headers, framing, nameCase) +
-    framingLine(framing, nameCase)
+    framingLine(headers, framing, nameCase)
   );
+}
+
+/** The phrase of the origin, where a rule says that it goes on; else the status has its own. */
+function startLine(headers: ResponseHeaders, version: number): string {
+  const reason = headers.spelling?.reason ?? '';
+  const line = statusLine(headers.status, version);
+  return reason === '' ? line : `${line.slice(0, 13)}${safeText(reason) ?? ''}\r\n`;
 }
 
 /** The field lines of a trailer section, without the empty line. Framing fields are left out. */
@@ -66,14 +77,11 @@ export function encodeChunkLine(size: number): string {
 export const lastChunk = '0\r\n\r\n';
 
 /** The framing field that is not in the map, and the empty line. */
-function framingLine(framing: Framing, nameCase: NameCase): string {
-  if (framing === 'chunked') {
-    return nameCase === 'proper'
-      ? 'Transfer-Encoding: chunked\r\n\r\n'
-      : 'transfer-encoding: chunked\r\n\r\n';
-  }
-  if (framing !== 'empty') return '\r\n';
-  return nameCase === 'proper' ? 'Content-Length: 0\r\n\r\n' : 'content-length: 0\r\n\r\n';
+function framingLine(headers: HeaderMap, framing: Framing, nameCase: NameCase): string {
+  if (framing !== 'chunked' && framing !== 'empty') return '\r\n';
+  const name = framing === 'chunked' ? 'transfer-encoding' : 'content-length';
+  const value = framing === 'chunked' ? 'chunked\r\n\r\n' : '0\r\n\r\n';
+  return spelledLine(headers, name, nameCase) + value;
 }
 
 /**
@@ -84,6 +92,7 @@ function framingLine(framing: Framing, nameCase: NameCase): string {
 function encodeFields(headers: HeaderMap, framing: Framing, nameCase: NameCase): string {
   const { names, values } = headers;
   const hasFraming = (headers.classes & framingClasses) !== 0;
+  const isPlain = nameCase === 'lower' && headers.spelling === null;
   let isLengthDue = framing === 'length';
   let text = '';
   for (let i = 0; i < names.length; i++) {
@@ -92,7 +101,7 @@ function encodeFields(headers: HeaderMap, framing: Framing, nameCase: NameCase):
       if (name !== 'content-length' || !isLengthDue) continue;
       isLengthDue = false;
     }
-    const line = nameLine(headers, i, name, nameCase);
+    const line = isPlain ? lowerLine(name) : spelledLine(headers, name, nameCase);
     const value = headers.hasSuspect ? safeText(values[i] as string) : (values[i] as string);
     if (line !== '' && value !== null) text += line + value + crlf;
   }
@@ -105,11 +114,11 @@ function isFraming(name: string): boolean {
   );
 }
 
-function nameLine(headers: HeaderMap, index: number, name: string, nameCase: NameCase): string {
-  if (nameCase === 'lower') return lowerLine(name);
-  if (nameCase === 'proper') return properLine(name);
-  const original = headers.originalNames?.[index];
-  return original !== undefined && original.length === name.length && isToken(original)
-    ? `${original}: `
-    : lowerLine(name);
+/** `name: ` as the other peer spelled it, else by the connection's own rule. */
+function spelledLine(headers: HeaderMap, name: string, nameCase: NameCase): string {
+  const { spelling } = headers;
+  if (spelling === null) return nameCase === 'lower' ? lowerLine(name) : properLine(name);
+  const original = spelling.of(name);
+  if (original !== undefined && isToken(original)) return `${original}: `;
+  return spelling.isProperByDefault ? properLine(name) : lowerLine(name);
 }

@@ -1,5 +1,6 @@
 import type { CodecError, Http1Events, Http1ParserOptions } from '../../api/codec.js';
 import { type HeaderMap, RequestHeaders, ResponseHeaders } from '../../base/header-map.js';
+import { NameSpelling, type SpellingConfig } from '../../base/name-spelling.js';
 import { Refusal, refuse } from './codec-errors.js';
 import { removeNominated, removeUpgrade, upgradeOf, wantsKeepAlive } from './connection-header.js';
 import { fieldScan, fieldSpelling, fieldValue, Section, scanFields } from './field-scanner.js';
@@ -59,7 +60,7 @@ export class Http1RequestParser extends MessageParser<RequestHeaders> {
   private addFields(headers: RequestHeaders, text: string, base: number): void {
     const { names, count } = fieldScan;
     const dropsUnderscores = fieldScan.hasUnderscore && this.options.headersWithUnderscores === 'DROP_HEADER';
-    const spellings: string[] | null = this.options.preserveCase ? [] : null;
+    const spelling = this.options.spelling === null ? null : new NameSpelling(this.options.spelling);
     this.hasHost = false;
     for (let i = 0; i < count; i++) {
       const name = names[i]!;
@@ -70,6 +71,7 @@ export class Http1RequestParser extends MessageParser<RequestHeaders> {
             ? headers.authority + value
             : `${headers.authority},${value}`;
         this.hasHost = true;
+        spelling?.note('host', fieldSpelling(i, text, base));
         continue;
       }
       if (dropsUnderscores && name.hasUnderscore) {
@@ -78,10 +80,10 @@ export class Http1RequestParser extends MessageParser<RequestHeaders> {
       }
       headers.names.push(name.text);
       headers.values.push(fieldValue(i, text, base));
-      if (spellings !== null) spellings.push(fieldSpelling(i, text, base));
+      spelling?.note(name.text, fieldSpelling(i, text, base));
     }
     headers.classes = fieldScan.classes;
-    headers.originalNames = spellings;
+    headers.spelling = spelling;
   }
 
   /** Everything the codec decides about a request, in Envoy's order. */
@@ -143,8 +145,11 @@ export class Http1RequestParser extends MessageParser<RequestHeaders> {
     const upgrade = upgradeOf(headers);
     const hadHost = headers.authority !== '';
     this.upgrade = '';
-    if (upgrade?.toLowerCase() === 'h2c') removeUpgrade(headers);
-    else if (upgrade !== undefined) this.upgrade = upgrade.toLowerCase();
+    if (upgrade !== undefined) {
+      const token = upgrade.toLowerCase();
+      if (token === 'h2c' || this.options.ignoresUpgrade?.(token) === true) removeUpgrade(headers);
+      else this.upgrade = token;
+    }
     this.isTunnel = headers.method === 'CONNECT' || this.upgrade !== '';
     if (this.isTunnel) {
       this.bodyKind = 'none';
@@ -183,8 +188,10 @@ export class Http1ResponseParser extends MessageParser<ResponseHeaders> {
 
   protected override buildHead(buffer: Buffer, start: number, end: number): ResponseHeaders | null {
     const headers = new ResponseHeaders(startLine.status);
-    const text = fieldScan.strangers > 0 || this.options.preserveCase ? buffer.latin1Slice(start, end) : '';
-    addFields(headers, text, start, this.options.preserveCase);
+    const needsText = fieldScan.strangers > 0 || this.options.spelling !== null;
+    const text = needsText ? buffer.latin1Slice(start, end) : '';
+    addFields(headers, text, start, this.options.spelling);
+    if (this.options.spelling?.forwardsReason === true) noteReason(headers, text);
     const error = this.applyRules(headers);
     if (error === null) return headers;
     this.fail(error);
@@ -232,13 +239,18 @@ export class Http1ResponseParser extends MessageParser<ResponseHeaders> {
   }
 }
 
-function addFields(headers: HeaderMap, text: string, base: number, preserveCase: boolean): void {
-  const spellings: string[] | null = preserveCase ? [] : null;
+function addFields(headers: HeaderMap, text: string, base: number, config: SpellingConfig | null): void {
+  const spelling = config === null ? null : new NameSpelling(config);
   for (let i = 0; i < fieldScan.count; i++) {
     headers.names.push(fieldScan.names[i]!.text);
     headers.values.push(fieldValue(i, text, base));
-    if (spellings !== null) spellings.push(fieldSpelling(i, text, base));
+    spelling?.note(fieldScan.names[i]!.text, fieldSpelling(i, text, base));
   }
   headers.classes = fieldScan.classes;
-  headers.originalNames = spellings;
+  headers.spelling = spelling;
+}
+
+/** The phrase behind the status: `HTTP/1.1 200 ` is thirteen characters. */
+function noteReason(headers: HeaderMap, text: string): void {
+  if (headers.spelling !== null) headers.spelling.reason = text.slice(13, text.indexOf('\r'));
 }

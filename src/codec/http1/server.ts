@@ -11,7 +11,7 @@ import type {
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../../base/header-map.js';
 import { BodyWriter } from './body-writer.js';
 import { emptyChunk, SharedChunk } from './chunk.js';
-import { encodeResponseHead } from './encoder.js';
+import { encodeResponseHead, type NameCase } from './encoder.js';
 import { responseFraming } from './framing.js';
 import { Http1RequestParser } from './parser.js';
 
@@ -37,6 +37,7 @@ export class Http1ServerCodec implements Http1Events<RequestHeaders>, ServerStre
   private readonly output: CodecOutput;
   private readonly callbacks: Http1ServerCallbacks;
   private readonly parser: Http1RequestParser;
+  private readonly nameCase: NameCase;
   private readonly body: BodyWriter;
   private readonly chunk: SharedChunk;
   private readonly sendsTrailers: boolean;
@@ -53,7 +54,8 @@ export class Http1ServerCodec implements Http1Events<RequestHeaders>, ServerStre
     this.output = output;
     this.callbacks = callbacks;
     this.parser = new Http1RequestParser(options, this);
-    this.body = new BodyWriter(output);
+    this.nameCase = options.writesProperCase ? 'proper' : 'lower';
+    this.body = new BodyWriter(output, this.nameCase);
     this.chunk = new SharedChunk();
     this.sendsTrailers = options.enableTrailers;
     this.decoder = null;
@@ -218,7 +220,7 @@ export class Http1ServerCodec implements Http1Events<RequestHeaders>, ServerStre
   // ResponseEncoder
 
   encode1xx(headers: ResponseHeaders): void {
-    this.output.writeText(encodeResponseHead(headers, 'none'));
+    this.output.writeText(encodeResponseHead(headers, 'none', 11, this.nameCase));
   }
 
   encodeHeaders(headers: ResponseHeaders, endStream: boolean): void {
@@ -230,7 +232,7 @@ export class Http1ServerCodec implements Http1Events<RequestHeaders>, ServerStre
         ? 'none'
         : responseFraming(headers, endStream, this.method, this.isHttp10);
     this.body.begin(framing);
-    this.output.writeText(encodeResponseHead(headers, framing, this.isHttp10 ? 10 : 11));
+    this.output.writeText(encodeResponseHead(headers, framing, this.isHttp10 ? 10 : 11, this.nameCase));
     if (endStream) this.isResponseDone = true;
   }
 

@@ -1,5 +1,6 @@
 import type { CodecError, Http1ParserOptions } from '../../api/codec.js';
 import { HeaderClass, HeaderMap } from '../../base/header-map.js';
+import { NameSpelling } from '../../base/name-spelling.js';
 import { Refusal, refuse } from './codec-errors.js';
 import { fieldScan, fieldSpelling, fieldValue } from './field-scanner.js';
 import { HeaderRole } from './header-names.js';
@@ -20,7 +21,7 @@ export function trailerError(options: Http1ParserOptions): CodecError | null {
 /** The trailer fields just scanned, without those that make sense only in a head. */
 export function buildTrailers(buffer: Buffer, end: number, options: Http1ParserOptions): HeaderMap {
   const trailers = new HeaderMap();
-  const spellings: string[] | null = options.preserveCase ? [] : null;
+  const spelling = options.spelling === null ? null : new NameSpelling(options.spelling);
   const dropsUnderscores = options.headersWithUnderscores === 'DROP_HEADER';
   const text = buffer.latin1Slice(0, end);
   for (let i = 0; i < fieldScan.count; i++) {
@@ -28,8 +29,8 @@ export function buildTrailers(buffer: Buffer, end: number, options: Http1ParserO
     if ((name.classes & HeaderClass.hopByHop) !== 0 || name.role === HeaderRole.host) continue;
     if (dropsUnderscores && name.hasUnderscore) continue;
     trailers.addKnown(name.text, fieldValue(i, text, 0), name.classes);
-    spellings?.push(fieldSpelling(i, text, 0));
+    spelling?.note(name.text, fieldSpelling(i, text, 0));
   }
-  trailers.originalNames = spellings;
+  trailers.spelling = spelling;
   return trailers;
 }

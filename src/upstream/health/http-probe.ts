@@ -12,7 +12,10 @@ const parserOptions: Http1ParserOptions = {
   acceptHttp10: true,
   allowChunkedLength: false,
   headersWithUnderscores: 'ALLOW',
-  preserveCase: false,
+  spelling: null,
+  writesProperCase: false,
+  ignoresUpgrade: null,
+  sendsFullUrl: false,
   allowAbsoluteUrl: false,
 };
 

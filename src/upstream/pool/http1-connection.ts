@@ -338,7 +338,10 @@ function parserOptions(config: ClusterConfig): Http1ParserOptions {
     acceptHttp10: true,
     allowChunkedLength: false,
     headersWithUnderscores: 'ALLOW',
-    preserveCase: false,
+    spelling: null,
+    writesProperCase: false,
+    ignoresUpgrade: null,
+    sendsFullUrl: false,
     allowAbsoluteUrl: false,
   };
 }

@@ -10,7 +10,10 @@ export const defaultOptions: Http1ParserOptions = {
   acceptHttp10: false,
   allowChunkedLength: false,
   headersWithUnderscores: 'ALLOW',
-  preserveCase: false,
+  spelling: null,
+  writesProperCase: false,
+  ignoresUpgrade: null,
+  sendsFullUrl: false,
   allowAbsoluteUrl: true,
 };
 

@@ -23,7 +23,7 @@ function ruled(
   const headers = new RequestHeaders();
   for (const [name, value] of pairs) headers.add(name, value);
   const remoteAddress = address(peer, 4000);
-  const origin: RequestOrigin = { remoteAddress, isInternal: false };
+  const origin: RequestOrigin = { remoteAddress, isInternal: false, rejectStatus: 0 };
   rules.apply(headers, connectionInfo({ remoteAddress }), isUpgrade, origin);
   return { headers, origin };
 }

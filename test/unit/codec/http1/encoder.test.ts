@@ -19,7 +19,10 @@ const options: Http1ParserOptions = {
   acceptHttp10: true,
   allowChunkedLength: false,
   headersWithUnderscores: 'ALLOW',
-  preserveCase: true,
+  spelling: { forwardsReason: false, isProperByDefault: false },
+  writesProperCase: false,
+  ignoresUpgrade: null,
+  sendsFullUrl: false,
   allowAbsoluteUrl: true,
 };
 
@@ -180,7 +183,7 @@ describe('encodeRequestHead', () => {
     const { headers } = parse('GET / HTTP/1.1\r\nHost: h\r\nX-aBc: 1\r\n\r\n');
     headers?.add('x-new', '2');
     equal(
-      headers === null ? '' : encodeRequestHead(headers, 'none', 'preserve'),
+      headers === null ? '' : encodeRequestHead(headers, 'none'),
       'GET / HTTP/1.1\r\nHost: h\r\nX-aBc: 1\r\nx-new: 2\r\n\r\n',
     );
   });

@@ -1,13 +1,7 @@
 import type { ConfigNode } from '../../../../api/config-node.js';
 import { formatProblem } from '../../../../format/text-format.js';
-import { parseStringMatcher, type StringMatcherConfig } from '../../../../match/string-matcher.js';
 import type { HeaderAdditionConfig } from '../../../../route/config-types.js';
-import { parseHeaderAddition } from '../../../../route/header-mutations.js';
-
-export type HeaderMutationStep =
-  | { readonly kind: 'add'; readonly addition: HeaderAdditionConfig }
-  | { readonly kind: 'remove'; readonly name: string }
-  | { readonly kind: 'remove-matching'; readonly name: StringMatcherConfig };
+import { type HeaderMutationStep, parseHeaderStep } from '../../../../route/header-steps.js';
 
 export type QueryMutationStep =
   | {
@@ -48,7 +42,8 @@ export function parseHeaderMutationPerRoute(node: ConfigNode): MutationsConfig {
 
 function parseMutations(node: ConfigNode | undefined): MutationsConfig {
   node?.unsupported('formatters', 'formatter extensions of this filter');
-  const steps = (field: string): readonly HeaderMutationStep[] => node?.list(field).map(parseStep) ?? [];
+  const steps = (field: string): readonly HeaderMutationStep[] =>
+    node?.list(field).map(parseHeaderStep) ?? [];
   return {
     request: steps('request_mutations'),
     query: node?.list('query_parameter_mutations').map(parseQueryStep) ?? [],
@@ -56,16 +51,6 @@ function parseMutations(node: ConfigNode | undefined): MutationsConfig {
     requestTrailers: steps('request_trailers_mutations'),
     responseTrailers: steps('response_trailers_mutations'),
   };
-}
-
-function parseStep(node: ConfigNode): HeaderMutationStep {
-  const append = node.message('append');
-  if (append !== undefined) return { kind: 'add', addition: parseHeaderAddition(append) };
-  const matching = node.message('remove_on_match')?.message('key_matcher');
-  if (matching !== undefined) return { kind: 'remove-matching', name: parseStringMatcher(matching) };
-  const name = node.string('remove').toLowerCase();
-  if (name.startsWith(':')) node.noEffect('remove', 'a request or response without it could not be sent');
-  return { kind: 'remove', name };
 }
 
 const actions: { readonly [name: string]: HeaderAdditionConfig['action'] } = {

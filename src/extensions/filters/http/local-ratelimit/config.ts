@@ -1,4 +1,5 @@
 import type { ConfigNode, FractionConfig } from '../../../../api/config-node.js';
+import { statusCodeOf } from '../../../../api/status-codes.js';
 import type { TokenBucketConfig } from '../../../../base/token-bucket.js';
 import type { HeaderAdditionConfig } from '../../../../route/config-types.js';
 import { parseHeaderAdditions } from '../../../../route/header-mutations.js';
@@ -142,47 +143,6 @@ function placeOf(node: ConfigNode): string {
 
 /** Codes below 400 would not say that anything was refused. */
 function statusOf(name: string): number {
-  const status = statuses[name] ?? 429;
+  const status = statusCodeOf(name) ?? 429;
   return status < 400 ? 429 : status;
 }
-
-/** Names of `type.v3.StatusCode` from 400 on. */
-const statuses: { readonly [name: string]: number } = {
-  BadRequest: 400,
-  Unauthorized: 401,
-  PaymentRequired: 402,
-  Forbidden: 403,
-  NotFound: 404,
-  MethodNotAllowed: 405,
-  NotAcceptable: 406,
-  ProxyAuthenticationRequired: 407,
-  RequestTimeout: 408,
-  Conflict: 409,
-  Gone: 410,
-  LengthRequired: 411,
-  PreconditionFailed: 412,
-  PayloadTooLarge: 413,
-  URITooLong: 414,
-  UnsupportedMediaType: 415,
-  RangeNotSatisfiable: 416,
-  ExpectationFailed: 417,
-  MisdirectedRequest: 421,
-  UnprocessableEntity: 422,
-  Locked: 423,
-  FailedDependency: 424,
-  UpgradeRequired: 426,
-  PreconditionRequired: 428,
-  TooManyRequests: 429,
-  RequestHeaderFieldsTooLarge: 431,
-  InternalServerError: 500,
-  NotImplemented: 501,
-  BadGateway: 502,
-  ServiceUnavailable: 503,
-  GatewayTimeout: 504,
-  HTTPVersionNotSupported: 505,
-  VariantAlsoNegotiates: 506,
-  InsufficientStorage: 507,
-  LoopDetected: 508,
-  NotExtended: 510,
-  NetworkAuthenticationRequired: 511,
-};
