@@ -71,8 +71,8 @@ export interface Http1ParserOptions {
   readonly spelling: SpellingConfig | null;
   /** Names whose spelling is not known are written `Proper-Case`. */
   readonly writesProperCase: boolean;
-  /** Upgrades that are taken out of a request, by their lower-case token; null for none but h2c. */
-  readonly ignoresUpgrade: ((token: string) => boolean) | null;
+  /** Upgrades that are taken out of a request, by the value as it came; null for none but h2c. */
+  readonly ignoresUpgrade: ((upgrade: string) => boolean) | null;
   /** Request targets are sent as absolute URLs. */
   readonly sendsFullUrl: boolean;
   readonly allowAbsoluteUrl: boolean;

@@ -99,6 +99,8 @@ export interface StreamInfo {
   clusterMetadata: Plain;
   /** Key → value written by filters; null until somebody writes. */
   filterState: Map<string, unknown> | null;
+  /** `:scheme` becomes that of the upstream connection. */
+  schemeFollowsUpstream: boolean;
   /** Stable random number of this request, for sampling that must agree between rules. */
   readonly randomValue: number;
 }

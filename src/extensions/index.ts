@@ -2,11 +2,11 @@ import type { Extension, ExtensionKind, ExtensionRegistry } from '../api/extensi
 import { fileAccessLog } from './access-loggers/file/file-access-log.js';
 import { stderrAccessLog, stdoutAccessLog } from './access-loggers/stream/stream-access-log.js';
 import { filterModules } from './bootstrap/filter-modules/filter-modules.js';
+import { earlyHeaderMutation } from './early-header-mutation/header-mutation/header-mutation.js';
 import { bufferFilter } from './filters/http/buffer/buffer.js';
 import { corsFilter } from './filters/http/cors/cors.js';
 import { csrfFilter } from './filters/http/csrf/csrf.js';
 import { faultFilter } from './filters/http/fault/fault.js';
-import { earlyHeaderMutation } from './early-header-mutation/header-mutation/header-mutation.js';
 import { headerMutationFilter } from './filters/http/header-mutation/header-mutation.js';
 import { localRateLimitFilter } from './filters/http/local-ratelimit/local-ratelimit.js';
 import { rbacFilter } from './filters/http/rbac/rbac.js';

@@ -20,7 +20,7 @@ export function addressBeforeTrusted(
   let last: Address | null = null;
   for (let i = entries.length - 1; i >= 0; i--) {
     const address = addressOf(entries[i]);
-    if (address === null) return last;
+    if (address === null) return null;
     last = address;
     if (!trusted.some((range) => range.containsText(address.ip))) return address;
   }

@@ -195,8 +195,8 @@ function parserOptionsOf(manager: Manager): Http1ParserOptions {
   return options;
 }
 
-function upgradePredicate(matchers: readonly StringMatcherConfig[]): ((token: string) => boolean) | null {
+function upgradePredicate(matchers: readonly StringMatcherConfig[]): ((upgrade: string) => boolean) | null {
   if (matchers.length === 0) return null;
   const predicates = matchers.map(buildStringMatcher);
-  return (token) => predicates.some((matches) => matches(token));
+  return (upgrade) => predicates.some((matches) => matches(upgrade));
 }

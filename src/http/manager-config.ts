@@ -1,6 +1,7 @@
 import type { AccessLogConfig } from '../api/access-log.js';
 import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
-import type { StringMatcherConfig } from '../match/string-matcher.js';
+import { type NameCaseConfig, parseNameCase } from '../codec/http1/name-case-config.js';
+import { parseStringMatcher, type StringMatcherConfig } from '../match/string-matcher.js';
 import type { RouteTableConfig } from '../route/config-types.js';
 import {
   type FilterEntry,
@@ -8,7 +9,6 @@ import {
   parseUpgrades,
   type UpgradeConfig,
 } from './filter-chain-config.js';
-import { type NameCaseConfig, parseIgnoredUpgrades, parseNameCase } from './http1-options.js';
 import { type LocalReplyConfig, parseLocalReplies } from './local-reply-rules.js';
 import { type ProxyStatusConfig, parseProxyStatus } from './proxy-status.js';
 
@@ -306,6 +306,6 @@ function parseHttp1(
       http1?.optionalBool('override_stream_error_on_invalid_http_message') ??
       node.bool('stream_error_on_invalid_http_message'),
     nameCase: parseNameCase(http1),
-    ignoredUpgrades: parseIgnoredUpgrades(http1),
+    ignoredUpgrades: http1?.list('ignore_http_11_upgrade').map(parseStringMatcher) ?? [],
   };
 }

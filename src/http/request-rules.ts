@@ -86,6 +86,7 @@ export class RequestRules {
     const hadForwardedFor = hadForwarded ? joinForwardedFor(headers) : undefined;
     if (hadForwarded && !this.config.keepsClientCert) headers.remove('x-forwarded-client-cert');
     this.findClient(headers, connection, hadForwardedFor, origin);
+    if (origin.rejectStatus !== 0) return;
     const isEdge = !origin.isInternal && this.config.useRemoteAddress;
     if ((classes & HeaderClass.envoy) !== 0) this.removeForeign(headers, origin.isInternal, isEdge);
     if (!origin.isInternal && this.internalOnlyHeaders.size > 0) this.removeListed(headers);
@@ -181,8 +182,7 @@ export class RequestRules {
     this.setScheme(headers, scheme, hadForwarded);
     if (!config.appendXForwardedPort) return;
     const port = String(connection.localAddress.port);
-    if (config.xffNumTrustedHops === 0 || !headers.has('x-forwarded-port'))
-      headers.set('x-forwarded-port', port);
+    if (isOurs || !headers.has('x-forwarded-port')) headers.set('x-forwarded-port', port);
   }
 
   private setScheme(headers: RequestHeaders, fallback: string, hadForwarded: boolean): void {

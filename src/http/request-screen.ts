@@ -41,7 +41,7 @@ export function screenRequest(
   }
   if (headers.authority === '' && !codec.hasHost) {
     if (codec.isHttp10 && config.defaultHostForHttp10 !== '') headers.authority = config.defaultHostForHttp10;
-    else return refuse(stream, 400, 'missing_host_header', true);
+    else return refuse(stream, 400, 'missing_host_header', !config.toleratesBadRequests);
   }
   if (headers.method !== 'CONNECT' && headers.path === '')
     return refuse(stream, 404, 'missing_path_rejected', false);

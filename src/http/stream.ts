@@ -100,6 +100,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     stats.inc(H.downstream_rq_total);
     stats.inc(codec.isHttp2 ? H.downstream_rq_http2_total : H.downstream_rq_http1_total);
     stats.add(H.downstream_rq_active, 1);
+    this.info.schemeFollowsUpstream = manager.config.schemeMatchesUpstream;
     this.timers = new StreamTimers(this, now);
   }
 
@@ -226,9 +227,9 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     this.responseHeaders = headers;
     const { info, manager } = this;
     const isSwitch = this.isUpgrade && headers.status === 101;
+    manager.responseRules.apply(headers, this.requestHeaders, this.isUpgrade && isSwitch);
     manager.proxyStatus?.apply(headers, info);
     info.responseCode = headers.status;
-    manager.responseRules.apply(headers, this.requestHeaders, this.isUpgrade && isSwitch);
     if (!this.isRequestComplete) manager.stats.inc(H.downstream_rq_response_before_rq_complete);
     if (!isSwitch) this.connection.onResponseHead(headers, this.isRequestComplete);
     if (isSwitch) this.timers.onUpgraded();

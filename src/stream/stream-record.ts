@@ -62,6 +62,7 @@ export class StreamRecord implements StreamInfo {
   routeMetadata: Plain;
   clusterMetadata: Plain;
   filterState: Map<string, unknown> | null;
+  schemeFollowsUpstream: boolean;
 
   constructor(
     connection: ConnectionInfo,
@@ -101,5 +102,6 @@ export class StreamRecord implements StreamInfo {
     this.routeMetadata = null;
     this.clusterMetadata = null;
     this.filterState = null;
+    this.schemeFollowsUpstream = false;
   }
 }

@@ -4,6 +4,7 @@ import type { Plain } from '../base/plain.js';
 import { isPlainObject } from '../base/plain-path.js';
 import type { TransportMatchConfig, TransportsConfig } from './cluster-transports.js';
 import { type HealthCheckConfig, parseHealthCheck } from './health/config.js';
+import { parseUpstreamHttp1, type UpstreamHttp1Config } from './http1-options.js';
 import { type OutlierConfig, parseOutlierDetection } from './outlier-config.js';
 
 /** One configured endpoint; for DNS clusters `address` is a name that resolves to any number of hosts. */
@@ -55,6 +56,7 @@ export type ClusterConfig = {
   readonly maxRequestsPerConnection: number;
   readonly maxResponseHeadersKb: number;
   readonly maxResponseHeaders: number;
+  readonly http1: UpstreamHttp1Config;
   readonly dns: DnsConfig;
   readonly metadata: Plain;
   /** Null: the socket itself. */
@@ -322,6 +324,7 @@ interface HttpOptions {
   maxRequestsPerConnection: number;
   maxResponseHeadersKb: number;
   maxResponseHeaders: number;
+  http1: UpstreamHttp1Config;
 }
 
 /** `typed_extension_protocol_options` and the deprecated fields that it replaced. */
@@ -334,8 +337,9 @@ function parseHttpOptions(node: ConfigNode): HttpOptions {
   if (http !== undefined) parseExplicitProtocol(http);
   common?.unsupported('max_stream_duration', 'routes and connection managers have one; clusters not yet');
   tcp?.noEffect('idle_timeout', 'no TCP connection is kept idle: each is opened for its session');
-  node.message('http_protocol_options');
+  const http1 = http?.message('explicit_http_config') ?? node;
   return {
+    http1: parseUpstreamHttp1(http1.message('http_protocol_options')),
     idleTimeoutMs: common?.duration('idle_timeout', 3_600_000) ?? 3_600_000,
     maxConnectionDurationMs: common?.duration('max_connection_duration', 0) ?? 0,
     maxRequestsPerConnection: common?.number('max_requests_per_connection', 0) ?? 0,
@@ -351,7 +355,6 @@ function parseExplicitProtocol(http: ConfigNode): void {
     http.unsupported('auto_config', 'HTTP/1.1 upstream alone so far');
     return;
   }
-  explicit.message('http_protocol_options');
   explicit.unsupported('http2_protocol_options', 'HTTP/1.1 upstream alone so far');
   explicit.unsupported('http3_protocol_options', 'HTTP/1.1 upstream alone so far');
 }

@@ -91,6 +91,7 @@ export function logScope(
     stats,
     runtime: runtimeOf(values),
     log: { trace: quiet, debug: quiet, info: quiet, warn: (text) => warnings.push(text), error: quiet },
+    node: { id: 'node-1', cluster: 'cluster-1', zone: '', localAddress: '192.0.2.1' },
     extensions: testRegistry(extensions),
   };
   return { scope: parts as ThreadScope, time, stats: stats.values, warnings };

@@ -71,6 +71,7 @@ export function streamInfo(changes: Partial<StreamInfo> = {}): StreamInfo {
     routeMetadata: null,
     clusterMetadata: null,
     filterState: null,
+    schemeFollowsUpstream: false,
     randomValue: 0,
     ...changes,
   };

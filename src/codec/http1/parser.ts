@@ -40,7 +40,7 @@ export class Http1RequestParser extends MessageParser<RequestHeaders> {
   protected override buildHead(buffer: Buffer, start: number, end: number): RequestHeaders | null {
     const text = buffer.latin1Slice(
       start,
-      fieldScan.strangers > 0 || this.options.preserveCase ? end : startLine.targetEnd,
+      fieldScan.strangers > 0 || this.options.spelling !== null ? end : startLine.targetEnd,
     );
     const headers = new RequestHeaders();
     headers.method = startLine.method;
@@ -147,7 +147,7 @@ export class Http1RequestParser extends MessageParser<RequestHeaders> {
     this.upgrade = '';
     if (upgrade !== undefined) {
       const token = upgrade.toLowerCase();
-      if (token === 'h2c' || this.options.ignoresUpgrade?.(token) === true) removeUpgrade(headers);
+      if (token === 'h2c' || this.options.ignoresUpgrade?.(upgrade) === true) removeUpgrade(headers);
       else this.upgrade = token;
     }
     this.isTunnel = headers.method === 'CONNECT' || this.upgrade !== '';

@@ -1,8 +1,7 @@
 import type { CodecError, Http1ParserOptions } from '../../api/codec.js';
 import { HeaderClass, HeaderMap } from '../../base/header-map.js';
-import { NameSpelling } from '../../base/name-spelling.js';
 import { Refusal, refuse } from './codec-errors.js';
-import { fieldScan, fieldSpelling, fieldValue } from './field-scanner.js';
+import { fieldScan, fieldValue } from './field-scanner.js';
 import { HeaderRole } from './header-names.js';
 
 const framingRoles = HeaderRole.contentLength | HeaderRole.transferEncoding;
@@ -21,7 +20,6 @@ export function trailerError(options: Http1ParserOptions): CodecError | null {
 /** The trailer fields just scanned, without those that make sense only in a head. */
 export function buildTrailers(buffer: Buffer, end: number, options: Http1ParserOptions): HeaderMap {
   const trailers = new HeaderMap();
-  const spelling = options.spelling === null ? null : new NameSpelling(options.spelling);
   const dropsUnderscores = options.headersWithUnderscores === 'DROP_HEADER';
   const text = buffer.latin1Slice(0, end);
   for (let i = 0; i < fieldScan.count; i++) {
@@ -29,8 +27,6 @@ export function buildTrailers(buffer: Buffer, end: number, options: Http1ParserO
     if ((name.classes & HeaderClass.hopByHop) !== 0 || name.role === HeaderRole.host) continue;
     if (dropsUnderscores && name.hasUnderscore) continue;
     trailers.addKnown(name.text, fieldValue(i, text, 0), name.classes);
-    spelling?.note(name.text, fieldSpelling(i, text, 0));
   }
-  trailers.spelling = spelling;
   return trailers;
 }

@@ -1,4 +1,4 @@
-import type { CodecError, Http1ParserOptions, RequestEncoder, ResponseDecoder } from '../../api/codec.js';
+import type { CodecError, RequestEncoder, ResponseDecoder } from '../../api/codec.js';
 import type { Address } from '../../api/stream-info.js';
 import type { TlsInfo } from '../../api/tls-info.js';
 import {
@@ -13,7 +13,7 @@ import { type Http1ClientCallbacks, Http1ClientCodec } from '../../codec/http1/c
 import { unknownAddress } from '../../network/address.js';
 import type { Connection, ConnectionEvents } from '../../network/connection.js';
 import { C } from '../cluster-stats.js';
-import type { ClusterConfig } from '../config.js';
+import { upstreamParserOptions } from '../http1-options.js';
 import { connectErrorText, type DialTransport, dial, localAddressOf } from './dial.js';
 import type { PoolCluster } from './pool-cluster.js';
 import type { PoolResources } from './pool-resources.js';
@@ -91,7 +91,7 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
     this.connection = dial(host, cluster.info.bufferLimitBytes, resources, this, pool, (tls) =>
       this.onConnect(tls),
     );
-    this.codec = new Http1ClientCodec(this.connection, parserOptions(cluster.config), this);
+    this.codec = new Http1ClientCodec(this.connection, upstreamParserOptions(cluster.config), this);
     this.timer = new Timer(() => this.onTimer());
     this.durationTimer = null;
     if (cluster.config.maxConnectionDurationMs > 0) {
@@ -328,20 +328,4 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
     stats.record(C.upstream_rq_per_cx, this.requests);
     stats.record(C.upstream_cx_length_ms, this.pool.resources.clock.now() - this.startedMs);
   }
-}
-
-function parserOptions(config: ClusterConfig): Http1ParserOptions {
-  return {
-    maxHeadBytes: config.maxResponseHeadersKb * 1024,
-    maxHeaders: config.maxResponseHeaders,
-    enableTrailers: false,
-    acceptHttp10: true,
-    allowChunkedLength: false,
-    headersWithUnderscores: 'ALLOW',
-    spelling: null,
-    writesProperCase: false,
-    ignoresUpgrade: null,
-    sendsFullUrl: false,
-    allowAbsoluteUrl: false,
-  };
 }

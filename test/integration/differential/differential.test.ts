@@ -7,6 +7,8 @@ import { featureCases } from './cases/all-cases.js';
 import { frontCases } from './cases/front-cases.js';
 import { familyBootstrap } from './families/filter-family.js';
 import { localRateLimitFamily } from './families/local-ratelimit-family.js';
+import { localReplyFamily } from './families/local-reply-family.js';
+import { managerFamily } from './families/manager-family.js';
 import { rbacFamily } from './families/rbac-family.js';
 import { trafficFamilies, trafficLog } from './families/traffic-families.js';
 import { featureBootstrap } from './feature-bootstrap.js';
@@ -18,6 +20,10 @@ import { observeCases, unexplained } from './run-cases.js';
 const accessFamilies = [rbacFamily, localRateLimitFamily];
 const accessLog = 'rbac=%DYNAMIC_METADATA(envoy.filters.http.rbac)% hint=%DYNAMIC_METADATA(envoy.common)%';
 
+const managerFamilies = [localReplyFamily, managerFamily];
+const managerLog =
+  'scheme=%REQ(:SCHEME)% remote=%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% host=%REQ(:AUTHORITY)% answer=%RESP(CONTENT-TYPE)%';
+
 const suites = [
   { bootstrap: frontBootstrap, cases: frontCases },
   { bootstrap: featureBootstrap, cases: featureCases },
@@ -28,6 +34,10 @@ const suites = [
   {
     bootstrap: familyBootstrap('traffic', trafficFamilies, trafficLog),
     cases: trafficFamilies.flatMap((family) => family.cases),
+  },
+  {
+    bootstrap: familyBootstrap('connection manager', managerFamilies, managerLog),
+    cases: managerFamilies.flatMap((family) => family.cases),
   },
 ];
 

@@ -48,10 +48,10 @@ export function originLines(requests: readonly SeenRequest[]): string[] {
 
 function field(name: string, value: string): string {
   // What is left of a timeout when a retry starts depends on how fast the machine is.
-  if (name === 'x-envoy-expected-rq-timeout-ms')
+  if (name.toLowerCase() === 'x-envoy-expected-rq-timeout-ms')
     return `${name}: about ${Math.ceil(Number(value) / 500) * 500}`;
   if (name === 'x-forwarded-port') return `${name}: ${value === '' ? '' : '*'}`;
-  if (!maskedFields.has(name)) return `${name}: ${value}`;
+  if (!maskedFields.has(name.toLowerCase())) return `${name}: ${value}`;
   return `${name}: ${value === '' ? '' : '*'}`;
 }
 

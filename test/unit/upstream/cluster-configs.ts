@@ -1,5 +1,6 @@
 import type { ClusterConfig, EndpointConfig, ThresholdsConfig } from '../../../src/upstream/config.js';
 import type { HealthCheckConfig } from '../../../src/upstream/health/config.js';
+import { parseUpstreamHttp1 } from '../../../src/upstream/http1-options.js';
 import type { OutlierConfig } from '../../../src/upstream/outlier-config.js';
 
 export function endpoint(
@@ -52,6 +53,7 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     maxRequestsPerConnection: 0,
     maxResponseHeadersKb: 80,
     maxResponseHeaders: 100,
+    http1: parseUpstreamHttp1(undefined),
     dns: dns(),
     metadata: null,
     transport: null,

@@ -50,7 +50,7 @@ class CustomHeaderDetector implements OriginalIpDetector {
     return {
       address,
       mayBeInternal,
-      skipsXffAppend: false,
+      skipsXffAppend: true,
       rejectStatus: address === null ? rejectStatus : 0,
     };
   }

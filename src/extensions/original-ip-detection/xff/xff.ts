@@ -17,6 +17,14 @@ export const xffDetection: OriginalIpDetectorFactory<XffConfig> = {
   build: (config) => new XffDetector(config),
 };
 
+/** What a peer says that nobody trusts counts for nothing; its address is added for those behind. */
+const untrusted: DetectedClient = {
+  address: null,
+  mayBeInternal: false,
+  skipsXffAppend: false,
+  rejectStatus: 0,
+};
+
 class XffDetector implements OriginalIpDetector {
   private readonly config: XffConfig;
   private readonly trusted: readonly CidrRange[] | null;
@@ -33,8 +41,9 @@ class XffDetector implements OriginalIpDetector {
       const isAlone = forwardedFor !== undefined && !forwardedFor.includes(',');
       return this.found(addressFromRight(forwardedFor, this.config.trustedHops), isAlone);
     }
-    if (!peer.isIp || !trusted.some((range) => range.containsText(peer.ip))) return this.found(null, false);
-    return this.found(addressBeforeTrusted(forwardedFor, trusted), false);
+    if (!peer.isIp || !trusted.some((range) => range.containsText(peer.ip))) return untrusted;
+    const isAlone = forwardedFor !== undefined && !forwardedFor.includes(',');
+    return this.found(addressBeforeTrusted(forwardedFor, trusted), isAlone);
   }
 
   private found(address: Address | null, mayBeInternal: boolean): DetectedClient {

@@ -161,6 +161,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     info.upstreamLocalAddress = connection.localAddress;
     info.upstreamProtocol = connection.protocol;
     info.upstreamConnectionId = connection.id;
+    if (info.schemeFollowsUpstream) this.requestHeaders.scheme = connection.tls === null ? 'http' : 'https';
     if (Number.isNaN(info.times.upstreamFirstTxMs)) info.times.upstreamFirstTxMs = this.scope.clock.now();
     for (const stats of this.routeStats) stats.counts.inc(V.upstream_rq_total);
     if (this.isRequestComplete) this.armPerTry(attempt);

@@ -1,6 +1,5 @@
-import type { ConfigNode } from '../api/config-node.js';
-import type { SpellingConfig } from '../base/name-spelling.js';
-import { parseStringMatcher, type StringMatcherConfig } from '../match/string-matcher.js';
+import type { ConfigNode } from '../../api/config-node.js';
+import type { SpellingConfig } from '../../base/name-spelling.js';
 
 /** How a connection writes header names, and whether it keeps the spelling of those that it reads. */
 export type NameCaseConfig = {
@@ -9,7 +8,7 @@ export type NameCaseConfig = {
   readonly spelling: SpellingConfig | null;
 };
 
-export const lowerCase: NameCaseConfig = { isProper: false, spelling: null };
+const lowerCase: NameCaseConfig = { isProper: false, spelling: null };
 
 /** Reads `Http1ProtocolOptions.header_key_format`. */
 export function parseNameCase(http1: ConfigNode | undefined): NameCaseConfig {
@@ -18,9 +17,4 @@ export function parseNameCase(http1: ConfigNode | undefined): NameCaseConfig {
   const formatter = format.extension('header.formatter', 'stateful_formatter');
   if (formatter !== undefined) return { isProper: false, spelling: formatter.config as SpellingConfig };
   return { isProper: format.message('proper_case_words') !== undefined, spelling: null };
-}
-
-/** Reads `Http1ProtocolOptions.ignore_http_11_upgrade`. */
-export function parseIgnoredUpgrades(http1: ConfigNode | undefined): readonly StringMatcherConfig[] {
-  return http1?.list('ignore_http_11_upgrade').map(parseStringMatcher) ?? [];
 }
