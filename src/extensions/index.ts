@@ -18,12 +18,12 @@ import { httpConnectionManager } from './filters/network/http-connection-manager
 import { tcpProxy } from './filters/network/tcp-proxy/tcp-proxy-filter.js';
 import { metadataFormatter } from './formatters/metadata/metadata.js';
 import { reqWithoutQuery } from './formatters/req-without-query/req-without-query.js';
+import { preserveCase } from './header-formatters/preserve-case/preserve-case.js';
 import {
   allowListedRoutes,
   previousRoutes,
   safeCrossScheme,
 } from './internal-redirect/redirect-predicates.js';
-import { preserveCase } from './header-formatters/preserve-case/preserve-case.js';
 import { leastRequest } from './load-balancers/least-request/least-request.js';
 import { random } from './load-balancers/random/random.js';
 import { roundRobin } from './load-balancers/round-robin/round-robin.js';

@@ -1,6 +1,13 @@
 import type { Chunk, StreamResetReason } from '../api/codec.js';
 import type { RouteFilterConfig } from '../api/config-node.js';
-import type { Flow, HttpFilter, LocalReplyOptions, ResponseSink, StreamControl } from '../api/http-filter.js';
+import type {
+  Flow,
+  HttpFilter,
+  LocalReplyOptions,
+  LocalReplyView,
+  ResponseSink,
+  StreamControl,
+} from '../api/http-filter.js';
 import type { RouteMatch } from '../api/route.js';
 import type { StreamInfo } from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
@@ -164,6 +171,16 @@ export class FilterControl implements StreamControl, ResponseSink {
 
   encodeTrailers(trailers: HeaderMap): void {
     this.stream.respondTrailers(trailers);
+  }
+
+  /** The proxy answers; a filter that throws is logged, for the answer is on its way already. */
+  announce(reply: LocalReplyView): void {
+    if (this.filter.onLocalReply === undefined) return;
+    try {
+      this.filter.onLocalReply(reply);
+    } catch (error) {
+      this.stream.noteFilterError(error);
+    }
   }
 
   /** The stream has ended; access logs come next. */

@@ -1,4 +1,5 @@
 import type { LocalReplyOptions } from '../api/http-filter.js';
+import type { RouteMatch } from '../api/route.js';
 import type { LogContext } from '../api/stream-info.js';
 import { type RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import type { LocalReplyRules, ReplyDraft } from './local-reply-rules.js';
@@ -78,6 +79,17 @@ function grpcReply(headers: ResponseHeaders, draft: ReplyDraft, options: LocalRe
   if (draft.body !== '') headers.set('grpc-message', percentEncode(draft.body));
   headers.remove('content-length');
   return { headers, body: '' };
+}
+
+/** Answers of the proxy get the response headers of a route to a cluster too, once there is one. */
+export function withRouteMutations(
+  options: LocalReplyOptions,
+  route: RouteMatch | null,
+  context: LogContext,
+): LocalReplyOptions {
+  if (options.modify !== undefined || route === null || route.action.kind !== 'route') return options;
+  if (!route.hasResponseMutations) return options;
+  return { ...options, modify: (headers) => route.mutateResponseHeaders(headers, context, null) };
 }
 
 export function isGrpc(headers: RequestHeaders): boolean {

@@ -5,7 +5,7 @@ import type {
   ServerStreamEncoder,
   StreamResetReason,
 } from '../api/codec.js';
-import type { HttpFilter, LocalReplyOptions } from '../api/http-filter.js';
+import type { HttpFilter, LocalReplyOptions, LocalReplyView } from '../api/http-filter.js';
 import { ResponseFlag } from '../api/response-flags.js';
 import type { RouteMatch } from '../api/route.js';
 import type { LogContext } from '../api/stream-info.js';
@@ -16,7 +16,7 @@ import { RequestDirection } from '../stream/request-direction.js';
 import { ResponseDirection } from '../stream/response-direction.js';
 import { StreamRecord } from '../stream/stream-record.js';
 import { FilterControl, hasResponseHooks } from './filter-control.js';
-import { deadlineStatus, localReplyHeaders, refusalText } from './local-reply.js';
+import { deadlineStatus, localReplyHeaders, refusalText, withRouteMutations } from './local-reply.js';
 import { type FilterChain, isSwitchedOff, type Manager } from './manager.js';
 import { H, L, listenerClassSlots, managerClassSlots } from './manager-stats.js';
 import { redirectState } from './redirect-state.js';
@@ -339,32 +339,19 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     this.isLocalReply = true;
     this.info.localReplyBody = body;
     this.request.stop();
-    this.announce(status, options.details);
-    const headers = localReplyHeaders(
-      status,
-      body,
-      this.withRouteMutations(options),
-      this,
-      this.manager.localReplies,
-    );
-    const text = headers.body;
+    const reply: LocalReplyView = { status, details: options.details };
+    for (const control of this.controls) control.announce(reply);
+    const mutated = withRouteMutations(options, this.route, this);
+    const { headers, body: text } = localReplyHeaders(status, body, mutated, this, this.manager.localReplies);
     if (this.response.headers !== null) {
-      this.encodeHeaders(headers.headers, text === '');
+      this.encodeHeaders(headers, text === '');
       if (text !== '' && !this.isOver) this.encodeText(text);
       return;
     }
-    this.response.sendHeaders(headers.headers, text === '');
+    this.response.sendHeaders(headers, text === '');
     if (text === '' || this.isOver) return;
     const bytes = Buffer.from(text);
     this.response.sendData({ buffer: bytes, start: 0, end: bytes.length }, true);
-  }
-
-  /** Answers of the proxy get the route's response headers too, once there is a route. */
-  private withRouteMutations(options: LocalReplyOptions): LocalReplyOptions {
-    const { route } = this;
-    if (options.modify !== undefined || route === null || route.action.kind !== 'route') return options;
-    if (!route.hasResponseMutations) return options;
-    return { ...options, modify: (headers) => route.mutateResponseHeaders(headers, this, null) };
   }
 
   /** Ends the stream at once; HTTP/1 closes its connection. */
@@ -380,18 +367,6 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     if (this.isOver) return;
     const status = this.isRequestComplete ? 504 : 408;
     this.localReply(status, body, { details, flags, ...deadlineStatus(details) });
-  }
-
-  /** Tells the filters that the proxy answers; one that throws is logged, for its answer is on its way already. */
-  private announce(status: number, details: string): void {
-    for (const { filter } of this.controls) {
-      if (filter.onLocalReply === undefined) continue;
-      try {
-        filter.onLocalReply({ status, details });
-      } catch (error) {
-        this.noteFilterError(error);
-      }
-    }
   }
 
   private sendReplyStraight(status: number, body: string, details: string): void {
