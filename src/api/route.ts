@@ -78,7 +78,8 @@ export interface RouteActionView {
   readonly upgrades: ReadonlyMap<string, boolean>;
   readonly metadataMatch: Plain;
   readonly hashPolicies: Plain;
-  readonly mirrorPolicies: readonly MirrorPolicyConfig[];
+  /** None in the common case. */
+  readonly mirrors: readonly MirrorPolicyView[];
   readonly rateLimits: readonly RateLimitRule[];
   /** The virtual host's apply as well, although there are own ones. */
   readonly includesHostRateLimits: boolean;
@@ -144,10 +145,14 @@ export type InternalRedirectConfig = {
   readonly headersToCopy: readonly string[];
 };
 
-export type MirrorPolicyConfig = {
-  readonly cluster: string;
+/** Where copies of requests go. */
+export interface MirrorPolicyView {
   readonly fraction: FractionConfig;
-};
+  /** Empty: no copy. */
+  clusterOf(headers: RequestHeaders): string;
+  /** Makes a copy of the request's head what the mirror is to get. */
+  prepare(copy: RequestHeaders, context: LogContext): void;
+}
 
 export type RetryPolicyConfig = {
   /** Tokens of `retry_on`, trimmed, unknown ones kept out. */

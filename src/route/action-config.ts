@@ -1,7 +1,12 @@
 import type { ConfigNode } from '../api/config-node.js';
-import type { MirrorPolicyConfig, RetryPolicyConfig } from '../api/route.js';
+import type { RetryPolicyConfig } from '../api/route.js';
 import { parseClusterSpecifier } from './cluster-specifier.js';
-import type { BodyLimitConfig, HashPolicyConfig, RouteActionConfig } from './config-types.js';
+import type {
+  BodyLimitConfig,
+  HashPolicyConfig,
+  MirrorPolicyConfig,
+  RouteActionConfig,
+} from './config-types.js';
 import { parseHashPolicy } from './hash-policy.js';
 import { parseHostRewrite } from './host-rewrite.js';
 import { parseInternalRedirect } from './internal-redirect-policy.js';

@@ -2,7 +2,7 @@ import type {
   ClusterChoice,
   GrpcTimeoutConfig,
   InternalRedirectConfig,
-  MirrorPolicyConfig,
+  MirrorPolicyView,
   RateLimitRule,
   RetryPolicyConfig,
   RouteActionView,
@@ -15,6 +15,7 @@ import type { Plain } from '../base/plain.js';
 import { buildClusterChooser, type ClusterChooser } from './cluster-chooser.js';
 import type { PathMatchConfig, RouteActionConfig } from './config-types.js';
 import { buildHostRewrite, setAuthority } from './host-rewrite.js';
+import { MirrorPolicy } from './mirror-policy.js';
 import { buildPathRewrite, setPath } from './path-rewrite.js';
 import { buildRateLimits } from './rate-limit/rate-limit-rule.js';
 
@@ -36,7 +37,7 @@ export class RouteAction implements RouteActionView {
   readonly upgrades: ReadonlyMap<string, boolean>;
   readonly metadataMatch: Plain;
   readonly hashPolicies: Plain;
-  readonly mirrorPolicies: readonly MirrorPolicyConfig[];
+  readonly mirrors: readonly MirrorPolicyView[];
   readonly rateLimits: readonly RateLimitRule[];
   readonly includesHostRateLimits: boolean;
   private readonly choose: ClusterChooser;
@@ -58,7 +59,7 @@ export class RouteAction implements RouteActionView {
     this.upgrades = new Map(Object.entries(config.upgrades));
     this.metadataMatch = config.metadataMatch;
     this.hashPolicies = config.hashPolicies;
-    this.mirrorPolicies = config.mirrorPolicies;
+    this.mirrors = config.mirrorPolicies.map((policy) => new MirrorPolicy(policy));
     this.rateLimits = buildRateLimits(config.rateLimits);
     this.includesHostRateLimits = config.includesHostRateLimits;
     this.choose = buildClusterChooser(config.cluster, runtime);

@@ -1,10 +1,5 @@
 import type { FractionConfig, RouteFilterConfig } from '../api/config-node.js';
-import type {
-  GrpcTimeoutConfig,
-  InternalRedirectConfig,
-  MirrorPolicyConfig,
-  RetryPolicyConfig,
-} from '../api/route.js';
+import type { GrpcTimeoutConfig, InternalRedirectConfig, RetryPolicyConfig } from '../api/route.js';
 import type { Plain } from '../base/plain.js';
 import type { SubstitutionFormatConfig } from '../format/substitution-format.js';
 import type { CookieMatcherConfig } from '../match/cookie-matcher.js';
@@ -81,6 +76,11 @@ export type HeaderAdditionConfig = {
   readonly action: 'append' | 'add-if-absent' | 'overwrite-or-add' | 'overwrite-if-exists';
   readonly keepEmpty: boolean;
 };
+
+export type HeaderMutationStep =
+  | { readonly kind: 'add'; readonly addition: HeaderAdditionConfig }
+  | { readonly kind: 'remove'; readonly name: string }
+  | { readonly kind: 'remove-matching'; readonly name: StringMatcherConfig };
 
 export type HeaderRulesConfig = {
   readonly remove: readonly string[];
@@ -161,6 +161,17 @@ export type HashPolicyConfig = {
     | { readonly kind: 'source-ip' }
     | { readonly kind: 'query-parameter'; readonly name: string }
     | { readonly kind: 'filter-state'; readonly key: string };
+};
+
+export type MirrorPolicyConfig = {
+  readonly cluster: string;
+  /** Request header that names the cluster; empty when `cluster` does. */
+  readonly clusterHeader: string;
+  readonly fraction: FractionConfig;
+  readonly keepsHost: boolean;
+  /** Empty: the request's host. */
+  readonly hostRewriteLiteral: string;
+  readonly mutations: readonly HeaderMutationStep[];
 };
 
 export type RouteActionConfig = {

@@ -1,9 +1,14 @@
 import type { ConfigNode } from '../api/config-node.js';
-import type { MirrorPolicyConfig } from '../api/route.js';
 import { parseHeaderMatchers } from '../match/header-matcher.js';
 import { type Inherited, parseHedgePolicy, parseRouteAction } from './action-config.js';
 import { parseBodyLimit } from './body-limit.js';
-import type { PathMatchConfig, RouteConfig, RouteTableConfig, VirtualHostConfig } from './config-types.js';
+import type {
+  MirrorPolicyConfig,
+  PathMatchConfig,
+  RouteConfig,
+  RouteTableConfig,
+  VirtualHostConfig,
+} from './config-types.js';
 import { parseDirectResponse } from './direct-response.js';
 import { reportDuplicateDomains } from './domains.js';
 import { parseFilterConfigs, parseFilterConfigsWithCors } from './filter-configs.js';

@@ -1,15 +1,9 @@
 import type { ConfigNode } from '../api/config-node.js';
 import type { LogContext } from '../api/stream-info.js';
 import type { HeaderMap } from '../base/header-map.js';
-import { buildStringMatcher, parseStringMatcher, type StringMatcherConfig } from '../match/string-matcher.js';
-import type { HeaderAdditionConfig } from './config-types.js';
+import { buildStringMatcher, parseStringMatcher } from '../match/string-matcher.js';
+import type { HeaderMutationStep } from './config-types.js';
 import { HeaderRules, parseHeaderAddition } from './header-mutations.js';
-
-/** `config.common.mutation_rules.v3.HeaderMutation`. */
-export type HeaderMutationStep =
-  | { readonly kind: 'add'; readonly addition: HeaderAdditionConfig }
-  | { readonly kind: 'remove'; readonly name: string }
-  | { readonly kind: 'remove-matching'; readonly name: StringMatcherConfig };
 
 /** Reads one step. */
 export function parseHeaderStep(node: ConfigNode): HeaderMutationStep {

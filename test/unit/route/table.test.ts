@@ -156,7 +156,7 @@ virtual_hosts:
 `;
   const { value, problems, unsupported, clusters } = readRoutes(yaml);
   deepEqual(problems, []);
-  deepEqual(unsupported, ['virtual_hosts[0].routes[0].route.request_mirror_policies']);
+  deepEqual(unsupported, []);
   deepEqual(clusters.toSorted(), ['c', 'shadow']);
   deepEqual(value.internalOnlyHeaders, ['x-secret']);
   const action = value.virtualHosts[0]?.routes[0]?.action;

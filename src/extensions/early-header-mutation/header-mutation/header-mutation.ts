@@ -1,10 +1,6 @@
 import type { EarlyHeaderMutation, EarlyHeaderMutationFactory } from '../../../api/early-header-mutation.js';
-import {
-  buildHeaderStep,
-  type HeaderMutationStep,
-  parseHeaderStep,
-  runHeaderSteps,
-} from '../../../route/header-steps.js';
+import type { HeaderMutationStep } from '../../../route/config-types.js';
+import { buildHeaderStep, parseHeaderStep, runHeaderSteps } from '../../../route/header-steps.js';
 
 /** The header mutation filter's steps, run before the connection manager reads or cleans a request's headers. */
 export const earlyHeaderMutation: EarlyHeaderMutationFactory<readonly HeaderMutationStep[]> = {

@@ -1,7 +1,7 @@
 import type { ConfigNode } from '../../../../api/config-node.js';
 import { formatProblem } from '../../../../format/text-format.js';
-import type { HeaderAdditionConfig } from '../../../../route/config-types.js';
-import { type HeaderMutationStep, parseHeaderStep } from '../../../../route/header-steps.js';
+import type { HeaderAdditionConfig, HeaderMutationStep } from '../../../../route/config-types.js';
+import { parseHeaderStep } from '../../../../route/header-steps.js';
 
 export type QueryMutationStep =
   | {

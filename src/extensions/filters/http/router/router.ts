@@ -19,10 +19,12 @@ import {
 } from '../../../../base/header-map.js';
 import { H } from '../../../../http/manager-stats.js';
 import { C } from '../../../../upstream/cluster-stats.js';
+import type { MirroredRequest } from '../../../../upstream/mirrored-request.js';
 import { parseRouter, type RouterConfig } from './config.js';
 import { directAnswer } from './direct-answer.js';
 import { InternalRedirect } from './internal-redirect.js';
 import { maintenance, noCluster, noRoute, outgrown } from './local-answers.js';
+import { makeMirrors } from './mirrors.js';
 import { applyRoute, setExpectedTimeout, takeRetryState } from './prepare-request.js';
 import { RouteStatsIndex } from './route-stats.js';
 import { requestTimeouts } from './timeouts.js';
@@ -44,6 +46,8 @@ export const routerFilter: HttpFilterFactory<RouterConfig> = {
 /** One request on its way upstream: the hooks, and everything before the first attempt. */
 class RouterFilter extends TriedRequest implements HttpFilter {
   private readonly routeStatsIndex: RouteStatsIndex;
+  /** Copies of the request on their way to mirrors; null without any. */
+  private mirrors: readonly MirroredRequest[] | null;
 
   constructor(
     config: RouterConfig,
@@ -54,6 +58,7 @@ class RouterFilter extends TriedRequest implements HttpFilter {
   ) {
     super(config, scope, stats, stream);
     this.routeStatsIndex = routeStatsIndex;
+    this.mirrors = null;
   }
 
   onRequestHeaders(headers: RequestHeaders, endStream: boolean): HeadersStatus {
@@ -74,6 +79,7 @@ class RouterFilter extends TriedRequest implements HttpFilter {
   onRequestData(chunk: Chunk, endStream: boolean): DataStatus {
     if (this.isDone) return DataStatus.StopNoBuffer;
     if (this.keepsRequest && !this.keepForRetry(chunk)) return DataStatus.StopNoBuffer;
+    if (this.mirrors !== null) for (const mirror of this.mirrors) mirror.sendData(chunk, endStream);
     if (endStream) this.isRequestComplete = true;
     this.current?.sendData(chunk, endStream);
     if (endStream) this.onRequestComplete();
@@ -84,6 +90,7 @@ class RouterFilter extends TriedRequest implements HttpFilter {
     if (this.isDone) return TrailersStatus.Stop;
     this.isRequestComplete = true;
     if (this.keepsRequest) this.keptNow().keepTrailers(trailers);
+    if (this.mirrors !== null) for (const mirror of this.mirrors) mirror.sendTrailers(trailers);
     this.current?.sendTrailers(trailers);
     this.onRequestComplete();
     return TrailersStatus.Stop;
@@ -102,6 +109,7 @@ class RouterFilter extends TriedRequest implements HttpFilter {
     this.scope.timers.cancel(this);
     this.dropAttempts();
     this.dropRetry();
+    if (this.mirrors !== null) for (const mirror of this.mirrors) mirror.release();
   }
 
   // Routing
@@ -139,9 +147,25 @@ class RouterFilter extends TriedRequest implements HttpFilter {
       return;
     }
     this.prepareHeaders(route, action, choice, headers, cluster);
+    if (action.mirrors.length > 0 && headers.method !== 'CONNECT') this.mirror(action, headers);
     if (endStream) this.isRequestComplete = true;
     this.startAttempt(endStream);
+    if (this.mirrors !== null && !this.isDone) for (const mirror of this.mirrors) mirror.start(endStream);
     if (endStream && !this.isDone) this.onRequestComplete();
+  }
+
+  /** The copies are made before the first attempt, whose host may yet change the headers. */
+  private mirror(action: RouteActionView, headers: RequestHeaders): void {
+    const { scope, timeouts, bufferLimitBytes } = this;
+    this.mirrors = makeMirrors(action.mirrors, {
+      scope,
+      total: this.scope.stats.counter('http.async-client.rq_total'),
+      headers,
+      context: this,
+      timeouts,
+      bufferLimitBytes,
+      onClogged: (isClogged) => this.onAttemptClogged(isClogged),
+    });
   }
 
   private prepareHeaders(

@@ -1,5 +1,6 @@
 import type { FilterFamily } from '../filter-family.js';
+import { mirrorFamily } from './mirror-family.js';
 import { redirectFamily } from './redirect-family.js';
 
 /** Routing and the resilience of single requests. */
-export const routingFamilies: readonly FilterFamily[] = [redirectFamily];
+export const routingFamilies: readonly FilterFamily[] = [redirectFamily, mirrorFamily];
