@@ -3,11 +3,14 @@ import { fileAccessLog } from './access-loggers/file/file-access-log.js';
 import { stderrAccessLog, stdoutAccessLog } from './access-loggers/stream/stream-access-log.js';
 import { filterModules } from './bootstrap/filter-modules/filter-modules.js';
 import { earlyHeaderMutation } from './early-header-mutation/header-mutation/header-mutation.js';
+import { apiKeyAuthFilter } from './filters/http/api-key-auth/api-key-auth.js';
+import { basicAuthFilter } from './filters/http/basic-auth/basic-auth.js';
 import { bufferFilter } from './filters/http/buffer/buffer.js';
 import { corsFilter } from './filters/http/cors/cors.js';
 import { csrfFilter } from './filters/http/csrf/csrf.js';
 import { faultFilter } from './filters/http/fault/fault.js';
 import { headerMutationFilter } from './filters/http/header-mutation/header-mutation.js';
+import { ipTaggingFilter } from './filters/http/ip-tagging/ip-tagging.js';
 import { localRateLimitFilter } from './filters/http/local-ratelimit/local-ratelimit.js';
 import { rbacFilter } from './filters/http/rbac/rbac.js';
 import { routerFilter } from './filters/http/router/router.js';
@@ -40,11 +43,14 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   'listener.filter': [httpInspector],
   'network.filter': [httpConnectionManager, tcpProxy, echo, directResponse],
   'http.filter': [
+    apiKeyAuthFilter,
+    basicAuthFilter,
     bufferFilter,
     corsFilter,
     csrfFilter,
     faultFilter,
     headerMutationFilter,
+    ipTaggingFilter,
     localRateLimitFilter,
     rbacFilter,
     routerFilter,

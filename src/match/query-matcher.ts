@@ -40,6 +40,14 @@ export function queryParameter(path: string, name: string): string | undefined {
   return undefined;
 }
 
+/** The same with `%XX` undone. */
+export function decodedQueryParameter(path: string, name: string): string | undefined {
+  const value = queryParameter(path, name);
+  return value?.includes('%') === true
+    ? value.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    : value;
+}
+
 export function buildQueryMatcher(config: QueryMatcherConfig): PathPredicate {
   const { name, matcher, present } = config;
   if (matcher === null) return (path) => (queryParameter(path, name) !== undefined) === present;

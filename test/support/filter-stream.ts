@@ -112,6 +112,7 @@ function startStream(
     request,
     response,
     route: () => route,
+    refreshRoute: () => undefined,
     timer: (fire) => new Timer(fire),
     respond: {
       encode1xx: () => {},

@@ -145,9 +145,10 @@ function portRange(node: ConfigNode | undefined): RbacRuleConfig {
   if (node === undefined) return none;
   const start = node.number('start');
   const end = node.number('end');
-  const isPort = (port: number): boolean => port >= 0 && port <= 65_536;
-  if (!isPort(start) || !isPort(end) || start >= end)
-    node.error(`Invalid port range, start=${start}, end=${end}: must be in the range [0, 65536]`);
+  if (start < 0 || start > 65_536) node.error(`range start ${start} is out of bounds`, 'start');
+  else if (end < 0 || end > 65_536) node.error(`range end ${end} is out of bounds`, 'end');
+  else if (start >= end)
+    node.error(`range start ${start} cannot be greater or equal than range end ${end}`, 'start');
   return { kind: 'port', start, end };
 }
 

@@ -5,7 +5,7 @@ import { isPlainObject, plainAt } from '../../base/plain-path.js';
 import { compileFormat } from '../../format/text-format.js';
 import { buildHeaderMatchers } from '../../match/header-matcher.js';
 import { addressWords, buildIpRange } from '../../match/ip-range.js';
-import { buildQueryMatcher, queryParameter } from '../../match/query-matcher.js';
+import { buildQueryMatcher, decodedQueryParameter } from '../../match/query-matcher.js';
 import type { RateLimitActionConfig, RateLimitConfig } from './rate-limit-config.js';
 
 /** Text for the entry; null: nothing is added; undefined: no descriptor can be made of this request. */
@@ -87,10 +87,9 @@ function buildStep(config: RateLimitActionConfig): Step {
     case 'query':
       return {
         key: config.key,
-        text: ({ requestHeaders }) => {
-          const value = queryParameter(requestHeaders?.path ?? '', config.name);
-          return value === undefined ? (config.skipIfAbsent ? null : undefined) : percentDecoded(value);
-        },
+        text: ({ requestHeaders }) =>
+          decodedQueryParameter(requestHeaders?.path ?? '', config.name) ??
+          (config.skipIfAbsent ? null : undefined),
       };
     case 'metadata':
       return { key: config.key, text: metadataText(config) };
@@ -155,10 +154,4 @@ function metadataText(config: Extract<RateLimitActionConfig, { kind: 'metadata' 
     if (fallback !== '') return fallback;
     return skipIfAbsent ? null : undefined;
   };
-}
-
-function percentDecoded(text: string): string {
-  return text.includes('%')
-    ? text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-    : text;
 }

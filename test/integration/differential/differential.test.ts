@@ -5,6 +5,7 @@ import { readRepositoryFile } from '../../support/repository.js';
 import { acceptedDifferences } from './accepted-differences.js';
 import { featureCases } from './cases/all-cases.js';
 import { frontCases } from './cases/front-cases.js';
+import { authenticationFamily } from './families/authentication-family.js';
 import { familyBootstrap } from './families/filter-family.js';
 import { localRateLimitFamily } from './families/local-ratelimit-family.js';
 import { localReplyFamily } from './families/local-reply-family.js';
@@ -17,8 +18,9 @@ import type { Observation } from './observation.js';
 import { ProxyUnderTest } from './proxy-under-test.js';
 import { observeCases, unexplained } from './run-cases.js';
 
-const accessFamilies = [rbacFamily, localRateLimitFamily];
-const accessLog = 'rbac=%DYNAMIC_METADATA(envoy.filters.http.rbac)% hint=%DYNAMIC_METADATA(envoy.common)%';
+const accessFamilies = [rbacFamily, localRateLimitFamily, authenticationFamily];
+const accessLog =
+  'rbac=%DYNAMIC_METADATA(envoy.filters.http.rbac)% hint=%DYNAMIC_METADATA(envoy.common)% basic=%DYNAMIC_METADATA(envoy.filters.http.basic_auth)%';
 
 const managerFamilies = [localReplyFamily, managerFamily];
 const managerLog =
