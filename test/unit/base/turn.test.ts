@@ -23,23 +23,43 @@ describe('a turn', () => {
     turn.leave();
   });
 
-  test('flushes when the outermost callback returns, what is added meanwhile as well', () => {
+  test('flushes once when the loop has been round, what is added meanwhile as well', async () => {
     const turn = new Turn(countingClock());
     const order: string[] = [];
-    const second = { flush: () => order.push('second') };
+    const second = { flush: () => void order.push('second') };
     const first = {
       flush: () => {
         order.push('first');
-        turn.add(second as never);
+        turn.add(second);
       },
     };
     turn.enter();
+    turn.add(first);
+    turn.leave();
     turn.enter();
-    turn.add(first as never);
     turn.leave();
     deepEqual(order, []);
-    turn.leave();
+    await new Promise((resolve) => setImmediate(resolve));
     deepEqual(order, ['first', 'second']);
+  });
+
+  test('does not let many wait for the loop', () => {
+    const turn = new Turn(countingClock());
+    let flushes = 0;
+    const item = { flush: () => void flushes++ };
+    for (let i = 0; i < 63; i++) {
+      turn.enter();
+      turn.add(item);
+      turn.leave();
+    }
+    equal(flushes, 0);
+    turn.enter();
+    turn.enter();
+    turn.add(item);
+    turn.leave();
+    equal(flushes, 0);
+    turn.leave();
+    equal(flushes, 64);
   });
 
   test('flushes later what is written outside of any callback', async () => {

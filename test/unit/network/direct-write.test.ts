@@ -61,6 +61,7 @@ describe('writing on the handle', () => {
       const text = `${i}:${'x'.repeat(400_000)}`;
       sent += text;
       connection.guard(() => connection.writeText(text));
+      await new Promise((resolve) => setImmediate(resolve));
     }
     equal(seen.above, 1);
     let received = '';
