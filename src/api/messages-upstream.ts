@@ -11,6 +11,7 @@ export interface HostRecord {
   readonly weight: number;
   readonly priority: number;
   readonly locality: LocalityConfig;
+  readonly localityWeight: number;
   readonly metadata: Plain;
   readonly healthCheck: HostHealthCheckConfig | null;
 }

@@ -49,8 +49,10 @@ export const HostWord = {
   consecutive5xx: 9,
   consecutiveGateway: 10,
   consecutiveLocal: 11,
+  /** Main alone. */
+  servesSinceMs: 12,
 } as const;
-export const hostWords = 12;
+export const hostWords = 13;
 
 /** A live member of a cluster, as one thread sees it. */
 export interface Host {
@@ -62,11 +64,15 @@ export interface Host {
   readonly weight: number;
   readonly priority: number;
   readonly locality: LocalityConfig;
+  /** Share of its locality in locality-weighted balancing; 0 = none was given. */
+  readonly localityWeight: number;
   readonly metadata: Plain;
   readonly isCanary: boolean;
   readonly healthCheck: HostHealthCheckConfig | null;
   /** `HostHealth` bits, read from shared memory now. */
   readonly health: number;
+  /** Since when it serves, on the clock that threads share: when it joined, or last became healthy. */
+  readonly servesSinceMs: number;
   /** Requests active on this host over all threads. */
   readonly activeRequests: number;
   /** Adds to one of this thread's own `HostWord` counters. */
@@ -100,24 +106,62 @@ export interface LoadBalancerContext {
   readonly hostSelectionMaxAttempts: number;
 }
 
-/** The hosts of one priority, as balancers get them; replaced, never changed. */
-export interface HostSet {
-  readonly priority: number;
+/** Candidates of a pick: hosts of one priority level that are alike in health. */
+export interface HostSource {
+  /** Never none. */
   readonly hosts: readonly Host[];
-  readonly healthy: readonly Host[];
-  readonly degraded: readonly Host[];
-  readonly excludedCount: number;
-  readonly overprovisioningFactor: number;
+  /** `all` when the level is in panic. */
+  readonly kind: 'healthy' | 'degraded' | 'all';
+  readonly priority: number;
+  /** All hosts of the level. */
+  readonly level: readonly Host[];
 }
 
-/** Picks among the hosts of one source (all, healthy or degraded hosts of one priority). */
+/** Picks among the hosts of one source; replaced, never changed, when hosts or their health change. */
 export interface HostPicker {
-  pick(context: LoadBalancerContext): Host | null;
+  /** `attempt` counts the picks that retry predicates refused. */
+  pick(context: LoadBalancerContext, attempt: number): Host | null;
+}
+
+export type PickerMaker = (source: HostSource) => HostPicker;
+
+/** Chooses among all hosts of a cluster, with health as it was when it was made. */
+export interface HostChooser {
+  /** Null when nothing can serve. */
+  choose(context: LoadBalancerContext): Host | null;
+}
+
+/** Runs again whenever hosts or their health change. */
+export type Balancer = (hosts: readonly Host[]) => HostChooser;
+
+/** A cluster as its balancer sees it. */
+export interface BalancedCluster {
+  readonly name: string;
+  readonly scope: ThreadScope;
+  /** `cluster.<name>.` */
+  readonly stats: BoundStats;
+  /** Requests active on the cluster over all threads. */
+  readonly activeRequests: number;
+  /** Percent, 140 unless configured. */
+  readonly overprovisioningFactor: number;
+  /** Percent; 0 disables panic. */
+  readonly panicThresholdPercent: number;
+  readonly ignoreNewHostsUntilFirstHc: boolean;
+  /** Levels share traffic by the weights of their hosts, not by their number. */
+  readonly weightedPriorityHealth: boolean;
+  /** The cluster that this proxy itself belongs to (`local_cluster_name`); null when it is not told. */
+  readonly localCluster: ClusterHosts | null;
+}
+
+/** The hosts of a cluster as they are now. */
+export interface ClusterHosts {
+  readonly currentHosts: readonly Host[];
+  /** Changes with the hosts and with their health. */
+  readonly hostsVersion: number;
 }
 
 export interface LoadBalancerFactory<C extends Plain = Plain> extends Extension<C> {
-  /** Runs again whenever a host set or the health of its hosts changes. */
-  build(config: C, scope: ThreadScope): (hosts: readonly Host[]) => HostPicker;
+  build(config: C, cluster: BalancedCluster): Balancer;
 }
 
 export type RoutingPriority = 0 | 1;
@@ -215,7 +259,7 @@ export interface ClusterInfo {
 }
 
 /** A cluster as one thread uses it. */
-export interface Cluster {
+export interface Cluster extends ClusterHosts {
   readonly info: ClusterInfo;
   /** One pick of the cluster's balancer: priority, panic, locality, host. */
   chooseHost(context: LoadBalancerContext): Host | null;

@@ -77,15 +77,15 @@ export function parseBootstrap(root: ConfigNode, filterModules: readonly string[
 function parseClusters(root: ConfigNode, nodes: readonly ConfigNode[]): readonly ClusterConfig[] {
   const clusters: ClusterConfig[] = [];
   const seen = new Set<string>();
+  const localCluster = root.message('cluster_manager')?.string('local_cluster_name') ?? '';
   for (const node of nodes) {
     const cluster = parseCluster(node);
     if (seen.has(cluster.name)) node.error(`cluster manager: duplicate cluster '${cluster.name}'`, 'name');
     seen.add(cluster.name);
-    clusters.push(cluster);
+    clusters.push(localCluster === '' ? cluster : { ...cluster, localCluster });
   }
   const manager = root.message('cluster_manager');
   if (manager !== undefined) {
-    manager.noEffect('local_cluster_name', 'zone-aware routing is not built yet');
     manager.unsupported('load_stats_config');
     manager.unsupported('upstream_bind_config');
   }

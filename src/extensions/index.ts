@@ -28,7 +28,9 @@ import {
   safeCrossScheme,
 } from './internal-redirect/redirect-predicates.js';
 import { leastRequest } from './load-balancers/least-request/least-request.js';
+import { maglev } from './load-balancers/maglev/maglev.js';
 import { random } from './load-balancers/random/random.js';
+import { ringHash } from './load-balancers/ring-hash/ring-hash.js';
 import { roundRobin } from './load-balancers/round-robin/round-robin.js';
 import { customHeaderDetection } from './original-ip-detection/custom-header/custom-header.js';
 import { xffDetection } from './original-ip-detection/xff/xff.js';
@@ -55,7 +57,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     rbacFilter,
     routerFilter,
   ],
-  'load.balancer': [roundRobin, leastRequest, random],
+  'load.balancer': [roundRobin, leastRequest, random, ringHash, maglev],
   'access.logger': [fileAccessLog, stdoutAccessLog, stderrAccessLog],
   'stat.sink': [statsd, dogStatsd],
   formatter: [reqWithoutQuery, metadataFormatter],

@@ -22,7 +22,7 @@ import type {
 import { buildAccessLog, type ParsedAccessLog } from '../stream/access-log/access-log.js';
 import type { ClusterConfig } from '../upstream/config.js';
 import { LiveHost, type OutlierReporter } from '../upstream/host.js';
-import { LiveCluster } from '../upstream/live-cluster.js';
+import { type BalancerMaker, LiveCluster } from '../upstream/live-cluster.js';
 import type { PoolResources } from '../upstream/pool/pool-resources.js';
 import { ClusterWords, HostTable } from '../upstream/shared-words.js';
 import { type RecordRef, readRecord, type Snapshot } from './snapshot.js';
@@ -105,9 +105,9 @@ export class ThreadPlane implements ClusterManager {
   private inflate(config: ClusterConfig, update: HostUpdate): LiveCluster {
     const scope = this.scope as ThreadScope;
     const factory = scope.extensions.find('load.balancer', config.balancer.typeUrl) as LoadBalancerFactory;
-    const pickerOf = factory.build(config.balancer.config, scope);
+    const balancerOf: BalancerMaker = (cluster) => factory.build(config.balancer.config, cluster);
     const words = new ClusterWords(update.words, this.thread);
-    const cluster = new LiveCluster(config, words, pickerOf, this.resources, scope);
+    const cluster = new LiveCluster(config, words, balancerOf, this.resources, scope);
     cluster.setHosts(this.hostsOf(config, update));
     this.live.set(config.name, cluster);
     return cluster;

@@ -85,9 +85,11 @@ export class Server implements ShardPoolOwner, MainFacts {
     this.isHealthCheckFailed = false;
     this.stats = this.store.lane.bind('server', S);
     this.pool = new ShardPool({ count: options.concurrency, clock: systemClock }, this);
+    this.scope = mainScope(this, this.sharedMemory);
     this.clusters = new ClusterRegistry({
       threads: options.concurrency + 1,
       clock: systemClock,
+      sharedNowMs: () => this.scope.shared.nowMs(),
       timers: this.timers,
       random: new SystemRandom(),
       runtime: this.runtime,
@@ -117,7 +119,6 @@ export class Server implements ShardPoolOwner, MainFacts {
       },
       log,
     );
-    this.scope = mainScope(this, this.sharedMemory);
     this.memory = new MemoryPoll();
     this.listenerDrain = this.makeListenerDrain();
     this.tick = setInterval(() => this.onTick(), tickMs);

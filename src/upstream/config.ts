@@ -2,6 +2,7 @@ import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
 import type { HostHealthCheckConfig, LocalityConfig } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
 import { isPlainObject } from '../base/plain-path.js';
+import { parseBalancer } from './balancing/parse-balancer.js';
 import type { TransportMatchConfig, TransportsConfig } from './cluster-transports.js';
 import { type HealthCheckConfig, parseHealthCheck } from './health/config.js';
 import { parseUpstreamHttp1, type UpstreamHttp1Config } from './http1-options.js';
@@ -17,6 +18,8 @@ export type EndpointConfig = {
   readonly weight: number;
   readonly priority: number;
   readonly locality: LocalityConfig;
+  /** Of the whole locality; 0 = none was given. */
+  readonly localityWeight: number;
   readonly metadata: Plain;
   readonly healthStatus: string;
   readonly healthCheck: HostHealthCheckConfig | null;
@@ -46,7 +49,10 @@ export type ClusterConfig = {
   readonly balancer: ExtensionConfig;
   readonly endpoints: readonly EndpointConfig[];
   readonly overprovisioningFactor: number;
+  readonly weightedPriorityHealth: boolean;
   readonly panicThresholdPercent: number;
+  /** Name of the cluster that this proxy belongs to; empty when it is not told. */
+  readonly localCluster: string;
   readonly thresholds: readonly [ThresholdsConfig, ThresholdsConfig];
   readonly healthChecks: readonly HealthCheckConfig[];
   readonly outlier: OutlierConfig | null;
@@ -95,6 +101,7 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
     connectTimeoutMs: node.duration('connect_timeout', 5000),
     bufferLimitBytes: node.number('per_connection_buffer_limit_bytes', 1024 * 1024),
     balancer: parseBalancer(node),
+    localCluster: '',
     ...parseAssignment(node, type),
     panicThresholdPercent: parsePanic(node),
     ignoreNewHostsUntilFirstHc:
@@ -141,39 +148,6 @@ function parseHealthChecks(node: ConfigNode): readonly HealthCheckConfig[] {
   return checks.map(parseHealthCheck);
 }
 
-const balancerTypes: { readonly [policy: string]: string } = {
-  ROUND_ROBIN: 'envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin',
-  LEAST_REQUEST: 'envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest',
-  RANDOM: 'envoy.extensions.load_balancing_policies.random.v3.Random',
-};
-
-function parseBalancer(node: ConfigNode): ExtensionConfig {
-  const policies = node.message('load_balancing_policy')?.list('policies') ?? [];
-  for (const policy of policies) {
-    const extension = policy.extension('load.balancer', 'typed_extension_config');
-    if (extension !== undefined) return extension;
-  }
-  const policy = node.enum('lb_policy', 'ROUND_ROBIN');
-  const typeUrl = balancerTypes[policy];
-  if (typeUrl === undefined) {
-    if (policy !== 'LOAD_BALANCING_POLICY_CONFIG') {
-      node.unsupportedValue('lb_policy', policy, 'ROUND_ROBIN, LEAST_REQUEST and RANDOM are');
-    }
-    return { name: 'round_robin', typeUrl: balancerTypes['ROUND_ROBIN'] as string, config: {} };
-  }
-  const least = node.message('least_request_lb_config');
-  const bias = least?.message('active_request_bias');
-  const config =
-    policy === 'LEAST_REQUEST' && least !== undefined
-      ? {
-          choiceCount: least.number('choice_count', 2),
-          bias: bias?.number('default_value', 1) ?? 1,
-          biasKey: bias?.string('runtime_key') ?? '',
-        }
-      : {};
-  return { name: policy.toLowerCase(), typeUrl, config };
-}
-
 function parsePanic(node: ConfigNode): number {
   const percent =
     node.message('common_lb_config')?.message('healthy_panic_threshold')?.number('value', 50) ?? 50;
@@ -183,21 +157,28 @@ function parsePanic(node: ConfigNode): number {
 function parseAssignment(
   node: ConfigNode,
   type: ClusterType,
-): { endpoints: readonly EndpointConfig[]; overprovisioningFactor: number } {
+): Pick<ClusterConfig, 'endpoints' | 'overprovisioningFactor' | 'weightedPriorityHealth'> {
   const assignment = node.message('load_assignment');
-  if (assignment === undefined) return { endpoints: [], overprovisioningFactor: 140 };
+  if (assignment === undefined) {
+    return { endpoints: [], overprovisioningFactor: 140, weightedPriorityHealth: false };
+  }
   assignment.string('cluster_name');
   const policy = assignment.message('policy');
   const endpoints: EndpointConfig[] = [];
   for (const group of assignment.list('endpoints')) {
     const locality = parseLocality(group.message('locality'));
     const priority = group.number('priority', 0);
+    const localityWeight = group.number('load_balancing_weight', 0);
     for (const entry of group.list('lb_endpoints')) {
-      const endpoint = parseEndpoint(entry, type, locality, priority);
+      const endpoint = parseEndpoint(entry, type, { locality, localityWeight, priority });
       if (endpoint !== null) endpoints.push(endpoint);
     }
   }
-  return { endpoints, overprovisioningFactor: policy?.number('overprovisioning_factor', 140) ?? 140 };
+  return {
+    endpoints,
+    overprovisioningFactor: policy?.number('overprovisioning_factor', 140) ?? 140,
+    weightedPriorityHealth: policy?.bool('weighted_priority_health') ?? false,
+  };
 }
 
 function parseLocality(node: ConfigNode | undefined): LocalityConfig {
@@ -211,8 +192,7 @@ function parseLocality(node: ConfigNode | undefined): LocalityConfig {
 function parseEndpoint(
   entry: ConfigNode,
   type: ClusterType,
-  locality: LocalityConfig,
-  priority: number,
+  group: Pick<EndpointConfig, 'locality' | 'localityWeight' | 'priority'>,
 ): EndpointConfig | null {
   const endpoint = entry.message('endpoint');
   if (endpoint === undefined) {
@@ -231,8 +211,7 @@ function parseEndpoint(
     ...target,
     hostname: endpoint.string('hostname'),
     weight: entry.number('load_balancing_weight', 1),
-    priority,
-    locality,
+    ...group,
     metadata: entry.struct('metadata') ?? null,
     healthStatus: entry.enum('health_status', 'UNKNOWN'),
     healthCheck:

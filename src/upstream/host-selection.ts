@@ -1,82 +1,92 @@
-import type { RuntimeView } from '../api/runtime.js';
 import {
+  type BalancedCluster,
   degradedMask,
   type Host,
+  type HostChooser,
   HostHealth,
   type HostPicker,
+  type HostSource,
   type LoadBalancerContext,
+  type PickerMaker,
   unhealthyMask,
 } from '../api/upstream.js';
-import type { Random } from '../base/random.js';
+import { C } from './cluster-stats.js';
 import { type LevelHealth, type PriorityLoads, priorityLoads } from './priority-load.js';
 
-export interface HostSelectorOptions {
-  readonly hosts: readonly Host[];
-  /** Percent, 140 as Envoy's default. */
-  readonly overprovisioningFactor: number;
-  /** 0 disables panic; runtime `upstream.healthy_panic_threshold` overrides it. */
-  readonly panicThresholdPercent: number;
-  readonly ignoreNewHostsUntilFirstHc: boolean;
-  /** The balancer: makes a picker for the hosts of one level, which are never none. */
-  readonly pickerOf: (hosts: readonly Host[]) => HostPicker;
-  readonly random: Random;
-  readonly runtime: RuntimeView;
-  /** Called once per pick among the hosts of a level in panic. */
-  onPanic(): void;
+/** What distinguishes balancers above the host. */
+export interface SelectionTraits {
+  /** The request's hash chooses the priority level too, so that it stays. */
+  readonly usesHash: boolean;
+  /** A level in panic serves nothing, instead of everything. */
+  readonly failsInPanic: boolean;
 }
+
+export const plainSelection: SelectionTraits = { usesHash: false, failsInPanic: false };
 
 /**
  * The upper half of a balancer: which priority level a request goes to, and whether its healthy, its degraded or all
  * of its hosts are candidates. It holds the health of its hosts as it was at construction and is replaced, never
  * changed, when hosts or their health change. Pickers are made when first needed.
  */
-export class HostSelector {
+export class HostSelector implements HostChooser {
   private readonly levels: readonly Level[];
   private readonly loads: PriorityLoads;
-  private readonly options: HostSelectorOptions;
+  private readonly cluster: BalancedCluster;
+  private readonly traits: SelectionTraits;
   /** Serves every pick when one level can take all of the traffic with its healthy hosts; else null. */
   private readonly only: Source | null;
 
-  constructor(options: HostSelectorOptions) {
-    this.options = options;
-    this.levels = levelsOf(options);
-    const threshold = options.runtime.number(
+  constructor(
+    hosts: readonly Host[],
+    cluster: BalancedCluster,
+    pickerOf: PickerMaker,
+    traits: SelectionTraits = plainSelection,
+  ) {
+    this.cluster = cluster;
+    this.traits = traits;
+    this.levels = levelsOf(hosts, cluster, pickerOf);
+    const threshold = cluster.scope.runtime.number(
       'upstream.healthy_panic_threshold',
-      options.panicThresholdPercent,
+      cluster.panicThresholdPercent,
     );
-    this.loads = priorityLoads(this.levels, options.overprovisioningFactor, Math.min(100, threshold));
+    this.loads = priorityLoads(this.levels, cluster.overprovisioningFactor, Math.min(100, threshold));
     this.only = this.soleSource();
   }
 
-  /** Answers null when nothing can serve. A refused host is drawn again; the last draw stands. */
+  /** A refused host is drawn again; the last draw stands. */
   choose(context: LoadBalancerContext): Host | null {
-    let host = this.chooseOnce(context);
-    for (let extra = context.hostSelectionMaxAttempts; extra > 0; extra--) {
+    let host = this.chooseOnce(context, 0);
+    for (let attempt = 1; attempt <= context.hostSelectionMaxAttempts; attempt++) {
       if (host === null || context.accepts(host)) return host;
-      host = this.chooseOnce(context);
+      host = this.chooseOnce(context, attempt);
     }
     return host;
   }
 
-  private chooseOnce(context: LoadBalancerContext): Host | null {
-    if (this.only !== null) return this.only.pick(context);
-    const draw = this.options.random.below(100);
+  private chooseOnce(context: LoadBalancerContext, attempt: number): Host | null {
+    if (this.only !== null) return this.only.pick(context, attempt);
+    const draw = this.draw(context);
     let reached = 0;
     for (let i = 0; i < this.levels.length; i++) {
       reached += this.loads.healthy[i] as number;
-      if (draw < reached) return this.pickIn(i, (this.levels[i] as Level).healthySource, context);
+      if (draw < reached) return this.pickIn(i, (this.levels[i] as Level).healthySource, context, attempt);
     }
     for (let i = 0; i < this.levels.length; i++) {
       reached += this.loads.degraded[i] as number;
-      if (draw < reached) return this.pickIn(i, (this.levels[i] as Level).degradedSource, context);
+      if (draw < reached) return this.pickIn(i, (this.levels[i] as Level).degradedSource, context, attempt);
     }
     return null;
   }
 
-  private pickIn(level: number, source: Source, context: LoadBalancerContext): Host | null {
-    if (this.loads.isInPanic[level] !== true) return source.pick(context);
-    this.options.onPanic();
-    return (this.levels[level] as Level).allSource.pick(context);
+  private draw(context: LoadBalancerContext): number {
+    if (this.traits.usesHash && context.hash !== undefined) return Number(context.hash % 100n);
+    return this.cluster.scope.random.below(100);
+  }
+
+  private pickIn(level: number, source: Source, context: LoadBalancerContext, attempt: number): Host | null {
+    if (this.loads.isInPanic[level] !== true) return source.pick(context, attempt);
+    this.cluster.stats.inc(C.lb_healthy_panic);
+    return this.traits.failsInPanic ? null : (this.levels[level] as Level).allSource.pick(context, attempt);
   }
 
   private soleSource(): Source | null {
@@ -87,75 +97,97 @@ export class HostSelector {
 }
 
 /** The candidates of a pick, with a picker from the first one on. */
-class Source {
+class Source implements HostSource {
   readonly hosts: readonly Host[];
-  private readonly pickerOf: (hosts: readonly Host[]) => HostPicker;
+  readonly kind: HostSource['kind'];
+  readonly priority: number;
+  readonly level: readonly Host[];
+  private readonly pickerOf: PickerMaker;
   private picker: HostPicker | null;
 
-  constructor(hosts: readonly Host[], pickerOf: (hosts: readonly Host[]) => HostPicker) {
+  constructor(
+    hosts: readonly Host[],
+    kind: HostSource['kind'],
+    priority: number,
+    level: readonly Host[],
+    pickerOf: PickerMaker,
+  ) {
     this.hosts = hosts;
+    this.kind = kind;
+    this.priority = priority;
+    this.level = level;
     this.pickerOf = pickerOf;
     this.picker = null;
   }
 
-  pick(context: LoadBalancerContext): Host | null {
+  pick(context: LoadBalancerContext, attempt: number): Host | null {
     if (this.picker === null) {
       if (this.hosts.length === 0) return null;
-      this.picker = this.pickerOf(this.hosts);
+      this.picker = this.pickerOf(this);
     }
-    return this.picker.pick(context);
+    return this.picker.pick(context, attempt);
   }
 }
 
-/** One priority with the health of its hosts at construction. */
+/** Hosts that no percentage counts. */
+export function excludedMaskOf(cluster: BalancedCluster): number {
+  return (
+    HostHealth.excludedViaImmediateHcFail |
+    HostHealth.edsStatusDraining |
+    (cluster.ignoreNewHostsUntilFirstHc ? HostHealth.pendingActiveHc : 0)
+  );
+}
+
+/** One priority with the health of its hosts at construction, counted in hosts or in their weights. */
 class Level implements LevelHealth {
   readonly allSource: Source;
   readonly healthySource: Source;
   readonly degradedSource: Source;
   readonly excluded: number;
+  readonly total: number;
+  readonly healthy: number;
+  readonly degraded: number;
 
-  constructor(hosts: readonly Host[], { ignoreNewHostsUntilFirstHc, pickerOf }: HostSelectorOptions) {
-    const excludedMask =
-      HostHealth.excludedViaImmediateHcFail |
-      HostHealth.edsStatusDraining |
-      (ignoreNewHostsUntilFirstHc ? HostHealth.pendingActiveHc : 0);
+  constructor(hosts: readonly Host[], priority: number, cluster: BalancedCluster, pickerOf: PickerMaker) {
+    const excludedMask = excludedMaskOf(cluster);
     const healthy: Host[] = [];
     const degraded: Host[] = [];
-    let excluded = 0;
+    const excluded: Host[] = [];
     for (const host of hosts) {
       const { health } = host;
-      if ((health & excludedMask) !== 0) excluded++;
+      if ((health & excludedMask) !== 0) excluded.push(host);
       if ((health & unhealthyMask) !== 0) continue;
       if ((health & degradedMask) !== 0) degraded.push(host);
       else healthy.push(host);
     }
-    this.excluded = excluded;
-    this.allSource = new Source(hosts, pickerOf);
-    this.healthySource = healthy.length === hosts.length ? this.allSource : new Source(healthy, pickerOf);
-    this.degradedSource = new Source(degraded, pickerOf);
-  }
-
-  get total(): number {
-    return this.allSource.hosts.length;
-  }
-
-  get healthy(): number {
-    return this.healthySource.hosts.length;
-  }
-
-  get degraded(): number {
-    return this.degradedSource.hosts.length;
+    const sizeOf = cluster.weightedPriorityHealth ? weightOf : countOf;
+    this.excluded = sizeOf(excluded);
+    this.total = sizeOf(hosts);
+    this.healthy = sizeOf(healthy);
+    this.degraded = sizeOf(degraded);
+    this.allSource = new Source(hosts, 'all', priority, hosts, pickerOf);
+    this.healthySource = new Source(healthy, 'healthy', priority, hosts, pickerOf);
+    this.degradedSource = new Source(degraded, 'degraded', priority, hosts, pickerOf);
   }
 }
 
+function countOf(hosts: readonly Host[]): number {
+  return hosts.length;
+}
+
+function weightOf(hosts: readonly Host[]): number {
+  let sum = 0;
+  for (const host of hosts) sum += host.weight;
+  return sum;
+}
+
 /** Priorities may have gaps; a level without hosts carries nothing. There is always a level 0. */
-function levelsOf(options: HostSelectorOptions): readonly Level[] {
-  const { hosts } = options;
-  if (hosts.every((host) => host.priority === 0)) return [new Level(hosts, options)];
+function levelsOf(hosts: readonly Host[], cluster: BalancedCluster, pickerOf: PickerMaker): readonly Level[] {
+  if (hosts.every((host) => host.priority === 0)) return [new Level(hosts, 0, cluster, pickerOf)];
   const byPriority: Host[][] = [];
   for (const host of hosts) {
     while (byPriority.length <= host.priority) byPriority.push([]);
     (byPriority[host.priority] as Host[]).push(host);
   }
-  return byPriority.map((level) => new Level(level, options));
+  return byPriority.map((level, priority) => new Level(level, priority, cluster, pickerOf));
 }

@@ -21,6 +21,7 @@ export class LiveHost implements Host {
   readonly weight: number;
   readonly priority: number;
   readonly locality: LocalityConfig;
+  readonly localityWeight: number;
   readonly metadata: Plain;
   readonly isCanary: boolean;
   readonly healthCheck: HostHealthCheckConfig | null;
@@ -41,6 +42,7 @@ export class LiveHost implements Host {
     this.weight = record.weight;
     this.priority = record.priority;
     this.locality = record.locality;
+    this.localityWeight = record.localityWeight;
     this.metadata = record.metadata;
     this.isCanary = isCanary(record.metadata);
     this.healthCheck = record.healthCheck;
@@ -51,6 +53,10 @@ export class LiveHost implements Host {
 
   get health(): number {
     return this.table.health(this.index);
+  }
+
+  get servesSinceMs(): number {
+    return this.table.servesSinceMs(this.index);
   }
 
   get activeRequests(): number {

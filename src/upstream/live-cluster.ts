@@ -2,12 +2,15 @@ import type { RuntimeView } from '../api/runtime.js';
 import type { BoundStats } from '../api/stats.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import {
+  type BalancedCluster,
+  type Balancer,
   type Cancellable,
   type CircuitBreaker,
   type Cluster,
+  type ClusterHosts,
   type ClusterInfo,
   type Host,
-  type HostPicker,
+  type HostChooser,
   type HttpPool,
   type LoadBalancerContext,
   type RoutingPriority,
@@ -20,18 +23,18 @@ import { C } from './cluster-stats.js';
 import { ClusterTransports } from './cluster-transports.js';
 import { CodeStats } from './code-stats.js';
 import type { ClusterConfig } from './config.js';
-import { HostSelector } from './host-selection.js';
 import type { HostPool } from './pool/host-pool.js';
 import { Http1Pool } from './pool/http1-pool.js';
 import type { PoolResources } from './pool/pool-resources.js';
 import { TcpDialer } from './pool/tcp-dialer.js';
-import type { ClusterWords } from './shared-words.js';
+import { BreakerWord, type ClusterWords } from './shared-words.js';
 
-/** How a cluster gets its balancer's picker for a run of hosts. */
-export type PickerMaker = (hosts: readonly Host[]) => HostPicker;
+/** How a cluster gets its balancer. */
+export type BalancerMaker = (cluster: BalancedCluster) => Balancer;
 
 /** A cluster in one thread: hosts as last published, a balancer over them, pools per host and priority. */
-export class LiveCluster implements Cluster {
+export class LiveCluster implements Cluster, BalancedCluster {
+  readonly name: string;
   readonly info: ClusterInfo;
   readonly config: ClusterConfig;
   private readonly codes: CodeStats;
@@ -42,25 +45,26 @@ export class LiveCluster implements Cluster {
   readonly stats: BoundStats;
   readonly transports: ClusterTransports;
   private readonly resources: PoolResources;
-  private readonly scope: ThreadScope;
+  readonly scope: ThreadScope;
   private readonly words: ClusterWords;
-  private readonly pickerOf: PickerMaker;
+  private readonly balancer: Balancer;
   private readonly breakers: readonly [CircuitBreaker, CircuitBreaker];
   private readonly dialer: TcpDialer;
   private readonly maintenanceKey: string;
   private hosts: readonly Host[];
-  private selector: HostSelector | null;
+  private chooser: HostChooser | null;
   private generation: number;
   private readonly pools: readonly [Map<Host, HostPool>, Map<Host, HostPool>];
 
   constructor(
     config: ClusterConfig,
     words: ClusterWords,
-    pickerOf: PickerMaker,
+    balancerOf: BalancerMaker,
     resources: PoolResources,
     scope: ThreadScope,
   ) {
     const root = `cluster.${config.statName}`;
+    this.name = config.name;
     this.config = config;
     this.stats = scope.stats.bind(root, C);
     this.info = {
@@ -81,22 +85,22 @@ export class LiveCluster implements Cluster {
     this.resources = resources;
     this.scope = scope;
     this.words = words;
-    this.pickerOf = pickerOf;
     const breaker = (priority: RoutingPriority, runtime: RuntimeView): CircuitBreaker =>
       new SharedBreaker(config.name, priority, config.thresholds[priority], words, runtime);
     this.breakers = [breaker(0, scope.runtime), breaker(1, scope.runtime)];
     this.dialer = new TcpDialer(this, resources);
     this.maintenanceKey = `upstream.maintenance_mode.${config.name}`;
     this.hosts = [];
-    this.selector = null;
+    this.chooser = null;
     this.generation = -1;
     this.pools = [new Map(), new Map()];
+    this.balancer = balancerOf(this);
   }
 
   /** Replaces the hosts; pools of hosts that are gone drain. */
   setHosts(hosts: readonly Host[]): void {
     this.hosts = hosts;
-    this.selector = null;
+    this.chooser = null;
     const kept = new Set(hosts);
     for (const pools of this.pools) {
       for (const [host, pool] of pools) {
@@ -111,8 +115,39 @@ export class LiveCluster implements Cluster {
     return this.hosts;
   }
 
+  get hostsVersion(): number {
+    return this.words.generation;
+  }
+
+  // BalancedCluster
+
+  get activeRequests(): number {
+    return this.words.used(0, BreakerWord.requests) + this.words.used(1, BreakerWord.requests);
+  }
+
+  get overprovisioningFactor(): number {
+    return this.config.overprovisioningFactor;
+  }
+
+  get panicThresholdPercent(): number {
+    return this.config.panicThresholdPercent;
+  }
+
+  get ignoreNewHostsUntilFirstHc(): boolean {
+    return this.config.ignoreNewHostsUntilFirstHc;
+  }
+
+  get weightedPriorityHealth(): boolean {
+    return this.config.weightedPriorityHealth;
+  }
+
+  get localCluster(): ClusterHosts | null {
+    const { localCluster } = this.config;
+    return localCluster === '' ? null : this.scope.clusters.get(localCluster);
+  }
+
   chooseHost(context: LoadBalancerContext): Host | null {
-    const host = this.selectorNow().choose(context);
+    const host = this.chooserNow().choose(context);
     if (host === null) this.stats.inc(C.upstream_cx_none_healthy);
     return host;
   }
@@ -168,25 +203,16 @@ export class LiveCluster implements Cluster {
 
   /** The thread's tick: notices health changes without a request, so that pools of failed hosts close. */
   onTick(): void {
-    if (this.generation !== this.words.generation) this.selectorNow();
+    if (this.generation !== this.words.generation) this.chooserNow();
   }
 
-  private selectorNow(): HostSelector {
+  private chooserNow(): HostChooser {
     const generation = this.words.generation;
-    if (this.selector !== null && generation === this.generation) return this.selector;
+    if (this.chooser !== null && generation === this.generation) return this.chooser;
     this.generation = generation;
     this.closeUnhealthyPools();
-    this.selector = new HostSelector({
-      hosts: this.hosts,
-      overprovisioningFactor: this.config.overprovisioningFactor,
-      panicThresholdPercent: this.config.panicThresholdPercent,
-      ignoreNewHostsUntilFirstHc: this.config.ignoreNewHostsUntilFirstHc,
-      pickerOf: this.pickerOf,
-      random: this.scope.random,
-      runtime: this.scope.runtime,
-      onPanic: () => this.stats.inc(C.lb_healthy_panic),
-    });
-    return this.selector;
+    this.chooser = this.balancer(this.hosts);
+    return this.chooser;
   }
 
   private closeUnhealthyPools(): void {

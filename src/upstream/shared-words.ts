@@ -1,5 +1,5 @@
 import type { RoutingPriority } from '../api/upstream.js';
-import { hostWords } from '../api/upstream.js';
+import { HostWord, hostWords } from '../api/upstream.js';
 
 /** Places in a breaker's words. */
 export const BreakerWord = { connections: 0, pending: 1, requests: 2, retries: 3, pools: 4 } as const;
@@ -110,6 +110,11 @@ export class HostTable {
   /** Main alone. */
   setHealth(index: number, bits: number): void {
     Atomics.store(this.shared, index * sharedHostWords + health, bits);
+  }
+
+  /** Stands in main's lane. */
+  servesSinceMs(index: number): number {
+    return this.lanes[index * hostWords + HostWord.servesSinceMs] as number;
   }
 
   activeRequests(index: number): number {

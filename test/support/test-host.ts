@@ -10,6 +10,8 @@ export function testHost(address: Address, changes: Partial<Host> = {}): Host {
     weight: 1,
     priority: 0,
     locality: { region: '', zone: '', subZone: '' },
+    localityWeight: 0,
+    servesSinceMs: 0,
     metadata: null,
     isCanary: false,
     healthCheck: null,

@@ -44,6 +44,8 @@ const host: Host = {
   weight: 1,
   priority: 0,
   locality: { region: '', zone: '', subZone: '' },
+  localityWeight: 0,
+  servesSinceMs: 0,
   metadata: null,
   isCanary: false,
   healthCheck: null,
@@ -158,6 +160,8 @@ export class RequestPath {
       releaseRetry() {},
     };
     this.cached = {
+      currentHosts: [host],
+      hostsVersion: 1,
       info: {
         name: 'c',
         statName: 'c',

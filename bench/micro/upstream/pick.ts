@@ -1,39 +1,31 @@
 import type { Bench } from 'tinybench';
-import type { RuntimeView } from '../../../src/api/runtime.js';
-import type { ThreadScope } from '../../../src/api/thread-scope.js';
 import {
   type Host,
+  type HostChooser,
   HostHealth,
-  type HostPicker,
   type LoadBalancerContext,
 } from '../../../src/api/upstream.js';
-import { SeededRandom } from '../../../src/base/random.js';
 import { leastRequest } from '../../../src/extensions/load-balancers/least-request/least-request.js';
+import { maglev } from '../../../src/extensions/load-balancers/maglev/maglev.js';
 import { random as randomPolicy } from '../../../src/extensions/load-balancers/random/random.js';
+import { ringHash } from '../../../src/extensions/load-balancers/ring-hash/ring-hash.js';
 import { roundRobin } from '../../../src/extensions/load-balancers/round-robin/round-robin.js';
 import { ipAddress } from '../../../src/network/address.js';
+import type { MaglevConfig, RingHashConfig } from '../../../src/upstream/balancing/policy-config.js';
 import { LiveHost } from '../../../src/upstream/host.js';
-import { HostSelector } from '../../../src/upstream/host-selection.js';
 import { HostTable } from '../../../src/upstream/shared-words.js';
+import { balancedCluster, plainPolicy } from '../../../test/support/balanced-cluster.js';
 import { addBatched } from '../batch.js';
 
 const context: LoadBalancerContext = {
-  hash: undefined,
+  hash: 0x1234_5678_9abc_def0n,
   headers: null,
   attempt: 0,
   accepts: () => true,
   hostSelectionMaxAttempts: 1,
 };
 
-const runtime: RuntimeView = {
-  number: (_key, fallback) => fallback,
-  bool: (_key, fallback) => fallback,
-  string: () => undefined,
-  sampled: () => false,
-};
-
-/** Balancers use no more of a thread than this. */
-const scope = { random: new SeededRandom(1), runtime } as Partial<ThreadScope> as ThreadScope;
+const cluster = balancedCluster();
 
 /** Hosts over shared words, as workers have them; every `failing`-th one fails its health check. */
 function liveHosts(
@@ -53,6 +45,7 @@ function liveHosts(
       weight: weightOf(slot),
       priority: 0,
       locality: { region: '', zone: '', subZone: '' },
+      localityWeight: 0,
       metadata: null,
       healthCheck: null,
     };
@@ -60,18 +53,15 @@ function liveHosts(
   });
 }
 
-function selector(hosts: readonly Host[], pickerOf: (hosts: readonly Host[]) => HostPicker): HostSelector {
-  return new HostSelector({
-    hosts,
-    overprovisioningFactor: 140,
-    panicThresholdPercent: 50,
-    ignoreNewHostsUntilFirstHc: false,
-    pickerOf,
-    random: new SeededRandom(3),
-    runtime,
-    onPanic: () => undefined,
-  });
-}
+const least = { ...plainPolicy, choiceCount: 2, bias: 1, biasKey: '', isFullScan: false };
+const hashing = { usesHostname: false, balanceFactor: 0, isLocalityWeighted: false };
+const ring: RingHashConfig = {
+  ...hashing,
+  hashFunction: 'xxhash',
+  minimumSize: 1024,
+  maximumSize: 8_388_608,
+};
+const table: MaglevConfig = { ...hashing, tableSize: 65_537 };
 
 /** A pick should not depend on the number of hosts; a rebuild may, and happens once per change of health. */
 export function add(bench: Bench): void {
@@ -79,18 +69,20 @@ export function add(bench: Bench): void {
     const equal = liveHosts(count, () => 1);
     const weighted = liveHosts(count, (slot) => 1 + (slot % 7));
     const partly = liveHosts(count, () => 1, 5);
-    const picks: readonly (readonly [string, HostSelector])[] = [
-      ['round robin', selector(equal, roundRobin.build({}, scope))],
-      ['round robin by weight', selector(weighted, roundRobin.build({}, scope))],
-      ['least request', selector(equal, leastRequest.build({}, scope))],
-      ['least request by weight', selector(weighted, leastRequest.build({}, scope))],
-      ['random', selector(equal, randomPolicy.build({}, scope))],
+    const picks: readonly (readonly [string, HostChooser])[] = [
+      ['round robin', roundRobin.build(plainPolicy, cluster)(equal)],
+      ['round robin by weight', roundRobin.build(plainPolicy, cluster)(weighted)],
+      ['least request', leastRequest.build(least, cluster)(equal)],
+      ['least request by weight', leastRequest.build(least, cluster)(weighted)],
+      ['random', randomPolicy.build(plainPolicy, cluster)(equal)],
+      ['ring hash', ringHash.build(ring, cluster)(equal)],
+      ['maglev', maglev.build(table, cluster)(equal)],
     ];
     for (const [name, each] of picks)
       addBatched(bench, `${name}, ${count} hosts`, () => each.choose(context));
-    const pickerOf = roundRobin.build({}, scope);
+    const balancer = roundRobin.build(plainPolicy, cluster);
     bench.add(`rebuild, ${count} hosts, a fifth failing`, () => {
-      selector(partly, pickerOf).choose(context);
+      balancer(partly).choose(context);
     });
   }
 }

@@ -18,7 +18,7 @@ import { ClusterWords } from '../shared-words.js';
 import { DnsRefresh } from './dns-refresh.js';
 import { hostRecord, initialHealth, staticAddress } from './endpoint-host.js';
 import { HostSlots } from './host-slots.js';
-import { type HealthListener, Member } from './member.js';
+import { Member, type MemberOwner } from './member.js';
 import { MembershipGauges } from './membership-gauges.js';
 import { M } from './membership-stats.js';
 import type { NameResolver } from './name-resolver.js';
@@ -28,6 +28,8 @@ export interface MembershipScope {
   /** Main and every worker. */
   readonly threads: number;
   readonly clock: Clock;
+  /** Milliseconds on the clock that threads share. */
+  sharedNowMs(): number;
   readonly timers: TimerWheel;
   readonly random: Random;
   readonly runtime: RuntimeView;
@@ -52,7 +54,7 @@ const trafficLookMs = 1000;
  *
  *   discovering ──hosts known──▶ checking ──each checked once──▶ ready
  */
-export class ClusterMembership {
+export class ClusterMembership implements MemberOwner {
   readonly config: ClusterConfig;
   readonly words: ClusterWords;
   readonly checker: HealthChecker | null;
@@ -67,7 +69,6 @@ export class ClusterMembership {
   private readonly groups: (readonly Member[])[];
   private readonly refreshes: DnsRefresh[];
   private readonly onReady: () => void;
-  private readonly onHealth: HealthListener;
   private version: number;
   /** Hosts whose first check is awaited; null while discovery is. */
   private unchecked: Set<Member> | null;
@@ -87,7 +88,6 @@ export class ClusterMembership {
     this.groups = config.endpoints.map(() => []);
     this.refreshes = [];
     this.onReady = onReady;
-    this.onHealth = (member, before, after) => this.onHealthChange(member, before, after);
     this.version = 0;
     this.unchecked = null;
     this.hasTraffic = false;
@@ -226,7 +226,7 @@ export class ClusterMembership {
     const slot = this.slots.take();
     const record = hostRecord(this.config, endpoint, address, slot);
     const health = initialHealth(this.config, endpoint);
-    const member = new Member(record, address, this.slots.place(slot), health, this.onHealth);
+    const member = new Member(record, address, this.slots.place(slot), health, this);
     this.gauges.added(health);
     this.checker?.add(member);
     this.outlier?.add(member);
@@ -241,7 +241,13 @@ export class ClusterMembership {
     if (this.unchecked?.delete(member) === true) this.readyWhenChecked();
   }
 
-  private onHealthChange(member: Member, before: number, after: number): void {
+  // MemberOwner
+
+  sharedNowMs(): number {
+    return this.scope.sharedNowMs();
+  }
+
+  onHealthChange(member: Member, before: number, after: number): void {
     this.gauges.changed(before, after);
     this.words.bumpGeneration();
     const isDropped = HostHealth.pendingDynamicRemoval | HostHealth.failedActiveHc;

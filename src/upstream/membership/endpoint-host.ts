@@ -36,6 +36,7 @@ export function hostRecord(
     weight: endpoint.weight,
     priority: endpoint.priority,
     locality: endpoint.locality,
+    localityWeight: endpoint.localityWeight,
     metadata: endpoint.metadata,
     healthCheck: endpoint.healthCheck,
   };

@@ -1,10 +1,16 @@
 import type { HostRecord } from '../../api/messages-upstream.js';
 import type { Address } from '../../api/stream-info.js';
+import { HostHealth, HostWord } from '../../api/upstream.js';
 import type { HostTable } from '../shared-words.js';
 import type { SlotPlace } from './host-slots.js';
 
-/** Called after a member's health word changed. */
-export type HealthListener = (member: Member, before: number, after: number) => void;
+/** The cluster as its members see it. */
+export interface MemberOwner {
+  /** Milliseconds on the clock that threads share. */
+  sharedNowMs(): number;
+  /** Called after a member's health word changed. */
+  onHealthChange(member: Member, before: number, after: number): void;
+}
 
 /** A host of a cluster as main, its owner, sees it. */
 export class Member {
@@ -12,21 +18,16 @@ export class Member {
   readonly address: Address;
   private readonly table: HostTable;
   private readonly index: number;
-  private readonly onHealth: HealthListener;
+  private readonly owner: MemberOwner;
 
-  constructor(
-    record: HostRecord,
-    address: Address,
-    place: SlotPlace,
-    health: number,
-    onHealth: HealthListener,
-  ) {
+  constructor(record: HostRecord, address: Address, place: SlotPlace, health: number, owner: MemberOwner) {
     this.record = record;
     this.address = address;
     this.table = place.table;
     this.index = place.index;
-    this.onHealth = onHealth;
+    this.owner = owner;
     this.table.setHealth(this.index, health);
+    this.table.setOwn(this.index, HostWord.servesSinceMs, owner.sharedNowMs());
   }
 
   get slot(): number {
@@ -47,8 +48,11 @@ export class Member {
     const before = this.health;
     const after = (before & ~clear) | set;
     if (after === before) return;
+    if ((before & HostHealth.failedActiveHc) !== 0 && (after & HostHealth.failedActiveHc) === 0) {
+      this.table.setOwn(this.index, HostWord.servesSinceMs, this.owner.sharedNowMs());
+    }
     this.table.setHealth(this.index, after);
-    this.onHealth(this, before, after);
+    this.owner.onHealthChange(this, before, after);
   }
 
   get activeRequests(): number {

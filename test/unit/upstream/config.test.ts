@@ -1,9 +1,10 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { leastRequest } from '../../../src/extensions/load-balancers/least-request/least-request.js';
 import { random } from '../../../src/extensions/load-balancers/random/random.js';
 import { roundRobin } from '../../../src/extensions/load-balancers/round-robin/round-robin.js';
 import { type ClusterConfig, parseCluster } from '../../../src/upstream/config.js';
+import { plainPolicy } from '../../support/balanced-cluster.js';
 import { filesOf, loadText, registryOf } from '../config/fixtures.js';
 
 const registry = registryOf([
@@ -12,16 +13,30 @@ const registry = registryOf([
   ['load.balancer', random],
 ]);
 
-/** A cluster from the text of its fields, with the paths that nobody supports. */
-function parsed(fields: string): { config: ClusterConfig; unsupported: readonly string[] } {
+/** A cluster from the text of its fields, with what is wrong with it. */
+function read(fields: string): {
+  config: ClusterConfig;
+  problems: readonly string[];
+  unsupported: readonly string[];
+} {
   const text = `name: c\n${fields}`;
   const files = filesOf({ 'x.yaml': text });
   const loaded = loadText(text, 'x.yaml', { rootType: 'envoy.config.cluster.v3.Cluster', registry, files });
   deepEqual(loaded.problems, []);
   const config = parseCluster(loaded.root);
-  const outcome = loaded.finish();
-  deepEqual(outcome.problems, []);
-  return { config, unsupported: outcome.unsupported.map(({ path }) => path) };
+  const { problems, unsupported } = loaded.finish();
+  return {
+    config,
+    problems: problems.map(({ message }) => message),
+    unsupported: unsupported.map(({ path }) => path),
+  };
+}
+
+/** A cluster that is as it should be. */
+function parsed(fields: string): { config: ClusterConfig } {
+  const { config, problems } = read(fields);
+  deepEqual(problems, []);
+  return { config };
 }
 
 const typed = (type: string, fields = ''): string => `load_balancing_policy:
@@ -48,9 +63,16 @@ describe('cluster configuration', () => {
   test('least request reads choices, bias and its runtime key, and whether it scans all', () => {
     const old =
       'lb_policy: LEAST_REQUEST\nleast_request_lb_config: {choice_count: 3, active_request_bias: {default_value: 0.5, runtime_key: k}}\n';
-    deepEqual(parsed(old).config.balancer.config, { choiceCount: 3, bias: 0.5, biasKey: 'k' });
+    deepEqual(parsed(old).config.balancer.config, {
+      ...plainPolicy,
+      choiceCount: 3,
+      bias: 0.5,
+      biasKey: 'k',
+      isFullScan: false,
+    });
     const fields = '        choice_count: 3\n        selection_method: FULL_SCAN\n';
     deepEqual(parsed(typed('least_request.v3.LeastRequest', fields)).config.balancer.config, {
+      ...plainPolicy,
       choiceCount: 3,
       bias: 1,
       biasKey: '',
@@ -58,13 +80,23 @@ describe('cluster configuration', () => {
     });
   });
 
-  test('slow start is named as unsupported', () => {
-    const fields = '        slow_start_config: {slow_start_window: 10s}\n';
-    const { unsupported } = parsed(typed('round_robin.v3.RoundRobin', fields));
-    ok(
-      unsupported.some((path) => path.endsWith('slow_start_config')),
-      unsupported.join(),
-    );
+  test('slow start and localities read the same from the policy and from the cluster', () => {
+    const slow = 'slow_start_config: {slow_start_window: 10s, min_weight_percent: {value: 20}}';
+    const expected = {
+      slowStart: { windowMs: 10_000, aggression: 1, aggressionKey: '', minimum: 0.2 },
+      locality: { ...plainPolicy.locality, kind: 'weighted' },
+    };
+    const fields = `        ${slow}\n        locality_lb_config: {locality_weighted_lb_config: {}}\n`;
+    deepEqual(parsed(typed('round_robin.v3.RoundRobin', fields)).config.balancer.config, expected);
+    const old = `round_robin_lb_config: {${slow}}\ncommon_lb_config: {locality_weighted_lb_config: {}}\n`;
+    deepEqual(parsed(old).config.balancer.config, expected);
+  });
+
+  test('a ring whose least size is above its largest and a table that is not prime are refused', () => {
+    const ring =
+      'lb_policy: RING_HASH\nring_hash_lb_config: {minimum_ring_size: 20, maximum_ring_size: 10}\n';
+    match(read(ring).problems.join(), /minimum_ring_size \(20\) > maximum_ring_size \(10\)/);
+    match(read('lb_policy: MAGLEV\nmaglev_lb_config: {table_size: 100}\n').problems.join(), /prime/);
   });
 
   test('intervals of a health check fall back one to another', () => {
@@ -89,8 +121,11 @@ describe('cluster configuration', () => {
   test('a second health check is not honoured, and said not to be', () => {
     const check =
       'timeout: 1s, interval: 2s, unhealthy_threshold: 3, healthy_threshold: 4, tcp_health_check: {}';
-    const { unsupported } = parsed(`health_checks: [{name: a, ${check}}, {name: b, ${check}}]\n`);
-    ok(unsupported.includes('health_checks'), unsupported.join());
+    const { unsupported } = read(`health_checks: [{name: a, ${check}}, {name: b, ${check}}]\n`);
+    equal(
+      unsupported.some((path) => path.endsWith('health_checks')),
+      true,
+    );
   });
 
   test('a DNS cluster has its rates, family and servers', () => {

@@ -1,25 +1,39 @@
-import { type Host, HostHealth, type LoadBalancerContext } from '../../../src/api/upstream.js';
+import {
+  type Host,
+  HostHealth,
+  type LoadBalancerContext,
+  type LocalityConfig,
+} from '../../../src/api/upstream.js';
+import type { Plain } from '../../../src/base/plain.js';
 
 /** A host whose state a test sets directly. */
 export class FakeHost implements Host {
   readonly slot: number;
   readonly address;
-  readonly hostname = '';
+  readonly hostname: string;
   readonly weight: number;
   readonly priority: number;
-  readonly locality = { region: '', zone: '', subZone: '' };
-  readonly metadata = null;
+  readonly locality: LocalityConfig;
+  readonly localityWeight: number;
+  readonly servesSinceMs: number;
+  readonly metadata: Plain;
   readonly isCanary = false;
   readonly healthCheck = null;
   health: number;
   activeRequests = 0;
 
-  constructor(slot: number, { priority = 0, health = 0, weight = 1 } = {}) {
+  constructor(slot: number, parts: Partial<Host> = {}) {
+    const { priority = 0, health = 0, weight = 1 } = parts;
     this.slot = slot;
     this.address = { ip: `10.0.0.${slot}`, port: 80, text: `10.0.0.${slot}:80`, isIp: true };
     this.weight = weight;
     this.priority = priority;
     this.health = health;
+    this.hostname = parts.hostname ?? '';
+    this.locality = parts.locality ?? { region: '', zone: '', subZone: '' };
+    this.localityWeight = parts.localityWeight ?? 0;
+    this.servesSinceMs = parts.servesSinceMs ?? Number.NEGATIVE_INFINITY;
+    this.metadata = parts.metadata ?? null;
   }
 
   count(): void {}

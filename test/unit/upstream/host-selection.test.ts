@@ -1,11 +1,12 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Host, HostPicker } from '../../../src/api/upstream.js';
+import type { Host, HostPicker, PickerMaker } from '../../../src/api/upstream.js';
 import { HostHealth } from '../../../src/api/upstream.js';
 import { SeededRandom } from '../../../src/base/random.js';
-import { HostSelector, type HostSelectorOptions } from '../../../src/upstream/host-selection.js';
+import { HostSelector } from '../../../src/upstream/host-selection.js';
+import { balancedCluster, type ClusterParts } from '../../support/balanced-cluster.js';
 import { anyHost, type FakeHost, hostsOf } from './fake-host.js';
-import { fakeRuntime } from './fake-scope.js';
+import { FakeStats } from './fake-scope.js';
 
 /** Takes turns; remembers how often it was made. */
 class Turns implements HostPicker {
@@ -21,18 +22,10 @@ class Turns implements HostPicker {
   }
 }
 
-function selectorOf(hosts: readonly Host[], options: Partial<HostSelectorOptions> = {}): HostSelector {
-  return new HostSelector({
-    hosts,
-    overprovisioningFactor: 140,
-    panicThresholdPercent: 50,
-    ignoreNewHostsUntilFirstHc: false,
-    pickerOf: (candidates) => new Turns(candidates),
-    random: new SeededRandom(7),
-    runtime: fakeRuntime(),
-    onPanic: () => undefined,
-    ...options,
-  });
+const turnsOf: PickerMaker = ({ hosts }) => new Turns(hosts);
+
+function selectorOf(hosts: readonly Host[], parts: ClusterParts = {}): HostSelector {
+  return new HostSelector(hosts, balancedCluster({ random: new SeededRandom(7), ...parts }), turnsOf);
 }
 
 /** Share of picks by a property of the host. */
@@ -94,15 +87,15 @@ describe('host selection', () => {
   });
 
   test('a level in panic uses all of its hosts and says so once per pick', () => {
-    let panics = 0;
-    const selector = selectorOf(hostsOf({ healthy: 1, unhealthy: 3 }), { onPanic: () => panics++ });
+    const stats = new FakeStats();
+    const selector = selectorOf(hostsOf({ healthy: 1, unhealthy: 3 }), { stats });
     const seen = shares(selector, (host) => host.slot);
     equal(seen.size, 4);
-    equal(panics, 20_000);
+    equal(stats.get('cluster.c.lb_healthy_panic'), 20_000);
   });
 
   test('runtime can switch panic off, and then nobody serves for hosts that all fail', () => {
-    const runtime = fakeRuntime({ 'upstream.healthy_panic_threshold': 0 });
+    const runtime = { 'upstream.healthy_panic_threshold': 0 };
     equal(selectorOf(hostsOf({ unhealthy: 3 }), { runtime }).choose(anyHost), null);
   });
 
@@ -139,11 +132,14 @@ describe('host selection', () => {
 
   test('pickers are made when first needed, once', () => {
     let made = 0;
-    const pickerOf = (hosts: readonly Host[]): HostPicker => {
-      made++;
-      return new Turns(hosts);
-    };
-    const selector = selectorOf(hostsOf({ healthy: 2 }, { healthy: 2 }), { pickerOf });
+    const selector = new HostSelector(
+      hostsOf({ healthy: 2 }, { healthy: 2 }),
+      balancedCluster(),
+      ({ hosts }) => {
+        made++;
+        return new Turns(hosts);
+      },
+    );
     equal(made, 0);
     for (let i = 0; i < 10; i++) selector.choose(anyHost);
     equal(made, 1);

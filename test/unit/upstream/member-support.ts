@@ -20,7 +20,10 @@ export function loneMember(health = 0, port = 80, ip = '127.0.0.1', hostname = '
   const { address: _, isPipe, healthStatus, ...rest } = endpoint(ip, port);
   const healthCheck = hostname === '' ? null : { port: 0, hostname, disabled: false };
   const record = { ...rest, slot, ip, healthCheck };
-  return new Member(record, ipAddress(ip, port), slots.place(slot), health, () => undefined);
+  return new Member(record, ipAddress(ip, port), slots.place(slot), health, {
+    sharedNowMs: () => 0,
+    onHealthChange: () => undefined,
+  });
 }
 
 /** Everything that main gives its clusters, with what they send noted. */
@@ -38,6 +41,11 @@ export class FakeMain implements MembershipScope {
   readonly resolver = new FakeResolver();
   readonly published: HostUpdate[] = [];
   acknowledged = 0;
+
+  sharedNowMs(): number {
+    return this.time.now();
+  }
+
   ready: string[] = [];
 
   constructor(runtime: { readonly [key: string]: number } = {}) {

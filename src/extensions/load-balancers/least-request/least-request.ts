@@ -1,27 +1,34 @@
 import type { ThreadScope } from '../../../api/thread-scope.js';
 import type { Host, HostPicker, LoadBalancerFactory } from '../../../api/upstream.js';
 import type { Random } from '../../../base/random.js';
+import { levelBalancer } from '../../../upstream/balancing/locality-routing.js';
+import type { LeastRequestConfig } from '../../../upstream/balancing/policy-config.js';
+import { SlowStart } from '../../../upstream/balancing/slow-start.js';
 import { EdfScheduler } from '../../../upstream/edf-scheduler.js';
-import { type LeastRequestConfig, parseLeastRequest } from './config.js';
+import { parseLeastRequest } from './config.js';
 
 export const leastRequest: LoadBalancerFactory<LeastRequestConfig> = {
   name: 'envoy.load_balancing_policies.least_request',
   typeUrl: 'envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest',
   parse: parseLeastRequest,
-  build: (config: LeastRequestConfig, scope: ThreadScope) => (hosts) => {
-    if (hosts.some((host) => host.weight !== hosts[0]?.weight)) {
-      return new WeightedLeast(hosts, activeRequestBias(config, scope), scope.random);
-    }
-    if (config.isFullScan === true) return new FullScan(hosts, scope.random);
-    return new LeastOfChoices(hosts, config.choiceCount ?? 2, scope.random);
+  build: (config, cluster) => {
+    const { scope } = cluster;
+    return levelBalancer(cluster, config.locality, ({ hosts }) => {
+      const slowStart = config.slowStart === null ? null : new SlowStart(config.slowStart, scope);
+      const isStarting = slowStart !== null && hosts.some((host) => slowStart.isStarting(host));
+      if (isStarting || hosts.some((host) => host.weight !== hosts[0]?.weight)) {
+        return new WeightedLeast(hosts, activeRequestBias(config, scope), slowStart, scope.random);
+      }
+      if (config.isFullScan) return new FullScan(hosts, scope.random);
+      return new LeastOfChoices(hosts, config.choiceCount, scope.random);
+    });
   },
 };
 
 /** Read whenever hosts or their health change. A negative bias would favour busy hosts: it counts as 1, as in Envoy. */
 function activeRequestBias(config: LeastRequestConfig, scope: ThreadScope): number {
-  const configured = config.bias ?? 1;
-  const key = config.biasKey ?? '';
-  const bias = key === '' ? configured : scope.runtime.number(key, configured);
+  const { bias: configured, biasKey } = config;
+  const bias = biasKey === '' ? configured : scope.runtime.number(biasKey, configured);
   return bias >= 0 ? bias : 1;
 }
 
@@ -84,11 +91,12 @@ class FullScan implements HostPicker {
 class WeightedLeast implements HostPicker {
   private readonly schedule: EdfScheduler<Host>;
 
-  constructor(hosts: readonly Host[], bias: number, random: Random) {
-    const weightOf =
+  constructor(hosts: readonly Host[], bias: number, slowStart: SlowStart | null, random: Random) {
+    const idle =
       bias === 1
         ? (host: Host): number => host.weight / (host.activeRequests + 1)
         : (host: Host): number => host.weight / (host.activeRequests + 1) ** bias;
+    const weightOf = slowStart === null ? idle : (host: Host): number => idle(host) * slowStart.factor(host);
     this.schedule = new EdfScheduler(hosts, weightOf, random.u32() / 0x1_0000_0000);
   }
 

@@ -1,13 +1,15 @@
-import type { ThreadScope } from '../../../api/thread-scope.js';
 import type { Host, HostPicker, LoadBalancerFactory } from '../../../api/upstream.js';
 import type { Random } from '../../../base/random.js';
-import { parseRandom, type RandomConfig } from './config.js';
+import { levelBalancer } from '../../../upstream/balancing/locality-routing.js';
+import type { RandomConfig } from '../../../upstream/balancing/policy-config.js';
+import { parseRandom } from './config.js';
 
 export const random: LoadBalancerFactory<RandomConfig> = {
   name: 'envoy.load_balancing_policies.random',
   typeUrl: 'envoy.extensions.load_balancing_policies.random.v3.Random',
   parse: parseRandom,
-  build: (_config: RandomConfig, scope: ThreadScope) => (hosts) => new UniformPicker(hosts, scope.random),
+  build: (config, cluster) =>
+    levelBalancer(cluster, config.locality, ({ hosts }) => new UniformPicker(hosts, cluster.scope.random)),
 };
 
 /** Weights are ignored, as in Envoy. */

@@ -1,17 +1,26 @@
-import type { ThreadScope } from '../../../api/thread-scope.js';
 import type { Host, HostPicker, LoadBalancerFactory } from '../../../api/upstream.js';
 import type { Random } from '../../../base/random.js';
+import { levelBalancer } from '../../../upstream/balancing/locality-routing.js';
+import type { RoundRobinConfig } from '../../../upstream/balancing/policy-config.js';
+import { SlowStart } from '../../../upstream/balancing/slow-start.js';
 import { EdfScheduler } from '../../../upstream/edf-scheduler.js';
-import { parseRoundRobin, type RoundRobinConfig } from './config.js';
+import { parseRoundRobin } from './config.js';
 
 export const roundRobin: LoadBalancerFactory<RoundRobinConfig> = {
   name: 'envoy.load_balancing_policies.round_robin',
   typeUrl: 'envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin',
   parse: parseRoundRobin,
-  build: (_config: RoundRobinConfig, scope: ThreadScope) => {
-    const turns: Turns = { next: scope.random.u32() };
-    return (hosts) =>
-      hasEqualWeights(hosts) ? new Rotation(hosts, turns) : new WeightedRotation(hosts, scope.random);
+  build: (config, cluster) => {
+    const { random } = cluster.scope;
+    const turns: Turns = { next: random.u32() };
+    return levelBalancer(cluster, config.locality, ({ hosts }) => {
+      const slowStart = config.slowStart === null ? null : new SlowStart(config.slowStart, cluster.scope);
+      if (slowStart !== null && hosts.some((host) => slowStart.isStarting(host))) {
+        return new WeightedRotation(hosts, (host) => host.weight * slowStart.factor(host), random);
+      }
+      if (hasEqualWeights(hosts)) return new Rotation(hosts, turns);
+      return new WeightedRotation(hosts, (host) => host.weight, random);
+    });
   },
 };
 
@@ -42,8 +51,8 @@ class Rotation implements HostPicker {
 class WeightedRotation implements HostPicker {
   private readonly schedule: EdfScheduler<Host>;
 
-  constructor(hosts: readonly Host[], random: Random) {
-    this.schedule = new EdfScheduler(hosts, (host) => host.weight, random.u32() / 0x1_0000_0000);
+  constructor(hosts: readonly Host[], weightOf: (host: Host) => number, random: Random) {
+    this.schedule = new EdfScheduler(hosts, weightOf, random.u32() / 0x1_0000_0000);
   }
 
   pick(): Host | null {

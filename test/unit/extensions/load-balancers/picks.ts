@@ -1,28 +1,14 @@
 import { ok } from 'node:assert/strict';
-import type { ThreadScope } from '../../../../src/api/thread-scope.js';
-import type { Host, HostPicker } from '../../../../src/api/upstream.js';
-import type { Random } from '../../../../src/base/random.js';
-import { SeededRandom } from '../../../../src/base/random.js';
+import type { Host, HostChooser, LoadBalancerContext } from '../../../../src/api/upstream.js';
 import { anyHost } from '../../upstream/fake-host.js';
-import { fakeRuntime } from '../../upstream/fake-scope.js';
 
-/** The parts of a thread that balancers use; touching another one fails the test. */
-export function balancerScope(
-  random: Random = new SeededRandom(11),
-  runtime: { readonly [key: string]: number } = {},
-): ThreadScope {
-  const parts: Partial<ThreadScope> = { random, runtime: fakeRuntime(runtime) };
-  return new Proxy(parts, {
-    get: (target, key) => {
-      ok(key in target, `balancers do not use ${String(key)}`);
-      return Reflect.get(target, key);
-    },
-  }) as ThreadScope;
-}
-
-export function pickMany(picker: HostPicker, count: number): Host[] {
+export function pickMany(
+  chooser: HostChooser,
+  count: number,
+  context: LoadBalancerContext = anyHost,
+): Host[] {
   return Array.from({ length: count }, () => {
-    const host = picker.pick(anyHost);
+    const host = chooser.choose(context);
     ok(host !== null);
     return host;
   });

@@ -1,0 +1,74 @@
+import type { ConfigNode, ExtensionConfig } from '../../api/config-node.js';
+import type { Plain } from '../../base/plain.js';
+import {
+  parseActiveRequests,
+  parseConsistentHash,
+  parseLocalityRouting,
+  parseMaglevTable,
+  parseRing,
+  parseSlowStart,
+} from './policy-config.js';
+
+/** `lb_policy` of a cluster and the type that has replaced it. */
+const typesOfPolicies: { readonly [policy: string]: string } = {
+  ROUND_ROBIN: 'round_robin.v3.RoundRobin',
+  LEAST_REQUEST: 'least_request.v3.LeastRequest',
+  RANDOM: 'random.v3.Random',
+  RING_HASH: 'ring_hash.v3.RingHash',
+  MAGLEV: 'maglev.v3.Maglev',
+};
+
+/** The first policy of `load_balancing_policy` that is known; without one, `lb_policy` with its own fields. */
+export function parseBalancer(node: ConfigNode): ExtensionConfig {
+  const policies = node.message('load_balancing_policy')?.list('policies') ?? [];
+  for (const policy of policies) {
+    const extension = policy.extension('load.balancer', 'typed_extension_config');
+    if (extension !== undefined) return extension;
+  }
+  const policy = node.enum('lb_policy', 'ROUND_ROBIN');
+  const type = typesOfPolicies[policy];
+  if (type === undefined && policy !== 'LOAD_BALANCING_POLICY_CONFIG') {
+    node.unsupportedValue('lb_policy', policy, `${Object.keys(typesOfPolicies).join(', ')} are`);
+  }
+  return {
+    name: policy.toLowerCase(),
+    typeUrl: `envoy.extensions.load_balancing_policies.${type ?? typesOfPolicies['ROUND_ROBIN']}`,
+    config: parsePolicy(node, policy),
+  };
+}
+
+/** What a policy's own `parse` would have made of the cluster's fields. */
+function parsePolicy(node: ConfigNode, policy: string): Plain {
+  const common = node.message('common_lb_config');
+  const isLocalityWeighted = common?.message('locality_weighted_lb_config') !== undefined;
+  const hashing = common?.message('consistent_hashing_lb_config');
+  switch (policy) {
+    case 'RING_HASH':
+      return {
+        ...parseRing(node.message('ring_hash_lb_config')),
+        ...parseConsistentHash(hashing),
+        isLocalityWeighted,
+      };
+    case 'MAGLEV':
+      return {
+        ...parseMaglevTable(node.message('maglev_lb_config')),
+        ...parseConsistentHash(hashing),
+        isLocalityWeighted,
+      };
+    case 'RANDOM':
+      return { locality: parseLocalityRouting(common) };
+    case 'LEAST_REQUEST': {
+      const own = node.message('least_request_lb_config');
+      return {
+        ...parseActiveRequests(own),
+        locality: parseLocalityRouting(common),
+        slowStart: parseSlowStart(own?.message('slow_start_config')),
+      };
+    }
+    default:
+      return {
+        locality: parseLocalityRouting(common),
+        slowStart: parseSlowStart(node.message('round_robin_lb_config')?.message('slow_start_config')),
+      };
+  }
+}
