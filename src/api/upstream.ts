@@ -104,6 +104,8 @@ export interface LoadBalancerContext {
   /** Hosts that retry predicates refuse; a refused pick is repeated up to `hostSelectionMaxAttempts`. */
   accepts(host: Host): boolean;
   readonly hostSelectionMaxAttempts: number;
+  /** Asked on retries: priority levels to leave out; null for none. `canServe` tells whether a level has a host. */
+  excludedLevels?(canServe: (level: number) => boolean): ReadonlySet<number> | null;
 }
 
 /** Candidates of a pick: hosts of one priority level that are alike in health. */
@@ -258,6 +260,12 @@ export interface ClusterInfo {
   readonly retryPolicy: Plain;
 }
 
+/** Final responses of a cluster, counted below another root. */
+export interface ClusterCodeStats {
+  chargeCode(status: number, isInternal: boolean, isCanary: boolean): void;
+  chargeTime(ms: number, isInternal: boolean, isCanary: boolean): void;
+}
+
 /** A cluster as one thread uses it. */
 export interface Cluster extends ClusterHosts {
   readonly info: ClusterInfo;
@@ -269,6 +277,8 @@ export interface Cluster extends ClusterHosts {
   connectTcp(host: Host, priority: RoutingPriority, callbacks: TcpConnectionCallbacks): Cancellable | null;
   /** Counts a final response by code, class and origin; `isInternal` as the connection manager decided. */
   chargeCode(status: number, isInternal: boolean, isCanary: boolean): void;
+  /** The same again under a name that the request gave (`x-envoy-upstream-alt-stat-name`); null when there are too many. */
+  alternativeStats(name: string): ClusterCodeStats | null;
   /** Counts a response that a retry replaced. */
   chargeRetryCode(status: number): void;
   /** From request complete to response complete. */

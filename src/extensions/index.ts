@@ -35,7 +35,8 @@ import { roundRobin } from './load-balancers/round-robin/round-robin.js';
 import { customHeaderDetection } from './original-ip-detection/custom-header/custom-header.js';
 import { xffDetection } from './original-ip-detection/xff/xff.js';
 import { uuidRequestId } from './request-id/uuid/uuid.js';
-import { omitCanaryHosts, previousHosts } from './retry/host-predicates.js';
+import { omitCanaryHosts, omitHostMetadata, previousHosts } from './retry/host-predicates.js';
+import { previousPriorities } from './retry/previous-priorities.js';
 import { dogStatsd } from './stat-sinks/dog-statsd/dog-statsd.js';
 import { statsd } from './stat-sinks/statsd/statsd.js';
 import { downstreamRawBuffer, upstreamRawBuffer } from './transport-sockets/raw-buffer/raw-buffer.js';
@@ -61,7 +62,8 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   'access.logger': [fileAccessLog, stdoutAccessLog, stderrAccessLog],
   'stat.sink': [statsd, dogStatsd],
   formatter: [reqWithoutQuery, metadataFormatter],
-  'retry.host.predicate': [previousHosts, omitCanaryHosts],
+  'retry.host.predicate': [previousHosts, omitCanaryHosts, omitHostMetadata],
+  'retry.priority': [previousPriorities],
   'internal.redirect.predicate': [allowListedRoutes, previousRoutes, safeCrossScheme],
   'original.ip.detection': [xffDetection, customHeaderDetection],
   'early.header.mutation': [earlyHeaderMutation],

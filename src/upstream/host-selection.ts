@@ -11,7 +11,7 @@ import {
   unhealthyMask,
 } from '../api/upstream.js';
 import { C } from './cluster-stats.js';
-import { type LevelHealth, type PriorityLoads, priorityLoads } from './priority-load.js';
+import { type LevelHealth, loadsOutside, type PriorityLoads, priorityLoads } from './priority-load.js';
 
 /** What distinguishes balancers above the host. */
 export interface SelectionTraits {
@@ -55,24 +55,35 @@ export class HostSelector implements HostChooser {
 
   /** A refused host is drawn again; the last draw stands. */
   choose(context: LoadBalancerContext): Host | null {
-    let host = this.chooseOnce(context, 0);
+    const loads = context.attempt === 0 ? this.loads : this.loadsOfRetry(context);
+    let host = this.chooseOnce(context, loads, 0);
     for (let attempt = 1; attempt <= context.hostSelectionMaxAttempts; attempt++) {
       if (host === null || context.accepts(host)) return host;
-      host = this.chooseOnce(context, attempt);
+      host = this.chooseOnce(context, loads, attempt);
     }
     return host;
   }
 
-  private chooseOnce(context: LoadBalancerContext, attempt: number): Host | null {
-    if (this.only !== null) return this.only.pick(context, attempt);
+  /** A retry may be wanted on other levels than those before it. */
+  private loadsOfRetry(context: LoadBalancerContext): PriorityLoads {
+    const { levels } = this;
+    const excluded = context.excludedLevels?.(
+      (level) => (levels[level]?.healthy ?? 0) + (levels[level]?.degraded ?? 0) > 0,
+    );
+    if (excluded === undefined || excluded === null) return this.loads;
+    return loadsOutside(levels, this.cluster.overprovisioningFactor, excluded, this.loads);
+  }
+
+  private chooseOnce(context: LoadBalancerContext, loads: PriorityLoads, attempt: number): Host | null {
+    if (this.only !== null && loads === this.loads) return this.only.pick(context, attempt);
     const draw = this.draw(context);
     let reached = 0;
     for (let i = 0; i < this.levels.length; i++) {
-      reached += this.loads.healthy[i] as number;
+      reached += loads.healthy[i] as number;
       if (draw < reached) return this.pickIn(i, (this.levels[i] as Level).healthySource, context, attempt);
     }
     for (let i = 0; i < this.levels.length; i++) {
-      reached += this.loads.degraded[i] as number;
+      reached += loads.degraded[i] as number;
       if (draw < reached) return this.pickIn(i, (this.levels[i] as Level).degradedSource, context, attempt);
     }
     return null;

@@ -7,6 +7,7 @@ import {
   type Cancellable,
   type CircuitBreaker,
   type Cluster,
+  type ClusterCodeStats,
   type ClusterHosts,
   type ClusterInfo,
   type Host,
@@ -27,21 +28,23 @@ import type { HostPool } from './pool/host-pool.js';
 import { Http1Pool } from './pool/http1-pool.js';
 import type { PoolResources } from './pool/pool-resources.js';
 import { TcpDialer } from './pool/tcp-dialer.js';
+import { ResponseStats } from './response-stats.js';
 import { BreakerWord, type ClusterWords } from './shared-words.js';
 
 /** How a cluster gets its balancer. */
 export type BalancerMaker = (cluster: BalancedCluster) => Balancer;
+
+/** Stats live for ever, and their names come from requests. */
+const alternativeLimit = 100;
 
 /** A cluster in one thread: hosts as last published, a balancer over them, pools per host and priority. */
 export class LiveCluster implements Cluster, BalancedCluster {
   readonly name: string;
   readonly info: ClusterInfo;
   readonly config: ClusterConfig;
-  private readonly codes: CodeStats;
+  private readonly responses: ResponseStats;
+  private readonly alternatives: Map<string, ResponseStats>;
   private readonly retryCodes: CodeStats;
-  private readonly internalCodes: CodeStats;
-  private readonly externalCodes: CodeStats;
-  private readonly canaryCodes: CodeStats;
   readonly stats: BoundStats;
   readonly transports: ClusterTransports;
   private readonly resources: PoolResources;
@@ -76,11 +79,9 @@ export class LiveCluster implements Cluster, BalancedCluster {
       bufferLimitBytes: config.bufferLimitBytes,
       retryPolicy: null,
     };
-    this.codes = new CodeStats(scope.stats, root);
+    this.responses = new ResponseStats(scope.stats, root);
+    this.alternatives = new Map();
     this.retryCodes = new CodeStats(scope.stats, `${root}.retry`);
-    this.internalCodes = new CodeStats(scope.stats, `${root}.internal`);
-    this.externalCodes = new CodeStats(scope.stats, `${root}.external`);
-    this.canaryCodes = new CodeStats(scope.stats, `${root}.canary`);
     this.transports = new ClusterTransports(config, root, scope.extensions, scope);
     this.resources = resources;
     this.scope = scope;
@@ -173,9 +174,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
   }
 
   chargeCode(status: number, isInternal: boolean, isCanary: boolean): void {
-    this.codes.charge(status);
-    (isInternal ? this.internalCodes : this.externalCodes).charge(status);
-    if (isCanary) this.canaryCodes.charge(status);
+    this.responses.chargeCode(status, isInternal, isCanary);
   }
 
   chargeRetryCode(status: number): void {
@@ -183,9 +182,17 @@ export class LiveCluster implements Cluster, BalancedCluster {
   }
 
   chargeTime(ms: number, isInternal: boolean, isCanary: boolean): void {
-    this.codes.chargeTime(ms);
-    (isInternal ? this.internalCodes : this.externalCodes).chargeTime(ms);
-    if (isCanary) this.canaryCodes.chargeTime(ms);
+    this.responses.chargeTime(ms, isInternal, isCanary);
+  }
+
+  alternativeStats(name: string): ClusterCodeStats | null {
+    let stats = this.alternatives.get(name);
+    if (stats === undefined) {
+      if (this.alternatives.size >= alternativeLimit) return null;
+      stats = new ResponseStats(this.scope.stats, `cluster.${this.info.statName}.${name}`);
+      this.alternatives.set(name, stats);
+    }
+    return stats;
   }
 
   inMaintenance(): boolean {

@@ -40,6 +40,27 @@ export function priorityLoads(
   return { healthy, degraded, isInPanic };
 }
 
+/** The same without those levels; `otherwise` when the others have nothing to serve with. */
+export function loadsOutside(
+  levels: readonly LevelHealth[],
+  overprovisioningFactor: number,
+  excluded: ReadonlySet<number>,
+  otherwise: PriorityLoads,
+): PriorityLoads {
+  const shareOf = (count: number, level: LevelHealth, i: number): number =>
+    excluded.has(i) ? 0 : share(count, level, overprovisioningFactor);
+  const healthyShare = levels.map((level, i) => shareOf(level.healthy, level, i));
+  const degradedShare = levels.map((level, i) => shareOf(level.degraded, level, i));
+  const available = Math.min(100, sum(healthyShare) + sum(degradedShare));
+  if (available === 0) return otherwise;
+  const healthy: number[] = [];
+  const degraded: number[] = [];
+  let rest = distribute(healthyShare, available, 100, healthy);
+  rest = distribute(degradedShare, available, rest, degraded);
+  if (rest > 0) addToFirst(healthyShare, healthy, rest) || addToFirst(degradedShare, degraded, rest);
+  return { healthy, degraded, isInPanic: otherwise.isInPanic };
+}
+
 function share(count: number, level: LevelHealth, overprovisioningFactor: number): number {
   const counted = level.total - level.excluded;
   return counted <= 0 ? 0 : Math.min(100, Math.floor((overprovisioningFactor * count) / counted));

@@ -183,6 +183,7 @@ export class RequestPath {
       chargeCode: (status) => codes.charge(status),
       chargeRetryCode: () => undefined,
       chargeTime: (ms) => codes.chargeTime(ms),
+      alternativeStats: () => null,
       inMaintenance: () => false,
     } as Cluster;
     return this.cached;

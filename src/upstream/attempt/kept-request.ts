@@ -14,10 +14,6 @@ export class KeptRequest {
     this.trailers = null;
   }
 
-  get isEmpty(): boolean {
-    return this.body.byteLength === 0 && this.trailers === null;
-  }
-
   /** Answers false, and keeps nothing, when that would be more than `limitBytes` (0 = no limit). */
   keep(chunk: Chunk, limitBytes: number): boolean {
     if (limitBytes > 0 && this.body.byteLength + chunk.end - chunk.start > limitBytes) return false;

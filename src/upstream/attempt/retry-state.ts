@@ -35,6 +35,8 @@ export class RetryState {
   private hasRetried: boolean;
   /** How long the last response asked to be left alone; 0 when it did not. */
   private resetMs: number;
+  /** The back-off that was begun last follows the response's own word. */
+  private isRateLimited: boolean;
 
   constructor(policy: RetryPolicyConfig, parts: RetryParts, conditions: RetryConditions, remaining: number) {
     this.policy = policy;
@@ -46,6 +48,7 @@ export class RetryState {
     this.holdsPlace = false;
     this.hasRetried = false;
     this.resetMs = 0;
+    this.isRateLimited = false;
   }
 
   onHeaders(headers: ResponseHeaders): RetryVerdict {
@@ -84,18 +87,26 @@ export class RetryState {
    * instead, up to half as much again.
    */
   backOffMs(): number {
-    const { stats, random, runtime } = this.parts;
+    const { random, runtime } = this.parts;
     const { resetMs } = this;
-    if (resetMs > 1) {
+    this.isRateLimited = resetMs > 1;
+    if (this.isRateLimited) {
       this.resetMs = 0;
-      stats.inc(C.upstream_rq_retry_backoff_ratelimited);
       return resetMs + random.below(Math.max(1, Math.floor(resetMs / 2)));
     }
     const base = this.policy.baseIntervalMs ?? runtime.number('upstream.base_retry_backoff_ms', 25);
     const cap = this.policy.maxIntervalMs ?? base * 10;
     const ceiling = Math.min(base * 2 ** (this.attempts - 1), cap);
-    stats.inc(C.upstream_rq_retry_backoff_exponential);
     return random.below(Math.max(1, Math.floor(ceiling)));
+  }
+
+  /** The back-off is over; only a retry that is made counts as one. */
+  onRetry(): void {
+    const { stats } = this.parts;
+    stats.inc(C.upstream_rq_retry);
+    stats.inc(
+      this.isRateLimited ? C.upstream_rq_retry_backoff_ratelimited : C.upstream_rq_retry_backoff_exponential,
+    );
   }
 
   /** Gives back the place among the cluster's retries. */
@@ -132,7 +143,6 @@ export class RetryState {
     this.holdsPlace = true;
     this.hasRetried = true;
     this.attempts++;
-    stats.inc(C.upstream_rq_retry);
     return 'yes';
   }
 }

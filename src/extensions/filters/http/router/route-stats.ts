@@ -16,8 +16,7 @@ export class RouteStats {
   }
 
   countVerdict(verdict: RetryVerdict): void {
-    if (verdict === 'yes') this.counts.inc(V.upstream_rq_retry);
-    else if (verdict === 'limit-exceeded') this.counts.inc(V.upstream_rq_retry_limit_exceeded);
+    if (verdict === 'limit-exceeded') this.counts.inc(V.upstream_rq_retry_limit_exceeded);
     else if (verdict === 'overflow') this.counts.inc(V.upstream_rq_retry_overflow);
     else if (verdict === 'success') this.counts.inc(V.upstream_rq_retry_success);
   }

@@ -1,7 +1,14 @@
 import type { HttpFilterContext, LocalReplyOptions, StreamControl } from '../../../../api/http-filter.js';
-import type { ClusterChoice, RouteActionView, RouteMatch } from '../../../../api/route.js';
+import { isRetryHostPredicate, isRetryPriority } from '../../../../api/retry-plugins.js';
+import type { ClusterChoice, RetryPolicyConfig, RouteActionView, RouteMatch } from '../../../../api/route.js';
 import type { LogContext, StreamInfo } from '../../../../api/stream-info.js';
-import type { Cluster, Host, LoadBalancerContext, RoutingPriority } from '../../../../api/upstream.js';
+import type {
+  Cluster,
+  ClusterCodeStats,
+  Host,
+  LoadBalancerContext,
+  RoutingPriority,
+} from '../../../../api/upstream.js';
 import type { BufferPool } from '../../../../base/buffer-pool.js';
 import { HeaderClass, type RequestHeaders, type ResponseHeaders } from '../../../../base/header-map.js';
 import { TimerEntry } from '../../../../base/timer-wheel.js';
@@ -27,6 +34,10 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
   protected action: RouteActionView | null;
   protected choice: ClusterChoice | null;
   protected cluster: Cluster | null;
+  /** The cluster's retry policy, or that of the route. */
+  protected policy: RetryPolicyConfig | null;
+  /** Where the request wants its response counted besides. */
+  private alternative: ClusterCodeStats | null;
   protected routeStats: readonly RouteStats[];
   protected attempts: number;
   protected tried: readonly Host[];
@@ -44,6 +55,8 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
     this.action = null;
     this.choice = null;
     this.cluster = null;
+    this.policy = null;
+    this.alternative = null;
     this.routeStats = noStats;
     this.attempts = 0;
     this.tried = noHosts;
@@ -77,18 +90,27 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
   }
 
   get hostSelectionMaxAttempts(): number {
-    return this.action?.retryPolicy?.hostSelectionMaxAttempts ?? 1;
+    return this.policy?.hostSelectionMaxAttempts ?? 1;
   }
 
   /** Whether the retry policy lets that host be tried now. */
   accepts(host: Host): boolean {
-    const policy = this.action?.retryPolicy;
-    if (policy === undefined || policy === null || this.tried.length === 0) return true;
-    for (const predicate of policy.hostPredicates) {
-      if (predicate.typeUrl.endsWith('PreviousHostsPredicate') && this.tried.includes(host)) return false;
-      if (predicate.typeUrl.endsWith('OmitCanaryHostsPredicate') && host.isCanary) return false;
+    const policy = this.policy;
+    if (policy === null || this.tried.length === 0) return true;
+    for (const { typeUrl, config } of policy.hostPredicates) {
+      const predicate = this.scope.extensions.find('retry.host.predicate', typeUrl);
+      if (predicate === undefined || !isRetryHostPredicate(predicate)) continue;
+      if (predicate.refuses(config, host, this.tried)) return false;
     }
     return true;
+  }
+
+  excludedLevels(canServe: (level: number) => boolean): ReadonlySet<number> | null {
+    const plugin = this.policy?.retryPriority ?? null;
+    if (plugin === null) return null;
+    const priority = this.scope.extensions.find('retry.priority', plugin.typeUrl);
+    if (priority === undefined || !isRetryPriority(priority)) return null;
+    return priority.excludedLevels(plugin.config, this.tried, canServe);
   }
 
   protected priority(): RoutingPriority {
@@ -99,6 +121,11 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
     const { info } = this;
     this.isInternal =
       (headers.classes & HeaderClass.envoy) !== 0 && headers.get('x-envoy-internal') === 'true';
+    if ((headers.classes & HeaderClass.envoy) !== 0) {
+      const name = headers.get('x-envoy-upstream-alt-stat-name') ?? '';
+      if (name !== '') this.alternative = cluster.alternativeStats(name);
+      headers.remove('x-envoy-upstream-alt-stat-name');
+    }
     info.upstreamClusterName = cluster.info.name;
     info.upstreamClusterStatName = cluster.info.statName;
     info.clusterMetadata = cluster.info.metadata;
@@ -110,12 +137,14 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
   protected chargeCode(status: number, isCanary: boolean): void {
     if (!this.config.dynamicStats) return;
     this.cluster?.chargeCode(status, this.isInternal, isCanary);
+    this.alternative?.chargeCode(status, this.isInternal, isCanary);
     for (const stats of this.routeStats) stats.codes.charge(status);
   }
 
   protected chargeTime(ms: number, isCanary: boolean): void {
     if (!this.config.dynamicStats) return;
     this.cluster?.chargeTime(ms, this.isInternal, isCanary);
+    this.alternative?.chargeTime(ms, this.isInternal, isCanary);
     for (const stats of this.routeStats) stats.codes.chargeTime(ms);
   }
 

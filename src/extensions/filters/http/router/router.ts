@@ -177,6 +177,7 @@ class RouterFilter extends TriedRequest implements HttpFilter {
   ): void {
     const { suppressEnvoyHeaders, respectExpectedTimeout } = this.config;
     const policy = (cluster.info.retryPolicy as RetryPolicyConfig | null) ?? action.retryPolicy;
+    this.policy = policy;
     requestTimeouts(headers, action, policy, respectExpectedTimeout, this.timeouts);
     this.retry = takeRetryState(headers, policy, cluster, this.priority(), this.scope);
     this.keepsRequest = this.retry !== null || action.internalRedirect !== null;

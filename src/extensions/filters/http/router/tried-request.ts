@@ -381,6 +381,8 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
 
   private onBackOffOver(): void {
     if (this.isDone) return;
+    (this.retry as RetryState).onRetry();
+    for (const stats of this.routeStats) stats.counts.inc(V.upstream_rq_retry);
     const headers = this.requestHeaders;
     const { virtualHost } = this.route as RouteMatch;
     if (virtualHost.includeRequestAttemptCount)
@@ -393,7 +395,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
       setExpectedTimeout(headers, this.timeouts, elapsed);
     }
     const { kept } = this;
-    const isBare = kept === null || kept.isEmpty;
+    const isBare = kept === null;
     this.startAttempt(this.isRequestComplete && isBare);
     const attempt = this.current as Attempt | null;
     if (attempt !== null && !this.isDone && !isBare) kept.replay(attempt, this.isRequestComplete);

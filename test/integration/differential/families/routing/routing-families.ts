@@ -1,6 +1,7 @@
 import type { FilterFamily } from '../filter-family.js';
 import { mirrorFamily } from './mirror-family.js';
 import { redirectFamily } from './redirect-family.js';
+import { retryFamily } from './retry-family.js';
 
 /** Routing and the resilience of single requests. */
-export const routingFamilies: readonly FilterFamily[] = [redirectFamily, mirrorFamily];
+export const routingFamilies: readonly FilterFamily[] = [redirectFamily, mirrorFamily, retryFamily];
