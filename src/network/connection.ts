@@ -56,6 +56,8 @@ export class Connection implements CodecOutput, Flushable, DirectOwner {
   /** Bytes of a direct write that the kernel has not taken yet. */
   private inFlight: number;
   private handle: ReturnType<typeof handleOf>;
+  /** Something went through the socket's own queue. */
+  private hasStreamed: boolean;
 
   constructor(socket: Socket, shared: ConnectionResources, events: ConnectionEvents, limitBytes: number) {
     this.socket = socket;
@@ -74,6 +76,7 @@ export class Connection implements CodecOutput, Flushable, DirectOwner {
     this.error = '';
     this.inFlight = 0;
     this.handle = null;
+    this.hasStreamed = false;
     socket.on('end', () => this.onSocketEnd());
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.error = error.code ?? error.message;
@@ -221,6 +224,7 @@ export class Connection implements CodecOutput, Flushable, DirectOwner {
     if (text.length === 0 || this.isClosed) return;
     this.pendingText = '';
     if (this.writeDirect(text)) return;
+    this.hasStreamed = true;
     if (this.isAbove) this.socket.write(text, 'latin1', () => this.checkLowWatermark());
     else this.socket.write(text, 'latin1');
     this.checkWatermark();
@@ -234,6 +238,7 @@ export class Connection implements CodecOutput, Flushable, DirectOwner {
     const copy = buffers.borrow(length);
     if (text.length > 0) copy.latin1Write(text, 0);
     buffer.copy(copy, text.length, start, end);
+    this.hasStreamed = true;
     this.socket.write(copy.length === length ? copy : copy.subarray(0, length), () => {
       buffers.giveBack(copy);
       this.checkLowWatermark();
@@ -244,15 +249,15 @@ export class Connection implements CodecOutput, Flushable, DirectOwner {
   /** Hands text to the kernel at once; false when it has to queue behind what the socket holds. */
   private writeDirect(text: string): boolean {
     const { direct } = this.shared;
-    const { socket } = this;
-    if (direct === null || this.inFlight > 0 || socket.writableLength > 0 || socket.connecting) return false;
-    this.handle ??= handleOf(socket);
-    if (this.handle === null) return false;
-    const result = direct.write(this.handle, text, this);
+    if (direct === null || this.inFlight > 0) return false;
+    if (this.hasStreamed && this.socket.writableLength > 0) return false;
+    const handle = this.handle ?? this.takeHandle(direct);
+    if (handle === null) return false;
+    const result = direct.write(handle, text, this);
     if (result === 'done') return true;
     if (result !== 'pending') {
       this.error = result;
-      socket.destroy();
+      this.socket.destroy();
       return true;
     }
     this.inFlight = text.length;
@@ -261,6 +266,14 @@ export class Connection implements CodecOutput, Flushable, DirectOwner {
       this.events.onAboveWatermark();
     }
     return true;
+  }
+
+  private takeHandle(direct: DirectWriter): ReturnType<typeof handleOf> {
+    if (this.socket.connecting) return null;
+    const handle = handleOf(this.socket);
+    this.handle = handle;
+    if (handle !== null) direct.readTo(handle, this);
+    return handle;
   }
 
   onDirectDone(error: string): void {

@@ -32,7 +32,11 @@ async function pair(
     socket.destroy();
     server.close();
   });
-  const shared = {
+  return { connection: new Connection(socket, resources(), events, 1024 * 1024), client };
+}
+
+function resources() {
+  return {
     turn: new Turn(systemClock),
     buffers: new BufferPool(),
     readBuffer: Buffer.alloc(1024),
@@ -41,7 +45,6 @@ async function pair(
       throw error;
     },
   };
-  return { connection: new Connection(socket, shared, events, 1024 * 1024), client };
 }
 
 describe('writing on the handle', () => {
@@ -76,3 +79,60 @@ describe('writing on the handle', () => {
     equal(seen.below, 1);
   });
 });
+
+describe('reading from the handle', () => {
+  test('takes what comes in order, stops at a pause, goes on after it, and tells of the end', async (t) => {
+    const server = createServer({ allowHalfOpen: true }).unref();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));
+    const readBuffer = Buffer.alloc(4);
+    let received = '';
+    let owner: Connection | null = null;
+    let onEnd = (): void => undefined;
+    const ended = new Promise<void>((resolve) => {
+      onEnd = resolve;
+    });
+    const socket = connect({
+      port: (server.address() as AddressInfo).port,
+      host: '127.0.0.1',
+      allowHalfOpen: true,
+      onread: { buffer: readBuffer, callback: (length) => (owner as Connection).onRead(length) },
+    });
+    const shared = { ...resources(), readBuffer };
+    const connection = new Connection(
+      socket,
+      shared,
+      {
+        ...silent,
+        onEnd,
+        onData(buffer, start, end) {
+          received += buffer.latin1Slice(start, end);
+          connection.pauseReading();
+          setImmediate(() => connection.resumeReading());
+        },
+      },
+      1024,
+    );
+    owner = connection;
+    await new Promise((resolve) => socket.once('connect', resolve));
+    const peer = await accepted;
+    t.after(() => {
+      socket.destroy();
+      peer.destroy();
+      server.close();
+    });
+    const asked = new Promise((resolve) => peer.once('data', resolve));
+    const before = onreadOf(socket);
+    connection.guard(() => connection.writeText('?'));
+    await asked;
+    notEqual(onreadOf(socket), before);
+    peer.end('0123456789abcdefghijklmnopqrstuvwxyz');
+    await ended;
+    equal(received, '0123456789abcdefghijklmnopqrstuvwxyz');
+    equal(connection.bytesReceived, 36);
+  });
+});
+
+function onreadOf(socket: Socket): unknown {
+  return Reflect.get(Reflect.get(socket, '_handle') as object, 'onread');
+}
