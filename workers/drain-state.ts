@@ -20,7 +20,7 @@ export class DrainState implements DrainView {
   private readonly random: Random;
   private readonly draining: Map<string, Span>;
   isDraining: boolean;
-  private isFailed: boolean;
+  isHealthCheckFailed: boolean;
   /** Listeners of drain type MODIFY_ONLY: a failed health check does not concern them. */
   private readonly modifyOnly: Set<string>;
 
@@ -29,7 +29,7 @@ export class DrainState implements DrainView {
     this.random = random;
     this.draining = new Map();
     this.isDraining = false;
-    this.isFailed = false;
+    this.isHealthCheckFailed = false;
     this.modifyOnly = new Set();
   }
 
@@ -43,7 +43,7 @@ export class DrainState implements DrainView {
   }
 
   failHealthCheck(isFailed: boolean): void {
-    this.isFailed = isFailed;
+    this.isHealthCheckFailed = isFailed;
   }
 
   exemptFromHealthCheck(listener: string): void {
@@ -52,7 +52,7 @@ export class DrainState implements DrainView {
 
   shouldClose(listenerName: string): boolean {
     if (this.isDraining) return true;
-    if (this.isFailed && !this.modifyOnly.has(listenerName)) return true;
+    if (this.isHealthCheckFailed && !this.modifyOnly.has(listenerName)) return true;
     const span = this.draining.get(listenerName);
     if (span === undefined) return false;
     const elapsedMs = this.clock.now() - span.startedMs;

@@ -69,6 +69,8 @@ export interface ThreadScope {
 
 /** Asked per response. */
 export interface DrainView {
+  /** The admin has set the server to fail its health checks. */
+  readonly isHealthCheckFailed: boolean;
   /** Whether this connection should be closed after the response, for a listener of that drain type. */
   shouldClose(listenerName: string): boolean;
 }

@@ -269,6 +269,8 @@ export interface ClusterCodeStats {
 /** A cluster as one thread uses it. */
 export interface Cluster extends ClusterHosts {
   readonly info: ClusterInfo;
+  /** How many hosts there are now, and how many of them are well. */
+  membership(): { readonly total: number; readonly healthy: number; readonly degraded: number };
   /** One pick of the cluster's balancer: priority, panic, locality, host. */
   chooseHost(context: LoadBalancerContext): Host | null;
   breaker(priority: RoutingPriority): CircuitBreaker;

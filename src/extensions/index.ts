@@ -3,17 +3,25 @@ import { fileAccessLog } from './access-loggers/file/file-access-log.js';
 import { stderrAccessLog, stdoutAccessLog } from './access-loggers/stream/stream-access-log.js';
 import { filterModules } from './bootstrap/filter-modules/filter-modules.js';
 import { earlyHeaderMutation } from './early-header-mutation/header-mutation/header-mutation.js';
+import { alternateProtocolsCacheFilter } from './filters/http/alternate-protocols-cache/alternate-protocols-cache.js';
 import { apiKeyAuthFilter } from './filters/http/api-key-auth/api-key-auth.js';
 import { basicAuthFilter } from './filters/http/basic-auth/basic-auth.js';
 import { bufferFilter } from './filters/http/buffer/buffer.js';
+import { cdnLoopFilter } from './filters/http/cdn-loop/cdn-loop.js';
 import { corsFilter } from './filters/http/cors/cors.js';
 import { csrfFilter } from './filters/http/csrf/csrf.js';
 import { faultFilter } from './filters/http/fault/fault.js';
 import { headerMutationFilter } from './filters/http/header-mutation/header-mutation.js';
+import { headerToMetadataFilter } from './filters/http/header-to-metadata/header-to-metadata.js';
+import { healthCheckFilter } from './filters/http/health-check/health-check.js';
 import { ipTaggingFilter } from './filters/http/ip-tagging/ip-tagging.js';
+import { jsonToMetadataFilter } from './filters/http/json-to-metadata/json-to-metadata.js';
 import { localRateLimitFilter } from './filters/http/local-ratelimit/local-ratelimit.js';
+import { onDemandFilter } from './filters/http/on-demand/on-demand.js';
 import { rbacFilter } from './filters/http/rbac/rbac.js';
 import { routerFilter } from './filters/http/router/router.js';
+import { setFilterStateFilter } from './filters/http/set-filter-state/set-filter-state.js';
+import { setMetadataFilter } from './filters/http/set-metadata/set-metadata.js';
 import { httpInspector } from './filters/listener/http-inspector/http-inspector.js';
 import { directResponse } from './filters/network/direct-response/direct-response.js';
 import { echo } from './filters/network/echo/echo.js';
@@ -48,15 +56,23 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   'http.filter': [
     apiKeyAuthFilter,
     basicAuthFilter,
+    alternateProtocolsCacheFilter,
     bufferFilter,
+    cdnLoopFilter,
     corsFilter,
     csrfFilter,
     faultFilter,
     headerMutationFilter,
     ipTaggingFilter,
+    headerToMetadataFilter,
+    healthCheckFilter,
+    jsonToMetadataFilter,
     localRateLimitFilter,
+    onDemandFilter,
     rbacFilter,
     routerFilter,
+    setFilterStateFilter,
+    setMetadataFilter,
   ],
   'load.balancer': [roundRobin, leastRequest, random, ringHash, maglev],
   'access.logger': [fileAccessLog, stdoutAccessLog, stderrAccessLog],

@@ -36,3 +36,8 @@ export function plainByteText(value: Plain): string | undefined {
   if (value === undefined || value === null) return undefined;
   return typeof value === 'string' ? toByteText(value) : jsonByteText(value);
 }
+
+/** The text whose UTF-8 bytes a byte text holds: what goes from headers into metadata and filter state. */
+export function fromByteText(text: string): string {
+  return beyondAscii.test(text) ? Buffer.from(text, 'latin1').toString('utf8') : text;
+}

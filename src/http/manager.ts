@@ -9,7 +9,7 @@ import { Http1 } from '../codec/http1/http1-stats.js';
 import type { FilterEntry } from './filter-chain-config.js';
 import { LocalReplyRules } from './local-reply-rules.js';
 import type { ManagerConfig } from './manager-config.js';
-import { H, L } from './manager-stats.js';
+import { H, L, Tracing } from './manager-stats.js';
 import { ProxyStatus } from './proxy-status.js';
 import { RequestRules } from './request-rules.js';
 import { ResponseRules } from './response-rules.js';
@@ -31,6 +31,7 @@ export class Manager {
   readonly stats: BoundStats;
   readonly listenerStats: BoundStats;
   readonly http1Stats: BoundStats;
+  readonly tracingStats: BoundStats;
   readonly routes: RouteTableView;
   readonly filters: FilterChain;
   /** Filters of upgraded requests, by type in lower case; null when none has a chain of its own. */
@@ -59,6 +60,7 @@ export class Manager {
     this.stats = scope.stats.bind(this.statPrefix, H);
     this.listenerStats = scope.stats.bind(`${context.listenerStatPrefix}.http.${config.statPrefix}`, L);
     this.http1Stats = scope.stats.bind('http1', Http1);
+    this.tracingStats = scope.stats.bind(`${this.statPrefix}.tracing`, Tracing);
     this.routes = routes;
     this.filters = this.buildChain(config.filters);
     this.upgradeFilters = this.buildUpgradeChains();

@@ -18,7 +18,7 @@ import { StreamRecord } from '../stream/stream-record.js';
 import { FilterControl, hasResponseHooks } from './filter-control.js';
 import { deadlineStatus, localReplyHeaders, refusalText, withRouteMutations } from './local-reply.js';
 import { type FilterChain, isSwitchedOff, type Manager } from './manager.js';
-import { H, L, listenerClassSlots, managerClassSlots } from './manager-stats.js';
+import { H, L, listenerClassSlots, managerClassSlots, Tracing } from './manager-stats.js';
 import { redirectState } from './redirect-state.js';
 import { screenRequest } from './request-screen.js';
 import { noteRouteCluster } from './route-cluster.js';
@@ -336,6 +336,8 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
       this.resetDownstream('local-reset');
       return;
     }
+    // What is wrong with a message may be wrong with its framing.
+    if (status === 400 && this.info.protocol !== 'HTTP/2') this.connection.closeAfterResponse();
     this.isLocalReply = true;
     this.info.localReplyBody = body;
     this.request.stop();
@@ -473,6 +475,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     if (!this.isRequestComplete || !this.isResponseComplete) stats.inc(H.downstream_rq_rx_reset);
     stats.record(H.downstream_rq_time, now - info.times.startMs);
     if (this.hasUpgraded) stats.add(H.downstream_cx_upgrades_active, -1);
+    if (info.isHealthCheck) manager.tracingStats.inc(Tracing.health_check);
     for (let i = 0; i < manager.accessLogs.length; i++)
       (manager.accessLogs[i] as { log(c: LogContext): void }).log(this);
     for (let i = 0; i < this.controls.length; i++) (this.controls[i] as FilterControl).destroy();

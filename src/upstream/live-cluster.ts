@@ -10,6 +10,7 @@ import {
   type ClusterCodeStats,
   type ClusterHosts,
   type ClusterInfo,
+  degradedMask,
   type Host,
   type HostChooser,
   type HttpPool,
@@ -145,6 +146,17 @@ export class LiveCluster implements Cluster, BalancedCluster {
   get localCluster(): ClusterHosts | null {
     const { localCluster } = this.config;
     return localCluster === '' ? null : this.scope.clusters.get(localCluster);
+  }
+
+  membership(): { readonly total: number; readonly healthy: number; readonly degraded: number } {
+    let healthy = 0;
+    let degraded = 0;
+    for (const { health } of this.hosts) {
+      if ((health & unhealthyMask) !== 0) continue;
+      if ((health & degradedMask) !== 0) degraded++;
+      else healthy++;
+    }
+    return { total: this.hosts.length, healthy, degraded };
   }
 
   chooseHost(context: LoadBalancerContext): Host | null {

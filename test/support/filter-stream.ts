@@ -71,7 +71,10 @@ export function chunkOf(text: string): Chunk {
 }
 
 /** One thread in which a built filter meets streams that do nothing but answer it. */
-export function filterThread(values: { readonly [key: string]: string | number } = {}) {
+export function filterThread(
+  values: { readonly [key: string]: string | number } = {},
+  parts: Partial<HttpFilterContext> = {},
+) {
   const { scope, time, stats } = logScope(values);
   const shared = new Map<string, BigInt64Array>();
   const words = (name: string): BigInt64Array => {
@@ -82,6 +85,7 @@ export function filterThread(values: { readonly [key: string]: string | number }
   const context = Object.assign(Object.create(scope) as HttpFilterContext, {
     statPrefix: 'http.test',
     shared: { words, nowMs: () => time.clock.now() },
+    ...parts,
   });
   const build = <C extends Plain>(factory: HttpFilterFactory<C>, config: C) => {
     const make = factory.build(config, context);

@@ -39,4 +39,31 @@ export const filterRows: readonly FilterRow[] = [
     config: `{ stat_prefix: bench, token_bucket: { max_tokens: 4294967295, fill_interval: 60s },
       filter_enabled: { default_value: { numerator: 100 } }, filter_enforced: { default_value: { numerator: 100 } } }`,
   },
+  {
+    filter: 'envoy.filters.http.health_check',
+    does: 'lets pass what is none',
+    config: '{ pass_through_mode: false, headers: [{ name: ":path", string_match: { exact: /healthz } }] }',
+  },
+  {
+    filter: 'envoy.filters.http.header_to_metadata',
+    does: 'writes one header',
+    config: '{ request_rules: [{ header: user-agent, on_header_present: { key: agent } }] }',
+  },
+  {
+    filter: 'envoy.filters.http.json_to_metadata',
+    does: 'another content type',
+    config: `{ request_rules: { rules: [{ selectors: [{ key: a }], on_present: { key: a } }] } }`,
+  },
+  {
+    filter: 'envoy.filters.http.set_metadata',
+    does: 'writes one structure',
+    config: '{ metadata: [{ metadata_namespace: own, allow_overwrite: true, value: { a: 1 } }] }',
+  },
+  {
+    filter: 'envoy.filters.http.set_filter_state',
+    does: 'writes one value',
+    config: `{ on_request_headers: [{ object_key: envoy.string,
+      format_string: { text_format_source: { inline_string: '%REQ(user-agent)%' } } }] }`,
+  },
+  { filter: 'envoy.filters.http.cdn_loop', does: 'adds itself', config: '{ cdn_id: own }' },
 ];

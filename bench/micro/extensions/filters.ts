@@ -35,6 +35,7 @@ function contextOf(): HttpFilterContext {
   const counter = { name: '', inc: nothing, add: nothing };
   return Object.assign(Object.create(logScope().scope) as HttpFilterContext, {
     statPrefix: 'http.bench',
+    drain: { isHealthCheckFailed: false, shouldClose: () => false },
     shared: { words, nowMs: () => performance.now() },
     stats: { bind: () => noStats, counter: () => counter, histogram: () => ({ name: '', record: nothing }) },
   });

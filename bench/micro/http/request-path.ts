@@ -118,7 +118,7 @@ export class RequestPath {
       shared: { words: () => new BigInt64Array(new SharedArrayBuffer(56)), nowMs: () => turn.now() },
       extensions: extensionRegistry(),
       secrets: noSecrets,
-      drain: { shouldClose: () => false },
+      drain: { isHealthCheckFailed: false, shouldClose: () => false },
     } as ConstructorParameters<typeof LiveThreadScope>[0]);
     const maker = httpConnectionManager.build(managerConfig() as never, scope, {
       listenerName: 'main',
@@ -171,6 +171,7 @@ export class RequestPath {
         bufferLimitBytes: 1024 * 1024,
         retryPolicy: null,
       },
+      membership: () => ({ total: 1, healthy: 1, degraded: 0 }),
       chooseHost: () => host,
       breaker: () => breaker,
       httpPool: () => ({

@@ -3,6 +3,7 @@ import type { Extension, ExtensionKind, ExtensionRegistry } from '../../api/exte
 import type { HttpFilterFactory } from '../../api/http-filter.js';
 import { ConfigError } from '../../base/errors.js';
 import type { Plain } from '../../base/plain.js';
+import { foreignCodeHint, isForeignCode } from '../foreign-code.js';
 import { didYouMean } from '../nearest.js';
 import { MessageValue, typeNameOf } from '../tree/message-value.js';
 import type { NodeCursor } from './node-cursor.js';
@@ -39,6 +40,10 @@ function tellMissing(
   field: string | undefined,
 ): void {
   const typeName = typeNameOf(url);
+  if (isForeignCode(typeName)) {
+    node.error(`${wording(name, url)}: ${foreignCodeHint}`, field);
+    return;
+  }
   const known = node.context.registry.list(kind).map((extension) => extension.typeUrl);
   const text = wording(name, url);
   const hint = didYouMean(typeName, known);

@@ -1,4 +1,5 @@
 import type { FieldType, MessageType, TypeCatalog } from '../descriptors/message-type.js';
+import { foreignCodeHint, isForeignCode } from '../foreign-code.js';
 import { didYouMean, nearest } from '../nearest.js';
 import type { ProblemList } from '../problem-list.js';
 import {
@@ -299,11 +300,10 @@ export class TreeBuilder {
     const named = place.parent.fields.get('name')?.value;
     const label = typeof named === 'string' ? named : '';
     const text = `Didn't find a registered implementation for '${label}' with type URL: '${url}'`;
-    this.#error(
-      at,
-      `${path}.@type`,
-      `${text}; no such type${didYouMean(name, this.#catalog.messageNames())}`,
-    );
+    const why = isForeignCode(name)
+      ? `: ${foreignCodeHint}`
+      : `; no such type${didYouMean(name, this.#catalog.messageNames())}`;
+    this.#error(at, `${path}.@type`, text + why);
     return undefined;
   }
 

@@ -3,9 +3,26 @@ import { corsFamily } from './cors-family.js';
 import { csrfFamily } from './csrf-family.js';
 import { faultFamily } from './fault-family.js';
 import type { FilterFamily } from './filter-family.js';
+import { healthFamily } from './health-family.js';
+import { metadataFamily } from './metadata-family.js';
 
 /** Filters that look at, change or disturb requests without deciding about access. */
-export const trafficFamilies: readonly FilterFamily[] = [bufferFamily, corsFamily, csrfFamily, faultFamily];
+export const trafficFamilies: readonly FilterFamily[] = [
+  bufferFamily,
+  corsFamily,
+  csrfFamily,
+  faultFamily,
+  healthFamily,
+  metadataFamily,
+];
 
 /** What they leave behind in their streams. */
-export const trafficLog = 'fault=%DYNAMIC_METADATA(envoy.filters.http.fault)%';
+export const trafficLog = [
+  'fault=%DYNAMIC_METADATA(envoy.filters.http.fault)%',
+  'headers=%DYNAMIC_METADATA(envoy.filters.http.header_to_metadata)%',
+  'json=%DYNAMIC_METADATA(envoy.filters.http.json_to_metadata)%',
+  'lb=%DYNAMIC_METADATA(envoy.lb)%',
+  'shown=%DYNAMIC_METADATA(shown)%',
+  'state=%FILTER_STATE(shown)%',
+  'plain=%FILTER_STATE(shown:PLAIN)%',
+].join(' ');

@@ -135,14 +135,14 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
 
   /** Counts a final response, the proxy's own ones as well. */
   protected chargeCode(status: number, isCanary: boolean): void {
-    if (!this.config.dynamicStats) return;
+    if (!this.config.dynamicStats || this.info.isHealthCheck) return;
     this.cluster?.chargeCode(status, this.isInternal, isCanary);
     this.alternative?.chargeCode(status, this.isInternal, isCanary);
     for (const stats of this.routeStats) stats.codes.charge(status);
   }
 
   protected chargeTime(ms: number, isCanary: boolean): void {
-    if (!this.config.dynamicStats) return;
+    if (!this.config.dynamicStats || this.info.isHealthCheck) return;
     this.cluster?.chargeTime(ms, this.isInternal, isCanary);
     this.alternative?.chargeTime(ms, this.isInternal, isCanary);
     for (const stats of this.routeStats) stats.codes.chargeTime(ms);
