@@ -44,6 +44,6 @@ export function mainScope(server: MainParts, shared: SharedArrayBuffer): LiveThr
     shared: new ThreadSharedMemory(shared, systemClock, log),
     extensions: extensionRegistry(),
     secrets: noSecrets,
-    drain: { shouldClose: () => false },
+    drain: { isHealthCheckFailed: false, shouldClose: () => false },
   });
 }
