@@ -41,7 +41,7 @@ function tellMissing(
 ): void {
   const typeName = typeNameOf(url);
   if (isForeignCode(typeName)) {
-    node.error(`${wording(name, url)}: ${foreignCodeHint}`, field);
+    node.notSupported(`${wording(name, url)}: ${foreignCodeHint}`, field);
     return;
   }
   const known = node.context.registry.list(kind).map((extension) => extension.typeUrl);
