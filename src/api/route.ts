@@ -130,6 +130,7 @@ export interface ClusterChoice {
 export interface WeightedClusterView {
   readonly name: string;
   readonly hostRewriteLiteral: string;
+  /** The route's, with its own over it. */
   readonly metadataMatch: Plain;
   filterConfig(filterName: string): RouteFilterConfig | undefined;
 }

@@ -98,6 +98,8 @@ export type HostHealthCheckConfig = {
 export interface LoadBalancerContext {
   /** Undefined when no hash policy gave one. */
   readonly hash: bigint | undefined;
+  /** What the route asks of hosts' metadata, by filter name, as an object that stays the same for the same question. */
+  readonly metadataMatch: Plain;
   readonly headers: RequestHeaders | null;
   /** Number of this pick's retries so far; 0 on the first attempt. */
   readonly attempt: number;

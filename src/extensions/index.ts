@@ -40,6 +40,7 @@ import { maglev } from './load-balancers/maglev/maglev.js';
 import { random } from './load-balancers/random/random.js';
 import { ringHash } from './load-balancers/ring-hash/ring-hash.js';
 import { roundRobin } from './load-balancers/round-robin/round-robin.js';
+import { subset } from './load-balancers/subset/subset.js';
 import { customHeaderDetection } from './original-ip-detection/custom-header/custom-header.js';
 import { xffDetection } from './original-ip-detection/xff/xff.js';
 import { uuidRequestId } from './request-id/uuid/uuid.js';
@@ -74,7 +75,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     setFilterStateFilter,
     setMetadataFilter,
   ],
-  'load.balancer': [roundRobin, leastRequest, random, ringHash, maglev],
+  'load.balancer': [roundRobin, leastRequest, random, ringHash, maglev, subset],
   'access.logger': [fileAccessLog, stdoutAccessLog, stderrAccessLog],
   'stat.sink': [statsd, dogStatsd],
   formatter: [reqWithoutQuery, metadataFormatter],

@@ -62,7 +62,7 @@ export class RouteAction implements RouteActionView {
     this.mirrors = config.mirrorPolicies.map((policy) => new MirrorPolicy(policy));
     this.rateLimits = buildRateLimits(config.rateLimits);
     this.includesHostRateLimits = config.includesHostRateLimits;
-    this.choose = buildClusterChooser(config.cluster, runtime);
+    this.choose = buildClusterChooser(config.cluster, runtime, config.metadataMatch);
   }
 
   chooseCluster(input: RouteInput): ClusterChoice {

@@ -5,6 +5,7 @@ import type { Plain } from '../base/plain.js';
 import { toByteText } from '../format/byte-text.js';
 import type { ClusterSpecifierConfig, FilterConfigs, WeightedClusterConfig } from './config-types.js';
 import { HeaderRules } from './header-mutations.js';
+import { mergeMetadata } from './metadata.js';
 
 export type ClusterChooser = (input: RouteInput) => ClusterChoice;
 
@@ -17,10 +18,10 @@ export class WeightedCluster implements WeightedClusterView {
   readonly responseRules: HeaderRules;
   private readonly filterConfigs: FilterConfigs;
 
-  constructor(config: WeightedClusterConfig) {
+  constructor(config: WeightedClusterConfig, routeMatch: Plain) {
     this.name = config.name;
     this.hostRewriteLiteral = toByteText(config.hostRewriteLiteral);
-    this.metadataMatch = config.metadataMatch;
+    this.metadataMatch = mergeMetadata(routeMatch, config.metadataMatch);
     this.requestRules = new HeaderRules(config.mutations.request);
     this.responseRules = new HeaderRules(config.mutations.response);
     this.filterConfigs = config.filterConfigs;
@@ -31,7 +32,11 @@ export class WeightedCluster implements WeightedClusterView {
   }
 }
 
-export function buildClusterChooser(config: ClusterSpecifierConfig, runtime: RuntimeView): ClusterChooser {
+export function buildClusterChooser(
+  config: ClusterSpecifierConfig,
+  runtime: RuntimeView,
+  metadataMatch: Plain,
+): ClusterChooser {
   switch (config.kind) {
     case 'cluster': {
       const choice: ClusterChoice = { clusterName: config.name, weighted: null };
@@ -42,7 +47,7 @@ export function buildClusterChooser(config: ClusterSpecifierConfig, runtime: Run
       return ({ headers }) => ({ clusterName: headers.get(header) ?? '', weighted: null });
     }
     case 'weighted':
-      return buildWeighted(config, runtime);
+      return buildWeighted(config, runtime, metadataMatch);
   }
 }
 
@@ -58,10 +63,11 @@ interface Draw {
 function buildWeighted(
   config: Extract<ClusterSpecifierConfig, { kind: 'weighted' }>,
   runtime: RuntimeView,
+  metadataMatch: Plain,
 ): ClusterChooser {
   const { runtimeKeyPrefix, headerName } = config;
   const draws = config.clusters.map((cluster) => {
-    const weighted = new WeightedCluster(cluster);
+    const weighted = new WeightedCluster(cluster, metadataMatch);
     const runtimeKey = runtimeKeyPrefix === '' ? '' : `${runtimeKeyPrefix}.${cluster.name}`;
     const choice: ClusterChoice = { clusterName: cluster.name, weighted };
     return { weight: cluster.weight, runtimeKey, clusterHeader: cluster.clusterHeader, weighted, choice };

@@ -73,6 +73,7 @@ class Call implements AttemptOwner, LoadBalancerContext, Cancellable {
   readonly buffers: BufferPool;
   readonly bufferLimitBytes = 0;
   readonly hash = undefined;
+  readonly metadataMatch = null;
   readonly attempt = 0;
   readonly hostSelectionMaxAttempts = 1;
   private readonly cluster: Cluster;

@@ -16,6 +16,7 @@ export class MirroredRequest implements AttemptOwner, LoadBalancerContext {
   readonly buffers: BufferPool;
   readonly bufferLimitBytes: number;
   readonly hash = undefined;
+  readonly metadataMatch = null;
   readonly attempt = 0;
   readonly hostSelectionMaxAttempts = 1;
   private readonly cluster: Cluster;

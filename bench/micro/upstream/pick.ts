@@ -19,6 +19,7 @@ import { addBatched } from '../batch.js';
 
 const context: LoadBalancerContext = {
   hash: 0x1234_5678_9abc_def0n,
+  metadataMatch: null,
   headers: null,
   attempt: 0,
   accepts: () => true,

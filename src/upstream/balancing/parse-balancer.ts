@@ -8,6 +8,7 @@ import {
   parseRing,
   parseSlowStart,
 } from './policy-config.js';
+import { parseSubset } from './subset-config.js';
 
 /** `lb_policy` of a cluster and the type that has replaced it. */
 const typesOfPolicies: { readonly [policy: string]: string } = {
@@ -18,13 +19,30 @@ const typesOfPolicies: { readonly [policy: string]: string } = {
   MAGLEV: 'maglev.v3.Maglev',
 };
 
-/** The first policy of `load_balancing_policy` that is known; without one, `lb_policy` with its own fields. */
-export function parseBalancer(node: ConfigNode): ExtensionConfig {
-  const policies = node.message('load_balancing_policy')?.list('policies') ?? [];
-  for (const policy of policies) {
+/** The first policy of a `LoadBalancingPolicy` that is known. */
+export function parsePolicies(node: ConfigNode | undefined): ExtensionConfig | undefined {
+  for (const policy of node?.list('policies') ?? []) {
     const extension = policy.extension('load.balancer', 'typed_extension_config');
     if (extension !== undefined) return extension;
   }
+  return undefined;
+}
+
+/** What `load_balancing_policy` says; without it, `lb_policy` with its own fields, in subsets where there are any. */
+export function parseBalancer(node: ConfigNode): ExtensionConfig {
+  const typed = parsePolicies(node.message('load_balancing_policy'));
+  if (typed !== undefined) return typed;
+  const policy = parseOldPolicy(node);
+  const subsets = node.message('lb_subset_config');
+  if (subsets === undefined || subsets.list('subset_selectors').length === 0) return policy;
+  return {
+    name: 'subset',
+    typeUrl: 'envoy.extensions.load_balancing_policies.subset.v3.Subset',
+    config: parseSubset(subsets, policy),
+  };
+}
+
+function parseOldPolicy(node: ConfigNode): ExtensionConfig {
   const policy = node.enum('lb_policy', 'ROUND_ROBIN');
   const type = typesOfPolicies[policy];
   if (type === undefined && policy !== 'LOAD_BALANCING_POLICY_CONFIG') {

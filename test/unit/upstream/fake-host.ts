@@ -65,6 +65,7 @@ export function hostsOf(...levels: readonly LevelCounts[]): FakeHost[] {
 
 export const anyHost: LoadBalancerContext = {
   hash: undefined,
+  metadataMatch: null,
   headers: null,
   attempt: 0,
   accepts: () => true,

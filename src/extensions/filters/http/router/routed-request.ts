@@ -11,7 +11,9 @@ import type {
 } from '../../../../api/upstream.js';
 import type { BufferPool } from '../../../../base/buffer-pool.js';
 import { HeaderClass, type RequestHeaders, type ResponseHeaders } from '../../../../base/header-map.js';
+import type { Plain } from '../../../../base/plain.js';
 import { TimerEntry } from '../../../../base/timer-wheel.js';
+import { mergeMetadata } from '../../../../route/metadata.js';
 import type { RouterConfig } from './config.js';
 import type { LocalAnswer } from './local-answers.js';
 import type { RouteStats } from './route-stats.js';
@@ -87,6 +89,13 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
 
   get attempt(): number {
     return Math.max(0, this.attempts - 1);
+  }
+
+  /** The route's question to hosts, with what filters have put under `envoy.lb` over it. */
+  get metadataMatch(): Plain {
+    const asked = this.choice?.weighted?.metadataMatch ?? this.action?.metadataMatch ?? null;
+    const told = this.info.dynamicMetadata?.get('envoy.lb');
+    return told === undefined ? asked : mergeMetadata(asked, { 'envoy.lb': told });
   }
 
   get hostSelectionMaxAttempts(): number {

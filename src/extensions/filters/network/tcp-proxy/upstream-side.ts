@@ -32,6 +32,7 @@ export interface UpstreamOwner {
 
 const anyHost: LoadBalancerContext = {
   hash: undefined,
+  metadataMatch: null,
   headers: null,
   attempt: 0,
   accepts: () => true,
