@@ -22,9 +22,13 @@ export class CodeStats {
   }
 
   charge(status: number): void {
-    if (status < 100 || status > 599) return;
+    if (status < 100) return;
     this.completed ??= this.scope.counter(`${this.root}.upstream_rq_completed`);
     this.completed.inc();
+    if (status > 599) {
+      this.scope.counter(`${this.root}.upstream_rq_unknown`).inc();
+      return;
+    }
     const kind = Math.floor(status / 100);
     let counter = this.classes[kind];
     if (counter === undefined) {

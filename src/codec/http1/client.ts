@@ -172,7 +172,7 @@ export class Http1ClientCodec implements Http1Events<ResponseHeaders>, RequestEn
     this.method = headers.method;
     this.parser.expect(this.method);
     const isUpgrade = (headers.classes & HeaderClass.hopByHop) !== 0 && headers.has('upgrade');
-    const framing = isUpgrade ? 'none' : requestFraming(headers, endStream);
+    const framing = requestFraming(headers, isUpgrade ? 'tunnel' : endStream ? 'ended' : 'open');
     this.body.begin(framing);
     this.output.writeText(encodeRequestHead(headers, framing, this.nameCase, this.sendsFullUrl));
     if (endStream) this.isRequestDone = true;

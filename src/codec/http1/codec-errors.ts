@@ -16,7 +16,6 @@ export const Refusal = {
   underscore: { status: 400, details: 'http1.unexpected_underscore' },
   headTooLarge: { status: 431, details: 'http1.headers_too_large' },
   tooManyHeaders: { status: 431, details: 'http1.too_many_headers' },
-  trailersTooLarge: { status: 431, details: 'http1.trailers_too_large' },
   lowVersion: { status: 426, details: 'low_version' },
 } as const;
 

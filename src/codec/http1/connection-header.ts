@@ -34,7 +34,7 @@ export function wantsKeepAlive(headers: HeaderMap, version: number): boolean {
   if ((roles & (HeaderRole.connection | HeaderRole.proxyConnection)) === 0) return version === 11;
   const connection = headers.joined('connection');
   if (connection === 'keep-alive' && (roles & HeaderRole.proxyConnection) === 0) return true;
-  if (version < 11 && !hasToken(connection, 'keep-alive')) return false;
+  if (version < 11) return hasToken(connection, 'keep-alive');
   if (hasToken(connection, 'close')) return false;
   if ((roles & HeaderRole.proxyConnection) === 0) return true;
   return !hasToken(headers.joined('proxy-connection'), 'close');

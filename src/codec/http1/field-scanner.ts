@@ -265,13 +265,19 @@ function scanOddValue(
     if (at + 1 >= end) return incomplete;
     if (buffer[at + 1] === LF) break;
     if ((name.role & exactRoles) !== 0) {
-      return refuseScan(refuse(Refusal.invalidCharacters, `carriage return in the value of ${name.text}`));
+      const kind = (name.role & framingRoles) === 0 ? Refusal.invalidCharacters : Refusal.malformed;
+      return refuseScan(refuse(kind, `carriage return in the value of ${name.text}`));
     }
     fieldScan.hasBareCr = true;
     at++;
   }
   fieldScan.add(name, nameStart, valueStart, at);
   return at + 2;
+}
+
+/** Envoy has words of their own for bytes that are no text at all. */
+export function isControl(byte: number): boolean {
+  return (byte < 32 && byte !== 9) || byte === 127;
 }
 
 function nameError(buffer: Buffer, from: number, at: number): CodecError {
@@ -281,7 +287,8 @@ function nameError(buffer: Buffer, from: number, at: number): CodecError {
   if (at === from && byte === COLON) return refuse(Refusal.malformed, 'empty header name');
   if (byte === LF || byte === CR) return refuse(Refusal.malformed, 'header line without a colon');
   if (byte === 32 || byte === 9) return refuse(Refusal.malformed, 'space in a header name');
-  return refuse(Refusal.invalidCharacters, `byte 0x${byte.toString(16).padStart(2, '0')} in a header name`);
+  const kind = isControl(byte) ? Refusal.invalidCharacters : Refusal.malformed;
+  return refuse(kind, `byte 0x${byte.toString(16).padStart(2, '0')} in a header name`);
 }
 
 function valueError(buffer: Buffer, name: HeaderName, at: number): CodecError {

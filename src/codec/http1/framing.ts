@@ -16,10 +16,14 @@ export type Framing =
 
 const bodiless = new Set(['GET', 'HEAD', 'DELETE', 'TRACE', 'CONNECT']);
 
-/** Framing of a request: a method without body semantics gets no `content-length: 0`. */
-export function requestFraming(headers: RequestHeaders, endStream: boolean): Framing {
+/**
+ * Framing of a request: a method without body semantics gets no `content-length: 0`. What follows the head of a
+ * `tunnel` has no framing but the length that the client gave.
+ */
+export function requestFraming(headers: RequestHeaders, body: 'ended' | 'open' | 'tunnel'): Framing {
   if ((headers.classes & HeaderClass.contentLength) !== 0 && headers.has('content-length')) return 'length';
-  if (endStream) return bodiless.has(headers.method) ? 'none' : 'empty';
+  if (body === 'tunnel') return 'none';
+  if (body === 'ended') return bodiless.has(headers.method) ? 'none' : 'empty';
   return headers.method === 'CONNECT' ? 'none' : 'chunked';
 }
 

@@ -238,8 +238,7 @@ export abstract class MessageParser<H extends HeaderMap> {
 
   private failSize(): void {
     const { maxHeadBytes } = this.options;
-    const kind = this.state === trailers ? Refusal.trailersTooLarge : Refusal.headTooLarge;
-    this.fail(refuse(kind, `more than ${maxHeadBytes} bytes of header fields`));
+    this.fail(refuse(Refusal.headTooLarge, `more than ${maxHeadBytes} bytes of header fields`));
   }
 
   private endHead(buffer: Buffer, start: number, end: number): number {

@@ -110,10 +110,12 @@ export class Http1RequestParser extends MessageParser<RequestHeaders> {
   }
 
   private readAuthority(headers: RequestHeaders, target: string): CodecError | null {
-    if (this.hasHost && !isAuthority(headers.authority)) {
+    const fromField = headers.authority;
+    const error = readTarget(headers, target, this.options.allowAbsoluteUrl);
+    // Host counts for nothing where the target has an authority of its own (RFC 9112 section 3.2.2).
+    if (this.hasHost && headers.authority === fromField && !isAuthority(fromField)) {
       return refuse(Refusal.invalidAuthority, 'invalid character in host');
     }
-    const error = readTarget(headers, target, this.options.allowAbsoluteUrl);
     if (headers.authority !== '') this.hasHost = true;
     return error;
   }
@@ -148,7 +150,8 @@ export class Http1RequestParser extends MessageParser<RequestHeaders> {
     if (upgrade !== undefined) {
       const token = upgrade.toLowerCase();
       if (token === 'h2c' || this.options.ignoresUpgrade?.(upgrade) === true) removeUpgrade(headers);
-      else this.upgrade = token;
+      // An upgrade to nothing is one that no configuration can allow.
+      else this.upgrade = token === '' ? ' ' : token;
     }
     this.isTunnel = headers.method === 'CONNECT' || this.upgrade !== '';
     if (this.isTunnel) {

@@ -1,6 +1,6 @@
 import { targetByte, tokenLower, valueByte } from './byte-classes.js';
 import { Refusal, refuse } from './codec-errors.js';
-import { incomplete, refuseScan } from './field-scanner.js';
+import { incomplete, isControl, refuseScan } from './field-scanner.js';
 
 const CR = 13;
 const LF = 10;
@@ -33,7 +33,8 @@ export function scanRequestLine(buffer: Buffer, from: number, end: number): numb
   let at = from;
   while (at < end && tokenLower[buffer[at]!] !== 0) at++;
   if (at >= end) return incomplete;
-  if (buffer[at] !== SP || at === from) return refuseScan(refuse(Refusal.malformed, 'invalid method'));
+  if (at === from) return refuseScan(refuse(Refusal.malformed, 'invalid method'));
+  if (buffer[at] !== SP) return refuseByte(buffer[at]!, 'invalid method');
   const method = methodAt(buffer, from, at);
   if (method === undefined) return refuseScan(refuse(Refusal.malformed, 'unknown method'));
   startLine.method = method;
@@ -44,11 +45,16 @@ export function scanRequestLine(buffer: Buffer, from: number, end: number): numb
   if (at >= end) return incomplete;
   if (at === startLine.targetStart) return refuseScan(refuse(Refusal.malformed, 'no request target'));
   if (buffer[at] === CR) return endOfSimpleRequest(buffer, at, end);
-  if (buffer[at] !== SP) return refuseScan(refuse(Refusal.malformed, 'invalid byte in the request target'));
+  if (buffer[at] !== SP) return refuseByte(buffer[at]!, 'invalid byte in the request target');
   while (at < end && buffer[at] === SP) at++;
   at = scanVersion(buffer, at, end);
   if (at < 0) return at;
   return scanLineEnd(buffer, at, end);
+}
+
+function refuseByte(byte: number, message: string): number {
+  const isText = byte === CR || byte === LF || !isControl(byte);
+  return refuseScan(refuse(isText ? Refusal.malformed : Refusal.invalidCharacters, message));
 }
 
 function methodAt(buffer: Buffer, start: number, end: number): string | undefined {
@@ -61,10 +67,17 @@ function methodAt(buffer: Buffer, start: number, end: number): string | undefine
   return length > 16 ? undefined : methods.get(buffer.latin1Slice(start, end));
 }
 
-/** A line without a version is HTTP/0.9, which gets the answer for old versions. */
+/** A line without a version is HTTP/0.9, which gets the answer for old versions; one without a target is nothing. */
 function endOfSimpleRequest(buffer: Buffer, at: number, end: number): number {
+  const isPath = buffer[startLine.targetStart] === 47;
+  if (!isPath && startsWithProtocol(buffer, startLine.targetStart))
+    return refuseScan(refuse(Refusal.malformed, 'no request target'));
   startLine.version = 9;
   return scanLineEnd(buffer, at, end);
+}
+
+function startsWithProtocol(buffer: Buffer, from: number): boolean {
+  return versionPrefix.every((byte, i) => buffer[from + i] === byte);
 }
 
 function scanVersion(buffer: Buffer, from: number, end: number): number {

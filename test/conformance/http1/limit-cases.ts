@@ -55,7 +55,7 @@ export const limitCases: readonly WireCase[] = [
   accepted(
     'trailers over the limit of bytes',
     `${head}0\r\nA: ${'a'.repeat(200)}\r\n\r\n`,
-    [...open, '! 431 http1.trailers_too_large'],
+    [...open, '! 431 http1.headers_too_large'],
     { options: small },
   ),
   accepted(

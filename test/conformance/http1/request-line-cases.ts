@@ -73,7 +73,7 @@ export const requestLineCases: readonly WireCase[] = [
   refused('a method with a byte beyond ASCII', `G\xe9T / HTTP/1.1\r\n${host}`, bad),
   refused('a NUL before the method', `\0GET / HTTP/1.1\r\n${host}`, bad),
   refused('a TLS hello', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', bad),
-  refused('no target', `GET  HTTP/1.1\r\n${host}`, '426 low_version', {
+  refused('no target', `GET  HTTP/1.1\r\n${host}`, bad, {
     stricter: 'read as HTTP/0.9 of HTTP/1.1',
   }),
   refused('the line alone, then end of file', 'GET / HTTP/1.1\r\n', 'cut head'),

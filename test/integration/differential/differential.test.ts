@@ -7,6 +7,7 @@ import { featureCases } from './cases/all-cases.js';
 import { frontCases } from './cases/front-cases.js';
 import { authenticationFamily } from './families/authentication-family.js';
 import { familyBootstrap } from './families/filter-family.js';
+import { hostileFamily } from './families/hostile-family.js';
 import { localRateLimitFamily } from './families/local-ratelimit-family.js';
 import { localReplyFamily } from './families/local-reply-family.js';
 import { managerFamily } from './families/manager-family.js';
@@ -38,6 +39,10 @@ const suites = [
     cases: trafficFamilies.flatMap((family) => family.cases),
   },
   {
+    bootstrap: familyBootstrap('hostile bytes', [hostileFamily], ''),
+    cases: hostileFamily.cases,
+  },
+  {
     bootstrap: familyBootstrap('connection manager', managerFamilies, managerLog),
     cases: managerFamilies.flatMap((family) => family.cases),
   },
@@ -48,7 +53,7 @@ const wanted = new RegExp(process.env['DIFFERENTIAL_CASES'] ?? '');
 
 for (const { bootstrap, cases } of suites) {
   const title = `Envoy and this proxy carry the same conversations: ${bootstrap.name}`;
-  test(title, { skip: withoutEnvoy, timeout: 110_000 }, async (t) => {
+  test(title, { skip: withoutEnvoy, timeout: 240_000 }, async (t) => {
     const chosen = cases.filter(({ name }) => wanted.test(name));
     const envoy = await ProxyUnderTest.start('envoy', bootstrap);
     t.after(() => envoy.stop());

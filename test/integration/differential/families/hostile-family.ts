@@ -1,0 +1,605 @@
+import { type DifferentialCase, type OriginScript, reply } from '../differential-case.js';
+import type { FilterFamily, FilterListener } from './filter-family.js';
+
+type Wire = readonly [name: string, text: string];
+
+const end = '\r\n\r\n';
+const host = 'Host: test.local\r\n';
+const ok = `GET /smuggled HTTP/1.1\r\n${host}\r\n`;
+const get = (line: string, fields = host): string => `${line}\r\n${fields}\r\n`;
+const withFields = (...fields: string[]): string => `GET /fields HTTP/1.1\r\n${host}${fields.join('')}\r\n`;
+const post = (fields: string, body: string): string => `POST /post HTTP/1.1\r\n${host}${fields}\r\n${body}`;
+const chunked = (body: string, more = ''): string => post(`Transfer-Encoding: chunked\r\n${more}`, body);
+
+const requestLines: readonly Wire[] = [
+  ['two spaces before the target', get('GET  / HTTP/1.1')],
+  ['two spaces before the version', get('GET /  HTTP/1.1')],
+  ['a tab before the target', get('GET\t/ HTTP/1.1')],
+  ['a tab in the target', get('GET /a\tb HTTP/1.1')],
+  ['a space in the target', get('GET /a b HTTP/1.1')],
+  ['a space at the start', get(' GET / HTTP/1.1')],
+  ['a space at the end of the line', get('GET / HTTP/1.1 ')],
+  ['empty lines before the request', `\r\n\r\n${get('GET / HTTP/1.1')}`],
+  ['bare line feeds before the request', `\n\n${get('GET / HTTP/1.1')}`],
+  ['a bare carriage return before the request', `\r${get('GET / HTTP/1.1')}`],
+  ['bare line feeds throughout', 'GET / HTTP/1.1\nHost: test.local\n\n'],
+  ['a bare line feed behind the request line', `GET / HTTP/1.1\n${host}\r\n`],
+  ['a bare carriage return behind the request line', `GET / HTTP/1.1\r${host}\r\n`],
+  ['a carriage return in the request line', get('GET /a\rb HTTP/1.1')],
+  ['NUL in the method', get('GE\0T / HTTP/1.1')],
+  ['NUL in the target', get('GET /\0 HTTP/1.1')],
+  ['DEL in the target', get('GET /\x7f HTTP/1.1')],
+  ['a control character in the target', get('GET /\x01 HTTP/1.1')],
+  ['a byte beyond ASCII in the target', get('GET /\xe9 HTTP/1.1')],
+  ['quotes and braces in the target', get('GET /"{}|\\^`<> HTTP/1.1')],
+  ['a fragment in the target', get('GET /a#b HTTP/1.1')],
+  ['a percent sign alone in the target', get('GET /%zz% HTTP/1.1')],
+  ['two slashes', get('GET // HTTP/1.1')],
+  ['two slashes and a host', get('GET //other.local/x HTTP/1.1')],
+  ['dots in the path', get('GET /a/../b/./c HTTP/1.1')],
+  ['a target without a slash', get('GET abc HTTP/1.1')],
+  ['a query alone', get('GET ?a=b HTTP/1.1')],
+  ['an asterisk', get('GET * HTTP/1.1')],
+  ['no target', get('GET HTTP/1.1')],
+  ['no version', get('GET /')],
+  ['lower-case method', get('get / HTTP/1.1')],
+  ['an unknown method', get('FOO / HTTP/1.1')],
+  ['a long unknown method', get(`${'M'.repeat(40)} / HTTP/1.1`)],
+  ['PRI over HTTP/1.1', get('PRI / HTTP/1.1')],
+  ['lower-case protocol', get('GET / http/1.1')],
+  ['another protocol', get('GET / HTTPS/1.1')],
+  ['ICY', get('GET / ICY')],
+  ['version 1.2', get('GET / HTTP/1.2')],
+  ['version 2.0', get('GET / HTTP/2.0')],
+  ['version 0.9', get('GET / HTTP/0.9')],
+  ['version 1.10', get('GET / HTTP/1.10')],
+  ['version 1', get('GET / HTTP/1')],
+  ['version 1.', get('GET / HTTP/1.')],
+  ['version 11', get('GET / HTTP/11')],
+  ['version 3.1', get('GET / HTTP/3.1')],
+  ['a letter for a version', get('GET / HTTP/a.b')],
+  ['a sign before the version', get('GET / HTTP/+1.1')],
+  ['spaces within the version', get('GET / HTTP/ 1.1')],
+  ['a simple request', 'GET /\r\n\r\n'],
+  ['TLS', '\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03'],
+  ['SMTP', 'EHLO test.local\r\n'],
+  ['SSH', 'SSH-2.0-OpenSSH_9\r\n'],
+  ['a response', 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'],
+  ['SOCKS', '\x05\x01\x00'],
+  ['a PROXY header', `PROXY TCP4 1.1.1.1 2.2.2.2 1 2\r\n${get('GET / HTTP/1.1')}`],
+];
+
+const absolute: readonly Wire[] = [
+  ['another host', get('GET http://other.local/x HTTP/1.1')],
+  ['no host field', get('GET http://other.local/x HTTP/1.1', '')],
+  ['an empty host field', get('GET http://other.local/x HTTP/1.1', 'Host:\r\n')],
+  ['a bad host field', get('GET http://other.local/x HTTP/1.1', 'Host: a b\r\n')],
+  ['a port', get('GET http://other.local:8080/x HTTP/1.1')],
+  ['a port that is none', get('GET http://other.local:80a/x HTTP/1.1')],
+  ['a port too high', get('GET http://other.local:65536/x HTTP/1.1')],
+  ['an empty port', get('GET http://other.local:/x HTTP/1.1')],
+  ['userinfo', get('GET http://user:pass@other.local/x HTTP/1.1')],
+  ['no path', get('GET http://other.local HTTP/1.1')],
+  ['a query and no path', get('GET http://other.local?a=b HTTP/1.1')],
+  ['a fragment', get('GET http://other.local/x#y HTTP/1.1')],
+  ['no authority', get('GET http:///x HTTP/1.1')],
+  ['an address', get('GET http://127.0.0.1:80/x HTTP/1.1')],
+  ['an IPv6 address', get('GET http://[::1]:80/x HTTP/1.1')],
+  ['a broken IPv6 address', get('GET http://[::1/x HTTP/1.1')],
+  ['upper-case scheme', get('GET HTTP://other.local/x HTTP/1.1')],
+  ['https', get('GET https://other.local/x HTTP/1.1')],
+  ['ftp', get('GET ftp://other.local/x HTTP/1.1')],
+  ['a scheme alone', get('GET http: HTTP/1.1')],
+  ['OPTIONS without a path', get('OPTIONS http://other.local HTTP/1.1')],
+  ['a space in the host', get('GET http://other .local/x HTTP/1.1')],
+  ['underscore in the host', get('GET http://other_host.local/x HTTP/1.1')],
+  ['percent in the host', get('GET http://other%2elocal/x HTTP/1.1')],
+];
+
+const hosts: readonly Wire[] = [
+  ['none', get('GET / HTTP/1.1', '')],
+  ['empty', get('GET / HTTP/1.1', 'Host:\r\n')],
+  ['two equal', get('GET / HTTP/1.1', 'Host: a.local\r\nHost: a.local\r\n')],
+  ['two different', get('GET / HTTP/1.1', 'Host: a.local\r\nHost: b.local\r\n')],
+  ['a comma', get('GET / HTTP/1.1', 'Host: a.local, b.local\r\n')],
+  ['a space', get('GET / HTTP/1.1', 'Host: a b\r\n')],
+  ['a slash', get('GET / HTTP/1.1', 'Host: a/b\r\n')],
+  ['userinfo', get('GET / HTTP/1.1', 'Host: user@a.local\r\n')],
+  ['a URL', get('GET / HTTP/1.1', 'Host: http://a.local\r\n')],
+  ['a question mark', get('GET / HTTP/1.1', 'Host: a?b\r\n')],
+  ['a hash', get('GET / HTTP/1.1', 'Host: a#b\r\n')],
+  ['a backslash', get('GET / HTTP/1.1', 'Host: a\\b\r\n')],
+  ['quotes', get('GET / HTTP/1.1', 'Host: "a"\r\n')],
+  ['a port that is none', get('GET / HTTP/1.1', 'Host: a:b\r\n')],
+  ['two ports', get('GET / HTTP/1.1', 'Host: a:1:2\r\n')],
+  ['an IPv6 address', get('GET / HTTP/1.1', 'Host: [::1]:80\r\n')],
+  ['brackets open', get('GET / HTTP/1.1', 'Host: [::1\r\n')],
+  ['NUL', get('GET / HTTP/1.1', 'Host: a\0b\r\n')],
+  ['beyond ASCII', get('GET / HTTP/1.1', 'Host: \xe9.local\r\n')],
+  ['very long', get('GET / HTTP/1.1', `Host: ${'a'.repeat(4000)}\r\n`)],
+  ['at the end', `GET / HTTP/1.1\r\nX-A: 1\r\n${host}\r\n`],
+];
+
+const fields: readonly Wire[] = [
+  ['a space before the colon', withFields('X-A : 1\r\n')],
+  ['a tab before the colon', withFields('X-A\t: 1\r\n')],
+  ['no colon', withFields('X-A\r\n')],
+  ['a colon alone', withFields(': 1\r\n')],
+  ['an empty name in quotes', withFields('"": 1\r\n')],
+  ['a space in the name', withFields('X A: 1\r\n')],
+  ['brackets in the name', withFields('X(A): 1\r\n')],
+  ['a slash in the name', withFields('X/A: 1\r\n')],
+  ['an at sign in the name', withFields('X@A: 1\r\n')],
+  ['odd token characters in the name', withFields("!#$%&'*+-.^_`|~: 1\r\n")],
+  ['NUL in the name', withFields('X\0A: 1\r\n')],
+  ['a byte beyond ASCII in the name', withFields('X-\xe9: 1\r\n')],
+  ['a pseudo-header', withFields(':path: /other\r\n')],
+  ['NUL in the value', withFields('X-A: a\0b\r\n')],
+  ['a control character in the value', withFields('X-A: a\x01b\r\n')],
+  ['an escape in the value', withFields('X-A: a\x1bb\r\n')],
+  ['DEL in the value', withFields('X-A: a\x7fb\r\n')],
+  ['a tab in the value', withFields('X-A: a\tb\r\n')],
+  ['a bare carriage return in the value', withFields('X-A: a\rb\r\n')],
+  ['two carriage returns at the end', withFields('X-A: a\r\r\n')],
+  ['a bare line feed in the value', withFields('X-A: a\nX-B: b\r\n')],
+  ['a bare line feed at the end of the head', `GET / HTTP/1.1\r\n${host}X-A: 1\n\n`],
+  ['a line feed before the carriage return', withFields('X-A: a\n\r\n')],
+  ['only spaces', withFields('X-A:    \r\n')],
+  ['no space behind the colon', withFields('X-A:a\r\n')],
+  ['colons in the value', withFields('X-A: a: b:c\r\n')],
+  ['a line that begins with a space', `GET / HTTP/1.1\r\n X-A: 1\r\n${host}\r\n`],
+  ['UTF-8 in the value', withFields('X-A: \xc3\xa9\r\n')],
+  ['lone continuation bytes in the value', withFields('X-A: \x80\xbf\xff\r\n')],
+  ['a name of 300 bytes', withFields(`X-${'a'.repeat(300)}: 1\r\n`)],
+  ['a value of 8000 bytes', withFields(`X-A: ${'b'.repeat(8000)}\r\n`)],
+  ['an underscore in the name', withFields('X_A: 1\r\n')],
+];
+
+const lengths: readonly Wire[] = [
+  ['two equal lengths', post('Content-Length: 2\r\nContent-Length: 2\r\n', 'hi')],
+  ['two different lengths', post('Content-Length: 2\r\nContent-Length: 3\r\n', 'hi')],
+  ['a list of equal lengths', post('Content-Length: 2, 2\r\n', 'hi')],
+  ['a list of different lengths', post('Content-Length: 2, 3\r\n', 'hi')],
+  ['a plus sign', post('Content-Length: +2\r\n', 'hi')],
+  ['a minus sign', post('Content-Length: -2\r\n', 'hi')],
+  ['hexadecimal', post('Content-Length: 0x2\r\n', 'hi')],
+  ['a fraction', post('Content-Length: 2.0\r\n', 'hi')],
+  ['an exponent', post('Content-Length: 2e0\r\n', 'hi')],
+  ['a leading zero', post('Content-Length: 02\r\n', 'hi')],
+  ['digits and a letter', post('Content-Length: 2a\r\n', 'hi')],
+  ['two numbers', post('Content-Length: 2 3\r\n', 'hi')],
+  ['an empty length', post('Content-Length:\r\n', 'hi')],
+  ['a huge length', post('Content-Length: 99999999999999999999\r\n', 'hi')],
+  ['2^64 + 2', post('Content-Length: 18446744073709551618\r\n', 'hi')],
+  ['quotes', post('Content-Length: "2"\r\n', 'hi')],
+  ['a tab before', post('Content-Length:\t2\r\n', 'hi')],
+  ['a space behind', post('Content-Length: 2 \r\n', 'hi')],
+  ['NUL behind', post('Content-Length: 2\0\r\n', 'hi')],
+  ['a carriage return within', post('Content-Length: 1\r2\r\n', 'hi')],
+  ['a comma alone', post('Content-Length: ,\r\n', 'hi')],
+  ['an underscore', post('Content-Length: 1_0\r\n', 'hi')],
+  ['a name with a space', post('Content-Length : 2\r\n', 'hi')],
+  ['a name with an underscore', post('Content_Length: 2\r\nContent-Length: 0\r\n', '')],
+  ['both length and chunked', post('Content-Length: 3\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n')],
+  ['both, the other way round', post('Transfer-Encoding: chunked\r\nContent-Length: 3\r\n', '0\r\n\r\n')],
+];
+
+const codings: readonly Wire[] = [
+  ['Chunked', post('Transfer-Encoding: Chunked\r\n', '0\r\n\r\n')],
+  ['CHUNKED', post('Transfer-Encoding: CHUNKED\r\n', '0\r\n\r\n')],
+  ['xchunked', post('Transfer-Encoding: xchunked\r\n', '0\r\n\r\n')],
+  ['chunkedx', post('Transfer-Encoding: chunkedx\r\n', '0\r\n\r\n')],
+  ['gzip', post('Transfer-Encoding: gzip\r\n', '0\r\n\r\n')],
+  ['gzip, chunked', post('Transfer-Encoding: gzip, chunked\r\n', '0\r\n\r\n')],
+  ['chunked, gzip', post('Transfer-Encoding: chunked, gzip\r\n', '0\r\n\r\n')],
+  ['chunked, chunked', post('Transfer-Encoding: chunked, chunked\r\n', '0\r\n\r\n')],
+  ['identity', post('Transfer-Encoding: identity\r\n', '')],
+  ['chunked, identity', post('Transfer-Encoding: chunked, identity\r\n', '0\r\n\r\n')],
+  ['identity, chunked', post('Transfer-Encoding: identity, chunked\r\n', '0\r\n\r\n')],
+  ['two fields', post('Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n')],
+  [
+    'two fields, identity last',
+    post('Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n', '0\r\n\r\n'),
+  ],
+  [
+    'two fields, identity first',
+    post('Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n'),
+  ],
+  ['quotes', post('Transfer-Encoding: "chunked"\r\n', '0\r\n\r\n')],
+  ['a parameter', post('Transfer-Encoding: chunked;q=1\r\n', '0\r\n\r\n')],
+  ['a comma behind', post('Transfer-Encoding: chunked,\r\n', '0\r\n\r\n')],
+  ['a comma before', post('Transfer-Encoding: ,chunked\r\n', '0\r\n\r\n')],
+  ['empty', post('Transfer-Encoding:\r\n', '')],
+  ['a tab before', post('Transfer-Encoding:\tchunked\r\n', '0\r\n\r\n')],
+  ['a vertical tab before', post('Transfer-Encoding: \x0bchunked\r\n', '0\r\n\r\n')],
+  ['a space behind', post('Transfer-Encoding: chunked \r\n', '0\r\n\r\n')],
+  ['a tab behind', post('Transfer-Encoding: chunked\t\r\n', '0\r\n\r\n')],
+  ['NUL behind', post('Transfer-Encoding: chunked\0\r\n', '0\r\n\r\n')],
+  ['a carriage return within', post('Transfer-Encoding: chu\rnked\r\n', '0\r\n\r\n')],
+  ['a space before the colon', post('Transfer-Encoding : chunked\r\n', '0\r\n\r\n')],
+  ['an underscore in the name', post('Transfer_Encoding: chunked\r\nContent-Length: 0\r\n', '')],
+  ['folded', post('Transfer-Encoding:\r\n chunked\r\n', '0\r\n\r\n')],
+  ['GET with chunks', `GET / HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n`],
+  ['HEAD with chunks', `HEAD / HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+  ['te that names chunked', withFields('TE: chunked\r\n')],
+  ['te and its nomination', withFields('TE: trailers, gzip\r\nConnection: te\r\n')],
+];
+
+const chunks: readonly Wire[] = [
+  ['upper-case hexadecimal', chunked('A\r\n0123456789\r\n0\r\n\r\n')],
+  ['leading zeros', chunked('0000000000000002\r\nhi\r\n0\r\n\r\n')],
+  ['many leading zeros', chunked(`${'0'.repeat(40)}2\r\nhi\r\n0\r\n\r\n`)],
+  ['0x before the size', chunked('0x2\r\nhi\r\n0\r\n\r\n')],
+  ['a sign before the size', chunked('+2\r\nhi\r\n0\r\n\r\n')],
+  ['a minus before the size', chunked('-2\r\nhi\r\n0\r\n\r\n')],
+  ['a space before the size', chunked(' 2\r\nhi\r\n0\r\n\r\n')],
+  ['a space behind the size', chunked('2 \r\nhi\r\n0\r\n\r\n')],
+  ['a tab behind the size', chunked('2\t\r\nhi\r\n0\r\n\r\n')],
+  ['no size', chunked('\r\nhi\r\n0\r\n\r\n')],
+  ['a letter that is none', chunked('g\r\nhi\r\n0\r\n\r\n')],
+  ['a size of 17 digits', chunked('10000000000000002\r\nhi\r\n0\r\n\r\n')],
+  ['a size of 2^63', chunked('8000000000000000\r\nhi\r\n')],
+  ['a bare line feed behind the size', chunked('2\nhi\r\n0\r\n\r\n')],
+  ['a bare line feed behind the data', chunked('2\r\nhi\n0\r\n\r\n')],
+  ['a bare carriage return behind the size', chunked('2\rhi\r\n0\r\n\r\n')],
+  ['data longer than its size', chunked('2\r\nhihi\r\n0\r\n\r\n')],
+  ['data shorter than its size', chunked('4\r\nhi\r\n0\r\n\r\n\r\n')],
+  ['no end of line behind the data', chunked('2\r\nhi0\r\n\r\n')],
+  ['an extension', chunked('2;a\r\nhi\r\n0\r\n\r\n')],
+  ['an extension with a value', chunked('2;a=b\r\nhi\r\n0\r\n\r\n')],
+  ['an extension with quotes', chunked('2;a="b;c"\r\nhi\r\n0\r\n\r\n')],
+  ['an extension with a space', chunked('2; a=b\r\nhi\r\n0\r\n\r\n')],
+  ['an extension with a space before', chunked('2 ;a=b\r\nhi\r\n0\r\n\r\n')],
+  ['an extension with a bare line feed', chunked('2;a\nhi\r\n0\r\n\r\n')],
+  ['an extension with a carriage return', chunked('2;a\rb\r\nhi\r\n0\r\n\r\n')],
+  ['an extension with NUL', chunked('2;a\0b\r\nhi\r\n0\r\n\r\n')],
+  ['an extension of 300 bytes', chunked(`2;${'a'.repeat(300)}\r\nhi\r\n0\r\n\r\n`)],
+  ['an empty extension', chunked('2;\r\nhi\r\n0\r\n\r\n')],
+  ['an extension on the last chunk', chunked('2\r\nhi\r\n0;a=b\r\n\r\n')],
+  ['a last chunk of many zeros', chunked('2\r\nhi\r\n000\r\n\r\n')],
+  ['a bare line feed at the end', chunked('2\r\nhi\r\n0\r\n\n')],
+  ['a trailer', chunked('2\r\nhi\r\n0\r\nX-T: 1\r\n\r\n')],
+  ['a trailer without a colon', chunked('2\r\nhi\r\n0\r\nX-T\r\n\r\n')],
+  ['a trailer with a space before the colon', chunked('2\r\nhi\r\n0\r\nX-T : 1\r\n\r\n')],
+  ['a trailer with NUL', chunked('2\r\nhi\r\n0\r\nX-T: a\0\r\n\r\n')],
+  ['a trailer that is content-length', chunked('2\r\nhi\r\n0\r\nContent-Length: 5\r\n\r\n')],
+  ['a trailer that is transfer-encoding', chunked('2\r\nhi\r\n0\r\nTransfer-Encoding: chunked\r\n\r\n')],
+  ['a trailer that is host', chunked('2\r\nhi\r\n0\r\nHost: other\r\n\r\n')],
+  ['a trailer that is connection', chunked('2\r\nhi\r\n0\r\nConnection: close\r\n\r\n')],
+  [
+    'a trailer of the proxy',
+    chunked('2\r\nhi\r\n0\r\nX-Envoy-Internal: true\r\nX-Forwarded-For: 10.0.0.1\r\n\r\n'),
+  ],
+  ['many trailers', chunked(`2\r\nhi\r\n0\r\n${'X-T: 1\r\n'.repeat(60)}\r\n`)],
+  ['too many trailers', chunked(`2\r\nhi\r\n0\r\n${'X-T: 1\r\n'.repeat(120)}\r\n`)],
+  ['a folded trailer', chunked('2\r\nhi\r\n0\r\nX-T: a\r\n b\r\n\r\n')],
+];
+
+const hops: readonly Wire[] = [
+  ['close', withFields('Connection: close\r\n')],
+  ['Close', withFields('Connection: Close\r\n')],
+  ['a nominated field', withFields('Connection: x-a\r\nX-A: 1\r\n')],
+  ['a nominated field in other letters', withFields('Connection: X-A, keep-alive\r\nx-a: 1\r\n')],
+  ['two fields of nominations', withFields('Connection: x-a\r\nConnection: x-b\r\nX-A: 1\r\nX-B: 2\r\n')],
+  ['content-length', post('Connection: content-length\r\nContent-Length: 2\r\n', 'hi')],
+  ['transfer-encoding', post('Connection: transfer-encoding\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n')],
+  ['host', withFields('Connection: host\r\n')],
+  ['authorization', withFields('Connection: authorization\r\nAuthorization: x\r\n')],
+  ['x-forwarded-for', withFields('Connection: x-forwarded-for\r\n')],
+  ['x-forwarded-host', withFields('Connection: x-forwarded-host\r\n')],
+  ['x-envoy-internal', withFields('Connection: x-envoy-internal\r\nX-Envoy-Internal: true\r\n')],
+  ['cookie', withFields('Connection: cookie\r\nCookie: a=1\r\n')],
+  ['a pseudo-header', withFields('Connection: :path\r\n')],
+  ['itself', withFields('Connection: connection\r\n')],
+  ['empty members', withFields('Connection: , ,close\r\n')],
+  ['an empty list', withFields('Connection:\r\n')],
+  ['a bad member', withFields('Connection: a b\r\n')],
+  ['nine members', withFields('Connection: a,b,c,d,e,f,g,h,i\r\n')],
+  ['ten members', withFields('Connection: a,b,c,d,e,f,g,h,i,j\r\n')],
+  ['many members', withFields(`Connection: ${'a,'.repeat(50)}b\r\n`)],
+  ['keep-alive', withFields('Connection: keep-alive\r\nKeep-Alive: timeout=5\r\n')],
+  ['proxy-connection', withFields('Proxy-Connection: keep-alive\r\n')],
+  ['proxy-authenticate and trailer', withFields('Trailer: x\r\nProxy-Authorization: y\r\n')],
+  ['upgrade without connection', withFields('Upgrade: websocket\r\n')],
+  ['connection without upgrade', withFields('Connection: upgrade\r\n')],
+  [
+    'upgrade h2c',
+    withFields('Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMA\r\n'),
+  ],
+  ['upgrade to a list', withFields('Connection: upgrade\r\nUpgrade: websocket, h2c\r\n')],
+  ['upgrade to nothing', withFields('Connection: upgrade\r\nUpgrade:\r\n')],
+  ['upgrade with a body', post('Connection: upgrade\r\nUpgrade: websocket\r\nContent-Length: 2\r\n', 'hi')],
+  ['upgrade with chunks', chunked('0\r\n\r\n', 'Connection: upgrade\r\nUpgrade: websocket\r\n')],
+  ['upgrade and close', withFields('Connection: upgrade, close\r\nUpgrade: websocket\r\n')],
+];
+
+const expectations: readonly Wire[] = [
+  ['100-continue', post('Expect: 100-continue\r\nContent-Length: 2\r\n', 'hi')],
+  ['100-Continue', post('Expect: 100-Continue\r\nContent-Length: 2\r\n', 'hi')],
+  ['another', post('Expect: payment\r\nContent-Length: 2\r\n', 'hi')],
+  ['a list', post('Expect: 100-continue, x\r\nContent-Length: 2\r\n', 'hi')],
+  ['two fields', post('Expect: 100-continue\r\nExpect: 100-continue\r\nContent-Length: 2\r\n', 'hi')],
+  ['no body', withFields('Expect: 100-continue\r\n')],
+  ['empty', withFields('Expect:\r\n')],
+];
+
+const tunnels: readonly Wire[] = [
+  ['CONNECT', `CONNECT other.local:443 HTTP/1.1\r\n${host}\r\n`],
+  ['CONNECT without a port', `CONNECT other.local HTTP/1.1\r\n${host}\r\n`],
+  ['CONNECT with a path', `CONNECT /x HTTP/1.1\r\n${host}\r\n`],
+  ['CONNECT with a URL', `CONNECT http://other.local:80/ HTTP/1.1\r\n${host}\r\n`],
+  ['CONNECT without a host', 'CONNECT other.local:443 HTTP/1.1\r\n\r\n'],
+  ['CONNECT with length', `CONNECT other.local:443 HTTP/1.1\r\n${host}Content-Length: 2\r\n\r\nhi`],
+  ['CONNECT with length zero', `CONNECT other.local:443 HTTP/1.1\r\n${host}Content-Length: 0\r\n\r\n`],
+  [
+    'CONNECT with chunks',
+    `CONNECT other.local:443 HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+  ],
+  ['CONNECT to IPv6', `CONNECT [::1]:443 HTTP/1.1\r\n${host}\r\n`],
+  ['CONNECT with userinfo', `CONNECT a@other.local:443 HTTP/1.1\r\n${host}\r\n`],
+  ['CONNECT with port 0', `CONNECT other.local:0 HTTP/1.1\r\n${host}\r\n`],
+  ['CONNECT over HTTP/1.0', `CONNECT other.local:443 HTTP/1.0\r\n${host}\r\n`],
+];
+
+const olds: readonly Wire[] = [
+  ['no host', 'GET / HTTP/1.0\r\n\r\n'],
+  ['a host', `GET / HTTP/1.0\r\n${host}\r\n`],
+  ['keep-alive', `GET / HTTP/1.0\r\n${host}Connection: keep-alive\r\n\r\n`],
+  ['keep-alive and close', `GET / HTTP/1.0\r\n${host}Connection: keep-alive, close\r\n\r\n`],
+  ['a body', `POST / HTTP/1.0\r\n${host}Content-Length: 2\r\n\r\nhi`],
+  ['chunks', `POST / HTTP/1.0\r\n${host}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+  ['an expectation', `POST / HTTP/1.0\r\n${host}Expect: 100-continue\r\nContent-Length: 2\r\n\r\nhi`],
+  ['an upgrade', `GET / HTTP/1.0\r\n${host}Connection: upgrade\r\nUpgrade: websocket\r\n\r\n`],
+  ['an absolute URL', 'GET http://other.local/ HTTP/1.0\r\n\r\n'],
+  ['HEAD', `HEAD / HTTP/1.0\r\n${host}\r\n`],
+  ['a body without a length', `POST / HTTP/1.0\r\n${host}\r\nhi`],
+];
+
+const sizes: readonly Wire[] = [
+  ['a long target', get(`GET /${'a'.repeat(1100)} HTTP/1.1`)],
+  ['a long value', withFields(`X-A: ${'a'.repeat(1100)}\r\n`)],
+  ['a long name', withFields(`X-${'a'.repeat(1100)}: 1\r\n`)],
+  ['many small fields', withFields('X-A: 1\r\n'.repeat(9))],
+  ['one field too many', withFields('X-A: 1\r\n'.repeat(10))],
+  ['far too many fields', withFields('X-A: 1\r\n'.repeat(200))],
+  ['a head that never ends', `GET / HTTP/1.1\r\n${host}X-A: ${'a'.repeat(5000)}`],
+  ['a request line that never ends', `GET /${'a'.repeat(5000)}`],
+  ['a method that never ends', 'G'.repeat(5000)],
+  ['long trailers', chunked(`0\r\nX-T: ${'a'.repeat(1100)}\r\n\r\n`)],
+  ['a long body', post('Content-Length: 5000\r\n', 'b'.repeat(5000))],
+  ['a chunk line that never ends', chunked(`2;${'a'.repeat(20_000)}`)],
+];
+
+const bothLengths = post(
+  `Content-Length: ${5 + ok.length}\r\nTransfer-Encoding: chunked\r\n`,
+  `0\r\n\r\n${ok}`,
+);
+
+const pipelines: readonly (readonly [name: string, text: string, responses: number])[] = [
+  ['a request behind a body', `${post('Content-Length: 2\r\n', 'hi')}${ok}`, 2],
+  ['a request behind chunks', `${chunked('2\r\nhi\r\n0\r\n\r\n')}${ok}`, 2],
+  ['rubbish behind a request', `${get('GET / HTTP/1.1')}rub(bish${end}`, 2],
+  ['rubbish behind a body', `${post('Content-Length: 2\r\n', 'hi')}rub(bish${end}`, 2],
+  ['a request behind close', `${withFields('Connection: close\r\n')}${ok}`, 1],
+  ['a request behind a bad one', `${withFields('X A: 1\r\n')}${ok}`, 1],
+  ['empty lines between', `${get('GET / HTTP/1.1')}\r\n\r\n${ok}`, 2],
+  ['a body that GET has not', `${get('GET / HTTP/1.1')}hel(lo${end}`, 2],
+  ['five requests', ok.repeat(5), 5],
+  [
+    'a request behind an upgrade that is refused',
+    `${withFields('Connection: upgrade\r\nUpgrade: x\r\n')}${ok}`,
+    1,
+  ],
+];
+
+/** What an origin says in ways that a client must not take for an answer. */
+const answers: readonly (readonly [name: string, text: string, closes?: boolean])[] = [
+  [
+    'two lengths',
+    reply(
+      '200 OK',
+      [
+        ['content-length', '2'],
+        ['content-length', '2'],
+      ],
+      'hi',
+    ),
+  ],
+  [
+    'two different lengths',
+    reply(
+      '200 OK',
+      [
+        ['content-length', '2'],
+        ['content-length', '3'],
+      ],
+      'hi',
+    ),
+  ],
+  [
+    'both lengths',
+    reply(
+      '200 OK',
+      [
+        ['content-length', '2'],
+        ['transfer-encoding', 'chunked'],
+      ],
+      '0\r\n\r\n',
+    ),
+  ],
+  ['an unknown coding', reply('200 OK', [['transfer-encoding', 'gzip']], 'hi'), true],
+  ['chunked twice', reply('200 OK', [['transfer-encoding', 'chunked, chunked']], '0\r\n\r\n')],
+  ['a bad chunk', reply('200 OK', [['transfer-encoding', 'chunked']], 'zz\r\n')],
+  ['a status of two digits', 'HTTP/1.1 20 OK\r\ncontent-length: 0\r\n\r\n'],
+  ['a status of four digits', 'HTTP/1.1 2000 OK\r\ncontent-length: 0\r\n\r\n'],
+  ['a status of letters', 'HTTP/1.1 abc OK\r\ncontent-length: 0\r\n\r\n'],
+  ['status 099', 'HTTP/1.1 099 OK\r\ncontent-length: 0\r\n\r\n'],
+  ['status 600', 'HTTP/1.1 600 OK\r\ncontent-length: 0\r\n\r\n'],
+  ['status 999', 'HTTP/1.1 999 OK\r\ncontent-length: 0\r\n\r\n'],
+  ['no reason', 'HTTP/1.1 200\r\ncontent-length: 0\r\n\r\n'],
+  ['a reason of spaces', 'HTTP/1.1 200    \r\ncontent-length: 0\r\n\r\n'],
+  ['a reason beyond ASCII', 'HTTP/1.1 200 \xe9\r\ncontent-length: 0\r\n\r\n'],
+  ['another protocol', 'ICY 200 OK\r\ncontent-length: 0\r\n\r\n'],
+  ['version 2.0', 'HTTP/2.0 200 OK\r\ncontent-length: 0\r\n\r\n'],
+  ['version 1.0 with keep-alive', 'HTTP/1.0 200 OK\r\nconnection: keep-alive\r\ncontent-length: 0\r\n\r\n'],
+  ['bare line feeds', 'HTTP/1.1 200 OK\ncontent-length: 0\n\n'],
+  ['a folded field', reply('200 OK', [['x-a', 'a\r\n b']])],
+  ['NUL in a value', reply('200 OK', [['x-a', 'a\0b']])],
+  ['a carriage return in a value', reply('200 OK', [['x-a', 'a\rb']])],
+  ['a space in a name', reply('200 OK', [['x a', '1']])],
+  ['no colon', 'HTTP/1.1 200 OK\r\nx-a\r\ncontent-length: 0\r\n\r\n'],
+  ['204 with a length', reply('204 No Content', [['content-length', '2']], '')],
+  ['204 with chunks', reply('204 No Content', [['transfer-encoding', 'chunked']], '')],
+  ['304 with a length', reply('304 Not Modified', [['content-length', '2']], '')],
+  ['205 with a body', reply('205 Reset Content', [['content-length', '2']], 'hi')],
+  ['100 and an answer', `HTTP/1.1 100 Continue\r\n\r\n${reply('200 OK', [], 'hi')}`],
+  ['102 and an answer', `HTTP/1.1 102 Processing\r\n\r\n${reply('200 OK', [], 'hi')}`],
+  ['103 and an answer', `HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n${reply('200 OK', [], 'hi')}`],
+  [
+    'hop-by-hop fields',
+    reply(
+      '200 OK',
+      [
+        ['connection', 'x-a'],
+        ['x-a', '1'],
+        ['keep-alive', '5'],
+        ['upgrade', 'x'],
+        ['proxy-connection', 'close'],
+        ['te', 'x'],
+        ['trailer', 'x'],
+      ],
+      'hi',
+    ),
+  ],
+  [
+    'proxy fields',
+    reply(
+      '200 OK',
+      [
+        ['x-envoy-upstream-service-time', '99'],
+        ['server', 'origin'],
+        ['date', 'now'],
+        ['x-envoy-overloaded', 'true'],
+      ],
+      'hi',
+    ),
+  ],
+  ['empty names', reply('200 OK', [['', '1']])],
+  ['a length with a sign', reply('200 OK', [['content-length', '+2']], 'hi')],
+  ['more than its length', reply('200 OK', [['content-length', '2']], 'hihi')],
+  ['less than its length', reply('200 OK', [['content-length', '4']], 'hi'), true],
+  [
+    '101 headers',
+    reply(
+      '200 OK',
+      Array.from({ length: 101 }, (_, i) => [`x-${i}`, '1'] as const),
+    ),
+  ],
+  ['a head of 90 KB', reply('200 OK', [['x-a', 'a'.repeat(90_000)]])],
+];
+
+function wires(title: string, list: readonly Wire[], listener: string): DifferentialCase[] {
+  return list.map(([name, text]) => ({
+    name: `${title} (${listener}): ${name}`,
+    listener,
+    steps: [text, { responses: 1 }],
+  }));
+}
+
+/** As `wires`, where a tunnel may come about: the origin refuses it. */
+function tunnelled(title: string, list: readonly Wire[], listener: string): DifferentialCase[] {
+  return wires(title, list, listener).map((it) => ({
+    ...it,
+    origin: [[{ send: reply('405 Method Not Allowed', [], 'no') }]],
+    probes: false,
+  }));
+}
+
+function answered(listener: string): DifferentialCase[] {
+  return answers.map(([name, send, closes]) => {
+    const script: OriginScript = closes === true ? ['complete', { send }, 'close'] : ['complete', { send }];
+    return {
+      name: `an answer (${listener}): ${name}`,
+      listener,
+      steps: [get('GET /answered HTTP/1.1'), { responses: 1 }],
+      origin: [script],
+      probes: false,
+    };
+  });
+}
+
+/** Most of these conversations end with Envoy's wait for the client to close. */
+const quick = { delayed_close_timeout: '0.02s' };
+
+const listeners: { readonly [name: string]: FilterListener } = {
+  strict: { filters: [], manager: quick },
+  open: {
+    filters: [],
+    manager: {
+      ...quick,
+      use_remote_address: true,
+      http_protocol_options: {
+        accept_http_10: true,
+        default_host_for_http_10: 'ten.local',
+        enable_trailers: true,
+        allow_chunked_length: true,
+      },
+      upgrade_configs: [{ upgrade_type: 'websocket' }, { upgrade_type: 'CONNECT' }],
+      proxy_100_continue: true,
+    },
+    routes: [{ match: { connect_matcher: {} }, route: { cluster: 'main' } }],
+  },
+  small: {
+    filters: [],
+    manager: {
+      ...quick,
+      max_request_headers_kb: 1,
+      common_http_protocol_options: {
+        max_headers_count: 10,
+        headers_with_underscores_action: 'REJECT_REQUEST',
+      },
+      http_protocol_options: { enable_trailers: true, allow_absolute_url: false },
+    },
+  },
+};
+
+/** Bytes that no decent client or origin sends. */
+export const hostileFamily: FilterFamily = {
+  listeners,
+  cases: [
+    ...wires('request line', requestLines, 'strict'),
+    ...wires('absolute URL', absolute, 'strict'),
+    ...wires('absolute URL', absolute.slice(0, 6), 'small'),
+    ...wires('host', hosts, 'strict'),
+    ...wires('field', fields, 'strict'),
+    ...wires('length', lengths, 'strict'),
+    ...wires('length', lengths.slice(-3), 'open'),
+    ...wires('coding', codings, 'strict'),
+    ...wires('chunk', chunks, 'strict'),
+    ...wires('trailer', chunks.slice(-12), 'open'),
+    ...wires('connection', hops, 'strict'),
+    ...tunnelled('connection', hops, 'open'),
+    ...wires('expectation', expectations, 'strict'),
+    ...wires('tunnel', tunnels, 'strict'),
+    ...tunnelled('tunnel', tunnels, 'open'),
+    ...wires('HTTP/1.0', olds, 'strict'),
+    ...tunnelled('HTTP/1.0', olds, 'open'),
+    ...wires('size', sizes, 'small'),
+    ...pipelines.map(([name, text, responses]) => ({
+      name: `pipeline: ${name}`,
+      listener: 'strict',
+      steps: [text, { responses }],
+    })),
+    {
+      name: 'a request behind both lengths, which are refused',
+      listener: 'strict',
+      steps: [bothLengths, { responses: 1 }],
+    },
+    {
+      name: 'a request behind both lengths, which are allowed',
+      listener: 'open',
+      steps: [bothLengths, { responses: 2 }],
+    },
+    ...answered('strict'),
+  ],
+};
