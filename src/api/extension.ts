@@ -33,6 +33,7 @@ export type ExtensionKind =
   | 'cluster.specifier'
   | 'health.event.sink'
   | 'compressor'
+  | 'decompressor'
   | 'bootstrap'
   | 'other';
 

@@ -2,14 +2,19 @@ import type { Extension, ExtensionKind, ExtensionRegistry } from '../api/extensi
 import { fileAccessLog } from './access-loggers/file/file-access-log.js';
 import { stderrAccessLog, stdoutAccessLog } from './access-loggers/stream/stream-access-log.js';
 import { filterModules } from './bootstrap/filter-modules/filter-modules.js';
+import { brotliCompressor, brotliDecompressor } from './compression/brotli/brotli.js';
+import { gzipCompressor, gzipDecompressor } from './compression/gzip/gzip.js';
+import { zstdCompressor, zstdDecompressor } from './compression/zstd/zstd.js';
 import { earlyHeaderMutation } from './early-header-mutation/header-mutation/header-mutation.js';
 import { alternateProtocolsCacheFilter } from './filters/http/alternate-protocols-cache/alternate-protocols-cache.js';
 import { apiKeyAuthFilter } from './filters/http/api-key-auth/api-key-auth.js';
 import { basicAuthFilter } from './filters/http/basic-auth/basic-auth.js';
 import { bufferFilter } from './filters/http/buffer/buffer.js';
 import { cdnLoopFilter } from './filters/http/cdn-loop/cdn-loop.js';
+import { compressorFilter } from './filters/http/compressor/compressor.js';
 import { corsFilter } from './filters/http/cors/cors.js';
 import { csrfFilter } from './filters/http/csrf/csrf.js';
+import { decompressorFilter } from './filters/http/decompressor/decompressor.js';
 import { faultFilter } from './filters/http/fault/fault.js';
 import { headerMutationFilter } from './filters/http/header-mutation/header-mutation.js';
 import { headerToMetadataFilter } from './filters/http/header-to-metadata/header-to-metadata.js';
@@ -60,8 +65,10 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     alternateProtocolsCacheFilter,
     bufferFilter,
     cdnLoopFilter,
+    compressorFilter,
     corsFilter,
     csrfFilter,
+    decompressorFilter,
     faultFilter,
     headerMutationFilter,
     ipTaggingFilter,
@@ -76,6 +83,8 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     setMetadataFilter,
   ],
   'load.balancer': [roundRobin, leastRequest, random, ringHash, maglev, subset],
+  compressor: [gzipCompressor, brotliCompressor, zstdCompressor],
+  decompressor: [gzipDecompressor, brotliDecompressor, zstdDecompressor],
   'access.logger': [fileAccessLog, stdoutAccessLog, stderrAccessLog],
   'stat.sink': [statsd, dogStatsd],
   formatter: [reqWithoutQuery, metadataFormatter],

@@ -66,4 +66,25 @@ export const filterRows: readonly FilterRow[] = [
       format_string: { text_format_source: { inline_string: '%REQ(user-agent)%' } } }] }`,
   },
   { filter: 'envoy.filters.http.cdn_loop', does: 'adds itself', config: '{ cdn_id: own }' },
+  {
+    filter: 'envoy.filters.http.compressor',
+    does: 'compresses nothing',
+    config: `{ compressor_library: { name: gzip, typed_config: {
+      "@type": type.googleapis.com/envoy.extensions.compression.gzip.compressor.v3.Gzip } } }`,
+    request: [['accept-encoding', 'gzip']],
+    response: [['content-type', 'image/png']],
+  },
+  {
+    filter: 'envoy.filters.http.rbac',
+    does: 'one header decides',
+    config: `{ rules: { policies: { p: {
+      permissions: [{ header: { name: x-role, string_match: { exact: admin } } }], principals: [{ any: true }] } } } }`,
+    request: [['x-role', 'admin']],
+  },
+  {
+    filter: 'envoy.filters.http.api_key_auth',
+    does: 'a known key',
+    config: '{ credentials: [{ key: k, client: c }], key_sources: [{ header: x-key }] }',
+    request: [['x-key', 'k']],
+  },
 ];

@@ -91,6 +91,12 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     parts: ['stats'],
     line: /^\+ (?:http\.\w+\.filter_error|server\.worker_restarts)$/,
   },
+  {
+    title: 'The trailers of a decompressor bear its own name',
+    cases: /^decompressor unbrotli/,
+    parts: ['client'],
+    line: /x-envoy-decompressor-own_/,
+  },
 ];
 
 /** Whether a line of a difference is accounted for. */

@@ -6,6 +6,7 @@ import { acceptedDifferences } from './accepted-differences.js';
 import { featureCases } from './cases/all-cases.js';
 import { frontCases } from './cases/front-cases.js';
 import { authenticationFamily } from './families/authentication-family.js';
+import { compressionFamily } from './families/compression-family.js';
 import { familyBootstrap } from './families/filter-family.js';
 import { hostileFamily } from './families/hostile-family.js';
 import { localRateLimitFamily } from './families/local-ratelimit-family.js';
@@ -19,7 +20,7 @@ import type { Observation } from './observation.js';
 import { ProxyUnderTest } from './proxy-under-test.js';
 import { observeCases, unexplained } from './run-cases.js';
 
-const accessFamilies = [rbacFamily, localRateLimitFamily, authenticationFamily];
+const accessFamilies = [rbacFamily, localRateLimitFamily, authenticationFamily, compressionFamily];
 const accessLog =
   'rbac=%DYNAMIC_METADATA(envoy.filters.http.rbac)% hint=%DYNAMIC_METADATA(envoy.common)% basic=%DYNAMIC_METADATA(envoy.filters.http.basic_auth)%';
 
