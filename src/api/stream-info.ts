@@ -47,9 +47,12 @@ export interface ConnectionInfo {
 export interface StreamTimes {
   startMs: number;
   requestCompleteMs: number;
+  /** The last attempt asked its pool for a stream. */
+  upstreamStartMs: number;
   upstreamFirstTxMs: number;
   upstreamLastTxMs: number;
   upstreamFirstRxMs: number;
+  upstreamFirstBodyMs: number;
   upstreamLastRxMs: number;
   downstreamFirstTxMs: number;
   downstreamLastTxMs: number;

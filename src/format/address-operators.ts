@@ -1,11 +1,20 @@
 import type { Address, LogContext } from '../api/stream-info.js';
 import { CidrRange } from '../base/cidr.js';
-import { bareNumber, bareText, type Operator, type OperatorTable, textField, withArgument } from './field.js';
+import {
+  bareNumber,
+  bareText,
+  type Operator,
+  type OperatorTable,
+  textField,
+  withArgumentAlone,
+} from './field.js';
 
 type AddressOf = (context: LogContext) => Address | null;
 
 const sources: { readonly [name: string]: AddressOf } = {
-  UPSTREAM_REMOTE: ({ info }) => info.upstreamHost?.address ?? null,
+  // A host that could not be connected to has been chosen, but is not at the other end of anything.
+  UPSTREAM_REMOTE: ({ info }) =>
+    info.upstreamConnectionId === 0 ? null : (info.upstreamHost?.address ?? null),
   UPSTREAM_LOCAL: ({ info }) => info.upstreamLocalAddress,
   DOWNSTREAM_REMOTE: ({ info }) => info.remoteAddress,
   DOWNSTREAM_DIRECT_REMOTE: ({ info }) => info.connection.directRemoteAddress,
@@ -14,7 +23,7 @@ const sources: { readonly [name: string]: AddressOf } = {
 };
 
 function withoutPort(source: AddressOf): Operator {
-  return withArgument('optional', (argument) => {
+  return withArgumentAlone('optional', (argument) => {
     const prefixLength = /^[0-9]+$/.test(argument) ? Number(argument) : -1;
     if (prefixLength < 0) return textField((context) => hostText(source(context)));
     return textField((context) => maskedText(source(context), prefixLength));

@@ -1,3 +1,4 @@
+import type { LogContext } from '../api/stream-info.js';
 import type { Field, Operator, OperatorTable } from './field.js';
 
 const missing: Field = { text: () => undefined, value: () => null };
@@ -6,16 +7,8 @@ const missing: Field = { text: () => undefined, value: () => null };
 const bareNames = [
   'ROUNDTRIP_DURATION',
   'DOWNSTREAM_HANDSHAKE_DURATION',
-  'UPSTREAM_CONNECTION_POOL_READY_DURATION',
-  'BYTES_RETRANSMITTED',
-  'PACKETS_RETRANSMITTED',
-  'CUSTOM_FLAGS',
   'DOWNSTREAM_TRANSPORT_FAILURE_REASON',
-  'UPSTREAM_DETECTED_CLOSE_TYPE',
-  'DOWNSTREAM_DETECTED_CLOSE_TYPE',
   'UPSTREAM_LOCAL_CLOSE_REASON',
-  'UPSTREAM_REMOTE_ADDRESS_ENDPOINT_ID',
-  'DOWNSTREAM_LOCAL_ADDRESS_ENDPOINT_ID',
   'TRACE_ID',
   'SPAN_ID',
   'TLS_JA3_FINGERPRINT',
@@ -31,6 +24,17 @@ const bareNames = [
   'UPSTREAM_PEER_SUBJECT',
   'UPSTREAM_PEER_ISSUER',
   'UPSTREAM_PEER_CERT',
+];
+
+/** Those of which there is never anything to tell, and Envoy says what stands for that. */
+const constants: readonly (readonly [string, string | number])[] = [
+  ['BYTES_RETRANSMITTED', 0],
+  ['PACKETS_RETRANSMITTED', 0],
+  ['CUSTOM_FLAGS', ''],
+  ['UPSTREAM_DETECTED_CLOSE_TYPE', 'Normal'],
+  ['DOWNSTREAM_DETECTED_CLOSE_TYPE', 'Normal'],
+  ['UPSTREAM_REMOTE_ADDRESS_ENDPOINT_ID', ''],
+  ['DOWNSTREAM_LOCAL_ADDRESS_ENDPOINT_ID', ''],
 ];
 
 const families: readonly (readonly [string, readonly string[], string])[] = [
@@ -62,6 +66,16 @@ function build(): OperatorTable {
     for (const middle of middles) {
       table[`${before}${middle}${after}`] = { argument: 'bare', allowsLimit: false, make: () => missing };
     }
+  }
+  for (const [name, value] of constants) {
+    // Of the upstream nothing is told where no connection was made.
+    const isThere = (context: LogContext): boolean =>
+      !name.startsWith('UPSTREAM_') || context.info.upstreamConnectionId !== 0;
+    const field: Field = {
+      text: (context) => (isThere(context) ? String(value) : undefined),
+      value: (context) => (isThere(context) ? value : null),
+    };
+    table[name] = { argument: 'bare', allowsLimit: false, make: () => field };
   }
   for (const name of timeNames)
     table[name] = { argument: 'optional', allowsLimit: false, make: () => missing };

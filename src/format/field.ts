@@ -59,6 +59,14 @@ export function bareNumber(number: (context: LogContext) => number): Operator {
   return bare(numberField(number));
 }
 
+/** An operator with an argument and without a limit. */
+export function withArgumentAlone(
+  argument: 'optional' | 'required',
+  make: (argument: string) => Field | string,
+): Operator {
+  return { argument, allowsLimit: false, make: (command) => make(command.argument ?? '') };
+}
+
 /** An operator with an argument, whose text can be cut. */
 export function withArgument(
   argument: 'optional' | 'required',

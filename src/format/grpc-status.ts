@@ -22,7 +22,6 @@ export const grpcStatusNames: readonly (readonly [camel: string, snake: string])
 ];
 
 const fromHttp: { readonly [status: number]: number } = {
-  200: 0,
   400: 13,
   401: 16,
   403: 7,

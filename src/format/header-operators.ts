@@ -22,6 +22,9 @@ const trailers: HeadersOf = (context) => context.responseTrailers;
 function alternatives(argument: string): { main: string; other: string } | string {
   const [main = '', other = '', ...more] = argument.toLowerCase().split('?');
   if (more.length > 0) return `More than 1 alternative header specified in token: ${argument}`;
+  if (main.lastIndexOf(':') > 0 || other.lastIndexOf(':') > 0) {
+    return `Invalid header configuration. Format string contains an invalid header name: ${argument}`;
+  }
   return { main, other };
 }
 
@@ -77,8 +80,9 @@ function queryParameterField(name: string, limit: number | undefined): Field {
       const query = queryText(currentPath(context));
       if (query === undefined) return undefined;
       for (const pair of query.split('&')) {
-        if (pair === name) return '';
-        if (pair.startsWith(name) && pair.charAt(name.length) === '=') return pair.slice(name.length + 1);
+        const equals = pair.indexOf('=');
+        const key = equals < 0 ? pair : pair.slice(0, equals);
+        if (unescapeBytes(key) === name) return equals < 0 ? '' : unescapeBytes(pair.slice(equals + 1));
       }
       return undefined;
     }, limit),
@@ -93,7 +97,7 @@ function queryParametersField(argument: string, limit: number | undefined): Fiel
   return textField(
     limited((context) => {
       const query = queryText(originalPath(context) ?? currentPath(context));
-      return query === undefined || !decode ? query : unescapeBytes(query);
+      return query === undefined || !decode ? query : unescapeVisible(query);
     }, limit),
   );
 }
@@ -103,6 +107,14 @@ function unescapeBytes(text: string): string {
   return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
+}
+
+/** The same for visible characters alone, so that blanks, controls and `%` cannot be mistaken for something else. */
+function unescapeVisible(text: string): string {
+  return text.replace(/%([2-7][0-9A-Fa-f])/g, (escape, hex: string) => {
+    const code = Number.parseInt(hex, 16);
+    return code > 0x20 && code < 0x7f && code !== 0x25 ? String.fromCharCode(code) : escape;
+  });
 }
 
 /** Bytes of names and values, pseudo-headers among them. */

@@ -26,9 +26,53 @@ export interface JsonFormatOptions extends FormatOptions {
 
 /** Compiles a JSON format into one object per line, keys sorted, without the line feed. */
 export function compileJsonFormat(json: Plain, options: JsonFormatOptions = {}): Format {
+  if (options.omitEmptyValues === true && options.strings !== true) {
+    const render = leanValue(json, options);
+    return (context) => render(context) ?? '{}';
+  }
   const parts: (string | Field)[] = [];
   addValue(json, options, parts);
   return joinParts(parts, '');
+}
+
+/** A value that may turn out to be left out. */
+type LeanValue = (context: LogContext) => string | undefined;
+
+/** Without what is missing: null and objects that have become empty go, with their keys; lists stay. */
+function leanValue(value: Plain, options: JsonFormatOptions): LeanValue {
+  if (typeof value === 'string') return leanText(value, options);
+  if (Array.isArray(value)) {
+    const items = value.map((item: Plain) => leanValue(item, options));
+    return (context) => `[${items.map((item) => item(context)).filter((it) => it !== undefined)}]`;
+  }
+  if (isPlainObject(value)) return leanObject(value, options);
+  const text = value === null || value === undefined ? undefined : JSON.stringify(value);
+  return () => text;
+}
+
+function leanObject(value: { readonly [key: string]: Plain }, options: JsonFormatOptions): LeanValue {
+  const members = Object.keys(value)
+    .sort()
+    .map((key) => [`${quoteByteText(toByteText(key))}:`, leanValue(value[key], options)] as const);
+  return (context) => {
+    let text = '';
+    for (const [key, render] of members) {
+      const rendered = render(context);
+      if (rendered !== undefined) text += `${text === '' ? '' : ','}${key}${rendered}`;
+    }
+    return text === '' ? undefined : `{${text}}`;
+  };
+}
+
+function leanText(text: string, options: JsonFormatOptions): LeanValue {
+  const parts: (string | Field)[] = [];
+  addText(text, options, parts);
+  const [only] = parts;
+  if (only === undefined || typeof only === 'string') return () => only;
+  return (context) => {
+    const rendered = only.text(context);
+    return rendered === 'null' ? undefined : rendered;
+  };
 }
 
 /** Constant JSON text and fields whose text is already JSON. */

@@ -2,18 +2,28 @@ import type { LogContext } from '../api/stream-info.js';
 import type { Plain } from '../base/plain.js';
 import { plainAt } from '../base/plain-path.js';
 import { jsonByteText, plainByteText } from './byte-text.js';
-import { type Field, limited, type Operator, type OperatorTable, withArgument } from './field.js';
+import {
+  type Field,
+  limited,
+  type Operator,
+  type OperatorTable,
+  withArgument,
+  withArgumentAlone,
+} from './field.js';
 
 type MetadataOf = (context: LogContext, namespace: string) => Plain;
 
 const inStructure = (metadata: Plain, namespace: string): Plain => plainAt(metadata, [namespace]);
+/** Clusters and hosts carry the whole message `core.v3.Metadata`. */
+const inMessage = (metadata: Plain, namespace: string): Plain =>
+  plainAt(metadata, ['filter_metadata', namespace]);
 
 /** Sources of `%METADATA(TYPE:…)%`; null for kinds of which a stream knows nothing. */
 const sources: { readonly [type: string]: MetadataOf | null } = {
   DYNAMIC: ({ info }, namespace) => info.dynamicMetadata?.get(namespace),
-  CLUSTER: ({ info }, namespace) => inStructure(info.clusterMetadata, namespace),
+  CLUSTER: ({ info }, namespace) => inMessage(info.clusterMetadata, namespace),
   ROUTE: ({ info }, namespace) => inStructure(info.routeMetadata, namespace),
-  UPSTREAM_HOST: ({ info }, namespace) => inStructure(info.upstreamHost?.metadata ?? null, namespace),
+  UPSTREAM_HOST: ({ info }, namespace) => inMessage(info.upstreamHost?.metadata ?? null, namespace),
   LISTENER: null,
   LISTENER_FILTER_CHAIN: null,
   VIRTUAL_HOST: null,
@@ -40,9 +50,11 @@ function metadataField(source: MetadataOf | null, path: readonly string[], limit
   };
 }
 
+/** Of the three old operators only that of dynamic metadata takes a limit. */
 function fromSource(type: string): Operator {
   const source = sources[type] ?? null;
-  return withArgument('required', (argument, limit) => metadataField(source, pathOf(argument), limit));
+  const make = (argument: string, limit?: number): Field => metadataField(source, pathOf(argument), limit);
+  return type === 'DYNAMIC' ? withArgument('required', make) : withArgumentAlone('required', make);
 }
 
 /** `%METADATA%`, built in and also what the formatter extension `metadata` asks for. */

@@ -47,7 +47,7 @@ function findOperator(name: string, formatters: readonly string[]): Operator | u
 }
 
 function usageProblem({ name, argument, limit }: Command, operator: Operator): string | undefined {
-  if (operator.argument === 'bare' && (argument !== undefined || limit !== undefined)) {
+  if (operator.argument === 'bare' && ((argument ?? '') !== '' || limit !== undefined)) {
     return `${name} does not take any parameters or length`;
   }
   if (operator.argument === 'required' && (argument ?? '') === '') return `${name} requires parameters`;

@@ -10,7 +10,7 @@ import {
   type Operator,
   type OperatorTable,
   textField,
-  withArgument,
+  withArgumentAlone,
 } from './field.js';
 import { grpcStatusNames, grpcStatusOf, isGrpcContentType } from './grpc-status.js';
 
@@ -22,13 +22,22 @@ export function presentText(text: (context: LogContext) => string): FieldText {
   };
 }
 
+/** TCP proxying gives up when the last connection has failed: what became of retries comes behind it. */
+const tcpFlagTexts = [...responseFlagTexts.slice(1), ...responseFlagTexts.slice(0, 1)];
+
 /** Sets of flags as text, each rendered once. */
 function flagsText(column: 1 | 2): FieldText {
+  const ofRequests = renderedFlags(responseFlagTexts, column);
+  const ofConnections = renderedFlags(tcpFlagTexts, column);
+  return (context) => (context.info.protocol === '' ? ofConnections : ofRequests)(context);
+}
+
+function renderedFlags(texts: typeof responseFlagTexts, column: 1 | 2): FieldText {
   const rendered = new Map<number, string>([[0, '-']]);
   return ({ info }) => {
     let text = rendered.get(info.responseFlags);
     if (text === undefined) {
-      const set = responseFlagTexts.filter(([bit]) => (info.responseFlags & bit) !== 0);
+      const set = texts.filter(([bit]) => (info.responseFlags & bit) !== 0);
       text = set.map((flag) => flag[column]).join(',');
       if (rendered.size < 1024) rendered.set(info.responseFlags, text);
     }
@@ -38,14 +47,13 @@ function flagsText(column: 1 | 2): FieldText {
 
 const responseCodeDetails: Operator = {
   argument: 'optional',
-  allowsLimit: true,
-  make: ({ argument, limit }) => {
+  allowsLimit: false,
+  make: ({ argument }) => {
     const keepsSpaces = argument === 'ALLOW_WHITESPACES';
     return textField(({ info }) => {
       const details = toByteText(info.responseCodeDetails);
       if (details === '') return undefined;
-      const text = keepsSpaces || !/\s/.test(details) ? details : details.replace(/\s/g, '_');
-      return limit === undefined ? text : text.slice(0, limit);
+      return keepsSpaces || !/\s/.test(details) ? details : details.replace(/\s/g, '_');
     });
   },
 };
@@ -70,8 +78,6 @@ function grpcStatusField(argument: string): Field | string {
   });
 }
 
-const zeroIsMissing = (n: number): number => (n === 0 ? Number.NaN : n);
-
 export const outcomeOperators: OperatorTable = {
   PROTOCOL: bareText(presentText(({ info }) => info.protocol)),
   UPSTREAM_PROTOCOL: bareText(presentText(({ info }) => info.upstreamProtocol)),
@@ -82,15 +88,17 @@ export const outcomeOperators: OperatorTable = {
   ),
   RESPONSE_FLAGS: bareText(flagsText(1)),
   RESPONSE_FLAGS_LONG: bareText(flagsText(2)),
-  GRPC_STATUS: withArgument('optional', grpcStatusField),
+  GRPC_STATUS: withArgumentAlone('optional', grpcStatusField),
   GRPC_STATUS_NUMBER: bareNumber(grpcStatusNumber),
   LOCAL_REPLY_BODY: bareText(({ info }) => toByteText(info.localReplyBody)),
   ACCESS_LOG_TYPE: bareText((context) => context.logType),
   BYTES_RECEIVED: bareNumber(({ info }) => info.bytesReceived),
   BYTES_SENT: bareNumber(({ info }) => info.bytesSent),
-  UPSTREAM_TRANSPORT_FAILURE_REASON: bareText(presentText(({ info }) => info.upstreamTransportFailureReason)),
+  UPSTREAM_TRANSPORT_FAILURE_REASON: bareText(
+    presentText(({ info }) => info.upstreamTransportFailureReason.replace(/\s/g, '_')),
+  ),
   DOWNSTREAM_LOCAL_CLOSE_REASON: bareText(presentText(({ info }) => info.connection.localCloseReason)),
   UPSTREAM_REQUEST_ATTEMPT_COUNT: bareNumber(({ info }) => info.attemptCount),
   CONNECTION_ID: bareNumber(({ info }) => info.connection.id),
-  UPSTREAM_CONNECTION_ID: bareNumber(({ info }) => zeroIsMissing(info.upstreamConnectionId)),
+  UPSTREAM_CONNECTION_ID: bareNumber(({ info }) => info.upstreamConnectionId),
 };

@@ -1,7 +1,7 @@
 import type { LogContext } from '../api/stream-info.js';
 import type { Host } from '../api/upstream.js';
 import { toByteText } from './byte-text.js';
-import { bareText, type FieldText, limited, type OperatorTable, textField, withArgument } from './field.js';
+import { bareText, type FieldText, type OperatorTable, textField, withArgumentAlone } from './field.js';
 import { presentText } from './outcome-operators.js';
 
 const hostAddress = (host: Host): string => host.address.text;
@@ -24,7 +24,7 @@ function ofAttempts(text: (host: Host) => string): FieldText {
     info.hostsAttempted.length === 0 ? undefined : info.hostsAttempted.map(text).join(',');
 }
 
-const authorityHost = (context: LogContext): string => withoutPort(context.requestHeaders?.authority ?? '');
+const authorityHost = (context: LogContext): string => toByteText(context.requestHeaders?.authority ?? '');
 const serverName = (context: LogContext): string => context.info.connection.requestedServerName;
 
 const serverNameSources: { readonly [option: string]: FieldText } = {
@@ -33,10 +33,10 @@ const serverNameSources: { readonly [option: string]: FieldText } = {
   HOST_FIRST: presentText((context) => authorityHost(context) || serverName(context)),
 };
 
-const requestedServerName = withArgument('optional', (argument, limit) => {
+const requestedServerName = withArgumentAlone('optional', (argument) => {
   const [option = ''] = argument.split(':');
   const text = serverNameSources[option === '' ? 'SNI_ONLY' : option];
-  if (text !== undefined) return textField(limited(text, limit));
+  if (text !== undefined) return textField(text);
   return `Invalid REQUESTED_SERVER_NAME option: '${option}', only 'SNI_ONLY'/'SNI_FIRST'/'HOST_FIRST' are allowed`;
 });
 

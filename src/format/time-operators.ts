@@ -8,16 +8,20 @@ import {
   type Operator,
   type OperatorTable,
   textField,
-  withArgument,
+  withArgumentAlone,
 } from './field.js';
 import { compileTime } from './time-format.js';
+
+/** What the operators of local time print without an argument. */
+const localTimeFormat = '%Y-%m-%dT%H:%M:%S.%3f%z';
 
 function timeOperator(wallMs: (context: LogContext) => number, isLocal: boolean): Operator {
   return {
     argument: 'optional',
     allowsLimit: false,
     make: (command) => {
-      const render = compileTime(toByteText(command.argument ?? ''), isLocal);
+      const format = command.argument ?? '';
+      const render = compileTime(toByteText(format === '' && isLocal ? localTimeFormat : format), isLocal);
       return textField((context) => render(wallMs(context)));
     },
   };
@@ -48,7 +52,7 @@ const points: { readonly [name: string]: Point | null } = {
   US_TX_BEG: 'upstreamFirstTxMs',
   US_TX_END: 'upstreamLastTxMs',
   US_RX_BEG: 'upstreamFirstRxMs',
-  US_RX_BODY_BEG: null,
+  US_RX_BODY_BEG: 'upstreamFirstBodyMs',
   US_RX_END: 'upstreamLastRxMs',
   DS_TX_BEG: 'downstreamFirstTxMs',
   DS_TX_END: 'downstreamLastTxMs',
@@ -81,7 +85,8 @@ export const timeOperators: OperatorTable = {
   DURATION: bareNumber(between('startMs', 'endMs')),
   REQUEST_DURATION: bareNumber(between('startMs', 'requestCompleteMs')),
   REQUEST_TX_DURATION: bareNumber(between('startMs', 'upstreamLastTxMs')),
+  UPSTREAM_CONNECTION_POOL_READY_DURATION: bareNumber(between('upstreamStartMs', 'upstreamFirstTxMs')),
   RESPONSE_DURATION: bareNumber(between('startMs', 'upstreamFirstRxMs')),
   RESPONSE_TX_DURATION: bareNumber(between('upstreamFirstRxMs', 'downstreamLastTxMs')),
-  COMMON_DURATION: withArgument('required', commonDuration),
+  COMMON_DURATION: withArgumentAlone('required', commonDuration),
 };

@@ -8,9 +8,11 @@ const noHosts: readonly Host[] = [];
 class Times implements StreamTimes {
   startMs: number;
   requestCompleteMs: number;
+  upstreamStartMs: number;
   upstreamFirstTxMs: number;
   upstreamLastTxMs: number;
   upstreamFirstRxMs: number;
+  upstreamFirstBodyMs: number;
   upstreamLastRxMs: number;
   downstreamFirstTxMs: number;
   downstreamLastTxMs: number;
@@ -19,9 +21,11 @@ class Times implements StreamTimes {
   constructor(startMs: number) {
     this.startMs = startMs;
     this.requestCompleteMs = Number.NaN;
+    this.upstreamStartMs = Number.NaN;
     this.upstreamFirstTxMs = Number.NaN;
     this.upstreamLastTxMs = Number.NaN;
     this.upstreamFirstRxMs = Number.NaN;
+    this.upstreamFirstBodyMs = Number.NaN;
     this.upstreamLastRxMs = Number.NaN;
     this.downstreamFirstTxMs = Number.NaN;
     this.downstreamLastTxMs = Number.NaN;

@@ -2,6 +2,7 @@ import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
 import type { HostHealthCheckConfig, LocalityConfig } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
 import { isPlainObject } from '../base/plain-path.js';
+import { parseMetadata } from '../route/metadata.js';
 import { parseBalancer } from './balancing/parse-balancer.js';
 import type { TransportMatchConfig, TransportsConfig } from './cluster-transports.js';
 import { type HealthCheckConfig, parseHealthCheck } from './health/config.js';
@@ -114,7 +115,7 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
     ...http,
     maxRequestsPerConnection: http.maxRequestsPerConnection || node.number('max_requests_per_connection', 0),
     dns: parseDns(node),
-    metadata: node.struct('metadata') ?? null,
+    metadata: messageOf(parseMetadata(node, 'metadata')),
     ...parseTransports(node),
     origin: `${node.origin.source}:${node.origin.line}`,
   };
@@ -152,6 +153,11 @@ function parsePanic(node: ConfigNode): number {
   const percent =
     node.message('common_lb_config')?.message('healthy_panic_threshold')?.number('value', 50) ?? 50;
   return Math.trunc(percent);
+}
+
+/** Clusters and hosts carry the whole message `core.v3.Metadata`. */
+function messageOf(namespaces: Plain): Plain {
+  return namespaces === null ? null : { filter_metadata: namespaces };
 }
 
 function parseAssignment(
@@ -212,7 +218,7 @@ function parseEndpoint(
     hostname: endpoint.string('hostname'),
     weight: entry.number('load_balancing_weight', 1),
     ...group,
-    metadata: entry.struct('metadata') ?? null,
+    metadata: messageOf(parseMetadata(entry, 'metadata')),
     healthStatus: entry.enum('health_status', 'UNKNOWN'),
     healthCheck:
       check === undefined

@@ -37,8 +37,10 @@ export function streamInfo(changes: Partial<StreamInfo> = {}): StreamInfo {
     times: {
       startMs: 100,
       requestCompleteMs: 101,
+      upstreamStartMs: 101,
       upstreamFirstTxMs: 102,
       upstreamLastTxMs: 103,
+      upstreamFirstBodyMs: Number.NaN,
       upstreamFirstRxMs: 108,
       upstreamLastRxMs: 110,
       downstreamFirstTxMs: 109,

@@ -29,6 +29,9 @@ function build(config: LogFilterConfig, services: FilterServices): Passes {
       return compare(config.comparison, services.runtime, durationOf);
     case 'not-health-check':
       return ({ info }) => !info.isHealthCheck;
+    case 'traceable':
+      // Nothing traces requests yet, and Envoy without tracing passes none either.
+      return () => false;
     case 'runtime':
       return sampled(config, services);
     case 'and':

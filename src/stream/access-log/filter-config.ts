@@ -12,7 +12,7 @@ export type ComparisonConfig = {
 /** `config.accesslog.v3.AccessLogFilter`, read. */
 export type LogFilterConfig =
   | { readonly kind: 'status-code' | 'duration'; readonly comparison: ComparisonConfig }
-  | { readonly kind: 'not-health-check' }
+  | { readonly kind: 'not-health-check' | 'traceable' }
   | { readonly kind: 'runtime'; readonly fraction: FractionConfig; readonly isIndependent: boolean }
   | { readonly kind: 'and' | 'or'; readonly filters: readonly LogFilterConfig[] }
   | { readonly kind: 'header'; readonly matcher: HeaderMatcherConfig }

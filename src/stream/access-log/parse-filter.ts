@@ -11,6 +11,7 @@ const readers: { readonly [field: string]: Reader } = {
   status_code_filter: (node) => ({ kind: 'status-code', comparison: parseComparison(node) }),
   duration_filter: (node) => ({ kind: 'duration', comparison: parseComparison(node) }),
   not_health_check_filter: () => ({ kind: 'not-health-check' }),
+  traceable_filter: () => ({ kind: 'traceable' }),
   runtime_filter: parseRuntime,
   and_filter: (node) => ({ kind: 'and', filters: parseAll(node) }),
   or_filter: (node) => ({ kind: 'or', filters: parseAll(node) }),
@@ -27,7 +28,6 @@ const readers: { readonly [field: string]: Reader } = {
 
 /** Reads an `AccessLogFilter`; null when it is of a kind that is not built, and every entry is written. */
 export function parseLogFilter(node: ConfigNode): LogFilterConfig | null {
-  node.unsupported('traceable_filter', 'requests are not traced');
   node.unsupported('extension_filter', 'access log filter extensions are not built');
   for (const [field, read] of Object.entries(readers)) {
     const filter = node.message(field);

@@ -98,7 +98,8 @@ test('the gRPC status comes from trailers or is read into the HTTP status', () =
   equal(passes(filter, logContext({ responseTrailers })), true);
   equal(passes(filter, status(503)), true);
   equal(passes(filter, status(200)), false);
-  equal(passes('{grpc_status_filter: {statuses: [OK], exclude: true}}', status(200)), false);
+  equal(passes('{grpc_status_filter: {statuses: [OK], exclude: true}}', status(200)), true);
+  equal(passes('{grpc_status_filter: {statuses: [UNKNOWN]}}', status(200)), true);
 });
 
 test('a share of requests is sampled by their id', () => {
@@ -145,4 +146,8 @@ test('a stream logger has the default line, and its format is checked', () => {
   deepEqual(read('{log_format: {text_format_source: {inline_string: "%NOPE%"}}}').problems, [
     'Not supported field in StreamInfo: NOPE',
   ]);
+});
+
+test('no request is traceable as long as requests are not traced', () => {
+  equal(passes('{traceable_filter: {}}', logContext()), false);
 });

@@ -84,7 +84,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     }
     this.tried = this.attempts === 1 ? [host] : [...this.tried, host];
     this.info.upstreamHost = host;
-    this.info.hostsAttempted = this.tried;
+    this.info.times.upstreamStartMs = this.scope.clock.now();
     const attempt = new Attempt(this, host);
     this.current = attempt;
     const { action } = this;
@@ -101,7 +101,9 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
       this.scope.timers.scheduleAt(this, now + this.timeouts.globalMs);
     }
     const { current } = this;
-    if (current?.isReady === true) this.armPerTry(current);
+    if (current?.isReady !== true) return;
+    this.info.times.upstreamLastTxMs = now;
+    this.armPerTry(current);
   }
 
   private armPerTry(attempt: Attempt): void {
@@ -158,11 +160,15 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
 
   onAttemptReady(attempt: Attempt, connection: UpstreamConnectionInfo): void {
     const { info } = this;
+    info.hostsAttempted =
+      info.hostsAttempted.length === 0 ? [attempt.host] : [...info.hostsAttempted, attempt.host];
     info.upstreamLocalAddress = connection.localAddress;
     info.upstreamProtocol = connection.protocol;
     info.upstreamConnectionId = connection.id;
     if (info.schemeFollowsUpstream) this.requestHeaders.scheme = connection.tls === null ? 'http' : 'https';
-    if (Number.isNaN(info.times.upstreamFirstTxMs)) info.times.upstreamFirstTxMs = this.scope.clock.now();
+    const now = this.scope.clock.now();
+    if (Number.isNaN(info.times.upstreamFirstTxMs)) info.times.upstreamFirstTxMs = now;
+    if (this.isRequestComplete) info.times.upstreamLastTxMs = now;
     for (const stats of this.routeStats) stats.counts.inc(V.upstream_rq_total);
     if (this.isRequestComplete) this.armPerTry(attempt);
   }
@@ -242,6 +248,8 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
   }
 
   onAttemptData(_attempt: Attempt, chunk: Chunk, endStream: boolean): void {
+    const { times } = this.info;
+    if (Number.isNaN(times.upstreamFirstBodyMs)) times.upstreamFirstBodyMs = this.scope.clock.now();
     if (endStream) this.completeResponse(false);
     this.stream.respond.encodeData(chunk, endStream);
   }
