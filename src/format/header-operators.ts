@@ -111,9 +111,9 @@ function unescapeBytes(text: string): string {
 
 /** The same for visible characters alone, so that blanks, controls and `%` cannot be mistaken for something else. */
 function unescapeVisible(text: string): string {
-  return text.replace(/%([2-7][0-9A-Fa-f])/g, (escape, hex: string) => {
+  return text.replace(/%([2-7][0-9A-Fa-f])/g, (whole, hex: string) => {
     const code = Number.parseInt(hex, 16);
-    return code > 0x20 && code < 0x7f && code !== 0x25 ? String.fromCharCode(code) : escape;
+    return code > 0x20 && code < 0x7f && code !== 0x25 ? String.fromCharCode(code) : whole;
   });
 }
 
