@@ -88,6 +88,12 @@ export interface CodecOutput {
   writeTextAndBytes(text: string, buffer: Buffer, start: number, end: number): void;
 }
 
+/** An output that can also take over a buffer. */
+export interface PooledOutput extends CodecOutput {
+  /** The first `length` bytes of a buffer of the thread's pool, which is given back once they are sent. */
+  writePooled(buffer: Buffer, length: number): void;
+}
+
 /** Events of one stream as its reader gets them; requests downstream, responses upstream. */
 export interface StreamDecoder<H extends HeaderMap> {
   onHeaders(headers: H, endStream: boolean): void;

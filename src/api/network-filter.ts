@@ -1,5 +1,6 @@
 import type { Plain } from '../base/plain.js';
 import type { Timer } from '../base/timer-wheel.js';
+import type { Flushable } from '../base/turn.js';
 import type { Chunk } from './codec.js';
 import type { Extension } from './extension.js';
 import type { ConnectionInfo } from './stream-info.js';
@@ -52,6 +53,10 @@ export interface ConnectionControl {
   writeText(text: string): void;
   writeBytes(buffer: Buffer, start: number, end: number): void;
   writeTextAndBytes(text: string, buffer: Buffer, start: number, end: number): void;
+  /** The first `length` bytes of a buffer of the thread's pool, which is given back once they are sent. */
+  writePooled(buffer: Buffer, length: number): void;
+  /** Calls `item.flush()` once, at the end of the turn, before what it writes is sent. */
+  flushLater(item: Flushable): void;
   /** Sends FIN after what is buffered; the reading side stays open. */
   endWriting(): void;
   /** Stops reading from the socket; counted, as many resumes as pauses. */

@@ -60,6 +60,14 @@ export class Http1Session implements ServerSession, StreamConnection, Http1Serve
     this.isClosingAfterResponse = true;
   }
 
+  farewell(): void {
+    // Nothing is said between messages.
+  }
+
+  flush(): void {
+    // Every write goes to the connection at once.
+  }
+
   onConnectionClosed(): void {
     this.countDropped();
     this.stream?.onConnectionClosed();
@@ -82,7 +90,7 @@ export class Http1Session implements ServerSession, StreamConnection, Http1Serve
 
   onResponseHead(headers: ResponseHeaders, isRequestComplete: boolean): void {
     const { codec } = this;
-    const isDraining = this.connection.shouldDrain();
+    const isDraining = this.connection.isWornOut() || this.connection.isToDrain();
     if (!codec.keepAlive || isDraining || !isRequestComplete || this.isClosingAfterResponse) {
       this.isClosingAfterResponse = true;
       headers.set('connection', 'close');

@@ -1,6 +1,7 @@
 import type { AccessLogConfig } from '../api/access-log.js';
 import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
 import { type NameCaseConfig, parseNameCase } from '../codec/http1/name-case-config.js';
+import { type Http2Options, parseHttp2Options } from '../codec/http2/options.js';
 import { parseStringMatcher, type StringMatcherConfig } from '../match/string-matcher.js';
 import type { RouteTableConfig } from '../route/config-types.js';
 import {
@@ -38,6 +39,8 @@ export type RequestIdConfig = {
 /** The connection manager as it crosses threads. Durations in milliseconds, 0 = off. */
 export type ManagerConfig = {
   readonly statPrefix: string;
+  readonly codecType: 'AUTO' | 'HTTP1' | 'HTTP2';
+  readonly http2: Http2Options;
   readonly routes: RouteTableConfig;
   readonly filters: readonly FilterEntry[];
   readonly accessLogs: readonly AccessLogConfig[];
@@ -55,6 +58,8 @@ export type ManagerConfig = {
   readonly maxRequestsPerConnection: number;
   readonly maxStreamDurationMs: number;
   readonly streamIdleTimeoutMs: number;
+  /** Time that a complete answer has to flow into the client's window. */
+  readonly streamFlushTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly requestHeadersTimeoutMs: number;
   readonly drainTimeoutMs: number;
@@ -108,13 +113,17 @@ export interface ManagerParts {
 /** Reads `HttpConnectionManager`. */
 export function parseManager(node: ConfigNode, parts: ManagerParts): ManagerConfig {
   const codec = node.enum('codec_type', 'AUTO');
-  if (codec === 'HTTP2' || codec === 'HTTP3')
-    node.unsupportedValue('codec_type', codec, 'HTTP1 and AUTO are');
+  if (codec === 'HTTP3') node.unsupportedValue('codec_type', codec, 'HTTP1, HTTP2 and AUTO are');
   node.unsupported('rds', 'routes inline alone so far');
   node.unsupported('scoped_routes', 'routes inline alone so far');
   const routeNode = node.message('route_config');
   return {
     statPrefix: node.string('stat_prefix').replaceAll(':', '_'),
+    codecType: codec === 'HTTP1' || codec === 'HTTP2' ? codec : 'AUTO',
+    http2: parseHttp2Options(
+      node.message('http2_protocol_options'),
+      node.bool('stream_error_on_invalid_http_message'),
+    ),
     routes: routeNode === undefined ? emptyRoutes : parts.routes(routeNode),
     filters: parseFilterChain(node, 'http_filters'),
     accessLogs: parts.accessLogs(node, 'access_log'),
@@ -198,6 +207,7 @@ function parseTimeouts(
   | 'maxRequestsPerConnection'
   | 'maxStreamDurationMs'
   | 'streamIdleTimeoutMs'
+  | 'streamFlushTimeoutMs'
   | 'requestTimeoutMs'
   | 'requestHeadersTimeoutMs'
   | 'drainTimeoutMs'
@@ -210,6 +220,8 @@ function parseTimeouts(
     maxRequestsPerConnection: common?.number('max_requests_per_connection', 0) ?? 0,
     maxStreamDurationMs: common?.duration('max_stream_duration', 0) ?? 0,
     streamIdleTimeoutMs: node.duration('stream_idle_timeout', 300_000),
+    streamFlushTimeoutMs:
+      node.optionalDuration('stream_flush_timeout') ?? node.duration('stream_idle_timeout', 300_000),
     requestTimeoutMs: node.duration('request_timeout', 0),
     requestHeadersTimeoutMs: node.duration('request_headers_timeout', 0),
     drainTimeoutMs: node.duration('drain_timeout', 5000),
@@ -294,8 +306,6 @@ function parseHttp1(
   | 'ignoredUpgrades'
 > {
   const http1 = node.message('http_protocol_options');
-  const http2 = node.message('http2_protocol_options');
-  if (http2 !== undefined) node.noEffect('http2_protocol_options', 'HTTP/2 downstream is not built yet');
   return {
     allowAbsoluteUrl: http1?.bool('allow_absolute_url', true) ?? true,
     acceptHttp10: http1?.bool('accept_http_10') ?? false,

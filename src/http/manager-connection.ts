@@ -7,7 +7,9 @@ import {
   NetworkStatus,
 } from '../api/network-filter.js';
 import { Timer } from '../base/timer-wheel.js';
+import { clientPreface } from '../codec/http2/frame/frame-codes.js';
 import { Http1Session } from './http1-session.js';
+import { Http2Session } from './http2-session.js';
 import type { Manager } from './manager.js';
 import { H } from './manager-stats.js';
 import type { ServerSession, SessionOwner } from './server-session.js';
@@ -68,16 +70,21 @@ export class ManagerConnection implements NetworkFilter, SessionOwner {
   close(mode: CloseMode, reason: string): void {
     this.isClosing = true;
     this.closedHere = true;
+    this.session?.flush();
     this.control.close(mode, reason);
   }
 
-  shouldDrain(): boolean {
-    const { config, stats, scope } = this.manager;
-    if (config.maxRequestsPerConnection > 0 && this.requests >= config.maxRequestsPerConnection) {
-      stats.inc(H.downstream_cx_max_requests_reached);
-      return true;
-    }
-    if (!scope.drain.shouldClose(this.manager.listenerName)) return false;
+  isWornOut(): boolean {
+    const { config, stats } = this.manager;
+    if (config.maxRequestsPerConnection === 0 || this.requests < config.maxRequestsPerConnection)
+      return false;
+    stats.inc(H.downstream_cx_max_requests_reached);
+    return true;
+  }
+
+  isToDrain(): boolean {
+    const { listenerName, scope, stats } = this.manager;
+    if (!scope.drain.shouldClose(listenerName)) return false;
     stats.inc(H.downstream_cx_drain_close);
     return true;
   }
@@ -91,11 +98,21 @@ export class ManagerConnection implements NetworkFilter, SessionOwner {
 
   onData(chunk: Chunk, endStream: boolean): NetworkStatus {
     if (!this.isClosing && chunk.end > chunk.start) {
-      this.session ??= new Http1Session(this);
+      this.session ??= this.begin(chunk);
       this.session.dispatch(chunk.buffer, chunk.start, chunk.end);
     }
     if (endStream) this.onEnd();
     return NetworkStatus.Stop;
+  }
+
+  /** The protocol that TLS agreed on, or the one whose first bytes these are. */
+  private begin({ buffer, start, end }: Chunk): ServerSession {
+    const { codecType } = this.manager.config;
+    const alpn = this.control.info.tls?.alpn ?? '';
+    const isHttp2 =
+      codecType === 'HTTP2' ||
+      (codecType === 'AUTO' && (alpn === '' ? isPreface(buffer, start, end) : alpn === 'h2'));
+    return isHttp2 ? new Http2Session(this) : new Http1Session(this);
   }
 
   /** The client's end ends requests in progress, and a tunnel too: it has no half-open state, as in Envoy. */
@@ -108,6 +125,7 @@ export class ManagerConnection implements NetworkFilter, SessionOwner {
   onDrain(): void {
     if (this.hasStreams || this.isClosed || this.isClosing) return;
     if (this.manager.scope.clock.now() - this.idleSinceMs < drainQuietMs) return;
+    this.session?.farewell();
     this.close('flush-and-delay', 'drain');
   }
 
@@ -189,4 +207,14 @@ export class ManagerConnection implements NetworkFilter, SessionOwner {
       this.sentCounted = bytesSent;
     }
   }
+}
+
+/** What Envoy looks for, in the first bytes alone: `PRI * HTTP/2`. */
+const prefaceStart = clientPreface.slice(0, 12);
+
+function isPreface(buffer: Buffer, start: number, end: number): boolean {
+  return (
+    end - start >= prefaceStart.length &&
+    buffer.latin1Slice(start, start + prefaceStart.length) === prefaceStart
+  );
 }

@@ -6,6 +6,7 @@ import type { RouteMatch, RouteTableView } from '../api/route.js';
 import type { BoundStats } from '../api/stats.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import { Http1 } from '../codec/http1/http1-stats.js';
+import { Http2 } from '../codec/http2/http2-stats.js';
 import type { FilterEntry } from './filter-chain-config.js';
 import { LocalReplyRules } from './local-reply-rules.js';
 import type { ManagerConfig } from './manager-config.js';
@@ -32,6 +33,7 @@ export class Manager {
   readonly listenerStats: BoundStats;
   readonly http1Stats: BoundStats;
   readonly tracingStats: BoundStats;
+  readonly http2Stats: BoundStats;
   readonly routes: RouteTableView;
   readonly filters: FilterChain;
   /** Filters of upgraded requests, by type in lower case; null when none has a chain of its own. */
@@ -61,6 +63,7 @@ export class Manager {
     this.listenerStats = scope.stats.bind(`${context.listenerStatPrefix}.http.${config.statPrefix}`, L);
     this.http1Stats = scope.stats.bind('http1', Http1);
     this.tracingStats = scope.stats.bind(`${this.statPrefix}.tracing`, Tracing);
+    this.http2Stats = scope.stats.bind('http2', Http2);
     this.routes = routes;
     this.filters = this.buildChain(config.filters);
     this.upgradeFilters = this.buildUpgradeChains();

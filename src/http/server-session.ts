@@ -13,6 +13,10 @@ export interface ServerSession {
   onBelowWatermark(): void;
   /** The connection is to end soon: HTTP/1 says so with its next response, HTTP/2 with GOAWAY. */
   drain(): void;
+  /** An idle connection is about to be closed from this side. */
+  farewell(): void;
+  /** Hands what was gathered to the connection, which is about to close. */
+  flush(): void;
   /** The connection is gone: streams in progress have lost their client. */
   onConnectionClosed(): void;
 }
@@ -28,8 +32,10 @@ export interface SessionOwner {
   readonly isDraining: boolean;
   /** Streams begun so far; the session counts them. */
   requests: number;
-  /** Asked per response: drain, or the connection has served what it may. */
-  shouldDrain(): boolean;
+  /** The connection has served what it may, which is counted. */
+  isWornOut(): boolean;
+  /** Asked per response: whether the listener drains, which is counted. */
+  isToDrain(): boolean;
   /** The last stream in progress has ended: the idle clock counts from then. */
   onIdleAt(nowMs: number): void;
   /** Closes from this side. */

@@ -1,4 +1,4 @@
-import type { CodecError, RequestDecoder } from '../api/codec.js';
+import type { CodecError, RequestDecoder, ServerStreamEncoder } from '../api/codec.js';
 import type { ConnectionInfo, StreamInfo } from '../api/stream-info.js';
 import type { ResponseHeaders } from '../base/header-map.js';
 import type { Manager } from './manager.js';
@@ -6,6 +6,7 @@ import type { RequestOrigin } from './request-rules.js';
 
 /** What a connection needs to know of a stream that has ended. */
 export interface FinishedStream {
+  readonly codec: ServerStreamEncoder;
   readonly info: StreamInfo;
   readonly isUpgrade: boolean;
   readonly isRequestComplete: boolean;

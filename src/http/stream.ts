@@ -44,7 +44,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
   readonly response: ResponseDirection;
   readonly timers: StreamTimers;
   readonly isRecreated: boolean;
-  private readonly codec: ServerStreamEncoder;
+  readonly codec: ServerStreamEncoder;
   private controls: readonly FilterControl[];
   requestHeaders: RequestHeaders | null;
   responseHeaders: ResponseHeaders | null;
@@ -145,8 +145,18 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     this.request.sendTrailers(trailers);
   }
 
-  onReset(): void {
-    // HTTP/1 has no resets of its own: the connection reports its end to `onConnectionClosed`.
+  /** HTTP/2: the client reset the stream, the codec refused it, or the connection is gone. */
+  onReset(reason: StreamResetReason, detail: string): void {
+    if (this.isOver) return;
+    if (reason === 'connection-termination') {
+      this.onConnectionClosed();
+      return;
+    }
+    const { info } = this;
+    const isFault = reason === 'protocol-error';
+    info.responseFlags |= isFault ? ResponseFlag.downstreamProtocolError : ResponseFlag.downstreamRemoteReset;
+    info.responseCodeDetails = detail;
+    this.finish();
   }
 
   onAboveWatermark(): void {

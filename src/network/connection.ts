@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { CodecOutput } from '../api/codec.js';
+import type { PooledOutput } from '../api/codec.js';
 import type { BufferPool } from '../base/buffer-pool.js';
 import type { Flushable, Turn } from '../base/turn.js';
 import { type DirectOwner, type DirectWriter, handleOf } from './direct-write.js';
@@ -38,7 +38,7 @@ export interface ConnectionResources {
  * One TCP or Unix socket: reading into the thread's shared buffer, gathered writing with watermarks, counted pauses.
  * It owns the socket and nothing above it; `api/network-filter.ts` is what filters see.
  */
-export class Connection implements CodecOutput, Flushable, DirectOwner {
+export class Connection implements PooledOutput, Flushable, DirectOwner {
   readonly socket: Socket;
   private readonly shared: ConnectionResources;
   private events: ConnectionEvents;
@@ -142,6 +142,22 @@ export class Connection implements CodecOutput, Flushable, DirectOwner {
     this.writeBytes(buffer, start, end);
   }
 
+  writePooled(buffer: Buffer, length: number): void {
+    const { buffers } = this.shared;
+    if (this.isEnding || this.isClosed) {
+      buffers.giveBack(buffer);
+      return;
+    }
+    this.sendText();
+    this.bytesSent += length;
+    this.sendPooled(buffer, length);
+  }
+
+  /** Calls `item.flush()` at the end of the turn, before this connection sends. */
+  flushLater(item: Flushable): void {
+    this.shared.turn.add(item);
+  }
+
   /** Sends what the turn has gathered; a throw costs this connection. */
   flush(): void {
     this.isDirty = false;
@@ -238,9 +254,14 @@ export class Connection implements CodecOutput, Flushable, DirectOwner {
     const copy = buffers.borrow(length);
     if (text.length > 0) copy.latin1Write(text, 0);
     buffer.copy(copy, text.length, start, end);
+    this.sendPooled(copy, length);
+  }
+
+  private sendPooled(buffer: Buffer, length: number): void {
+    const { buffers } = this.shared;
     this.hasStreamed = true;
-    this.socket.write(copy.length === length ? copy : copy.subarray(0, length), () => {
-      buffers.giveBack(copy);
+    this.socket.write(buffer.length === length ? buffer : buffer.subarray(0, length), () => {
+      buffers.giveBack(buffer);
       this.checkLowWatermark();
     });
     this.checkWatermark();

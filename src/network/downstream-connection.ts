@@ -10,6 +10,7 @@ import {
 import type { ConnectionInfo } from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import { Timer } from '../base/timer-wheel.js';
+import type { Flushable } from '../base/turn.js';
 import { Connection, type ConnectionEvents, type ConnectionResources } from './connection.js';
 import { DelayedClose } from './delayed-close.js';
 import { ReadChain } from './read-chain.js';
@@ -139,6 +140,19 @@ export class DownstreamConnection implements ConnectionControl, ConnectionEvents
   writeTextAndBytes(text: string, buffer: Buffer, start: number, end: number): void {
     this.writeText(text);
     this.writeBytes(buffer, start, end);
+  }
+
+  writePooled(buffer: Buffer, length: number): void {
+    if (this.writers.length === 0) {
+      this.connection.writePooled(buffer, length);
+      return;
+    }
+    this.writeFiltered(buffer.subarray(0, length), false);
+    this.scope.buffers.giveBack(buffer);
+  }
+
+  flushLater(item: Flushable): void {
+    this.connection.flushLater(item);
   }
 
   endWriting(): void {

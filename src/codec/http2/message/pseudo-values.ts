@@ -1,0 +1,17 @@
+const method = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** RFC 3986 section 3.2 without user information. */
+const authority = /^[-A-Za-z0-9._~%!$&'()*+,;=:[\]]*$/;
+const path = /^\/[\x21-\x7e\x80-\xff]*$/;
+
+export function isMethod(value: string): boolean {
+  return value === 'GET' || value === 'POST' || method.test(value);
+}
+
+export function isAuthority(value: string): boolean {
+  return authority.test(value);
+}
+
+/** Origin form, or the asterisk of OPTIONS. */
+export function isPath(value: string, ofMethod: string): boolean {
+  return path.test(value) || (value === '*' && ofMethod === 'OPTIONS');
+}

@@ -1,0 +1,179 @@
+import { RequestHeaders } from '../../../base/header-map.js';
+import type { FieldSink } from '../hpack/decoder.js';
+import { FieldKind, type FieldName } from '../hpack/field-name.js';
+import { type HeadLimits, type HeadVerdict, parseContentLength } from './head-limits.js';
+import { isAuthority, isMethod, isPath } from './pseudo-values.js';
+
+const pseudoBits = [0, 1, 2, 4, 8, 16];
+
+/**
+ * Makes a request's head of the fields of its block, by the rules of RFC 9113 section 8.3.1. One per connection,
+ * used for one block after the other.
+ */
+export class RequestFields implements FieldSink {
+  private readonly limits: HeadLimits;
+  private readonly allowsExtendedConnect: boolean;
+  headers: RequestHeaders;
+  /** -1 when there is none. */
+  contentLength: number;
+  expectsContinue: boolean;
+  hasHost: boolean;
+  /** Fields dropped for their names since the connection was made. */
+  droppedUnderscores: number;
+  private problem: HeadVerdict;
+  private seen: number;
+  private bytes: number;
+  private count: number;
+  private cookieAt: number;
+  private sawRegular: boolean;
+
+  constructor(limits: HeadLimits, allowsExtendedConnect: boolean) {
+    this.limits = limits;
+    this.allowsExtendedConnect = allowsExtendedConnect;
+    this.headers = new RequestHeaders();
+    this.contentLength = -1;
+    this.expectsContinue = false;
+    this.hasHost = false;
+    this.droppedUnderscores = 0;
+    this.problem = 'ok';
+    this.seen = 0;
+    this.bytes = 0;
+    this.count = 0;
+    this.cookieAt = -1;
+    this.sawRegular = false;
+  }
+
+  begin(): void {
+    this.headers = new RequestHeaders();
+    this.contentLength = -1;
+    this.expectsContinue = false;
+    this.hasHost = false;
+    this.problem = 'ok';
+    this.seen = 0;
+    this.bytes = 0;
+    this.count = 0;
+    this.cookieAt = -1;
+    this.sawRegular = false;
+  }
+
+  onField(name: FieldName, value: string): void {
+    this.bytes += name.text.length + value.length;
+    this.count++;
+    if (this.bytes > this.limits.maxHeadBytes) this.fail('too-large');
+    if (this.problem !== 'ok') return;
+    const { kind } = name;
+    if (kind === FieldKind.regular) {
+      this.sawRegular = true;
+      this.headers.addKnown(name.text, value, name.classes);
+    } else if (kind <= FieldKind.protocol) this.pseudo(kind, value);
+    else this.special(name, value);
+  }
+
+  /** The block has ended: what is missing, and what contradicts what. */
+  end(endStream: boolean): HeadVerdict {
+    if (this.problem === 'ok' && this.count > this.limits.maxHeaders) this.fail('too-many');
+    if (this.problem === 'ok' && !this.isComplete()) this.fail('malformed');
+    if (this.problem === 'ok' && endStream && this.contentLength > 0) this.fail('malformed');
+    return this.problem;
+  }
+
+  private isComplete(): boolean {
+    const { headers, seen } = this;
+    const hasAuthority = (seen & 4) !== 0;
+    if (headers.method === 'CONNECT' && headers.protocol === '') {
+      return hasAuthority && (seen & (2 | 8)) === 0;
+    }
+    if (headers.protocol !== '' && (!this.allowsExtendedConnect || headers.method !== 'CONNECT'))
+      return false;
+    return (seen & (1 | 2 | 8)) === (1 | 2 | 8) && isPath(headers.path, headers.method);
+  }
+
+  private fail(problem: HeadVerdict): void {
+    if (this.problem === 'ok') this.problem = problem;
+  }
+
+  private pseudo(kind: FieldKind, value: string): void {
+    const bit = pseudoBits[kind] as number;
+    if (this.sawRegular || (this.seen & bit) !== 0) {
+      this.fail('malformed');
+      return;
+    }
+    this.seen |= bit;
+    const { headers } = this;
+    if (kind === FieldKind.method) {
+      headers.method = value;
+      if (!isMethod(value)) this.fail('malformed');
+    } else if (kind === FieldKind.path) {
+      headers.path = value;
+    } else if (kind === FieldKind.authority) {
+      headers.authority = value;
+      this.hasHost = true;
+      if (!isAuthority(value)) this.fail('malformed');
+    } else if (kind === FieldKind.scheme) {
+      headers.scheme = value.toLowerCase();
+      if (headers.scheme !== 'http' && headers.scheme !== 'https') this.fail('malformed');
+    } else {
+      headers.protocol = value;
+    }
+  }
+
+  private special(name: FieldName, value: string): void {
+    this.sawRegular = true;
+    const { headers } = this;
+    switch (name.kind) {
+      case FieldKind.cookie:
+        this.cookie(name, value);
+        return;
+      case FieldKind.host:
+        this.host(value);
+        return;
+      case FieldKind.contentLength:
+        if (this.contentLength >= 0 || (this.contentLength = parseContentLength(value)) < 0) {
+          this.fail('malformed');
+          return;
+        }
+        break;
+      case FieldKind.te:
+        if (value !== 'trailers') {
+          this.fail('malformed');
+          return;
+        }
+        break;
+      case FieldKind.expect:
+        this.expectsContinue = value.toLowerCase() === '100-continue';
+        break;
+      case FieldKind.underscore:
+        if (!this.takesUnderscores()) return;
+        break;
+      default:
+        this.fail('malformed');
+        return;
+    }
+    headers.addKnown(name.text, value, name.classes);
+  }
+
+  /** Crumbs become one field again (RFC 9113 section 8.2.3). */
+  private cookie(name: FieldName, value: string): void {
+    const { headers } = this;
+    if (this.cookieAt < 0) {
+      this.cookieAt = headers.size;
+      headers.addKnown(name.text, value, name.classes);
+    } else headers.values[this.cookieAt] = `${headers.values[this.cookieAt]}; ${value}`;
+  }
+
+  /** Host stands in for a missing `:authority`, and gives way to one. */
+  private host(value: string): void {
+    if (this.hasHost) return;
+    this.hasHost = true;
+    this.headers.authority = value;
+    if (!isAuthority(value)) this.fail('malformed');
+  }
+
+  private takesUnderscores(): boolean {
+    const action = this.limits.headersWithUnderscores;
+    if (action === 'ALLOW') return true;
+    if (action === 'REJECT_REQUEST') this.fail('underscores');
+    else this.droppedUnderscores++;
+    return false;
+  }
+}

@@ -1,0 +1,54 @@
+import { HeaderMap } from '../../../base/header-map.js';
+import type { FieldSink } from '../hpack/decoder.js';
+import { FieldKind, type FieldName } from '../hpack/field-name.js';
+import type { HeadLimits, HeadVerdict } from './head-limits.js';
+
+/** Makes trailers of the fields of their block: no pseudo-headers (RFC 9113 section 8.1). One per connection. */
+export class TrailerFields implements FieldSink {
+  private readonly limits: HeadLimits;
+  trailers: HeaderMap;
+  private problem: HeadVerdict;
+  private bytes: number;
+  private count: number;
+
+  constructor(limits: HeadLimits) {
+    this.limits = limits;
+    this.trailers = new HeaderMap();
+    this.problem = 'ok';
+    this.bytes = 0;
+    this.count = 0;
+  }
+
+  begin(): void {
+    this.trailers = new HeaderMap();
+    this.problem = 'ok';
+    this.bytes = 0;
+    this.count = 0;
+  }
+
+  onField(name: FieldName, value: string): void {
+    this.bytes += name.text.length + value.length;
+    this.count++;
+    if (this.bytes > this.limits.maxHeadBytes) this.fail('too-large');
+    if (this.problem !== 'ok') return;
+    const isForbidden = name.kind === FieldKind.connectionSpecific || name.kind === FieldKind.malformed;
+    if (isForbidden || name.text.charCodeAt(0) === 58) this.fail('malformed');
+    else this.trailers.addKnown(name.text, value, name.classes);
+  }
+
+  end(): HeadVerdict {
+    if (this.count > this.limits.maxHeaders) this.fail('too-many');
+    return this.problem;
+  }
+
+  private fail(problem: HeadVerdict): void {
+    if (this.problem === 'ok') this.problem = problem;
+  }
+}
+
+/** For blocks of streams that nobody reads any more: decoded, so that the tables keep agreeing. */
+export const discardedFields: FieldSink = {
+  onField: () => {
+    // Nobody reads it.
+  },
+};
