@@ -50,7 +50,9 @@ export function localReplyHeaders(
   const headers = new ResponseHeaders(status);
   if (options.headers !== undefined) for (const [name, value] of options.headers) headers.add(name, value);
   options.modify?.(headers);
-  const draft: ReplyDraft = { status, body, contentType: options.contentType ?? plainText };
+  const { contentType = plainText } = options;
+  if (contentType !== plainText) headers.set('content-type', contentType);
+  const draft: ReplyDraft = { status, body, contentType: plainText };
   const ownType = headers.get('content-type');
   if (rules !== null) {
     stream.responseHeaders = headers;

@@ -16,7 +16,8 @@ export function noteRouteCluster(
   if (info.upstreamClusterName !== '' || headers === null || route?.action.kind !== 'route') return;
   const { clusterName } = route.action.chooseCluster({ headers, info, random: info.randomValue });
   const cluster = clusterName === '' ? null : clusters.get(clusterName);
+  if (cluster === null) return;
   info.upstreamClusterName = clusterName;
-  info.upstreamClusterStatName = cluster?.info.statName ?? clusterName;
-  info.clusterMetadata = cluster?.info.metadata ?? null;
+  info.upstreamClusterStatName = cluster.info.statName;
+  info.clusterMetadata = cluster.info.metadata;
 }
