@@ -77,7 +77,8 @@ export interface RouteActionView {
   /** Upgrade types (lower case) with their verdict; absent types fall to the connection manager. */
   readonly upgrades: ReadonlyMap<string, boolean>;
   readonly metadataMatch: Plain;
-  readonly hashPolicies: Plain;
+  /** Null without hash policies. */
+  readonly hashPolicy: HashPolicyView | null;
   /** None in the common case. */
   readonly mirrors: readonly MirrorPolicyView[];
   readonly rateLimits: readonly RateLimitRule[];
@@ -145,6 +146,15 @@ export type InternalRedirectConfig = {
   /** Lower case; taken over from the response into the next request, or removed from it. */
   readonly headersToCopy: readonly string[];
 };
+
+/** What consistent balancers tell requests apart by. */
+export interface HashPolicyView {
+  /**
+   * Undefined when the request has nothing to hash. Cookies that are made on the way are added to `setCookies`, for the
+   * response; null: none is made.
+   */
+  hash(input: RouteInput, setCookies: string[] | null): bigint | undefined;
+}
 
 /** Where copies of requests go. */
 export interface MirrorPolicyView {

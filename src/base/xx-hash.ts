@@ -2,8 +2,9 @@
  * xxHash64 (the XXH64 algorithm of the xxHash specification, github.com/Cyan4973/xxHash) over the bytes of a text whose
  * characters are all ≤ U+00FF, in halves of 32 bits: several times cheaper than BigInt arithmetic.
  */
-export function xxHash64(text: string, seed = 0): bigint {
-  hash(text, seed);
+export function xxHash64(text: string, seed: number | bigint = 0): bigint {
+  if (typeof seed === 'number') hash(text, 0, seed);
+  else hash(text, Number((seed >> 32n) & 0xffff_ffffn), Number(seed & 0xffff_ffffn));
   return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
 }
 
@@ -88,12 +89,12 @@ function roundOf(accumulatorHigh: number, accumulatorLow: number, inputHigh: num
   multiply(prime1);
 }
 
-function hash(text: string, seed: number): void {
+function hash(text: string, seedHigh: number, seedLow: number): void {
   const { length } = text;
   let at = 0;
-  if (length >= 32) at = hashBlocks(text, seed);
+  if (length >= 32) at = hashBlocks(text, seedHigh, seedLow);
   else {
-    set(0, seed);
+    set(seedHigh, seedLow);
     addPrime(prime5);
   }
   add(0, length);
@@ -106,8 +107,8 @@ function hash(text: string, seed: number): void {
 }
 
 /** Whole blocks of 32 bytes; answers where they end. */
-function hashBlocks(text: string, seed: number): number {
-  startLanes(seed);
+function hashBlocks(text: string, seedHigh: number, seedLow: number): number {
+  startLanes(seedHigh, seedLow);
   let at = 0;
   for (; at + 32 <= text.length; at += 32) {
     for (let lane = 0; lane < 8; lane += 2) {
@@ -121,18 +122,18 @@ function hashBlocks(text: string, seed: number): number {
   return at;
 }
 
-function startLanes(seed: number): void {
+function startLanes(seedHigh: number, seedLow: number): void {
   const store = (lane: number): void => {
     lanes[lane] = high;
     lanes[lane + 1] = low;
   };
-  set(0, seed);
+  set(seedHigh, seedLow);
   store(4);
   addPrime(prime2);
   store(2);
   addPrime(prime1);
   store(0);
-  set(0, seed);
+  set(seedHigh, seedLow);
   // Minus the first prime, in two's complement.
   add(~prime1[0], -prime1[1]);
   store(6);

@@ -1,6 +1,7 @@
 import type {
   ClusterChoice,
   GrpcTimeoutConfig,
+  HashPolicyView,
   InternalRedirectConfig,
   MirrorPolicyView,
   RateLimitRule,
@@ -14,6 +15,7 @@ import type { RequestHeaders } from '../base/header-map.js';
 import type { Plain } from '../base/plain.js';
 import { buildClusterChooser, type ClusterChooser } from './cluster-chooser.js';
 import type { PathMatchConfig, RouteActionConfig } from './config-types.js';
+import { HashPolicies } from './hash-policy.js';
 import { buildHostRewrite, setAuthority } from './host-rewrite.js';
 import { MirrorPolicy } from './mirror-policy.js';
 import { buildPathRewrite, setPath } from './path-rewrite.js';
@@ -36,7 +38,7 @@ export class RouteAction implements RouteActionView {
   readonly appendXForwardedHost: boolean;
   readonly upgrades: ReadonlyMap<string, boolean>;
   readonly metadataMatch: Plain;
-  readonly hashPolicies: Plain;
+  readonly hashPolicy: HashPolicyView | null;
   readonly mirrors: readonly MirrorPolicyView[];
   readonly rateLimits: readonly RateLimitRule[];
   readonly includesHostRateLimits: boolean;
@@ -58,11 +60,11 @@ export class RouteAction implements RouteActionView {
     this.appendXForwardedHost = config.appendXForwardedHost;
     this.upgrades = new Map(Object.entries(config.upgrades));
     this.metadataMatch = config.metadataMatch;
-    this.hashPolicies = config.hashPolicies;
+    this.hashPolicy = config.hashPolicies.length === 0 ? null : new HashPolicies(config.hashPolicies);
     this.mirrors = config.mirrorPolicies.map((policy) => new MirrorPolicy(policy));
     this.rateLimits = buildRateLimits(config.rateLimits);
     this.includesHostRateLimits = config.includesHostRateLimits;
-    this.choose = buildClusterChooser(config.cluster, runtime, config.metadataMatch);
+    this.choose = buildClusterChooser(config.cluster, runtime, config.metadataMatch, this.hashPolicy);
   }
 
   chooseCluster(input: RouteInput): ClusterChoice {

@@ -1,5 +1,5 @@
 import type { RouteFilterConfig } from '../api/config-node.js';
-import type { ClusterChoice, RouteInput, WeightedClusterView } from '../api/route.js';
+import type { ClusterChoice, HashPolicyView, RouteInput, WeightedClusterView } from '../api/route.js';
 import type { RuntimeView } from '../api/runtime.js';
 import type { Plain } from '../base/plain.js';
 import { toByteText } from '../format/byte-text.js';
@@ -36,6 +36,7 @@ export function buildClusterChooser(
   config: ClusterSpecifierConfig,
   runtime: RuntimeView,
   metadataMatch: Plain,
+  hashPolicy: HashPolicyView | null,
 ): ClusterChooser {
   switch (config.kind) {
     case 'cluster': {
@@ -47,7 +48,7 @@ export function buildClusterChooser(
       return ({ headers }) => ({ clusterName: headers.get(header) ?? '', weighted: null });
     }
     case 'weighted':
-      return buildWeighted(config, runtime, metadataMatch);
+      return buildWeighted(config, runtime, metadataMatch, config.usesHashPolicy ? hashPolicy : null);
   }
 }
 
@@ -64,6 +65,7 @@ function buildWeighted(
   config: Extract<ClusterSpecifierConfig, { kind: 'weighted' }>,
   runtime: RuntimeView,
   metadataMatch: Plain,
+  hashPolicy: HashPolicyView | null,
 ): ClusterChooser {
   const { runtimeKeyPrefix, headerName } = config;
   const draws = config.clusters.map((cluster) => {
@@ -77,7 +79,8 @@ function buildWeighted(
   const fixedTotal = draws.reduce((sum, { weight }) => sum + weight, 0);
   return (input) => {
     const total = runtimeKeyPrefix === '' ? fixedTotal : draws.reduce((sum, draw) => sum + weightOf(draw), 0);
-    const value = headerName === '' ? input.random % total : drawValue(input, headerName, total);
+    const value =
+      headerName === '' ? drawHash(input, hashPolicy, total) : drawValue(input, headerName, total);
     let end = 0;
     for (const draw of draws) {
       end += weightOf(draw);
@@ -89,6 +92,12 @@ function buildWeighted(
 
 /** Only when runtime overrides have set every weight to zero. */
 const noChoice: ClusterChoice = { clusterName: '', weighted: null };
+
+/** The request's hash where the weights are drawn by it, else its random value. */
+function drawHash(input: RouteInput, hashPolicy: HashPolicyView | null, total: number): number {
+  const hash = hashPolicy?.hash(input, null);
+  return hash === undefined || total === 0 ? input.random % total : Number(hash % BigInt(total));
+}
 
 /** The header's value when it is one unsigned 64-bit number, else the request's random value. */
 function drawValue(input: RouteInput, headerName: string, total: number): number {

@@ -19,7 +19,6 @@ export function parseClusterSpecifier(node: ConfigNode, validateClusters: boolea
 }
 
 function parseWeighted(node: ConfigNode, validateClusters: boolean): ClusterSpecifierConfig {
-  node.unsupported('use_hash_policy', 'weights are drawn by the random value of the request');
   node.noEffect('total_weight', 'the sum of the weights is used');
   const clusters = node.list('clusters').map((cluster) => parseWeightedCluster(cluster, validateClusters));
   const total = clusters.reduce((sum, { weight }) => sum + weight, 0);
@@ -30,6 +29,7 @@ function parseWeighted(node: ConfigNode, validateClusters: boolean): ClusterSpec
   return {
     kind: 'weighted',
     clusters,
+    usesHashPolicy: node.bool('use_hash_policy'),
     runtimeKeyPrefix: node.string('runtime_key_prefix'),
     headerName: node.has('header_name') ? node.string('header_name').toLowerCase() : '',
   };

@@ -128,6 +128,7 @@ export type ClusterSpecifierConfig =
       readonly kind: 'weighted';
       readonly clusters: readonly WeightedClusterConfig[];
       readonly runtimeKeyPrefix: string;
+      readonly usesHashPolicy: boolean;
       /** Header with the number to draw by; empty for the request's own random number. */
       readonly headerName: string;
     };

@@ -28,7 +28,6 @@ const noHosts: readonly Host[] = [];
 export abstract class RoutedRequest extends TimerEntry implements LoadBalancerContext, LogContext {
   readonly logType = 'NotSet';
   readonly responseTrailers = null;
-  readonly hash = undefined;
   protected readonly config: RouterConfig;
   protected readonly scope: HttpFilterContext;
   protected readonly stream: StreamControl;
@@ -44,6 +43,10 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
   protected attempts: number;
   protected tried: readonly Host[];
   protected isDone: boolean;
+  /** Undefined until a balancer asks for it, and without hash policies. */
+  private hashNow: bigint | undefined;
+  /** Cookies that the hash policies have made for the response; null before they were asked. */
+  protected setCookies: string[] | null;
   /** As the connection manager decided; looked up before the router adds headers of its own. */
   private isInternal: boolean;
   headers: RequestHeaders | null;
@@ -63,8 +66,19 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
     this.attempts = 0;
     this.tried = noHosts;
     this.isDone = false;
+    this.hashNow = undefined;
+    this.setCookies = null;
     this.isInternal = false;
     this.headers = null;
+  }
+
+  get hash(): bigint | undefined {
+    const policy = this.action?.hashPolicy ?? null;
+    if (policy === null || this.setCookies !== null) return this.hashNow;
+    this.setCookies = [];
+    const input = { headers: this.requestHeaders, info: this.info, random: this.info.randomValue };
+    this.hashNow = policy.hash(input, this.setCookies);
+    return this.hashNow;
   }
 
   get info(): StreamInfo {

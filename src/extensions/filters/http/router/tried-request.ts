@@ -369,6 +369,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
       const elapsed = Math.max(0, Math.floor(now - this.requestCompleteMs));
       headers.setKnown('x-envoy-upstream-service-time', String(elapsed), HeaderClass.envoy);
     }
+    if (this.setCookies !== null) for (const cookie of this.setCookies) headers.add('set-cookie', cookie);
     this.finishResponseHeaders(route, headers);
   }
 

@@ -1,7 +1,13 @@
 import type { FilterFamily } from '../filter-family.js';
+import { hashFamily } from './hash-family.js';
 import { mirrorFamily } from './mirror-family.js';
 import { redirectFamily } from './redirect-family.js';
 import { retryFamily } from './retry-family.js';
 
 /** Routing and the resilience of single requests. */
-export const routingFamilies: readonly FilterFamily[] = [redirectFamily, mirrorFamily, retryFamily];
+export const routingFamilies: readonly FilterFamily[] = [
+  redirectFamily,
+  mirrorFamily,
+  retryFamily,
+  hashFamily,
+];
