@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { listenerWords } from '../api/messages.js';
 import type { Logger } from '../api/thread-scope.js';
+import { type AcceptedHandle, acceptHandles, handleBehind } from '../network/accepted-handle.js';
 import type { BindConfig, ListenerConfig } from '../network/listener-config.js';
 import { boundText, listenOn } from './bind.js';
 import type { ConnectionLimits } from './connection-limits.js';
@@ -83,6 +84,7 @@ export class Acceptor {
       const who = `${config.origin}: listener '${config.name}'`;
       if (bind.isPipe && bind.address.startsWith('@')) await this.listenAbstract(server, bind, backlog, who);
       else await listenOn(server, bind, backlog, who);
+      acceptHandles(server, (handle) => this.onHandle(handle, config, index, slot));
       this.servers.push(server);
       this.byListener.set(config.name, [...(this.byListener.get(config.name) ?? []), server]);
       this.bound.push(boundAddress(server, config.name, bind));
@@ -101,17 +103,24 @@ export class Acceptor {
     for (const server of servers) if (server.listening) server.close();
   }
 
+  /** Where handles are not to be had without a socket around them. */
   private onConnection(socket: Socket, config: ListenerConfig, bind: number, slot: number): void {
-    const fd = descriptorOf(socket);
     socket.on('error', () => {
       // The peer went away before the hand-off; the worker will see it.
     });
+    const handle = handleBehind(socket);
+    if (handle !== null) this.onHandle({ fd: handle.fd, close: () => socket.destroy() }, config, bind, slot);
+    else socket.destroy();
+  }
+
+  private onHandle(handle: AcceptedHandle, config: ListenerConfig, bind: number, slot: number): void {
+    const { fd } = handle;
     if (fd < 0 || !this.rules.limits.admits(config, slot)) {
-      socket.destroy();
+      handle.close();
       return;
     }
     const copy = this.rules.budget.allows(fd) ? this.duplicate(fd) : -1;
-    socket.destroy();
+    handle.close();
     if (copy < 0) {
       this.complain(config.name);
       return;
@@ -162,14 +171,6 @@ export class Acceptor {
       });
     });
   }
-}
-
-/** The descriptor behind a socket: a private name of Node, kept to this place. */
-function descriptorOf(socket: Socket): number {
-  const handle: unknown = Reflect.get(socket, '_handle');
-  if (typeof handle !== 'object' || handle === null) return -1;
-  const fd: unknown = Reflect.get(handle, 'fd');
-  return typeof fd === 'number' ? fd : -1;
 }
 
 function boundAddress(server: Server, listener: string, bind: BindConfig): BoundAddress {
