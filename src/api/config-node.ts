@@ -31,6 +31,19 @@ export type FractionConfig = {
   readonly runtimeKey: string;
 };
 
+/** A secret that some configuration names. */
+export type SecretReference = {
+  /** Under which threads will find it. */
+  readonly key: string;
+  /** The member of `Secret` that it has to be, `tls_certificate`. */
+  readonly kind: string;
+  readonly name: string;
+  /** File that it is discovered from; empty: it stands in the bootstrap. */
+  readonly path: string;
+  /** Directory whose changes make the file be read again; empty: the file's own. */
+  readonly watchedDirectory: string;
+};
+
 /** What a field turned out to be. A field that is never read counts as `unsupported`. */
 export type Verdict = 'honoured' | 'no-effect' | 'unsupported';
 
@@ -101,6 +114,10 @@ export interface ConfigNode {
   routeConfigs(field: string): ReadonlyMap<string, RouteFilterConfig>;
   /** The text of a `core.v3.DataSource`, read now; undefined when absent. A file that cannot be read is a problem. */
   dataSource(field: string): string | undefined;
+  /** The same as bytes. */
+  dataBytes(field: string): Uint8Array | undefined;
+  /** As `dataBytes`, when this node itself is the `DataSource`. */
+  ownBytes(): Uint8Array | undefined;
 
   /** The field is read and has no effect here, with the reason; it is reported, and start-up goes on. */
   noEffect(field: string, why: string): void;
@@ -112,8 +129,8 @@ export interface ConfigNode {
   honourAll(): void;
 
   readonly needs: {
-    /** The resource cannot go live before that secret has been delivered. */
-    secret(name: string): void;
+    /** The resource needs that secret; one that cannot be had is reported once all are read. */
+    secret(reference: SecretReference): void;
     /** The configuration refers to a cluster of that name; unknown ones are reported once all are read. */
     cluster(name: string, field: string): void;
   };

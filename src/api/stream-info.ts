@@ -37,6 +37,9 @@ export interface ConnectionInfo {
   tls: TlsInfo | null;
   /** Why the transport socket did not come about, or broke: `TLS_error:|…`. */
   transportFailureReason: string;
+  /** Fingerprints of the ClientHello, where an inspector was asked for them; empty otherwise. */
+  ja3: string;
+  ja4: string;
   /** Milliseconds on the worker's clock. */
   readonly startedMs: number;
   connectionTerminationDetails: string;

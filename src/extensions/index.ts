@@ -54,6 +54,7 @@ import { previousPriorities } from './retry/previous-priorities.js';
 import { dogStatsd } from './stat-sinks/dog-statsd/dog-statsd.js';
 import { statsd } from './stat-sinks/statsd/statsd.js';
 import { downstreamRawBuffer, upstreamRawBuffer } from './transport-sockets/raw-buffer/raw-buffer.js';
+import { downstreamTls } from './transport-sockets/tls/downstream-tls.js';
 
 /** Everything that is in the binary, by the seam it is put in at. Adding an extension adds a line here. */
 const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
@@ -96,7 +97,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   'header.formatter': [preserveCase],
   'request.id': [uuidRequestId],
   bootstrap: [filterModules],
-  'transport.socket.downstream': [downstreamRawBuffer],
+  'transport.socket.downstream': [downstreamRawBuffer, downstreamTls],
   'transport.socket.upstream': [upstreamRawBuffer],
 };
 

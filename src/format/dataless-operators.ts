@@ -7,23 +7,9 @@ const missing: Field = { text: () => undefined, value: () => null };
 const bareNames = [
   'ROUNDTRIP_DURATION',
   'DOWNSTREAM_HANDSHAKE_DURATION',
-  'DOWNSTREAM_TRANSPORT_FAILURE_REASON',
   'UPSTREAM_LOCAL_CLOSE_REASON',
   'TRACE_ID',
   'SPAN_ID',
-  'TLS_JA3_FINGERPRINT',
-  'TLS_JA4_FINGERPRINT',
-  'DOWNSTREAM_PEER_ISSUER',
-  'DOWNSTREAM_PEER_FINGERPRINT_256',
-  'DOWNSTREAM_PEER_FINGERPRINT_1',
-  'DOWNSTREAM_PEER_SERIAL',
-  'DOWNSTREAM_PEER_CERT',
-  'DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_256',
-  'DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_1',
-  'DOWNSTREAM_PEER_CHAIN_SERIALS',
-  'UPSTREAM_PEER_SUBJECT',
-  'UPSTREAM_PEER_ISSUER',
-  'UPSTREAM_PEER_CERT',
 ];
 
 /** Those of which there is never anything to tell, and Envoy says what stands for that. */
@@ -42,21 +28,6 @@ const families: readonly (readonly [string, readonly string[], string])[] = [
   ['UPSTREAM_', ['WIRE_BYTES', 'HEADER_BYTES', 'DECOMPRESSED_HEADER_BYTES'], '_RECEIVED'],
   ['DOWNSTREAM_', ['WIRE_BYTES', 'HEADER_BYTES', 'DECOMPRESSED_HEADER_BYTES'], '_SENT'],
   ['DOWNSTREAM_', ['WIRE_BYTES', 'HEADER_BYTES', 'DECOMPRESSED_HEADER_BYTES'], '_RECEIVED'],
-  ['DOWNSTREAM_LOCAL_', ['URI', 'DNS', 'IP', 'EMAIL', 'OTHERNAME'], '_SAN'],
-  ['DOWNSTREAM_PEER_', ['URI', 'DNS', 'IP', 'EMAIL', 'OTHERNAME'], '_SAN'],
-  ['UPSTREAM_LOCAL_', ['URI', 'DNS', 'IP'], '_SAN'],
-  ['UPSTREAM_PEER_', ['URI', 'DNS', 'IP'], '_SAN'],
-  ['DOWNSTREAM_', ['LOCAL', 'PEER'], '_SUBJECT'],
-  ['DOWNSTREAM_TLS_', ['SESSION_ID', 'CIPHER', 'VERSION'], ''],
-  ['UPSTREAM_TLS_', ['SESSION_ID', 'CIPHER', 'VERSION'], ''],
-];
-
-/** Those that take a time format. */
-const timeNames = [
-  'DOWNSTREAM_PEER_CERT_V_START',
-  'DOWNSTREAM_PEER_CERT_V_END',
-  'UPSTREAM_PEER_CERT_V_START',
-  'UPSTREAM_PEER_CERT_V_END',
 ];
 
 function build(): OperatorTable {
@@ -77,8 +48,6 @@ function build(): OperatorTable {
     };
     table[name] = { argument: 'bare', allowsLimit: false, make: () => field };
   }
-  for (const name of timeNames)
-    table[name] = { argument: 'optional', allowsLimit: false, make: () => missing };
   return table;
 }
 

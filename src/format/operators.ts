@@ -8,6 +8,7 @@ import { outcomeOperators } from './outcome-operators.js';
 import { processOperators } from './process-operators.js';
 import { routingOperators } from './routing-operators.js';
 import { timeOperators } from './time-operators.js';
+import { tlsOperators } from './tls-operators.js';
 
 const builtIn = new Map<string, Operator>(
   [
@@ -18,6 +19,7 @@ const builtIn = new Map<string, Operator>(
     outcomeOperators,
     routingOperators,
     processOperators,
+    tlsOperators,
     datalessOperators,
   ].flatMap((table) => Object.entries(table)),
 );

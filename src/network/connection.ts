@@ -58,6 +58,8 @@ export class Connection implements PooledOutput, Flushable, DirectOwner {
   private handle: ReturnType<typeof handleOf>;
   /** Something went through the socket's own queue. */
   private hasStreamed: boolean;
+  /** Whether a transport socket lies between: it has words of its own to say at the end, and takes no direct writes. */
+  private readonly isWrapped: boolean;
 
   constructor(socket: Socket, shared: ConnectionResources, events: ConnectionEvents, limitBytes: number) {
     this.socket = socket;
@@ -77,6 +79,7 @@ export class Connection implements PooledOutput, Flushable, DirectOwner {
     this.inFlight = 0;
     this.handle = null;
     this.hasStreamed = false;
+    this.isWrapped = 'encrypted' in socket;
     socket.on('end', () => this.onSocketEnd());
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.error = error.code ?? error.message;
@@ -199,7 +202,7 @@ export class Connection implements PooledOutput, Flushable, DirectOwner {
     if (this.isClosed) return;
     this.pendingText = '';
     const { socket } = this;
-    if (!this.isEnding && !socket.connecting && socket.remoteFamily !== undefined) {
+    if (!this.isEnding && !this.isWrapped && !socket.connecting && socket.remoteFamily !== undefined) {
       Reflect.set(socket, 'resetAndClosing', true);
     }
     socket.destroy();
@@ -290,7 +293,7 @@ export class Connection implements PooledOutput, Flushable, DirectOwner {
   }
 
   private takeHandle(direct: DirectWriter): ReturnType<typeof handleOf> {
-    if (this.socket.connecting) return null;
+    if (this.isWrapped || this.socket.connecting) return null;
     const handle = handleOf(this.socket);
     this.handle = handle;
     if (handle !== null) direct.readTo(handle, this);
@@ -341,7 +344,7 @@ export class Connection implements PooledOutput, Flushable, DirectOwner {
 
   private finishWriting(): void {
     if (this.isClosed) return;
-    if (this.socket.writableLength + this.inFlight === 0) this.socket.destroy();
+    if (!this.isWrapped && this.socket.writableLength + this.inFlight === 0) this.socket.destroy();
     else this.socket.destroySoon();
   }
 

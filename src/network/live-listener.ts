@@ -308,6 +308,8 @@ function infoOf(
     isTls: false,
     tls: null,
     transportFailureReason: '',
+    ja3: '',
+    ja4: '',
     startedMs,
     connectionTerminationDetails: '',
     localCloseReason: '',

@@ -1,9 +1,9 @@
 import type { Socket, SocketConnectOpts } from 'node:net';
 import type { Extension } from '../api/extension.js';
 import type { SecretView } from '../api/secrets.js';
-import type { StatScope } from '../api/stats.js';
+import type { StatBlock, StatScope } from '../api/stats.js';
 import type { ConnectionInfo } from '../api/stream-info.js';
-import type { Logger } from '../api/thread-scope.js';
+import type { Logger, ThreadScope } from '../api/thread-scope.js';
 import type { TlsInfo } from '../api/tls-info.js';
 import type { Clock } from '../base/clock.js';
 import type { Plain } from '../base/plain.js';
@@ -61,8 +61,12 @@ export interface DownstreamTransportContext {
   onCallbackError(error: unknown): void;
 }
 
+/** Blocks of stats that exist from the start, each with what its prefix adds to the listener's or cluster's. */
+export type TransportStats = readonly (readonly [suffix: string, block: StatBlock])[];
+
 export interface DownstreamTransportFactory<C extends Plain = Plain> extends Extension<C> {
-  build(config: C, scope: TransportScope, context: DownstreamTransportContext): DownstreamTransport | null;
+  readonly stats?: TransportStats;
+  build(config: C, scope: ThreadScope, context: DownstreamTransportContext): DownstreamTransport | null;
 }
 
 /** What a request or its cluster wants of the connections that may carry it; pools keep apart what differs in `key`. */
@@ -105,5 +109,6 @@ export interface UpstreamTransportContext {
 }
 
 export interface UpstreamTransportFactory<C extends Plain = Plain> extends Extension<C> {
+  readonly stats?: TransportStats;
   build(config: C, scope: TransportScope, context: UpstreamTransportContext): UpstreamTransport | null;
 }

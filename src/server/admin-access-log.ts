@@ -95,6 +95,8 @@ export class AdminAccessLog {
       isTls: false,
       tls: null,
       transportFailureReason: '',
+      ja3: '',
+      ja4: '',
       startedMs: this.clock.now(),
       connectionTerminationDetails: '',
       localCloseReason: '',

@@ -21,6 +21,8 @@ export function connectionInfo(changes: Partial<ConnectionInfo> = {}): Connectio
     isTls: false,
     tls: null,
     transportFailureReason: '',
+    ja3: '',
+    ja4: '',
     startedMs: 0,
     connectionTerminationDetails: '',
     localCloseReason: '',

@@ -1,4 +1,10 @@
-import type { ExtensionConfig, FractionConfig, Origin, RouteFilterConfig } from '../../api/config-node.js';
+import type {
+  ExtensionConfig,
+  FractionConfig,
+  Origin,
+  RouteFilterConfig,
+  SecretReference,
+} from '../../api/config-node.js';
 import type { ExtensionKind } from '../../api/extension.js';
 import type { Plain } from '../../base/plain.js';
 import type { FieldType } from '../descriptors/message-type.js';
@@ -9,7 +15,7 @@ import {
   type SingleValue,
   StructValue,
 } from '../tree/message-value.js';
-import { readDataSource } from './data-source.js';
+import { readDataBytes, readDataSource } from './data-source.js';
 import { readExtension, readRouteConfigs } from './extension-reader.js';
 import { readFraction } from './fraction.js';
 import type { NodeCursor } from './node-cursor.js';
@@ -240,6 +246,15 @@ export class MessageNode implements NodeCursor {
     return node === undefined ? undefined : readDataSource(node);
   }
 
+  dataBytes(field: string): Uint8Array | undefined {
+    const node = this.message(field);
+    return node === undefined ? undefined : readDataBytes(node);
+  }
+
+  ownBytes(): Uint8Array | undefined {
+    return readDataBytes(this);
+  }
+
   #mark(field: string, verdict: FieldValue['verdict'], reason: string): void {
     this.#type(field);
     const present = this.value.fields.get(field);
@@ -273,9 +288,9 @@ export class MessageNode implements NodeCursor {
   }
 
   readonly needs = {
-    secret: (name: string): void => {
+    secret: (reference: SecretReference): void => {
       const { secrets } = this.context.needs;
-      if (!secrets.has(name)) secrets.set(name, this.origin);
+      if (!secrets.has(reference.key)) secrets.set(reference.key, { ...reference, origin: this.origin });
     },
     cluster: (name: string, field: string): void => {
       this.context.needs.clusters.push({ name, origin: this.originOf(field) });

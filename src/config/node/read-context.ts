@@ -1,4 +1,4 @@
-import type { Origin } from '../../api/config-node.js';
+import type { Origin, SecretReference } from '../../api/config-node.js';
 import type { ExtensionRegistry } from '../../api/extension.js';
 import type { TypeCatalog } from '../descriptors/message-type.js';
 import type { ProblemList } from '../problem-list.js';
@@ -16,10 +16,15 @@ export interface ClusterNeed {
   readonly origin: Origin;
 }
 
+/** A reference to a secret. */
+export interface SecretNeed extends SecretReference {
+  readonly origin: Origin;
+}
+
 /** What a configuration depends on. */
 export class Needs {
-  /** Name of each secret, and where it is asked for first. */
-  readonly secrets = new Map<string, Origin>();
+  /** Each secret by its key, and where it is asked for first. */
+  readonly secrets = new Map<string, SecretNeed>();
   readonly clusters: ClusterNeed[] = [];
 }
 

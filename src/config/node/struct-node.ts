@@ -191,6 +191,15 @@ export class StructNode implements ConfigNode {
     return this.message(field)?.optionalString('inline_string');
   }
 
+  dataBytes(field: string): Uint8Array | undefined {
+    return this.message(field)?.ownBytes();
+  }
+
+  ownBytes(): Uint8Array | undefined {
+    const text = this.optionalString('inline_string');
+    return text === undefined ? undefined : Buffer.from(text);
+  }
+
   noEffect(field: string, why: string): void {
     if (this.has(field)) this.warn(`has no effect: ${why}`, field);
   }

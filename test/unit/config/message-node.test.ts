@@ -254,8 +254,9 @@ test('reading decides the verdict of a field; what is never read is unsupported,
 test('needs collect secrets once and clusters with their place', () => {
   const loaded = of(ROUTE, 'match: {prefix: /}\nroute: {cluster: c}\n');
   const action = loaded.root.message('route');
-  action?.needs.secret('s');
-  action?.needs.secret('s');
+  const reference = { key: 's', kind: 'tls_certificate', name: 's', path: '', watchedDirectory: '' };
+  action?.needs.secret(reference);
+  action?.needs.secret(reference);
   action?.needs.cluster(action.string('cluster'), 'cluster');
   deepEqual([...loaded.needs.secrets.keys()], ['s']);
   deepEqual(loaded.needs.clusters, [

@@ -23,6 +23,8 @@ const info: ConnectionInfo = {
   isTls: false,
   tls: null,
   transportFailureReason: '',
+  ja3: '',
+  ja4: '',
   startedMs: 0,
   connectionTerminationDetails: '',
   localCloseReason: '',

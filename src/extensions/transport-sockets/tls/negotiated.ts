@@ -1,0 +1,46 @@
+import { X509Certificate } from 'node:crypto';
+import type { ClientHello } from '../../../codec/tls/client-hello.js';
+import type { LiveCertificate } from './certificate-facts.js';
+import type { LiveTlsInfo } from './live-tls-info.js';
+import { groupIds, type TlsParamsConfig } from './tls-params.js';
+
+/** What the library does not tell of a handshake and follows from what it was given. */
+
+/** The group that a server agreed on: of the client's key shares the first it knows, else of its groups. */
+export function groupOfHello(
+  params: TlsParamsConfig,
+  hello: ClientHello | null,
+  { version, cipher }: LiveTlsInfo,
+): string {
+  if (hello === null) return '';
+  const nameOf = (id: number): string | undefined => params.groups.find((name) => groupIds[name] === id);
+  if (version === 'TLSv1.3') {
+    const shared = hello.keyShares.find((id) => nameOf(id) !== undefined);
+    const offered = shared ?? hello.supportedGroups.find((id) => nameOf(id) !== undefined);
+    return offered === undefined ? '' : (nameOf(offered) ?? '');
+  }
+  if (!cipher.startsWith('ECDHE-')) return '';
+  const own = params.groups.find((name) => hello.supportedGroups.includes(groupIds[name] ?? -1));
+  return own === undefined ? '' : own;
+}
+
+const schemeOfCurve: { readonly [curve: string]: string } = {
+  prime256v1: 'ecdsa_secp256r1_sha256',
+  secp384r1: 'ecdsa_secp384r1_sha384',
+  secp521r1: 'ecdsa_secp521r1_sha512',
+};
+
+/** The scheme that a peer signs with: its key leaves one choice, or our list names the one it prefers. */
+export function signatureNameOf({ parsed }: LiveCertificate): string {
+  const { publicKey } = new X509Certificate(parsed.der);
+  switch (publicKey.asymmetricKeyType) {
+    case 'ec':
+      return schemeOfCurve[publicKey.asymmetricKeyDetails?.namedCurve ?? ''] ?? '';
+    case 'ed25519':
+      return 'ed25519';
+    case 'rsa':
+      return 'rsa_pss_rsae_sha256';
+    default:
+      return '';
+  }
+}
