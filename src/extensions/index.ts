@@ -48,6 +48,7 @@ import { roundRobin } from './load-balancers/round-robin/round-robin.js';
 import { subset } from './load-balancers/subset/subset.js';
 import { customHeaderDetection } from './original-ip-detection/custom-header/custom-header.js';
 import { xffDetection } from './original-ip-detection/xff/xff.js';
+import { uriTemplateMatcher, uriTemplateRewriter } from './path/uri-template.js';
 import { uuidRequestId } from './request-id/uuid/uuid.js';
 import { omitCanaryHosts, omitHostMetadata, previousHosts } from './retry/host-predicates.js';
 import { previousPriorities } from './retry/previous-priorities.js';
@@ -90,6 +91,8 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   'stat.sink': [statsd, dogStatsd],
   formatter: [reqWithoutQuery, metadataFormatter],
   'retry.host.predicate': [previousHosts, omitCanaryHosts, omitHostMetadata],
+  'path.matcher': [uriTemplateMatcher],
+  'path.rewriter': [uriTemplateRewriter],
   'retry.priority': [previousPriorities],
   'internal.redirect.predicate': [allowListedRoutes, previousRoutes, safeCrossScheme],
   'original.ip.detection': [xffDetection, customHeaderDetection],

@@ -66,8 +66,8 @@ function isHashing(policy: HashPolicyConfig | undefined): policy is HashPolicyCo
 function refuseUnbuilt(node: ConfigNode): void {
   node.unsupported('max_grpc_timeout', 'grpc-timeout is not read');
   node.unsupported('grpc_timeout_offset', 'grpc-timeout is not read');
-  node.unsupported('early_data_policy', 'there is no early data to decide about');
-  node.unsupported('flush_timeout', 'the idle timeout holds while a response is flushed');
+  node.noEffect('early_data_policy', 'there is no early data to decide about');
+  node.noEffect('flush_timeout', 'the idle timeout holds while a response is flushed');
 }
 
 /** Whether a late attempt is joined by another one; undefined when nothing is said. */

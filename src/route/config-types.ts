@@ -8,6 +8,7 @@ import type { MetadataMatcherConfig } from '../match/metadata-matcher.js';
 import type { QueryMatcherConfig } from '../match/query-matcher.js';
 import type { StringMatcherConfig } from '../match/string-matcher.js';
 import type { RateLimitConfig } from './rate-limit/rate-limit-config.js';
+import type { UriRewriteConfig } from './uri-template.js';
 
 /**
  * Route configuration as it crosses threads: plain data, checked, defaults filled in. Types, not interfaces, so that
@@ -96,6 +97,8 @@ export type PathMatchConfig = {
   readonly kind: 'prefix' | 'path' | 'path-separated' | 'regex' | 'connect';
   readonly value: string;
   readonly caseSensitive: boolean;
+  /** Names of the groups of the expression that a URI template has become. */
+  readonly variables?: readonly string[];
 };
 
 export type RouteMatchConfig = {
@@ -138,7 +141,8 @@ export type RegexRewriteConfig = { readonly pattern: string; readonly substituti
 export type PathRewriteConfig =
   | { readonly kind: 'prefix'; readonly value: string }
   | ({ readonly kind: 'regex' } & RegexRewriteConfig)
-  | { readonly kind: 'format'; readonly format: string };
+  | { readonly kind: 'format'; readonly format: string }
+  | ({ readonly kind: 'template' } & UriRewriteConfig);
 
 export type HostRewriteConfig =
   | { readonly kind: 'literal'; readonly value: string }

@@ -19,6 +19,7 @@ import { parseMirrorPolicies } from './mirror-policy.js';
 import { parseRateLimits } from './rate-limit/rate-limit-config.js';
 import { parseRedirect } from './redirect.js';
 import { parseRetryPolicy } from './retry-policy.js';
+import { substitutionOf } from './uri-template.js';
 
 /** What the place of a route configuration decides. */
 export interface RouteConfigurationOptions {
@@ -118,10 +119,12 @@ function parseRoute(node: ConfigNode, inherited: Inherited, shared: Shared): Rou
   node.unsupported('tracing', 'requests are not traced');
   node.unsupported('decorator', 'requests are not traced');
 
+  const action = parseAction(node, inherited, shared);
+  if (parsedMatch !== undefined) checkTemplate(node, parsedMatch.path, action);
   return {
     name: node.string('name'),
     match: parsedMatch ?? { ...emptyMatch, path: noPath },
-    action: parseAction(node, inherited, shared),
+    action,
     metadata: parseMetadata(node, 'metadata'),
     mutations: parseHeaderMutations(node),
     filterConfigs: parseFilterConfigsWithCors(node, node.message('route')),
@@ -129,6 +132,20 @@ function parseRoute(node: ConfigNode, inherited: Inherited, shared: Shared): Rou
     bodyLimit: parseBodyLimit(node) ?? inherited.bodyLimit,
     origin: originText(node),
   };
+}
+
+/** A rewrite by template needs a match by template that has its variables. */
+function checkTemplate(node: ConfigNode, path: PathMatchConfig, action: RouteConfig['action']): void {
+  const rewrite = action.kind === 'direct' ? null : action.pathRewrite;
+  if (rewrite?.kind !== 'template') return;
+  if (path.variables === undefined) {
+    node.error(
+      'unable to use envoy.path.rewrite.uri_template.uri_template_rewriter extension without envoy.path.match.uri_template.uri_template_matcher extension',
+      action.kind,
+    );
+  } else if (substitutionOf(rewrite, { pattern: path.value, variables: path.variables }) === null) {
+    node.error('mismatch between variables in path_match_policy and path_rewrite_policy', action.kind);
+  }
 }
 
 function parseAction(node: ConfigNode, inherited: Inherited, shared: Shared): RouteConfig['action'] {

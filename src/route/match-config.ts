@@ -5,6 +5,7 @@ import { parseMetadataMatcher } from '../match/metadata-matcher.js';
 import { parseQueryMatcher } from '../match/query-matcher.js';
 import { parseRegex, parseStringMatcher } from '../match/string-matcher.js';
 import type { PathMatchConfig, RouteMatchConfig } from './config-types.js';
+import { isUriTemplate } from './uri-template.js';
 
 const always = { numerator: 100, denominator: 100, runtimeKey: '' };
 
@@ -34,7 +35,11 @@ function parsePathMatch(node: ConfigNode): PathMatchConfig {
     node.message('connect_matcher')?.honourAll();
     return { kind: 'connect', value: '', caseSensitive };
   }
-  node.unsupported('path_match_policy', 'URI templates are not built');
+  const policy = node.extension('path.matcher', 'path_match_policy');
+  if (policy !== undefined && isUriTemplate(policy.config)) {
+    const { pattern, variables } = policy.config;
+    return { kind: 'regex', value: pattern, caseSensitive: true, variables };
+  }
   return { kind: 'prefix', value: node.string('prefix'), caseSensitive };
 }
 

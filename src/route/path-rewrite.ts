@@ -5,17 +5,19 @@ import { compileFormat, formatProblem } from '../format/text-format.js';
 import type { PathMatchConfig, PathRewriteConfig } from './config-types.js';
 import { pathEnd } from './path-text.js';
 import { buildRegexRewrite, parseRegexRewrite } from './regex-rewrite.js';
+import { isUriRewrite, substitutionOf } from './uri-template.js';
 
 const tooMany = 'Specify only one of prefix_rewrite, regex_rewrite or path_rewrite_policy';
 
 /** Reads the rewrite fields of a route action. */
 export function parsePathRewrite(node: ConfigNode): PathRewriteConfig | null {
-  node.unsupported('path_rewrite_policy', 'path rewriter extensions are not built');
+  const policy = node.extension('path.rewriter', 'path_rewrite_policy');
   const fields = ['prefix_rewrite', 'regex_rewrite', 'path_rewrite', 'path_rewrite_policy'];
   const given = fields.filter(
     (field) => node.has(field) && (field === 'regex_rewrite' || isFilled(node, field)),
   );
   if (given.length > 1) node.error(tooMany, given[1]);
+  if (policy !== undefined && isUriRewrite(policy.config)) return { kind: 'template', ...policy.config };
   const simple = parsePrefixOrRegex(node);
   const format = node.string('path_rewrite');
   if (simple !== null || format === '') return simple;
@@ -52,6 +54,12 @@ export function buildPathRewrite(config: PathRewriteConfig, match: PathMatchConf
     }
     case 'regex': {
       const rewrite = buildRegexRewrite(config);
+      return (path) => replacePath(path, rewrite(path.slice(0, pathEnd(path))));
+    }
+    case 'template': {
+      const template = { pattern: match.value, variables: match.variables ?? [] };
+      const substitution = substitutionOf(config, template) ?? '';
+      const rewrite = buildRegexRewrite({ pattern: `^${match.value}$`, substitution });
       return (path) => replacePath(path, rewrite(path.slice(0, pathEnd(path))));
     }
     case 'format': {

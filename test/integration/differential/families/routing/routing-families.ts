@@ -3,6 +3,7 @@ import { hashFamily } from './hash-family.js';
 import { mirrorFamily } from './mirror-family.js';
 import { redirectFamily } from './redirect-family.js';
 import { retryFamily } from './retry-family.js';
+import { templateFamily } from './template-family.js';
 
 /** Routing and the resilience of single requests. */
 export const routingFamilies: readonly FilterFamily[] = [
@@ -10,4 +11,5 @@ export const routingFamilies: readonly FilterFamily[] = [
   mirrorFamily,
   retryFamily,
   hashFamily,
+  templateFamily,
 ];
