@@ -117,7 +117,7 @@ function parseRoute(node: ConfigNode, inherited: Inherited, shared: Shared): Rou
   const match = node.message('match');
   const parsedMatch = match === undefined ? undefined : parseRouteMatch(match);
   node.unsupported('tracing', 'requests are not traced');
-  node.unsupported('decorator', 'requests are not traced');
+  node.noEffect('decorator', 'it names spans, and requests are not traced');
 
   const action = parseAction(node, inherited, shared);
   if (parsedMatch !== undefined) checkTemplate(node, parsedMatch.path, action);
