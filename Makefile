@@ -33,7 +33,7 @@ check: build lint unit
 unit: build
 	@node dist/test/run.js unit
 
-test: build
+test: build lint
 	@node dist/test/run.js unit integration conformance
 
 coverage: build

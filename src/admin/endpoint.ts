@@ -9,6 +9,8 @@ export interface AdminRequest {
   readonly path: string;
   /** The query, or the form of a POST that has no query. */
   readonly query: URLSearchParams;
+  /** The `accept` header; empty when there is none. */
+  readonly accept: string;
 }
 
 /** An answer. A body in pieces is written with pauses between them, so that a long page never holds the thread. */

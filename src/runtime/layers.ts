@@ -1,12 +1,15 @@
 import type { ConfigNode } from '../api/config-node.js';
 import type { Plain } from '../base/plain.js';
 import { isPlainObject } from '../base/plain-path.js';
+import type { DiskLayerConfig } from './disk-layer.js';
 
-/** One layer of `layered_runtime`: its values by dotted key. An admin layer starts empty and can be written. */
+/** One layer of `layered_runtime`: its values by dotted key. Admin and disk layers start empty. */
 export type RuntimeLayerConfig = {
   readonly name: string;
-  readonly kind: 'static' | 'admin';
+  readonly kind: 'static' | 'admin' | 'disk';
   readonly values: { readonly [key: string]: Plain };
+  /** Of a disk layer: where main reads its values. */
+  readonly disk?: DiskLayerConfig;
 };
 
 export type LayeredRuntimeConfig = { readonly layers: readonly RuntimeLayerConfig[] };
@@ -47,9 +50,18 @@ function parseLayer(layer: ConfigNode, name: string): RuntimeLayerConfig | undef
     layer.message('admin_layer')?.honourAll();
     return { name, kind: 'admin', values: {} };
   }
-  layer.unsupported('disk_layer', 'runtime values are read from static and admin layers only');
-  layer.unsupported('rtds_layer', 'runtime values are read from static and admin layers only');
+  const disk = layer.message('disk_layer');
+  if (disk !== undefined) return { name, kind: 'disk', values: {}, disk: parseDisk(disk) };
+  layer.unsupported('rtds_layer', 'runtime values do not come from a control plane yet');
   return undefined;
+}
+
+function parseDisk(node: ConfigNode): DiskLayerConfig {
+  return {
+    symlinkRoot: node.string('symlink_root'),
+    subdirectory: node.string('subdirectory'),
+    appendsServiceCluster: node.bool('append_service_cluster'),
+  };
 }
 
 /** Nested structures as dotted keys. A fraction stays whole: it is a value, not a level. */

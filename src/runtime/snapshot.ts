@@ -28,7 +28,16 @@ function entryOf(value: Plain): Entry {
   return { text, number, bool, fraction: fractionOf(value, number) };
 }
 
+/** A fraction as the text that files and operators write, in YAML or JSON. */
+function fractionOfText(text: string): Entry['fraction'] {
+  const numerator = /\bnumerator["']?\s*:\s*(\d{1,10})\b/.exec(text)?.[1];
+  if (numerator === undefined) return undefined;
+  const denominator = /\bdenominator["']?\s*:\s*["']?([A-Z_]+)/.exec(text)?.[1] ?? 'HUNDRED';
+  return { numerator: Number(numerator), denominator: denominators[denominator] ?? 100 };
+}
+
 function fractionOf(value: Plain, number: number): Entry['fraction'] {
+  if (typeof value === 'string' && Number.isNaN(number)) return fractionOfText(value);
   if (!isPlainObject(value)) {
     return Number.isInteger(number) && number >= 0 ? { numerator: number, denominator: 100 } : undefined;
   }

@@ -90,7 +90,7 @@ function requestOf(request: IncomingMessage, form: string): AdminRequest {
   const mark = target.indexOf('?');
   const path = mark < 0 ? target : target.slice(0, mark);
   const query = new URLSearchParams(form !== '' ? form : mark < 0 ? '' : target.slice(mark + 1));
-  return { method: request.method ?? 'GET', target, path, query };
+  return { method: request.method ?? 'GET', target, path, query, accept: request.headers.accept ?? '' };
 }
 
 /** The body of an urlencoded form, empty for other requests, null when it is too large. */

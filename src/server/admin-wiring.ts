@@ -14,7 +14,6 @@ import type {
 import type { ExtensionKind } from '../api/extension.js';
 import { systemClock } from '../base/clock.js';
 import { memoryUsage } from '../base/memory-usage.js';
-import type { Plain } from '../base/plain.js';
 import { SystemRandom } from '../base/random.js';
 import type { AdminConfig } from '../config/bootstrap.js';
 import { extensionRegistry } from '../extensions/index.js';
@@ -147,14 +146,7 @@ function pendingOf(server: Server): readonly PendingView[] {
 function runtimeAdmin(server: Server): RuntimeAdmin {
   return {
     current: () => server.runtime.current,
-    modify(changes) {
-      const changed = server.runtime.current.withAdminOverrides(changes);
-      if (changed === null) return false;
-      server.runtime.replace(changed);
-      const layers: Plain = { layers: changed.layers };
-      server.pool.broadcast({ kind: 'runtime', layers });
-      return true;
-    },
+    modify: (changes) => server.modifyRuntime(changes),
   };
 }
 

@@ -186,7 +186,4 @@ export function countStart(store: StatStore, model: BootstrapModel): void {
   store.lane.bind('cluster_manager', CM).add(CM.cluster_added, model.clusters.length);
   const listeners = store.lane.bind('listener_manager', LM);
   listeners.add(LM.listener_added, model.listeners.length);
-  const runtime = store.lane.bind('runtime', R);
-  runtime.inc(R.load_success);
-  runtime.inc(R.override_dir_not_exists);
 }

@@ -11,7 +11,7 @@ import { buildStamp } from '../plane/build-stamp.js';
 import { allocateSharedMemory } from '../plane/shared-memory.js';
 import type { LiveThreadScope } from '../plane/thread-scope.js';
 import { LiveRuntime } from '../runtime/live-runtime.js';
-import { RuntimeSnapshot } from '../runtime/snapshot.js';
+import type { RuntimeSnapshot } from '../runtime/snapshot.js';
 import { bucketBounds, statRules, tagExtractor } from '../stats/stats-config.js';
 import { StatStore } from '../stats/store.js';
 import { ClusterRegistry } from '../upstream/membership/registry.js';
@@ -26,6 +26,7 @@ import { ListenerDrain } from './listener-drain.js';
 import { mainScope } from './main-scope.js';
 import { countStart, declareListenerStats, declareMainStats, LM, type MainFacts } from './main-stats.js';
 import { MemoryPoll } from './memory-poll.js';
+import { RuntimeLayers } from './runtime-layers.js';
 import type { ServerInput } from './server-input.js';
 import { S, type ServerState } from './server-stats.js';
 import type { WorkerShard } from './shard.js';
@@ -43,6 +44,7 @@ export class Server implements ShardPoolOwner, MainFacts {
   readonly pool: ShardPool;
   readonly clusters: ClusterRegistry;
   readonly runtime: LiveRuntime;
+  private readonly runtimeLayers: RuntimeLayers;
   readonly startedMs: number;
   readonly boundsOf: (name: string) => readonly number[];
   readonly timers: TimerWheel;
@@ -72,7 +74,16 @@ export class Server implements ShardPoolOwner, MainFacts {
     const rules = statRules(model.statsConfig);
     this.store = new StatStore({ rules: rules ?? null, naming: tagExtractor(model.statsConfig) });
     this.boundsOf = bucketBounds(model.statsConfig);
-    this.runtime = new LiveRuntime(new RuntimeSnapshot(model.runtime));
+    const { lane } = this.store;
+    this.runtimeLayers = new RuntimeLayers(
+      model.runtime,
+      options.serviceCluster ?? model.node.cluster,
+      lane,
+      log,
+    );
+    this.runtime = new LiveRuntime(this.runtimeLayers.load(undefined));
+    // Envoy counts the load at its start twice.
+    this.runtimeLayers.countLoad();
     this.timers = new TimerWheel(systemClock);
     this.hostVersions = new HostVersions(options.concurrency);
     this.watchdog = new Watchdog(model.watchdog, options.concurrency, this.store, systemClock, log);
@@ -170,6 +181,7 @@ export class Server implements ShardPoolOwner, MainFacts {
     this.pool.broadcast({ kind: 'warm', listeners: this.acceptorNow.slotsByListener });
     this.stats.record(S.initialization_time_ms, systemClock.now() - this.startedMs);
     this.flush.start();
+    this.runtimeLayers.watch(() => this.reloadRuntime());
     for (const bound of this.acceptorNow.bound)
       log.info(`listener '${bound.listener}' listens on ${bound.text}`);
     log.info('all listeners are up');
@@ -202,6 +214,7 @@ export class Server implements ShardPoolOwner, MainFacts {
     this.clusters.close();
     this.timers.close();
     this.listenerDrain.close();
+    this.runtimeLayers.close();
     await this.flush.stop();
     await threadLogFiles.closeAll();
   }
@@ -275,6 +288,27 @@ export class Server implements ShardPoolOwner, MainFacts {
     }
     this.stats.inc(S.worker_restarts);
     this.input.log.error(`worker ${shard.index} died, its connections are lost, another one starts: ${why}`);
+  }
+
+  /** Puts other runtime values in force in every thread. */
+  setRuntime(snapshot: RuntimeSnapshot): void {
+    this.runtime.replace(snapshot);
+    const layers: Plain = { layers: snapshot.layers };
+    this.pool.broadcast({ kind: 'runtime', layers });
+  }
+
+  /** Overrides of operators; false when no layer takes them. */
+  modifyRuntime(changes: ReadonlyMap<string, string>): boolean {
+    const changed = this.runtime.current.withAdminOverrides(changes);
+    if (changed === null) return false;
+    this.setRuntime(changed);
+    this.runtimeLayers.countLoad();
+    return true;
+  }
+
+  private reloadRuntime(): void {
+    const admin = this.runtime.current.layers.find(({ kind }) => kind === 'admin');
+    this.setRuntime(this.runtimeLayers.load(admin));
   }
 
   /** Files that something else moved away are written anew, in every thread. */

@@ -105,15 +105,21 @@ export interface Page {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  readonly headers: { readonly [name: string]: string };
   readonly afterwards: (() => void) | undefined;
 }
 
 /** Asks for a page: `GET /ready`, `POST /logging?level=info`. */
-export async function ask(views: AdminViews, line: string, mayAsk: PathRule = () => true): Promise<Page> {
+export async function ask(
+  views: AdminViews,
+  line: string,
+  mayAsk: PathRule = () => true,
+  accept = '',
+): Promise<Page> {
   const [method = '', target = ''] = line.split(' ');
   const [path = '', query = ''] = target.split('?');
-  const request = { method, target, path, query: new URLSearchParams(query) };
-  const { status, contentType, body, afterwards } = await adminAnswer(request, views, mayAsk);
+  const request = { method, target, path, query: new URLSearchParams(query), accept };
+  const { status, contentType, body, headers = {}, afterwards } = await adminAnswer(request, views, mayAsk);
   const text = typeof body === 'string' ? body : [...body].join('');
-  return { status, contentType, body: text, afterwards };
+  return { status, contentType, body: text, headers, afterwards };
 }

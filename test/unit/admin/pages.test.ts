@@ -50,6 +50,18 @@ describe('the admin pages', () => {
     deepEqual([status, body], [403, 'request to path /ready?x not allowed']);
   });
 
+  test('greet people with a page that may run its own script alone, and scripts with the table', async () => {
+    const { contentType, headers, body } = await ask(new FakeViews(), 'GET /');
+    equal(contentType, 'text/html; charset=UTF-8');
+    match(
+      headers['content-security-policy'] ?? '',
+      /^default-src 'none'; script-src 'sha256-[\w+/]{43}='; style-src/,
+    );
+    ok(!/(?:src|href)='?(?:https?:)?\/\//.test(body), 'nothing comes from elsewhere');
+    const plain = await ask(new FakeViews(), 'GET /', undefined, 'text/plain');
+    equal(plain.body, (await ask(new FakeViews(), 'GET /help')).body);
+  });
+
   test('escape what they put into HTML', async () => {
     const home = (await ask(new FakeViews(), 'GET /')).body;
     match(home, /&lt;logger_name1&gt;/);

@@ -32,7 +32,7 @@ test('every page is preceded by what is to be done before it', async () => {
 const refusals = [
   ['/stats?filter=(', 'Invalid re2 regex: missing ): ('],
   ['/stats?type=foo', 'invalid &type= param'],
-  ['/stats?format=foo', 'usage: /stats?format=(json|prometheus|text)\n\n'],
+  ['/stats?format=foo', 'usage: /stats?format=(html|active-html|json|prometheus|text)\n\n'],
   ['/stats/prometheus?histogram_buckets=detailed', 'unsupported prometheus histogram bucket mode'],
 ] as const;
 
@@ -43,10 +43,10 @@ for (const [target, reason] of refusals) {
   });
 }
 
-test('the HTML forms are refused by name', async () => {
+test('the HTML forms lead to the home page, which filters stats', async () => {
   for (const format of ['html', 'active-html']) {
     const { status, body } = await ask(views, `GET /stats?format=${format}`);
-    equal(status, 501);
-    match(body, new RegExp(`format=${format} is not supported`));
+    equal(status, 200);
+    match(body, /^<!DOCTYPE html>[^]*#s-stats/);
   }
 });

@@ -58,9 +58,7 @@ test('an empty layered_runtime has an admin layer, one without layers of that ki
 test('repeated names and a second admin layer are problems, disk layers are named', () => {
   equal(read('layers: [{name: a, static_layer: {}}, {name: a, static_layer: {}}]').problems.length, 1);
   equal(read('layers: [{name: a, admin_layer: {}}, {name: b, admin_layer: {}}]').problems.length, 1);
-  deepEqual(read('layers: [{name: a, disk_layer: {symlink_root: /x}}]').unsupported, [
-    'layers[0].disk_layer',
-  ]);
+  deepEqual(read('layers: [{name: a, rtds_layer: {name: r}}]').unsupported, ['layers[0].rtds_layer']);
 });
 
 test('lists and scalars end a path, fractions are values', () => {
@@ -69,4 +67,16 @@ test('lists and scalars end a path, fractions are values', () => {
     l: [1],
     f: { numerator: 1 },
   });
+});
+
+test('fractions may be texts, as files have them', () => {
+  const values = { yaml: 'numerator: 1\ndenominator: TEN_THOUSAND', json: '{"numerator": 2}', none: 'x' };
+  const snapshot = new RuntimeSnapshot({ layers: [{ name: 'disk', kind: 'disk', values }] });
+  const sampled = (runtimeKey: string, draw: number): boolean =>
+    snapshot.sampled({ numerator: 100, denominator: 100, runtimeKey }, draw);
+  deepEqual(
+    [sampled('yaml', 0), sampled('yaml', 1), sampled('json', 1), sampled('json', 2)],
+    [true, false, true, false],
+  );
+  equal(sampled('none', 99), true);
 });
