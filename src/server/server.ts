@@ -97,39 +97,9 @@ export class Server implements ShardPoolOwner, MainFacts {
     this.stats = this.store.lane.bind('server', S);
     this.pool = new ShardPool({ count: options.concurrency, clock: systemClock }, this);
     this.scope = mainScope(this, this.sharedMemory);
-    this.clusters = new ClusterRegistry({
-      threads: options.concurrency + 1,
-      clock: systemClock,
-      sharedNowMs: () => this.scope.shared.nowMs(),
-      timers: this.timers,
-      random: new SystemRandom(),
-      runtime: this.runtime,
-      stats: this.store.lane,
-      log,
-      extensions: extensionRegistry(),
-      secrets: noSecrets,
-      resolverFor: systemResolvers(),
-      publish: (update) => this.publishHosts(update),
-      acknowledgedVersion: (cluster) => this.hostVersions.everywhere(cluster),
-    });
+    this.clusters = this.makeClusters();
     this.flush = new StatsFlush(this, model, options.exactStatsd);
-    this.acceptorNow = new Acceptor(
-      this.pool,
-      descriptors,
-      {
-        limits: new ConnectionLimits(this.pool, this.runtime, this.store.lane),
-        budget: new DescriptorBudget(openFilesLimit()),
-      },
-      {
-        onDescriptorsExhausted: (listener, count) => {
-          this.store.lane.counter('server.descriptors_exhausted').add(count);
-          log.error(
-            `listener ${listener}: no file descriptor left (EMFILE), ${count} refused; raise the limit (ulimit -n)`,
-          );
-        },
-      },
-      log,
-    );
+    this.acceptorNow = this.makeAcceptor(descriptors);
     this.memory = new MemoryPoll();
     this.listenerDrain = this.makeListenerDrain();
     this.tick = setInterval(() => this.onTick(), tickMs);
@@ -329,6 +299,45 @@ export class Server implements ShardPoolOwner, MainFacts {
   /** A drain that began meanwhile is not undone by start-up getting on. */
   private setState(from: ServerState, to: ServerState): void {
     if (this.state === from) this.state = to;
+  }
+
+  private makeClusters(): ClusterRegistry {
+    return new ClusterRegistry({
+      threads: this.input.options.concurrency + 1,
+      clock: systemClock,
+      sharedNowMs: () => this.scope.shared.nowMs(),
+      timers: this.timers,
+      random: new SystemRandom(),
+      runtime: this.runtime,
+      stats: this.store.lane,
+      log: this.input.log,
+      extensions: extensionRegistry(),
+      secrets: noSecrets,
+      resolverFor: systemResolvers(),
+      publish: (update) => this.publishHosts(update),
+      acknowledgedVersion: (cluster) => this.hostVersions.everywhere(cluster),
+    });
+  }
+
+  private makeAcceptor(descriptors: Descriptors): Acceptor {
+    const { log } = this.input;
+    return new Acceptor(
+      this.pool,
+      descriptors,
+      {
+        limits: new ConnectionLimits(this.pool, this.runtime, this.store.lane),
+        budget: new DescriptorBudget(openFilesLimit()),
+      },
+      {
+        onDescriptorsExhausted: (listener, count) => {
+          this.store.lane.counter('server.descriptors_exhausted').add(count);
+          log.error(
+            `listener ${listener}: no file descriptor left (EMFILE), ${count} refused; raise the limit (ulimit -n)`,
+          );
+        },
+      },
+      log,
+    );
   }
 
   private makeListenerDrain(): ListenerDrain {
