@@ -276,7 +276,8 @@ export interface Cluster extends ClusterHosts {
   /** One pick of the cluster's balancer: priority, panic, locality, host. */
   chooseHost(context: LoadBalancerContext): Host | null;
   breaker(priority: RoutingPriority): CircuitBreaker;
-  httpPool(host: Host, priority: RoutingPriority): HttpPool;
+  /** `headers` are those of the request: the server name of its connection may come from them. */
+  httpPool(host: Host, priority: RoutingPriority, headers?: RequestHeaders | null): HttpPool;
   /** Opens a TCP connection; answers a handle that gives it up, or null when the callbacks have been told. */
   connectTcp(host: Host, priority: RoutingPriority, callbacks: TcpConnectionCallbacks): Cancellable | null;
   /** Counts a final response by code, class and origin; `isInternal` as the connection manager decided. */

@@ -56,6 +56,7 @@ import { dogStatsd } from './stat-sinks/dog-statsd/dog-statsd.js';
 import { statsd } from './stat-sinks/statsd/statsd.js';
 import { downstreamRawBuffer, upstreamRawBuffer } from './transport-sockets/raw-buffer/raw-buffer.js';
 import { downstreamTls } from './transport-sockets/tls/downstream-tls.js';
+import { upstreamTls } from './transport-sockets/tls/upstream-tls.js';
 
 /** Everything that is in the binary, by the seam it is put in at. Adding an extension adds a line here. */
 const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
@@ -101,7 +102,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   'request.id': [uuidRequestId],
   bootstrap: [filterModules],
   'transport.socket.downstream': [downstreamRawBuffer, downstreamTls],
-  'transport.socket.upstream': [upstreamRawBuffer],
+  'transport.socket.upstream': [upstreamRawBuffer, upstreamTls],
 };
 
 const nothing: readonly Extension[] = [];

@@ -7,6 +7,7 @@ import type { ThresholdsConfig } from '../upstream/config.js';
 import type { ClusterMembership } from '../upstream/membership/cluster-membership.js';
 import { M } from '../upstream/membership/membership-stats.js';
 import { BreakerWord } from '../upstream/shared-words.js';
+import { declareTransport } from './main-stats.js';
 
 /** `cluster.<name>.circuit_breakers.<priority>.`: 1 while a limit is reached. */
 const B = statBlock({ gauges: ['cx_open', 'cx_pool_open', 'rq_open', 'rq_pending_open', 'rq_retry_open'] });
@@ -25,6 +26,9 @@ export function declareClusterStats(
   const root = `cluster.${cluster.config.statName}`;
   store.declare(root, C);
   store.declare(root, M);
+  const kind = 'transport.socket.upstream';
+  declareTransport(store, kind, cluster.config.transport, root);
+  for (const { transport } of cluster.config.transportMatches) declareTransport(store, kind, transport, root);
   declareBreaker(store, cluster, 0, runtime);
   declareBreaker(store, cluster, 1, runtime);
 }

@@ -1,13 +1,16 @@
+import type { ExtensionConfig } from '../api/config-node.js';
 import { statBlock } from '../api/stats.js';
 import { systemClock } from '../base/clock.js';
 import { memoryUsage } from '../base/memory-usage.js';
 import { Http1 } from '../codec/http1/http1-stats.js';
 import type { BootstrapModel } from '../config/bootstrap.js';
 import { filesystemStats } from '../extensions/access-loggers/log-file.js';
+import { extensionRegistry } from '../extensions/index.js';
 import type { ManagerConfig } from '../http/manager-config.js';
 import { AsyncRouter, H, L, Tracing, V } from '../http/manager-stats.js';
 import { D, DW } from '../network/downstream-stats.js';
 import type { ListenerConfig } from '../network/listener-config.js';
+import type { DownstreamTransportFactory, UpstreamTransportFactory } from '../network/transport-socket.js';
 import type { LiveRuntime } from '../runtime/live-runtime.js';
 import type { StatStore } from '../stats/store.js';
 import { version } from './build.js';
@@ -158,6 +161,8 @@ export function declareListenerStats(store: StatStore, listener: ListenerConfig,
   for (let i = 0; i < concurrency; i++) store.declare(`${listener.statPrefix}.worker_${i}`, DW);
   const chains =
     listener.defaultChain === null ? listener.chains : [...listener.chains, listener.defaultChain];
+  for (const { transport } of chains)
+    declareTransport(store, 'transport.socket.downstream', transport, listener.statPrefix);
   for (const { filters } of chains) {
     for (const { typeUrl, config } of filters) {
       if (typeUrl !== managerType) continue;
@@ -187,3 +192,20 @@ export function countStart(store: StatStore, model: BootstrapModel): void {
   const listeners = store.lane.bind('listener_manager', LM);
   listeners.add(LM.listener_added, model.listeners.length);
 }
+
+/** What the handshakes of a transport socket count. */
+export function declareTransport(
+  store: StatStore,
+  kind: 'transport.socket.downstream' | 'transport.socket.upstream',
+  transport: ExtensionConfig | null,
+  statPrefix: string,
+): void {
+  if (transport === null) return;
+  const factory = registry.find(kind, transport.typeUrl) as
+    | DownstreamTransportFactory
+    | UpstreamTransportFactory
+    | undefined;
+  for (const [suffix, block] of factory?.stats ?? []) store.declare(`${statPrefix}.${suffix}`, block);
+}
+
+const registry = extensionRegistry();

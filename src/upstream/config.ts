@@ -7,6 +7,7 @@ import { parseBalancer } from './balancing/parse-balancer.js';
 import type { TransportMatchConfig, TransportsConfig } from './cluster-transports.js';
 import { type HealthCheckConfig, parseHealthCheck } from './health/config.js';
 import { parseUpstreamHttp1, type UpstreamHttp1Config } from './http1-options.js';
+import type { AutoSniConfig } from './named-pools.js';
 import { type OutlierConfig, parseOutlierDetection } from './outlier-config.js';
 
 /** One configured endpoint; for DNS clusters `address` is a name that resolves to any number of hosts. */
@@ -69,6 +70,8 @@ export type ClusterConfig = {
   /** Null: the socket itself. */
   readonly transport: ExtensionConfig | null;
   readonly transportMatches: readonly TransportMatchConfig[];
+  /** Null: server names are as the transport sockets have them. */
+  readonly autoSni: AutoSniConfig | null;
   readonly ignoreNewHostsUntilFirstHc: boolean;
   /** Hosts that discovery drops leave at once, not only when their health check fails. */
   readonly ignoreHealthOnHostRemoval: boolean;
@@ -304,6 +307,7 @@ function parseThreshold(node: ConfigNode): ThresholdsConfig {
 }
 
 interface HttpOptions {
+  autoSni: AutoSniConfig | null;
   idleTimeoutMs: number;
   maxConnectionDurationMs: number;
   maxRequestsPerConnection: number;
@@ -324,6 +328,7 @@ function parseHttpOptions(node: ConfigNode): HttpOptions {
   tcp?.noEffect('idle_timeout', 'no TCP connection is kept idle: each is opened for its session');
   const http1 = http?.message('explicit_http_config') ?? node;
   return {
+    autoSni: parseAutoSni(http?.message('upstream_http_protocol_options')),
     http1: parseUpstreamHttp1(http1.message('http_protocol_options')),
     idleTimeoutMs: common?.duration('idle_timeout', 3_600_000) ?? 3_600_000,
     maxConnectionDurationMs: common?.duration('max_connection_duration', 0) ?? 0,
@@ -331,6 +336,14 @@ function parseHttpOptions(node: ConfigNode): HttpOptions {
     maxResponseHeadersKb: common?.number('max_response_headers_kb', 80) ?? 80,
     maxResponseHeaders: common?.number('max_headers_count', 100) ?? 100,
   };
+}
+
+function parseAutoSni(node: ConfigNode | undefined): AutoSniConfig | null {
+  if (node === undefined) return null;
+  const setsServerName = node.bool('auto_sni');
+  const checksCertificate = node.bool('auto_san_validation');
+  const header = node.string('override_auto_sni_header').toLowerCase();
+  return setsServerName || checksCertificate ? { setsServerName, checksCertificate, header } : null;
 }
 
 function parseExplicitProtocol(http: ConfigNode): void {

@@ -19,12 +19,15 @@ import {
   type TcpConnectionCallbacks,
   unhealthyMask,
 } from '../api/upstream.js';
+import type { RequestHeaders } from '../base/header-map.js';
 import { Http1 } from '../codec/http1/http1-stats.js';
+import type { TransportOptions } from '../network/transport-socket.js';
 import { SharedBreaker } from './circuit-breaker.js';
 import { C } from './cluster-stats.js';
 import { ClusterTransports } from './cluster-transports.js';
 import { CodeStats } from './code-stats.js';
 import type { ClusterConfig } from './config.js';
+import { NamedPools } from './named-pools.js';
 import type { HostPool } from './pool/host-pool.js';
 import { Http1Pool } from './pool/http1-pool.js';
 import type { PoolResources } from './pool/pool-resources.js';
@@ -59,6 +62,8 @@ export class LiveCluster implements Cluster, BalancedCluster {
   private chooser: HostChooser | null;
   private generation: number;
   private readonly pools: readonly [Map<Host, HostPool>, Map<Host, HostPool>];
+  /** Null unless requests name the server that their connection asks for. */
+  private readonly named: NamedPools<HostPool, Host> | null;
 
   constructor(
     config: ClusterConfig,
@@ -96,6 +101,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
     this.chooser = null;
     this.generation = -1;
     this.pools = [new Map(), new Map()];
+    this.named = config.autoSni === null ? null : new NamedPools(config.autoSni);
     this.balancer = balancerOf(this);
   }
 
@@ -111,6 +117,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
         pool.drain();
       }
     }
+    this.named?.keep(kept);
   }
 
   get currentHosts(): readonly Host[] {
@@ -169,16 +176,25 @@ export class LiveCluster implements Cluster, BalancedCluster {
     return this.breakers[priority];
   }
 
-  httpPool(host: Host, priority: RoutingPriority): HttpPool {
+  httpPool(host: Host, priority: RoutingPriority, headers: RequestHeaders | null = null): HttpPool {
+    if (this.named !== null && headers !== null) {
+      return this.named.find(host, `${priority} ${host.slot}`, headers, (options) =>
+        this.newPool(host, priority, options),
+      );
+    }
     const pools = this.pools[priority];
     let pool = pools.get(host);
     if (pool === undefined) {
-      // The codec's stats are listed from here on.
-      this.scope.stats.bind(`cluster.${this.config.statName}.http1`, Http1);
-      pool = new Http1Pool(this, host, this.breakers[priority], this.resources, null);
+      pool = this.newPool(host, priority, null);
       pools.set(host, pool);
     }
     return pool;
+  }
+
+  private newPool(host: Host, priority: RoutingPriority, options: TransportOptions | null): HostPool {
+    // The codec's stats are listed from here on.
+    this.scope.stats.bind(`cluster.${this.config.statName}.http1`, Http1);
+    return new Http1Pool(this, host, this.breakers[priority], this.resources, options);
   }
 
   connectTcp(host: Host, priority: RoutingPriority, callbacks: TcpConnectionCallbacks): Cancellable | null {
@@ -218,6 +234,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
       for (const pool of pools.values()) pool.drain();
       pools.clear();
     }
+    this.named?.drain();
   }
 
   /** The thread's tick: notices health changes without a request, so that pools of failed hosts close. */
@@ -240,5 +257,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
         if ((host.health & unhealthyMask) !== 0) pool.closeIdle();
       }
     }
+    if (this.named === null) return;
+    for (const [host, pool] of this.named.all()) if ((host.health & unhealthyMask) !== 0) pool.closeIdle();
   }
 }

@@ -61,6 +61,7 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     metadata: null,
     transport: null,
     transportMatches: [],
+    autoSni: null,
     ignoreNewHostsUntilFirstHc: false,
     ignoreHealthOnHostRemoval: false,
     waitForWarmOnInit: true,

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import type { TLSSocket } from 'node:tls';
 import type { ClientHello } from '../../../codec/tls/client-hello.js';
 import type { LiveCertificate } from './certificate-facts.js';
 import type { LiveTlsInfo } from './live-tls-info.js';
@@ -22,6 +23,13 @@ export function groupOfHello(
   if (!cipher.startsWith('ECDHE-')) return '';
   const own = params.groups.find((name) => hello.supportedGroups.includes(groupIds[name] ?? -1));
   return own === undefined ? '' : own;
+}
+
+/** The group that a client agreed on. */
+export function curveOfClient(socket: TLSSocket): string {
+  const info = socket.getEphemeralKeyInfo();
+  const name = info !== null && 'name' in info && typeof info.name === 'string' ? info.name : '';
+  return name === 'prime256v1' ? 'P-256' : name.replace('secp384r1', 'P-384').replace('secp521r1', 'P-521');
 }
 
 const schemeOfCurve: { readonly [curve: string]: string } = {

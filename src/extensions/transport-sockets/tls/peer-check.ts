@@ -102,10 +102,14 @@ export class PeerCheck {
   }
 
   private namesProblem(leaf: Certificate, extraNames: readonly string[]): PeerVerdict | null {
-    const isNamed = this.sans.length === 0 || this.sans.some((accepts) => leaf.altNames.some(accepts));
-    const isExtra = extraNames.length === 0 || extraNames.some((name) => hasDnsName(leaf, name));
-    if (isNamed && isExtra) return null;
-    return { isAccepted: false, isValidated: false, stat: T.fail_verify_san, detail: 'SAN matcher' };
+    const own = (): string => leaf.altNames.map((name) => name.value).join(', ');
+    let detail = '';
+    if (extraNames.length > 0 && !extraNames.some((name) => hasDnsName(leaf, name))) {
+      detail = `verify SAN list, expected SANs: [${extraNames.join(', ')}], certificate SANs: [${own()}]`;
+    } else if (this.sans.length > 0 && !this.sans.some((accepts) => leaf.altNames.some(accepts))) {
+      detail = `SAN matcher, certificate SANs are [${own()}]`;
+    }
+    return detail === '' ? null : { isAccepted: false, isValidated: false, stat: T.fail_verify_san, detail };
   }
 
   private isPinned(config: ValidationConfig, leaf: LiveCertificate): boolean {

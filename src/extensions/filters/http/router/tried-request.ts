@@ -91,7 +91,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     if (action?.autoHostRewrite === true) {
       rewriteToHost(this.requestHeaders, host, action, this.config.suppressEnvoyHeaders);
     }
-    attempt.start(cluster.httpPool(host, this.priority()), endStream, this.isUpgrade);
+    attempt.start(cluster.httpPool(host, this.priority(), this.requestHeaders), endStream, this.isUpgrade);
   }
 
   protected onRequestComplete(): void {
@@ -163,6 +163,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     info.hostsAttempted =
       info.hostsAttempted.length === 0 ? [attempt.host] : [...info.hostsAttempted, attempt.host];
     info.upstreamLocalAddress = connection.localAddress;
+    info.upstreamTls = connection.tls;
     info.upstreamProtocol = connection.protocol;
     info.upstreamConnectionId = connection.id;
     if (info.schemeFollowsUpstream) this.requestHeaders.scheme = connection.tls === null ? 'http' : 'https';

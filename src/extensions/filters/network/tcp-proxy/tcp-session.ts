@@ -136,6 +136,7 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
     this.upstream = upstream;
     const { record } = this;
     record.upstreamLocalAddress = upstream.localAddress;
+    record.upstreamTls = upstream.tls;
     record.upstreamConnectionId = upstream.id;
     this.idle?.onActivity();
     this.early?.drain((buffer, start, end) => upstream.writeBytes(buffer, start, end));
