@@ -78,6 +78,8 @@ export interface LocalReplyOptions {
   /** Added before the body's own headers. */
   readonly headers?: readonly (readonly [name: string, value: string])[];
   readonly contentType?: string;
+  /** `modify` adds what the route adds to responses; else that is done before it. */
+  readonly hasRouteHeaders?: boolean;
   /** Last change to the head before the filters see it. */
   readonly modify?: (headers: ResponseHeaders) => void;
   /** gRPC status used instead of the mapping from HTTP, for gRPC requests. */

@@ -11,9 +11,11 @@ import { apiKeyAuthFilter } from './filters/http/api-key-auth/api-key-auth.js';
 import { basicAuthFilter } from './filters/http/basic-auth/basic-auth.js';
 import { bufferFilter } from './filters/http/buffer/buffer.js';
 import { cdnLoopFilter } from './filters/http/cdn-loop/cdn-loop.js';
+import { compositeFilter } from './filters/http/composite/composite.js';
 import { compressorFilter } from './filters/http/compressor/compressor.js';
 import { corsFilter } from './filters/http/cors/cors.js';
 import { csrfFilter } from './filters/http/csrf/csrf.js';
+import { customResponseFilter } from './filters/http/custom-response/custom-response.js';
 import { decompressorFilter } from './filters/http/decompressor/decompressor.js';
 import { faultFilter } from './filters/http/fault/fault.js';
 import { headerMutationFilter } from './filters/http/header-mutation/header-mutation.js';
@@ -22,6 +24,7 @@ import { healthCheckFilter } from './filters/http/health-check/health-check.js';
 import { ipTaggingFilter } from './filters/http/ip-tagging/ip-tagging.js';
 import { jsonToMetadataFilter } from './filters/http/json-to-metadata/json-to-metadata.js';
 import { localRateLimitFilter } from './filters/http/local-ratelimit/local-ratelimit.js';
+import { matchDelegateFilter } from './filters/http/match-delegate/match-delegate.js';
 import { onDemandFilter } from './filters/http/on-demand/on-demand.js';
 import { rbacFilter } from './filters/http/rbac/rbac.js';
 import { routerFilter } from './filters/http/router/router.js';
@@ -63,22 +66,25 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   'listener.filter': [httpInspector],
   'network.filter': [httpConnectionManager, tcpProxy, echo, directResponse],
   'http.filter': [
+    alternateProtocolsCacheFilter,
     apiKeyAuthFilter,
     basicAuthFilter,
-    alternateProtocolsCacheFilter,
     bufferFilter,
     cdnLoopFilter,
+    compositeFilter,
     compressorFilter,
     corsFilter,
     csrfFilter,
+    customResponseFilter,
     decompressorFilter,
     faultFilter,
     headerMutationFilter,
-    ipTaggingFilter,
     headerToMetadataFilter,
     healthCheckFilter,
+    ipTaggingFilter,
     jsonToMetadataFilter,
     localRateLimitFilter,
+    matchDelegateFilter,
     onDemandFilter,
     rbacFilter,
     routerFilter,

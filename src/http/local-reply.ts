@@ -89,9 +89,16 @@ export function withRouteMutations(
   route: RouteMatch | null,
   context: LogContext,
 ): LocalReplyOptions {
-  if (options.modify !== undefined || route === null || route.action.kind !== 'route') return options;
+  if (options.hasRouteHeaders === true || route === null || route.action.kind !== 'route') return options;
   if (!route.hasResponseMutations) return options;
-  return { ...options, modify: (headers) => route.mutateResponseHeaders(headers, context, null) };
+  const { modify } = options;
+  return {
+    ...options,
+    modify: (headers) => {
+      route.mutateResponseHeaders(headers, context, null);
+      modify?.(headers);
+    },
+  };
 }
 
 export function isGrpc(headers: RequestHeaders): boolean {

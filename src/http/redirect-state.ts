@@ -2,7 +2,10 @@
 export function redirectState(state: ReadonlyMap<string, unknown> | null): Map<string, unknown> | null {
   if (state === null) return null;
   const kept = [...state].filter(
-    ([key]) => key === 'num_internal_redirects' || key.startsWith('envoy.internal_redirect.'),
+    ([key]) =>
+      key === 'num_internal_redirects' ||
+      key === 'envoy.filters.http.custom_response' ||
+      key.startsWith('envoy.internal_redirect.'),
   );
   return kept.length === 0 ? null : new Map(kept);
 }

@@ -87,4 +87,6 @@ export const filterRows: readonly FilterRow[] = [
     config: '{ credentials: [{ key: k, client: c }], key_sources: [{ header: x-key }] }',
     request: [['x-key', 'k']],
   },
+  { filter: 'envoy.filters.http.custom_response', does: 'no policy', config: '{}' },
+  { filter: 'envoy.filters.http.composite', does: 'an empty place', config: '{}' },
 ];

@@ -97,6 +97,12 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     parts: ['client'],
     line: /x-envoy-decompressor-own_/,
   },
+  {
+    title: 'Empty details are no details',
+    cases: /^custom_response: /,
+    parts: ['customLog'],
+    line: / details=-? /,
+  },
 ];
 
 /** Whether a line of a difference is accounted for. */

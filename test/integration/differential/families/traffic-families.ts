@@ -5,6 +5,7 @@ import { faultFamily } from './fault-family.js';
 import type { FilterFamily } from './filter-family.js';
 import { healthFamily } from './health-family.js';
 import { metadataFamily } from './metadata-family.js';
+import { responseFamily } from './response-family.js';
 
 /** Filters that look at, change or disturb requests without deciding about access. */
 export const trafficFamilies: readonly FilterFamily[] = [
@@ -14,6 +15,7 @@ export const trafficFamilies: readonly FilterFamily[] = [
   faultFamily,
   healthFamily,
   metadataFamily,
+  responseFamily,
 ];
 
 /** What they leave behind in their streams. */

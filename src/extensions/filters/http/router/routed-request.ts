@@ -190,7 +190,11 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
   private withResponseRules(options: LocalReplyOptions): LocalReplyOptions {
     const { route } = this;
     if (route === null) return options;
-    return { ...options, modify: (headers) => this.finishResponseHeaders(route, headers) };
+    return {
+      ...options,
+      hasRouteHeaders: true,
+      modify: (headers) => this.finishResponseHeaders(route, headers),
+    };
   }
 }
 

@@ -1,0 +1,154 @@
+import type { ConfigNode } from '../../api/config-node.js';
+import type { Address, StreamInfo } from '../../api/stream-info.js';
+import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../../base/header-map.js';
+import { isPlainObject, plainAt } from '../../base/plain-path.js';
+import { decodedQueryParameter } from '../query-matcher.js';
+
+/** What a matcher tree may look at; parts that have not arrived are null. */
+export interface MatchData {
+  readonly info: StreamInfo;
+  readonly requestHeaders: RequestHeaders | null;
+  readonly responseHeaders: ResponseHeaders | null;
+  readonly requestTrailers: HeaderMap | null;
+  readonly responseTrailers: HeaderMap | null;
+}
+
+const kinds = {
+  'envoy.type.matcher.v3.HttpRequestHeaderMatchInput': 'request-header',
+  'envoy.type.matcher.v3.HttpResponseHeaderMatchInput': 'response-header',
+  'envoy.type.matcher.v3.HttpRequestTrailerMatchInput': 'request-trailer',
+  'envoy.type.matcher.v3.HttpResponseTrailerMatchInput': 'response-trailer',
+  'envoy.type.matcher.v3.HttpRequestQueryParamMatchInput': 'query',
+  'envoy.type.matcher.v3.HttpResponseStatusCodeMatchInput': 'status',
+  'envoy.type.matcher.v3.HttpResponseStatusCodeClassMatchInput': 'status-class',
+  'envoy.type.matcher.v3.HttpResponseLocalReplyMatchInput': 'local-reply',
+  'envoy.extensions.matching.common_inputs.network.v3.DestinationIPInput': 'destination-ip',
+  'envoy.extensions.matching.common_inputs.network.v3.DestinationPortInput': 'destination-port',
+  'envoy.extensions.matching.common_inputs.network.v3.SourceIPInput': 'source-ip',
+  'envoy.extensions.matching.common_inputs.network.v3.SourcePortInput': 'source-port',
+  'envoy.extensions.matching.common_inputs.network.v3.DirectSourceIPInput': 'direct-source-ip',
+  'envoy.extensions.matching.common_inputs.network.v3.SourceTypeInput': 'source-type',
+  'envoy.extensions.matching.common_inputs.network.v3.ServerNameInput': 'server-name',
+  'envoy.extensions.matching.common_inputs.network.v3.TransportProtocolInput': 'transport-protocol',
+  'envoy.extensions.matching.common_inputs.network.v3.ApplicationProtocolInput': 'application-protocols',
+  'envoy.extensions.matching.common_inputs.network.v3.FilterStateInput': 'filter-state',
+  'envoy.extensions.matching.common_inputs.network.v3.DynamicMetadataInput': 'metadata',
+} as const;
+
+type Kind = (typeof kinds)[keyof typeof kinds];
+
+/** What of a stream is looked at. */
+export type InputConfig = {
+  readonly kind: Kind;
+  /** Name of a header or parameter, key of filter state, or namespace of metadata. */
+  readonly name: string;
+  readonly path: readonly string[];
+};
+
+/** A text; null when there is none; undefined as long as it may still come. */
+export type Input = (data: MatchData) => string | null | undefined;
+
+const nothing: InputConfig = { kind: 'server-name', name: '', path: [] };
+
+/** Reads an input out of its `TypedExtensionConfig`. */
+export function parseInput(node: ConfigNode | undefined): InputConfig {
+  node?.string('name');
+  const inner = node?.message('typed_config');
+  if (node === undefined || inner === undefined) return nothing;
+  const kind = Object.hasOwn(kinds, inner.typeName) ? kinds[inner.typeName as keyof typeof kinds] : undefined;
+  if (kind === undefined) {
+    node.unsupported('typed_config', `no matcher input of type ${inner.typeName}`);
+    return nothing;
+  }
+  if (kind === 'query') return { kind, name: inner.string('query_param'), path: [] };
+  if (kind === 'filter-state') return { kind, name: inner.string('key'), path: [] };
+  if (kind === 'metadata') {
+    return { kind, name: inner.string('filter'), path: inner.list('path').map((it) => it.string('key')) };
+  }
+  const isHeader = kind.endsWith('-header') || kind.endsWith('-trailer');
+  return { kind, name: isHeader ? inner.string('header_name').toLowerCase() : '', path: [] };
+}
+
+export function buildInput(config: InputConfig): Input {
+  const { kind, name } = config;
+  switch (kind) {
+    case 'request-header':
+      return ({ requestHeaders }) => valueIn(requestHeaders, name);
+    case 'response-header':
+      return ({ responseHeaders }) => valueIn(responseHeaders, name);
+    case 'request-trailer':
+      return ({ requestTrailers }) => valueIn(requestTrailers, name);
+    case 'response-trailer':
+      return ({ responseTrailers }) => valueIn(responseTrailers, name);
+    case 'query':
+      return ({ requestHeaders }) =>
+        requestHeaders === null ? undefined : (decodedQueryParameter(requestHeaders.path, name) ?? null);
+    case 'status':
+      return ({ responseHeaders }) => (responseHeaders === null ? undefined : String(responseHeaders.status));
+    case 'status-class':
+      return ({ responseHeaders }) =>
+        responseHeaders === null ? undefined : classOf(responseHeaders.status);
+    case 'local-reply':
+      return ({ info, responseHeaders }) =>
+        responseHeaders === null ? undefined : String(info.responseCodeDetails !== 'via_upstream');
+    default:
+      return buildStreamInput(config);
+  }
+}
+
+function buildStreamInput({ kind, name, path }: InputConfig): Input {
+  switch (kind) {
+    case 'destination-ip':
+      return ({ info }) => ipOf(info.connection.localAddress);
+    case 'destination-port':
+      return ({ info }) => portOf(info.connection.localAddress);
+    case 'source-ip':
+      return ({ info }) => ipOf(info.remoteAddress);
+    case 'source-port':
+      return ({ info }) => portOf(info.connection.remoteAddress);
+    case 'direct-source-ip':
+      return ({ info }) => ipOf(info.connection.directRemoteAddress);
+    case 'source-type':
+      return ({ info }) => (isLocal(info) ? 'local' : null);
+    case 'transport-protocol':
+      return ({ info }) => info.connection.transportProtocol || null;
+    case 'application-protocols':
+      return ({ info }) => info.connection.applicationProtocols.map((it) => `'${it}'`).join(',') || null;
+    case 'filter-state':
+      return ({ info }) => textOf(info.filterState?.get(name));
+    case 'metadata':
+      return ({ info }) => {
+        const structure = info.dynamicMetadata?.get(name);
+        return isPlainObject(structure) ? textOf(plainAt(structure, path)) : null;
+      };
+    default:
+      return ({ info }) => info.connection.requestedServerName || null;
+  }
+}
+
+function valueIn(headers: HeaderMap | null, name: string): string | null | undefined {
+  return headers === null ? undefined : (headers.joined(name) ?? null);
+}
+
+function classOf(status: number): string | null {
+  return status >= 100 && status < 600 ? `${Math.floor(status / 100)}xx` : null;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function ipOf(address: Address): string | null {
+  return address.isIp ? address.ip : null;
+}
+
+function portOf(address: Address): string | null {
+  return address.isIp ? String(address.port) : null;
+}
+
+function isLocal({ connection }: StreamInfo): boolean {
+  const { remoteAddress, localAddress } = connection;
+  return (
+    remoteAddress.ip === localAddress.ip || remoteAddress.ip.startsWith('127.') || remoteAddress.ip === '::1'
+  );
+}

@@ -1,0 +1,116 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { test } from 'node:test';
+import { ResponseHeaders } from '../../../../src/base/header-map.js';
+import { parseMatcher } from '../../../../src/match/tree/config.js';
+import type { MatchData } from '../../../../src/match/tree/input.js';
+import { buildMatcher, later } from '../../../../src/match/tree/matcher.js';
+import { readText } from '../../../support/config-text.js';
+import { runtimeOf } from '../../../support/route-table.js';
+import { requestHeaders, streamInfo } from '../../../support/stream-info.js';
+
+function input(type: string, fields = ''): string {
+  return `{ name: i, typed_config: { "@type": type.googleapis.com/${type}${fields === '' ? '' : `, ${fields}`} } }`;
+}
+const header = (name: string): string =>
+  input('envoy.type.matcher.v3.HttpRequestHeaderMatchInput', `header_name: ${name}`);
+const status = input('envoy.type.matcher.v3.HttpResponseStatusCodeMatchInput');
+const then = (name: string): string =>
+  `action: { name: a, typed_config: { "@type": type.googleapis.com/google.protobuf.StringValue, value: ${name} } }`;
+const is = (of: string, value: string): string =>
+  `single_predicate: { input: ${of}, value_match: { exact: "${value}" } }`;
+const entry = (predicate: string, onMatch: string): string =>
+  `{ predicate: { ${predicate} }, on_match: { ${onMatch} } }`;
+const list = (...entries: string[]): string => `matcher_list: { matchers: [${entries.join(', ')}] }`;
+
+function read(text: string) {
+  return readText('xds.type.matcher.v3.Matcher', `{ ${text} }`, (node) =>
+    parseMatcher(node, (action) => action.string('value')),
+  );
+}
+
+function decide(text: string, fields: readonly [string, string][] = [], changes: Partial<MatchData> = {}) {
+  const { value, problems } = read(text);
+  deepEqual(problems, []);
+  return buildMatcher(
+    structuredClone(value),
+    (name) => name,
+    runtimeOf(),
+  )({
+    info: streamInfo(),
+    requestHeaders: requestHeaders('/path?q=one%20two', fields),
+    responseHeaders: null,
+    requestTrailers: null,
+    responseTrailers: null,
+    ...changes,
+  });
+}
+
+test('the first entry that matches decides, and what is said for none otherwise', () => {
+  const tree = `${list(entry(is(header('x-a'), '1'), then('one')), entry(is(header('x-b'), '2'), then('two')))}, on_no_match: { ${then('none')} }`;
+  equal(
+    decide(tree, [
+      ['x-a', '1'],
+      ['x-b', '2'],
+    ]),
+    'one',
+  );
+  equal(decide(tree, [['x-b', '2']]), 'two');
+  equal(decide(tree), 'none');
+});
+
+test('predicates are combined, and an absent value matches nothing', () => {
+  const both = `and_matcher: { predicate: [{ ${is(header('x-a'), '1')} }, { ${is(header('x-b'), '2')} }] }`;
+  const either = `or_matcher: { predicate: [{ ${is(header('x-a'), '1')} }, { ${is(header('x-b'), '2')} }] }`;
+  const not = `not_matcher: { ${is(header('x-a'), '1')} }`;
+  const answers = (predicate: string): unknown[] =>
+    [
+      [],
+      [['x-a', '1']],
+      [
+        ['x-a', '1'],
+        ['x-b', '2'],
+      ],
+    ].map((fields) => decide(list(entry(predicate, then('found'))), fields as [string, string][]));
+  deepEqual(answers(both), [null, null, 'found']);
+  deepEqual(answers(either), [null, 'found', 'found']);
+  deepEqual(answers(not), ['found', null, null]);
+});
+
+test('a tree that needs the response answers later while there is none', () => {
+  const tree = list(entry(is(status, '404'), then('missing')));
+  equal(decide(tree), later);
+  equal(decide(tree, [], { responseHeaders: new ResponseHeaders(404) }), 'missing');
+  equal(decide(tree, [], { responseHeaders: new ResponseHeaders(200) }), null);
+});
+
+test('maps choose by the whole value, or by the longest prefix that leads somewhere', () => {
+  const map = `map: { a: { ${then('a')} }, abc: { matcher: { ${list(entry(is(header('x-deep'), '1'), then('deep')))} } } }`;
+  const tree = (kind: string): string => `matcher_tree: { input: ${header('x-a')}, ${kind}: { ${map} } }`;
+  equal(decide(tree('exact_match_map'), [['x-a', 'ab']]), null);
+  equal(decide(tree('exact_match_map'), [['x-a', 'a']]), 'a');
+  equal(decide(tree('prefix_match_map'), [['x-a', 'abcd']]), 'a');
+  equal(
+    decide(tree('prefix_match_map'), [
+      ['x-a', 'abcd'],
+      ['x-deep', '1'],
+    ]),
+    'deep',
+  );
+});
+
+test('addresses are looked for in ranges, query parameters decoded', () => {
+  const source = input('envoy.extensions.matching.common_inputs.network.v3.SourceIPInput');
+  const ip = 'type.googleapis.com/envoy.extensions.matching.input_matchers.ip.v3.Ip';
+  const range = `single_predicate: { input: ${source}, custom_match: { name: m, typed_config: { "@type": ${ip},
+    stat_prefix: p, cidr_ranges: [{ address_prefix: 203.0.113.0, prefix_len: 24 }] } } }`;
+  equal(decide(list(entry(range, then('near')))), 'near');
+  const query = input('envoy.type.matcher.v3.HttpRequestQueryParamMatchInput', 'query_param: q');
+  equal(decide(list(entry(is(query, 'one two'), then('asked')))), 'asked');
+});
+
+test('an input that is not built is named as not supported', () => {
+  const { unsupported } = read(
+    list(entry(is(input('xds.type.matcher.v3.HttpAttributesCelMatchInput'), 'x'), then('y'))),
+  );
+  deepEqual(unsupported, ['matcher_list.matchers[0].predicate.single_predicate.input.typed_config']);
+});
