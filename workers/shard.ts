@@ -1,9 +1,10 @@
 import { closeSync } from 'node:fs';
-import { Socket } from 'node:net';
+import { Socket, type SocketConstructorOpts } from 'node:net';
 import {
   ControlWord,
   firstListenerWord,
   type HandedConnection,
+  type ListeningSocket,
   type ShardTask,
   type ToMain,
   type ToWorker,
@@ -17,6 +18,7 @@ import { TimerWheel } from '../src/base/timer-wheel.js';
 import { Turn } from '../src/base/turn.js';
 import { threadLogFiles } from '../src/extensions/access-loggers/log-files.js';
 import { extensionRegistry } from '../src/extensions/index.js';
+import { type AcceptedHandle, socketAround } from '../src/network/accepted-handle.js';
 import type { ConnectionResources } from '../src/network/connection.js';
 import { DirectWriter } from '../src/network/direct-write.js';
 import type { ListenerConfig } from '../src/network/listener-config.js';
@@ -40,6 +42,7 @@ import { RuntimeSnapshot } from '../src/runtime/snapshot.js';
 import { StatLane } from '../src/stats/lane.js';
 import { type StatsConfig, statRules } from '../src/stats/stats-config.js';
 import { DrainState } from './drain-state.js';
+import { Listening } from './listening.js';
 import { WorkerLog } from './worker-log.js';
 
 /**
@@ -63,6 +66,7 @@ export class Shard {
   private readonly refs: Snapshot['records']['listeners'];
   private readonly snapshot: Snapshot;
   private readonly drain: DrainState;
+  private readonly listening: Listening;
   private readonly log: WorkerLog;
   private readonly profile = new CpuProfile();
   private connections: number;
@@ -101,6 +105,7 @@ export class Shard {
     const resources = { connections: this.shared, timers, clock, nextConnectionId: () => ++this.nextId };
     this.plane = new ThreadPlane(this.snapshot, task.threads, task.threadIndex, resources, eventsTo(post));
     this.drain = new DrainState(systemClock, random);
+    this.listening = new Listening(this.control, (handle, socket) => this.take(handle, socket), post, log);
     this.scope = new LiveThreadScope({
       role: 'worker',
       threadIndex: task.threadIndex,
@@ -148,6 +153,12 @@ export class Shard {
         this.drain.all();
         this.closeIdle();
         break;
+      case 'accept':
+        this.listening.accept(message.socket);
+        break;
+      case 'stop-accepting':
+        this.listening.stop(message.listeners);
+        break;
       case 'drain-listeners':
         this.drain.listeners(message);
         break;
@@ -189,6 +200,7 @@ export class Shard {
 
   async stop(): Promise<void> {
     this.isStopping = true;
+    this.listening.stop(null);
     for (const listener of this.listeners.values()) listener.destroy();
     this.plane.drain();
     // Sockets report their end behind the next polls; what that logs is to be written too.
@@ -197,11 +209,32 @@ export class Shard {
   }
 
   /** Takes over a descriptor: from the bump on it is this worker's, whatever happens next. */
-  private adopt({ fd, listener: listenerName, id, bind, slot }: HandedConnection): void {
+  private adopt(connection: HandedConnection): void {
+    const { fd } = connection;
     Atomics.add(this.control, ControlWord.adopted, 1);
+    this.begin(
+      connection,
+      (options) => new Socket({ ...options, fd }),
+      () => closeSync(fd),
+    );
+  }
+
+  /** A connection that this worker accepted itself. */
+  private take(handle: AcceptedHandle, { listener, bind, slot }: ListeningSocket): void {
+    this.begin(
+      { listener, id: ++this.nextId, bind, slot },
+      (options) => socketAround(handle, options),
+      () => handle.close(),
+    );
+  }
+
+  private begin(
+    { listener: name, id, bind, slot }: Omit<HandedConnection, 'fd'>,
+    make: (options: SocketConstructorOpts) => Socket,
+    giveUp: () => void,
+  ): void {
     const link = new ReadLink();
     const options = {
-      fd,
       readable: true,
       writable: true,
       allowHalfOpen: true,
@@ -209,18 +242,13 @@ export class Shard {
     };
     let socket: Socket | null = null;
     try {
-      socket = new Socket(options);
-      const listener = this.listenerOf(listenerName, slot);
-      if (listener === null) {
-        socket.destroy();
-        return;
-      }
-      listener.accept(socket, id, bind, link);
+      socket = make(options);
+      const listener = this.listenerOf(name, slot);
+      if (listener === null) socket.destroy();
+      else listener.accept(socket, id, bind, link);
     } catch (error) {
-      this.scope.log.error(
-        `listener ${listenerName}: a connection could not be taken over: ${textOf(error)}`,
-      );
-      if (socket === null) closeSync(fd);
+      this.scope.log.error(`listener ${name}: a connection could not be taken over: ${textOf(error)}`);
+      if (socket === null) giveUp();
       else socket.destroy();
     }
   }

@@ -22,6 +22,18 @@ export interface HandedConnection {
   readonly slot: number;
 }
 
+/** A socket that main has bound and a worker accepts on (`enable_reuse_port`). */
+export interface ListeningSocket {
+  /** A duplicated descriptor; from the bump of `ControlWord.listening` on it is the worker's. */
+  readonly fd: number;
+  readonly listener: string;
+  readonly bind: number;
+  readonly slot: number;
+  readonly backlog: number;
+  /** Connections whose descriptor is higher are refused. */
+  readonly highestFd: number;
+}
+
 /** Main → worker. */
 export type ToWorker =
   /** What main has accepted for this worker in one turn, in order. */
@@ -50,6 +62,10 @@ export type ToWorker =
   | { readonly kind: 'memory'; readonly id: number }
   /** Profile this thread's CPU until told to stop, with null. Worker N's profile goes to `<path>.worker_N`. */
   | { readonly kind: 'cpu-profile'; readonly path: string | null }
+  /** Accept connections of that listener on a listening socket of the worker's own. */
+  | { readonly kind: 'accept'; readonly socket: ListeningSocket }
+  /** Accept no more on those listeners, or on any. */
+  | { readonly kind: 'stop-accepting'; readonly listeners: readonly string[] | null }
   /** Close everything and return from the task. */
   | { readonly kind: 'stop' };
 
@@ -62,6 +78,8 @@ export type ToMain =
   | { readonly kind: 'health-failure'; readonly failure: ImmediateHealthFailure }
   | { readonly kind: 'log'; readonly level: string; readonly text: string }
   | { readonly kind: 'memory'; readonly id: number; readonly usage: MemoryUsage }
+  /** A connection was refused since no descriptor was left for it. */
+  | { readonly kind: 'descriptors-exhausted'; readonly listener: string }
   /** Draining, and nothing is open any more; with the number of descriptors taken over so far. */
   | { readonly kind: 'drained'; readonly adopted: number };
 
@@ -82,6 +100,8 @@ export const ControlWord = {
   connections: 2,
   /** Connections with a request in progress. */
   busy: 3,
+  /** Listening sockets taken over so far; bumped just before each is adopted. */
+  listening: 4,
 } as const;
 /** Behind the words above: open connections per listener, by the slot that main gave the listener. */
 export const firstListenerWord = 16;

@@ -51,6 +51,8 @@ export type ListenerConfig = {
   readonly drainType: 'DEFAULT' | 'MODIFY_ONLY';
   /** undefined: main accepts and hands over. */
   readonly exactBalance: boolean;
+  /** Workers accept for themselves. */
+  readonly reusePort: boolean;
   readonly backlog: number;
   readonly accessLogs: readonly AccessLogConfig[];
   readonly ignoreGlobalConnLimit: boolean;
@@ -72,7 +74,6 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
     const more = extra.message('address');
     if (more !== undefined) bind.push(...parseAddress(more));
   }
-  readReusePort(node);
   const first = bind[0];
   const name = node.string('name') || `listener_${index}`;
   const chains = node.list('filter_chains').map((chain, i) => parseChain(chain, i));
@@ -98,6 +99,7 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
     trafficDirection: node.enum('traffic_direction', 'UNSPECIFIED') as ListenerConfig['trafficDirection'],
     drainType: node.enum('drain_type', 'DEFAULT') as ListenerConfig['drainType'],
     exactBalance: balance?.message('exact_balance') !== undefined,
+    reusePort: readReusePort(node, bind),
     backlog: node.number('tcp_backlog_size', 0),
     accessLogs: parts.accessLogs(node, 'access_log'),
     ignoreGlobalConnLimit: node.bool('ignore_global_conn_limit'),
@@ -106,9 +108,16 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
 }
 
 /** Unset differs from Envoy on purpose: main accepts and spreads connections evenly over the workers. */
-function readReusePort(node: ConfigNode): void {
-  if (node.optionalBool('enable_reuse_port') !== true) return;
-  node.noEffect('enable_reuse_port', 'the main thread accepts and hands connections to workers in turn');
+function readReusePort(node: ConfigNode, bind: readonly BindConfig[]): boolean {
+  if (node.optionalBool('enable_reuse_port') !== true) return false;
+  const balance = node.message('connection_balance_config');
+  if (balance?.has('exact_balance') === true) {
+    node.noEffect('enable_reuse_port', 'exact_balance needs one place that accepts');
+    return false;
+  }
+  if (!bind.some(({ isPipe }) => isPipe)) return true;
+  node.noEffect('enable_reuse_port', 'Unix sockets have no ports');
+  return false;
 }
 
 function textOf(bind: BindConfig): string {

@@ -7,7 +7,9 @@ import { boundText, listenOn } from './bind.js';
 import type { ConnectionLimits } from './connection-limits.js';
 import type { DescriptorBudget } from './descriptor-budget.js';
 import type { Descriptors } from './descriptors.js';
+import type { WorkerShard } from './shard.js';
 import type { ShardPool } from './shard-pool.js';
+import { WorkerSockets } from './worker-sockets.js';
 
 const defaultBacklog = 4096;
 /** At most one line a second says that connections are refused. */
@@ -17,6 +19,12 @@ const complaintMs = 1000;
 export interface AcceptorEvents {
   /** No descriptor was left for a connection; it was refused. `count` of them since the last time this was said. */
   onDescriptorsExhausted(listener: string, count: number): void;
+}
+
+/** An address on which workers accept. */
+interface SharedAddress {
+  readonly config: ListenerConfig;
+  readonly sockets: WorkerSockets;
 }
 
 /** What decides whether a connection may be taken. */
@@ -39,6 +47,7 @@ export interface BoundAddress {
 export class Acceptor {
   private readonly servers: Server[];
   private readonly byListener: Map<string, Server[]>;
+  private readonly shared: SharedAddress[];
   private readonly pool: ShardPool;
   private readonly descriptors: Descriptors;
   private readonly events: AcceptorEvents;
@@ -59,6 +68,7 @@ export class Acceptor {
   ) {
     this.servers = [];
     this.byListener = new Map();
+    this.shared = [];
     this.pool = pool;
     this.descriptors = descriptors;
     this.events = events;
@@ -77,11 +87,15 @@ export class Acceptor {
     const slot = this.slots.get(config.name) ?? this.slots.size % listenerWords;
     this.slots.set(config.name, slot);
     for (const [index, bind] of config.bind.entries()) {
+      if (config.reusePort) {
+        await this.listenForWorkers(config, bind, index, slot);
+        continue;
+      }
       const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true });
       server.on('connection', (socket) => this.onConnection(socket, config, index, slot));
       server.on('error', (error) => this.log.error(`listener ${config.name}: ${error.message}`));
-      const backlog = config.backlog > 0 ? config.backlog : defaultBacklog;
-      const who = `${config.origin}: listener '${config.name}'`;
+      const backlog = backlogOf(config);
+      const who = whoListens(config);
       if (bind.isPipe && bind.address.startsWith('@')) await this.listenAbstract(server, bind, backlog, who);
       else await listenOn(server, bind, backlog, who);
       acceptHandles(server, (handle) => this.onHandle(handle, config, index, slot));
@@ -101,6 +115,64 @@ export class Acceptor {
     const servers =
       listeners === undefined ? this.servers : listeners.flatMap((name) => this.byListener.get(name) ?? []);
     for (const server of servers) if (server.listening) server.close();
+    const shared = this.shared.filter(({ config }) => listeners?.includes(config.name) !== false);
+    if (shared.length === 0) return;
+    for (const { sockets } of shared) sockets.close();
+    this.pool.broadcast({ kind: 'stop-accepting', listeners: listeners ?? null });
+  }
+
+  /** Lets workers accept where nothing is to be counted before; main accepts where a limit is in force by now. */
+  review(): void {
+    for (const { config, sockets } of this.shared) {
+      const isUnlimited = this.rules.limits.isUnlimited(config);
+      for (const shard of this.pool.serving) {
+        if (isUnlimited) sockets.give(shard);
+        else if (sockets.isGiven(shard.index)) {
+          shard.send({ kind: 'stop-accepting', listeners: [config.name] });
+          sockets.takeBack(shard.index);
+        }
+      }
+    }
+  }
+
+  /** That worker is gone: main accepts in its place until there is another one. */
+  onWorkerGone(shard: WorkerShard): void {
+    for (const fd of shard.unclaimedListening) this.descriptors.close(fd);
+    for (const { sockets } of this.shared) sockets.takeBack(shard.index);
+  }
+
+  /** No descriptor was left for a connection; a line a second says so. */
+  complain(listener: string): void {
+    this.refused++;
+    const now = performance.now();
+    if (now - this.complainedMs < complaintMs) return;
+    this.complainedMs = now;
+    this.events.onDescriptorsExhausted(listener, this.refused);
+    this.refused = 0;
+  }
+
+  private async listenForWorkers(
+    config: ListenerConfig,
+    bind: BindConfig,
+    index: number,
+    slot: number,
+  ): Promise<void> {
+    const { name: listener } = config;
+    const backlog = backlogOf(config);
+    const { highest: highestFd } = this.rules.budget;
+    const owner = {
+      descriptors: this.descriptors,
+      backlog,
+      onHandle: (handle: AcceptedHandle) => this.onHandle(handle, config, index, slot),
+      onError: (error: Error) => this.log.error(`listener ${listener}: ${error.message}`),
+      send: (shard: WorkerShard, fd: number) =>
+        shard.giveListening({ fd, listener, bind: index, slot, backlog, highestFd }),
+    };
+    const sockets = await WorkerSockets.bind(owner, bind, this.pool.size, whoListens(config));
+    this.shared.push({ config, sockets });
+    const host = bind.address.includes(':') ? `[${bind.address}]` : bind.address;
+    this.bound.push({ listener, text: `${host}:${sockets.port}`, port: sockets.port });
+    this.review();
   }
 
   /** Where handles are not to be had without a socket around them. */
@@ -140,15 +212,6 @@ export class Acceptor {
     }
   }
 
-  private complain(listener: string): void {
-    this.refused++;
-    const now = performance.now();
-    if (now - this.complainedMs < complaintMs) return;
-    this.complainedMs = now;
-    this.events.onDescriptorsExhausted(listener, this.refused);
-    this.refused = 0;
-  }
-
   private async listenAbstract(
     server: Server,
     bind: BindConfig,
@@ -165,12 +228,20 @@ export class Acceptor {
     }
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen({ fd, backlog }, () => {
+      server.listen({ fd }, backlog, () => {
         server.off('error', reject);
         resolve();
       });
     });
   }
+}
+
+function backlogOf(config: ListenerConfig): number {
+  return config.backlog > 0 ? config.backlog : defaultBacklog;
+}
+
+function whoListens(config: ListenerConfig): string {
+  return `${config.origin}: listener '${config.name}'`;
 }
 
 function boundAddress(server: Server, listener: string, bind: BindConfig): BoundAddress {

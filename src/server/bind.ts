@@ -47,7 +47,7 @@ const reasons: { readonly [code: string]: string } = {
   EADDRNOTAVAIL: 'Cannot assign requested address (no interface has it)',
 };
 
-function bindError(bind: BindAddress, who: string, error: NodeJS.ErrnoException): string {
+export function bindError(bind: BindAddress, who: string, error: NodeJS.ErrnoException): string {
   const where = bind.isPipe ? bind.address : `${bind.address}:${bind.port}`;
   return `${who}: cannot bind '${where}': ${reasons[error.code ?? ''] ?? error.message}`;
 }

@@ -24,6 +24,14 @@ export class ConnectionLimits {
     this.stats = stats;
   }
 
+  /** Nothing is to be counted before a connection of this listener is taken. */
+  isUnlimited(listener: ListenerConfig): boolean {
+    const { runtime } = this;
+    const key = `envoy.resource_limits.listener.${listener.name}.connection_limit`;
+    if (runtime.number(key, unlimited) !== unlimited) return false;
+    return listener.ignoreGlobalConnLimit || runtime.number(globalKey, unlimited) === unlimited;
+  }
+
   /** Whether the listener may have one more; a refusal is counted. */
   admits(listener: ListenerConfig, slot: number): boolean {
     const { counts, runtime } = this;

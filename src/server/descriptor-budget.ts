@@ -9,7 +9,7 @@ const reserve = 64;
  * there is still room to say so.
  */
 export class DescriptorBudget {
-  private readonly highest: number;
+  readonly highest: number;
 
   constructor(limit: number) {
     this.highest = limit - Math.min(reserve, Math.ceil(limit / 8));

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { parseIp } from '../base/cidr.js';
 
 /** The libc calls that Node lacks and the hand-off and listening need. */
 export interface Descriptors {
@@ -8,6 +9,8 @@ export interface Descriptors {
   close(fd: number): void;
   /** A socket bound to a name of the abstract namespace; Node 20 would bind it with zeros behind the name. */
   bindAbstract(name: string): number;
+  /** A TCP socket bound with SO_REUSEPORT; throws an error with the system's code. */
+  bindReusable(address: string, port: number, isV6Only: boolean): number;
 }
 
 const F_DUPFD_CLOEXEC = 1030;
@@ -16,6 +19,16 @@ const SOCK_STREAM_CLOEXEC_NONBLOCK = 1 | 0o2000000 | 0o4000;
 /** `sun_path`, less the zero in front. */
 const abstractNameBytes = 107;
 
+const AF_INET = 2;
+const AF_INET6 = 10;
+const SOL_SOCKET = 1;
+const SO_REUSEADDR = 2;
+const SO_REUSEPORT = 15;
+const IPPROTO_IPV6 = 41;
+const IPV6_V6ONLY = 26;
+const codes: { readonly [errno: number]: string } = { 13: 'EACCES', 98: 'EADDRINUSE', 99: 'EADDRNOTAVAIL' };
+
+type SetOption = (fd: number, level: number, name: number, value: Uint8Array, length: number) => number;
 type SocketCall = (domain: number, type: number, protocol: number) => number;
 type BindCall = (fd: number, address: Uint8Array, length: number) => number;
 type Fcntl = (fd: number, command: number, argument: number) => number;
@@ -36,7 +49,29 @@ export function loadDescriptors(): Descriptors | null {
     const close = libc.func('int close(int fd)') as (fd: number) => number;
     const socket = libc.func('int socket(int domain, int type, int protocol)') as SocketCall;
     const bind = libc.func('int bind(int fd, const uint8_t *address, uint32_t length)') as BindCall;
+    const setsockopt = libc.func(
+      'int setsockopt(int fd, int level, int name, const uint8_t *value, uint32_t length)',
+    ) as SetOption;
     return {
+      bindReusable(address, port, isV6Only) {
+        const bytes = socketAddress(address, port);
+        const fd = socket(bytes.readUInt16LE(0), SOCK_STREAM_CLOEXEC_NONBLOCK, 0);
+        if (fd < 0) throw systemError(koffi.errno());
+        const options: [number, number, boolean][] = [
+          [SOL_SOCKET, SO_REUSEADDR, true],
+          [SOL_SOCKET, SO_REUSEPORT, true],
+        ];
+        if (bytes.length > 16) options.push([IPPROTO_IPV6, IPV6_V6ONLY, isV6Only]);
+        const isSet = options.every(([level, name, isOn]) => {
+          const value = Buffer.alloc(4);
+          value.writeInt32LE(isOn ? 1 : 0);
+          return setsockopt(fd, level, name, value, 4) === 0;
+        });
+        if (isSet && bind(fd, bytes, bytes.length) === 0) return fd;
+        const error = systemError(koffi.errno());
+        close(fd);
+        throw error;
+      },
       bindAbstract(name) {
         const bytes = Buffer.from(name, 'utf8');
         if (bytes.length > abstractNameBytes) throw new Error('File name too long');
@@ -62,4 +97,20 @@ export function loadDescriptors(): Descriptors | null {
   } catch {
     return null;
   }
+}
+
+function systemError(errno: number): Error {
+  const code = codes[errno];
+  return Object.assign(new Error(code ?? `errno ${errno}`), code === undefined ? {} : { code });
+}
+
+/** `sockaddr_in` or `sockaddr_in6`. */
+function socketAddress(address: string, port: number): Buffer {
+  const words = parseIp(address);
+  if (words === null) throw new Error(`not an IP address: ${address}`);
+  const bytes = Buffer.alloc(words.length === 1 ? 16 : 28);
+  bytes.writeUInt16LE(words.length === 1 ? AF_INET : AF_INET6, 0);
+  bytes.writeUInt16BE(port, 2);
+  for (const [i, word] of words.entries()) bytes.writeUInt32BE(word, (words.length === 1 ? 4 : 8) + i * 4);
+  return bytes;
 }

@@ -213,6 +213,7 @@ export class Server implements ShardPoolOwner, MainFacts {
     if (this.isHealthCheckFailed) shard.send({ kind: 'fail-health-check', isFailed: true });
     if (this.state === 'DRAINING') shard.send({ kind: 'drain' });
     for (const message of this.listenerDrain.draining) shard.send(message);
+    this.acceptorNow.review();
     if (this.pool.serving.length === this.input.options.concurrency) this.starting?.resolve();
   }
 
@@ -236,6 +237,9 @@ export class Server implements ShardPoolOwner, MainFacts {
       case 'memory':
         this.memory.onAnswer(shard.index, message.id, message.usage);
         break;
+      case 'descriptors-exhausted':
+        this.acceptorNow.complain(message.listener);
+        break;
       case 'drained':
         if (this.pool.isDrained) this.onDrained?.();
         break;
@@ -250,6 +254,7 @@ export class Server implements ShardPoolOwner, MainFacts {
     this.laneOf.delete(shard);
     this.clusters.reclaim(shard.index + 1);
     this.hostVersions.forget(shard.index);
+    this.acceptorNow.onWorkerGone(shard);
     if (error === null) return;
     const why = reasonOf(error);
     if (this.starting !== null) {
@@ -294,6 +299,7 @@ export class Server implements ShardPoolOwner, MainFacts {
 
   private onTick(): void {
     this.watchdog.look(this.pool.living, tickMs);
+    this.acceptorNow.review();
   }
 
   /** A drain that began meanwhile is not undone by start-up getting on. */

@@ -77,6 +77,11 @@ export class ShardPool {
     for (let i = 0; i < this.options.count; i++) this.startShard(i);
   }
 
+  /** How many workers there are to be. */
+  get size(): number {
+    return this.options.count;
+  }
+
   get serving(): readonly WorkerShard[] {
     return this.shards.filter((shard): shard is WorkerShard => shard !== null && shard.state === 'serving');
   }

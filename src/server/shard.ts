@@ -4,6 +4,7 @@ import {
   controlWords,
   firstListenerWord,
   type HandedConnection,
+  type ListeningSocket,
   listenerWords,
   type ShardTask,
   type ToMain,
@@ -38,6 +39,8 @@ export class WorkerShard {
   private readonly post: () => void;
   /** How many of them each listener has. */
   private readonly handedOn: Int32Array;
+  /** Descriptors of listening sockets that it was sent, in order. */
+  private readonly listening: number[];
   private readonly abort: AbortController;
   private trimmed: number;
   private drainedAt: number;
@@ -60,6 +63,7 @@ export class WorkerShard {
     this.outbox = [];
     this.post = () => this.postConnections();
     this.handedOn = new Int32Array(listenerWords);
+    this.listening = [];
     this.abort = new AbortController();
     this.trimmed = 0;
     this.drainedAt = -1;
@@ -93,6 +97,17 @@ export class WorkerShard {
   send(message: ToWorker): void {
     this.postConnections();
     if (this.state !== 'dead') this.port.postMessage(message);
+  }
+
+  /** Lets the worker accept on a socket of its own. */
+  giveListening(socket: ListeningSocket): void {
+    this.listening.push(socket.fd);
+    this.send({ kind: 'accept', socket });
+  }
+
+  /** Call once the thread is gone: listening sockets that it never took. */
+  get unclaimedListening(): readonly number[] {
+    return this.listening.slice(Atomics.load(this.words, ControlWord.listening));
   }
 
   private postConnections(): void {
