@@ -82,13 +82,15 @@ function exchange(make: HttpFilterMaker | null, { request, response }: Partial<F
 /** What each built-in filter costs one request: a row, less the first. */
 export function add(bench: Bench): void {
   addBatched(bench, 'no filter', () => exchange(null, {}));
-  const context = contextOf();
   const registry = extensionRegistry();
+  const context = Object.assign(contextOf(), { extensions: registry });
+  const libraries = { compressor: registry.list('compressor') };
   for (const row of filterRows) {
     const found = registry.list('http.filter').find(({ name }) => name === row.filter);
     if (found === undefined) throw new Error(`no filter ${row.filter}`);
     const factory = found as HttpFilterFactory;
-    const make = factory.build(readText(factory.typeUrl, row.config, factory.parse).value, context);
+    const { value } = readText(factory.typeUrl, row.config, factory.parse, libraries);
+    const make = factory.build(value, context);
     addBatched(bench, `${row.filter.replace('envoy.filters.http.', '')}: ${row.does}`, () =>
       exchange(make, row),
     );
