@@ -23,6 +23,7 @@ import { headerToMetadataFilter } from './filters/http/header-to-metadata/header
 import { healthCheckFilter } from './filters/http/health-check/health-check.js';
 import { ipTaggingFilter } from './filters/http/ip-tagging/ip-tagging.js';
 import { jsonToMetadataFilter } from './filters/http/json-to-metadata/json-to-metadata.js';
+import { jwtAuthnFilter } from './filters/http/jwt-authn/jwt-authn.js';
 import { localRateLimitFilter } from './filters/http/local-ratelimit/local-ratelimit.js';
 import { matchDelegateFilter } from './filters/http/match-delegate/match-delegate.js';
 import { onDemandFilter } from './filters/http/on-demand/on-demand.js';
@@ -83,6 +84,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     healthCheckFilter,
     ipTaggingFilter,
     jsonToMetadataFilter,
+    jwtAuthnFilter,
     localRateLimitFilter,
     matchDelegateFilter,
     onDemandFilter,

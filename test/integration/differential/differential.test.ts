@@ -9,6 +9,7 @@ import { authenticationFamily } from './families/authentication-family.js';
 import { compressionFamily } from './families/compression-family.js';
 import { familyBootstrap } from './families/filter-family.js';
 import { hostileFamily } from './families/hostile-family.js';
+import { jwtFamily } from './families/jwt-family.js';
 import { localRateLimitFamily } from './families/local-ratelimit-family.js';
 import { localReplyFamily } from './families/local-reply-family.js';
 import { managerFamily } from './families/manager-family.js';
@@ -20,9 +21,9 @@ import type { Observation } from './observation.js';
 import { ProxyUnderTest } from './proxy-under-test.js';
 import { observeCases, unexplained } from './run-cases.js';
 
-const accessFamilies = [rbacFamily, localRateLimitFamily, authenticationFamily, compressionFamily];
+const accessFamilies = [rbacFamily, localRateLimitFamily, authenticationFamily, compressionFamily, jwtFamily];
 const accessLog =
-  'rbac=%DYNAMIC_METADATA(envoy.filters.http.rbac)% hint=%DYNAMIC_METADATA(envoy.common)% basic=%DYNAMIC_METADATA(envoy.filters.http.basic_auth)%';
+  'rbac=%DYNAMIC_METADATA(envoy.filters.http.rbac)% hint=%DYNAMIC_METADATA(envoy.common)% basic=%DYNAMIC_METADATA(envoy.filters.http.basic_auth)% jwt=%DYNAMIC_METADATA(envoy.filters.http.jwt_authn)%';
 
 const managerFamilies = [localReplyFamily, managerFamily];
 const managerLog =
