@@ -2,6 +2,7 @@ import { compileFilter } from '../stats/render/selection.js';
 import { bootstrapPage, type DumpSection, dumpSections, isListField, lists } from './config-sections.js';
 import { type AdminAnswer, type AdminRequest, type Endpoint, jsonAnswer } from './endpoint.js';
 import { type FieldMask, type JsonObject, parseMask } from './field-mask.js';
+import { indentJson } from './json-indent.js';
 import { indented, ListText } from './list-text.js';
 import type { AdminViews } from './views.js';
 
@@ -91,11 +92,20 @@ function* sectionsText(
     yield configs.item('  {\n');
     yield `   "@type": "type.googleapis.com/envoy.admin.v3.${section.type}"`;
     const list = new ListText(`   "${section.list}": [`, '   ]');
-    for (const item of itemsOf(section, selection))
-      yield (list.isEmpty ? ',' : '') + list.item(indented(item, 4));
+    for (const item of itemTexts(section, selection)) {
+      yield (list.isEmpty ? ',' : '') + list.item('');
+      yield* item;
+    }
     yield `${list.end('')}\n  }`;
   }
   yield `${configs.end('\n')}}\n`;
+}
+
+/** Each element in pieces. */
+function* itemTexts(section: DumpSection, selection: Selection): Generator<Iterable<string>, void> {
+  const texts = selection.names === undefined ? section.texts?.() : undefined;
+  if (texts === undefined) for (const item of itemsOf(section, selection)) yield [indented(item, 4)];
+  else for (const text of texts) yield indentJson(text, 4);
 }
 
 function* itemsOf(section: DumpSection, { names }: Selection): Generator<JsonObject, void> {

@@ -1,5 +1,6 @@
 import { endpointConfigs } from './config-endpoints.js';
 import { type FieldMask, type JsonObject, parseObject } from './field-mask.js';
+import { indentJson } from './json-indent.js';
 import { indented, ListText } from './list-text.js';
 import type { AdminViews } from './views.js';
 
@@ -13,6 +14,8 @@ export interface DumpSection {
   /** Fields of an element. */
   readonly fields: readonly string[];
   items(): Iterable<JsonObject>;
+  /** The same as compact JSON texts, where they are known: they may be long. */
+  texts?(): Iterable<string>;
   nameOf(item: JsonObject): string;
 }
 
@@ -51,12 +54,20 @@ export function dumpSections(views: AdminViews, withEndpoints: boolean): readonl
     texts: readonly string[],
     field: string,
     type: string,
-  ): Pick<DumpSection, 'fields' | 'items' | 'nameOf'> => ({
+  ): Pick<DumpSection, 'fields' | 'items' | 'texts' | 'nameOf'> => ({
     fields: [field, 'last_updated'],
     *items() {
       for (const text of texts) {
         const resource = { '@type': `type.googleapis.com/${type}`, ...parseObject(text) };
         yield { [field]: resource, last_updated: updated };
+      }
+    },
+    *texts() {
+      for (const text of texts) {
+        const inner = text.trimStart().slice(1).trimStart();
+        const separator = inner.startsWith('}') ? '' : ',';
+        const typed = `{"@type":"type.googleapis.com/${type}"${separator}${inner}`;
+        yield `{${JSON.stringify(field)}:${typed},"last_updated":"${updated}"}`;
       }
     },
     nameOf: (item) => nameIn(item[field]),
@@ -134,7 +145,10 @@ function* staticResources(views: AdminViews): Generator<string, void> {
   for (const [i, [name, texts]] of all.entries()) {
     const list = new ListText(`     "${name}": [`, '     ]');
     if (i > 0) yield ',';
-    for (const text of texts) yield list.item(indented(parseObject(text), 6));
+    for (const text of texts) {
+      yield list.item('');
+      yield* indentJson(text, 6);
+    }
     yield list.end('');
   }
   yield all.length === 0 ? '}' : '\n    }';

@@ -81,6 +81,11 @@ export interface StatSinkScope {
   readonly exactStatsd: boolean;
   /** A socket for that address (a literal IP). */
   datagrams(address: string, port: number, onError: (error: Error) => void): DatagramSender;
+  /**
+   * A connection to a host of that cluster; each `send` is a run of lines. `onOverflow` is called when too much waits
+   * and the connection is given up. Throws when there is no such cluster.
+   */
+  stream(cluster: string, onOverflow: () => void): DatagramSender;
 }
 
 /** A running sink. Nothing in it may throw: a sink that fails must not touch traffic. */

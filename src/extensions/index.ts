@@ -57,6 +57,7 @@ import { uuidRequestId } from './request-id/uuid/uuid.js';
 import { omitCanaryHosts, omitHostMetadata, previousHosts } from './retry/host-predicates.js';
 import { previousPriorities } from './retry/previous-priorities.js';
 import { dogStatsd } from './stat-sinks/dog-statsd/dog-statsd.js';
+import { graphiteStatsd } from './stat-sinks/graphite-statsd/graphite-statsd.js';
 import { statsd } from './stat-sinks/statsd/statsd.js';
 import { downstreamRawBuffer, upstreamRawBuffer } from './transport-sockets/raw-buffer/raw-buffer.js';
 import { downstreamTls } from './transport-sockets/tls/downstream-tls.js';
@@ -97,7 +98,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   compressor: [gzipCompressor, brotliCompressor, zstdCompressor],
   decompressor: [gzipDecompressor, brotliDecompressor, zstdDecompressor],
   'access.logger': [fileAccessLog, stdoutAccessLog, stderrAccessLog],
-  'stat.sink': [statsd, dogStatsd],
+  'stat.sink': [statsd, dogStatsd, graphiteStatsd],
   formatter: [reqWithoutQuery, metadataFormatter],
   'retry.host.predicate': [previousHosts, omitCanaryHosts, omitHostMetadata],
   'path.matcher': [uriTemplateMatcher],

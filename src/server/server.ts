@@ -12,7 +12,7 @@ import { allocateSharedMemory } from '../plane/shared-memory.js';
 import type { LiveThreadScope } from '../plane/thread-scope.js';
 import { LiveRuntime } from '../runtime/live-runtime.js';
 import type { RuntimeSnapshot } from '../runtime/snapshot.js';
-import { bucketBounds, statRules, tagExtractor } from '../stats/stats-config.js';
+import { bucketBounds, statRules, tagExtractor, withFixedTags } from '../stats/stats-config.js';
 import { StatStore } from '../stats/store.js';
 import { ClusterRegistry } from '../upstream/membership/registry.js';
 import { systemResolvers } from '../upstream/membership/system-resolver.js';
@@ -72,7 +72,10 @@ export class Server implements ShardPoolOwner, MainFacts {
     this.input = input;
     this.startedMs = systemClock.now();
     const rules = statRules(model.statsConfig);
-    this.store = new StatStore({ rules: rules ?? null, naming: tagExtractor(model.statsConfig) });
+    this.store = new StatStore({
+      rules: rules ?? null,
+      naming: tagExtractor(withFixedTags(model.statsConfig, options.statsTags)),
+    });
     this.boundsOf = bucketBounds(model.statsConfig);
     const { lane } = this.store;
     this.runtimeLayers = new RuntimeLayers(

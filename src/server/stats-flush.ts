@@ -1,10 +1,31 @@
 import type { StatSink, StatSinkFactory, StatSnapshot } from '../api/stat-sink.js';
+import { unhealthyMask } from '../api/upstream.js';
 import { systemClock } from '../base/clock.js';
 import type { BootstrapModel } from '../config/bootstrap.js';
 import { extensionRegistry } from '../extensions/index.js';
+import { type StreamTarget, tcpSender } from '../extensions/stat-sinks/tcp-sender.js';
 import { udpSender } from '../extensions/stat-sinks/udp-sender.js';
 import { latch } from '../stats/latch.js';
 import type { StatStore } from '../stats/store.js';
+import type { ClusterRegistry } from '../upstream/membership/registry.js';
+
+/** Whose stats are flushed, and where sinks find hosts. */
+export interface StatsOwner {
+  readonly store: StatStore;
+  readonly clusters: ClusterRegistry;
+}
+
+/** Any host of a cluster that is not failed, in turn. */
+function hostsInTurn({ clusters }: StatsOwner, name: string): () => StreamTarget | null {
+  let turn = 0;
+  return () => {
+    const members = [...(clusters.get(name)?.members() ?? [])];
+    const healthy = members.filter(({ health }) => (health & unhealthyMask) === 0);
+    const choice = healthy.length > 0 ? healthy : members;
+    const record = choice[turn++ % Math.max(1, choice.length)]?.record;
+    return record === undefined ? null : { ip: record.ip, port: record.port };
+  };
+}
 
 /** Flushes the stats to every sink at the configured interval, in parts so that main stays responsive. */
 export class StatsFlush {
@@ -14,7 +35,7 @@ export class StatsFlush {
   private timer: NodeJS.Timeout | null;
   private parts: Generator<StatSnapshot, void> | null;
 
-  constructor(owner: { readonly store: StatStore }, model: BootstrapModel, exactStatsd: boolean) {
+  constructor(owner: StatsOwner, model: BootstrapModel, exactStatsd: boolean) {
     this.store = owner.store;
     this.intervalMs = model.flushOnAdmin ? 0 : model.statsFlushMs;
     this.timer = null;
@@ -28,6 +49,12 @@ export class StatsFlush {
         stats: owner.store.lane,
         exactStatsd,
         datagrams: udpSender,
+        stream: (cluster, onOverflow) => {
+          if (!model.clusters.some(({ name }) => name === cluster)) {
+            throw new Error(`stats sink: there is no cluster '${cluster}'`);
+          }
+          return tcpSender(hostsInTurn(owner, cluster), onOverflow);
+        },
       });
     });
   }

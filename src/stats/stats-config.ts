@@ -95,6 +95,16 @@ export function statRules(config: StatsConfig): StatRules | undefined {
   return { accepts: (name) => tests.some((test) => test(name)) === isIncluding };
 }
 
+/** With tags of the command line, which hold before those of the file. */
+export function withFixedTags(
+  config: StatsConfig,
+  tags: readonly (readonly [name: string, value: string])[],
+): StatsConfig {
+  if (tags.length === 0) return config;
+  const fixed = tags.map(([name, text]) => ({ name, kind: 'fixed' as const, text }));
+  return { ...config, tags: [...fixed, ...config.tags] };
+}
+
 export function tagExtractor(config: StatsConfig): TagExtractor {
   const rules: TagRule[] = config.useDefaultTags ? [...DEFAULT_TAG_RULES] : [];
   const taken = new Set(rules.map((rule) => rule.tag));

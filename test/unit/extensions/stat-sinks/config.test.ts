@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from 'node:assert/strict';
+import { deepEqual, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ConfigNode } from '../../../../src/api/config-node.js';
 import type { ExtensionRegistry } from '../../../../src/api/extension.js';
@@ -28,14 +28,14 @@ test('statsd reads its address and prefix', () => {
     statsd,
     '{address: {socket_address: {address: 127.0.0.1, port_value: 8125}}}',
   );
-  deepEqual(config, { address: '127.0.0.1', port: 8125, prefix: 'envoy' });
+  deepEqual(config, { address: '127.0.0.1', port: 8125, prefix: 'envoy', tcpCluster: '' });
   deepEqual(complaints, []);
 });
 
-test('statsd over TCP is not supported', () => {
-  const { complaints } = parse(statsd, '{tcp_cluster_name: x}');
-  equal(complaints.length, 1);
-  match(complaints[0]!, /^tcp_cluster_name: /);
+test('statsd over TCP goes to a cluster', () => {
+  const { config, complaints } = parse(statsd, '{tcp_cluster_name: x, prefix: p}');
+  deepEqual(config, { address: '', port: 0, prefix: 'p', tcpCluster: 'x' });
+  deepEqual(complaints, []);
 });
 
 test('addresses are literal', () => {

@@ -43,5 +43,8 @@ export function taggedStore(): StatStore {
 }
 
 export function sinkScope(store: StatStore, exactStatsd = false): StatSinkScope {
-  return { role: 'main', clock: systemClock, stats: store.lane, exactStatsd, datagrams: udpSender };
+  const stream = (): never => {
+    throw new Error('no cluster here');
+  };
+  return { role: 'main', clock: systemClock, stats: store.lane, exactStatsd, datagrams: udpSender, stream };
 }

@@ -2,6 +2,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StatSink, StatSinkScope } from '../../../../../src/api/stat-sink.js';
 import { statBlock } from '../../../../../src/api/stats.js';
+import type { StatsdConfig } from '../../../../../src/extensions/stat-sinks/statsd/config.js';
 import { statsd } from '../../../../../src/extensions/stat-sinks/statsd/statsd.js';
 import { latch } from '../../../../../src/stats/latch.js';
 import { StatStore } from '../../../../../src/stats/store.js';
@@ -18,8 +19,8 @@ function flush(store: StatStore, sink: StatSink): void {
   for (const part of latch(store)) sink.flush(part);
 }
 
-function config(port: number): { address: string; port: number; prefix: string } {
-  return { address: '127.0.0.1', port, prefix: 'envoy' };
+function config(port: number): StatsdConfig {
+  return { address: '127.0.0.1', port, prefix: 'envoy', tcpCluster: '' };
 }
 
 test('lines are packed into one datagram', async (t) => {
