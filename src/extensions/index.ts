@@ -32,6 +32,7 @@ import { routerFilter } from './filters/http/router/router.js';
 import { setFilterStateFilter } from './filters/http/set-filter-state/set-filter-state.js';
 import { setMetadataFilter } from './filters/http/set-metadata/set-metadata.js';
 import { httpInspector } from './filters/listener/http-inspector/http-inspector.js';
+import { tlsInspector } from './filters/listener/tls-inspector/tls-inspector.js';
 import { directResponse } from './filters/network/direct-response/direct-response.js';
 import { echo } from './filters/network/echo/echo.js';
 import { httpConnectionManager } from './filters/network/http-connection-manager/http-connection-manager.js';
@@ -65,7 +66,7 @@ import { upstreamTls } from './transport-sockets/tls/upstream-tls.js';
 
 /** Everything that is in the binary, by the seam it is put in at. Adding an extension adds a line here. */
 const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
-  'listener.filter': [httpInspector],
+  'listener.filter': [httpInspector, tlsInspector],
   'network.filter': [httpConnectionManager, tcpProxy, echo, directResponse],
   'http.filter': [
     alternateProtocolsCacheFilter,

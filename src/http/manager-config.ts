@@ -4,6 +4,7 @@ import { type NameCaseConfig, parseNameCase } from '../codec/http1/name-case-con
 import { type Http2Options, parseHttp2Options } from '../codec/http2/options.js';
 import { parseStringMatcher, type StringMatcherConfig } from '../match/string-matcher.js';
 import type { RouteTableConfig } from '../route/config-types.js';
+import { type ClientCertConfig, parseClientCert } from './client-cert-header.js';
 import {
   type FilterEntry,
   parseFilterChain,
@@ -69,8 +70,7 @@ export type ManagerConfig = {
   readonly skipXffAppend: boolean;
   readonly internalRanges: readonly string[];
   readonly internalUnixSockets: boolean;
-  /** What a client says of certificates passes; only for proxies behind others that are trusted. */
-  readonly keepsClientCert: boolean;
+  readonly clientCert: ClientCertConfig;
   readonly generateRequestId: boolean;
   readonly preserveExternalRequestId: boolean;
   readonly alwaysSetRequestIdInResponse: boolean;
@@ -238,7 +238,7 @@ function parseForwarding(
   | 'skipXffAppend'
   | 'internalRanges'
   | 'internalUnixSockets'
-  | 'keepsClientCert'
+  | 'clientCert'
   | 'generateRequestId'
   | 'preserveExternalRequestId'
   | 'alwaysSetRequestIdInResponse'
@@ -257,7 +257,7 @@ function parseForwarding(
       (range) => `${range.string('address_prefix')}/${range.number('prefix_len', 0)}`,
     ),
     internalUnixSockets: internal?.bool('unix_sockets') ?? false,
-    keepsClientCert: node.enum('forward_client_cert_details', 'SANITIZE') === 'ALWAYS_FORWARD_ONLY',
+    clientCert: parseClientCert(node),
     generateRequestId: node.bool('generate_request_id', true),
     preserveExternalRequestId: node.bool('preserve_external_request_id'),
     alwaysSetRequestIdInResponse: node.bool('always_set_request_id_in_response'),

@@ -59,6 +59,10 @@ export class ManagerConnection implements NetworkFilter, SessionOwner {
     this.isDrainOver = false;
     stats.inc(H.downstream_cx_total);
     stats.add(H.downstream_cx_active, 1);
+    if (control.info.isTls) {
+      stats.inc(H.downstream_cx_ssl_total);
+      stats.add(H.downstream_cx_ssl_active, 1);
+    }
     control.setHalfClose(true);
     control.setDelayedCloseTimeout(config.delayedCloseTimeoutMs, () =>
       stats.inc(H.downstream_cx_delayed_close_timeout),
@@ -152,6 +156,7 @@ export class ManagerConnection implements NetworkFilter, SessionOwner {
     }
     this.session?.onConnectionClosed();
     stats.add(H.downstream_cx_active, -1);
+    if (this.control.info.isTls) stats.add(H.downstream_cx_ssl_active, -1);
     stats.record(H.downstream_cx_length_ms, scope.clock.now() - this.startedMs);
   }
 

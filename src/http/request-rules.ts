@@ -7,6 +7,7 @@ import type { Address, ConnectionInfo } from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import type { CidrRange } from '../base/cidr.js';
 import { HeaderClass, type RequestHeaders } from '../base/header-map.js';
+import { forwardClientCert } from './client-cert-header.js';
 import { addressFromRight, appendForwardedFor, rangeOf } from './forwarded-for.js';
 import { removeHopByHop } from './hop-by-hop.js';
 import type { ManagerConfig } from './manager-config.js';
@@ -84,7 +85,8 @@ export class RequestRules {
     if ((classes & HeaderClass.envoy) !== 0) headers.remove('x-envoy-internal');
     const hadForwarded = (classes & HeaderClass.forwarded) !== 0;
     const hadForwardedFor = hadForwarded ? joinForwardedFor(headers) : undefined;
-    if (hadForwarded && !this.config.keepsClientCert) headers.remove('x-forwarded-client-cert');
+    if (hadForwarded || connection.tls !== null)
+      forwardClientCert(headers, this.config.clientCert, connection.tls);
     this.findClient(headers, connection, hadForwardedFor, origin);
     if (origin.rejectStatus !== 0) return;
     const isEdge = !origin.isInternal && this.config.useRemoteAddress;
