@@ -76,6 +76,8 @@ export interface RouteActionView {
   readonly appendXForwardedHost: boolean;
   /** Upgrade types (lower case) with their verdict; absent types fall to the connection manager. */
   readonly upgrades: ReadonlyMap<string, boolean>;
+  /** CONNECT ends here and goes on as bytes of a TCP connection; null: it is forwarded. */
+  readonly connect: ConnectConfig | null;
   readonly metadataMatch: Plain;
   /** Null without hash policies. */
   readonly hashPolicy: HashPolicyView | null;
@@ -112,6 +114,12 @@ export interface RateLimitDescriptor {
   readonly isNegativeHits: boolean;
   readonly rule: RateLimitRule;
 }
+
+/** `connect_config` of a route. */
+export type ConnectConfig = {
+  /** POST opens a tunnel as well. */
+  readonly allowsPost: boolean;
+};
 
 /** How the `grpc-timeout` header of a request bounds its stream. */
 export type GrpcTimeoutConfig = {

@@ -23,6 +23,8 @@ export class Http1Session implements ServerSession, StreamConnection, Http1Serve
   private stream: ServedStream | null;
   private droppedCounted: number;
   private isClosingAfterResponse: boolean;
+  /** Responses ask for the connection to be closed. */
+  private isTellingClose: boolean;
 
   constructor(connection: SessionOwner) {
     const { control, manager } = connection;
@@ -33,7 +35,8 @@ export class Http1Session implements ServerSession, StreamConnection, Http1Serve
     this.codec = new Http1ServerCodec(control, parserOptionsOf(manager), this);
     this.stream = null;
     this.droppedCounted = 0;
-    this.isClosingAfterResponse = connection.isDraining;
+    this.isClosingAfterResponse = false;
+    this.isTellingClose = false;
     manager.stats.inc(H.downstream_cx_http1_total);
     manager.stats.add(H.downstream_cx_http1_active, 1);
   }
@@ -56,7 +59,17 @@ export class Http1Session implements ServerSession, StreamConnection, Http1Serve
     this.stream?.onBelowWatermark();
   }
 
-  drain(): void {
+  /** Safely: the next response is the last. Else clients are told, and served until the drain timeout. */
+  drain(): boolean {
+    this.isTellingClose = true;
+    const { config, stats } = this.manager;
+    if (!config.closesSafelyAtMaxDuration) return true;
+    this.isClosingAfterResponse = true;
+    stats.add(H.downstream_cx_http1_soft_drain, 1);
+    return false;
+  }
+
+  closeWhenIdle(): void {
     this.isClosingAfterResponse = true;
   }
 
@@ -71,7 +84,10 @@ export class Http1Session implements ServerSession, StreamConnection, Http1Serve
   onConnectionClosed(): void {
     this.countDropped();
     this.stream?.onConnectionClosed();
-    this.manager.stats.add(H.downstream_cx_http1_active, -1);
+    const { config, stats } = this.manager;
+    stats.add(H.downstream_cx_http1_active, -1);
+    if (this.isTellingClose && config.closesSafelyAtMaxDuration)
+      stats.add(H.downstream_cx_http1_soft_drain, -1);
   }
 
   // StreamConnection
@@ -93,6 +109,8 @@ export class Http1Session implements ServerSession, StreamConnection, Http1Serve
     const isDraining = this.connection.isWornOut() || this.connection.isToDrain();
     if (!codec.keepAlive || isDraining || !isRequestComplete || this.isClosingAfterResponse) {
       this.isClosingAfterResponse = true;
+      headers.set('connection', 'close');
+    } else if (this.isTellingClose) {
       headers.set('connection', 'close');
     } else if (codec.isHttp10) {
       headers.set('connection', 'keep-alive');

@@ -90,13 +90,18 @@ export class Http2Session implements ServerSession, StreamConnection, Http2Serve
     this.codec.onBelowWatermark();
   }
 
-  drain(): void {
-    if (this.isDraining) return;
+  drain(): boolean {
+    if (this.isDraining) return true;
     this.isDraining = true;
     const { config, scope } = this.manager;
     this.codec.announceShutdown();
     this.drainTimer = this.control.timer(() => this.leave());
     scope.timers.schedule(this.drainTimer, config.drainTimeoutMs);
+    return true;
+  }
+
+  closeWhenIdle(): void {
+    // The second GOAWAY has its own timer.
   }
 
   farewell(): void {

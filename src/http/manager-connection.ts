@@ -186,7 +186,11 @@ export class ManagerConnection implements NetworkFilter, SessionOwner {
     const { stats, scope, config } = this.manager;
     stats.inc(H.downstream_cx_max_duration_reached);
     this.isDraining = true;
-    this.session?.drain();
+    if (this.session === null) {
+      this.close('flush', 'max_connection_duration');
+      return;
+    }
+    if (!this.session.drain()) return;
     if (this.duration === null || config.drainTimeoutMs === 0) this.onDrainOver();
     else {
       this.isDrainOver = true;
@@ -194,10 +198,11 @@ export class ManagerConnection implements NetworkFilter, SessionOwner {
     }
   }
 
-  /** The client had its time to send one more request and be told to leave. */
+  /** The client had its time to be told to leave. */
   private onDrainOver(): void {
-    if (this.hasStreams || this.isClosing || this.isClosed) return;
-    this.close('flush', 'max_connection_duration');
+    if (this.isClosing || this.isClosed) return;
+    if (this.hasStreams) this.session?.closeWhenIdle();
+    else this.close('flush-and-delay', 'max_connection_duration');
   }
 
   private countBytes(): void {

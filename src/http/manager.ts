@@ -82,6 +82,14 @@ export class Manager {
     this.streams = scope.threadIndex * 0x1_0000_0000;
   }
 
+  /** A filter threw. */
+  noteFilterError(error: unknown): void {
+    this.stats.inc(H.filter_error);
+    this.scope.log.error(
+      `filter error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+  }
+
   filtersFor(upgradeType: string): FilterChain {
     if (upgradeType === '' || this.upgradeFilters === null) return this.filters;
     return this.upgradeFilters.get(upgradeType) ?? this.filters;

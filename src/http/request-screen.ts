@@ -1,16 +1,17 @@
 import type { ServerStreamEncoder } from '../api/codec.js';
 import type { LocalReplyOptions } from '../api/http-filter.js';
 import type { RouteMatch } from '../api/route.js';
-import type { LogContext, StreamInfo } from '../api/stream-info.js';
+import type { StreamInfo } from '../api/stream-info.js';
 import type { RequestHeaders } from '../base/header-map.js';
 import { isGrpc } from './local-reply.js';
 import type { Manager } from './manager.js';
 import { H } from './manager-stats.js';
 import { normalizeHost, normalizePath } from './path-rules.js';
 import type { StreamConnection } from './stream-connection.js';
+import { type LoggedStream, logStart } from './stream-logs.js';
 
 /** A stream as the checks on its head see it. */
-export interface ScreenedStream extends LogContext {
+export interface ScreenedStream extends LoggedStream {
   readonly manager: Manager;
   readonly connection: StreamConnection;
   readonly info: StreamInfo;
@@ -62,6 +63,7 @@ export function screenRequest(
     manager.stats.inc(H.downstream_rq_rejected_via_ip_detection);
     return refuse(stream, origin.rejectStatus, 'rejecting_because_detection_failed', false);
   }
+  if (config.logging.logsNewRequests) logStart(stream);
   if (!isUpgrade) return false;
   stream.isUpgrade = true;
   if (isAllowed(stream, upgrade)) {

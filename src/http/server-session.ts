@@ -11,8 +11,13 @@ export interface ServerSession {
   dispatch(buffer: Buffer, start: number, end: number): void;
   onAboveWatermark(): void;
   onBelowWatermark(): void;
-  /** The connection is to end soon: HTTP/1 says so with its next response, HTTP/2 with GOAWAY. */
-  drain(): void;
+  /**
+   * The connection is to end soon: HTTP/1 says so with its responses, HTTP/2 with GOAWAY. Answers false when it ends by
+   * itself and needs no drain timeout.
+   */
+  drain(): boolean;
+  /** The drain timeout is over: the connection ends with what is in progress. */
+  closeWhenIdle(): void;
   /** An idle connection is about to be closed from this side. */
   farewell(): void;
   /** Hands what was gathered to the connection, which is about to close. */

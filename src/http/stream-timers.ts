@@ -13,6 +13,7 @@ export interface TimedStream {
   readonly isResponseStarted: boolean;
   /** A wait ran out. */
   onTimeout(details: string, body: string, flags: number): void;
+  logAs(type: string): void;
 }
 
 /**
@@ -26,6 +27,8 @@ export class StreamTimers extends TimerEntry {
   private request: Timer | null;
   private head: Timer | null;
   private duration: Timer | null;
+  /** Writes the access logs again and again while the stream goes on. */
+  private log: Timer | null;
 
   constructor(stream: TimedStream, now: number) {
     const { config } = stream.manager;
@@ -37,6 +40,11 @@ export class StreamTimers extends TimerEntry {
     this.request = null;
     this.head = null;
     this.duration = null;
+    this.log = null;
+    if (config.logging.flushIntervalMs > 0) {
+      this.log = new Timer(() => this.onLogInterval());
+      wheel.scheduleAt(this.log, now + config.logging.flushIntervalMs);
+    }
     if (this.idleMs > 0) wheel.scheduleAt(this, now + this.idleMs);
     if (config.requestTimeoutMs > 0) {
       this.request = new Timer(() => this.onRequestTimeout());
@@ -92,6 +100,14 @@ export class StreamTimers extends TimerEntry {
     if (this.request !== null) wheel.cancel(this.request);
     if (this.head !== null) wheel.cancel(this.head);
     if (this.duration !== null) wheel.cancel(this.duration);
+    if (this.log !== null) wheel.cancel(this.log);
+  }
+
+  private onLogInterval(): void {
+    const { stream } = this;
+    const { scope, config } = stream.manager;
+    if (this.log !== null) scope.timers.schedule(this.log, config.logging.flushIntervalMs);
+    stream.connection.guard(() => stream.logAs('DownstreamPeriodic'));
   }
 
   private armDuration(ms: number): void {

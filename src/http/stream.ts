@@ -23,7 +23,9 @@ import { redirectState } from './redirect-state.js';
 import { screenRequest } from './request-screen.js';
 import { noteRouteCluster } from './route-cluster.js';
 import type { StreamConnection } from './stream-connection.js';
+import { writeLogs } from './stream-logs.js';
 import { StreamTimers } from './stream-timers.js';
+import { onTunnel, opensTunnel } from './upgrade.js';
 
 const noControls: readonly FilterControl[] = [];
 
@@ -39,7 +41,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
   readonly manager: Manager;
   readonly connection: StreamConnection;
   readonly info: StreamRecord;
-  readonly logType = 'DownstreamEnd';
+  logType: string;
   readonly request: RequestDirection;
   readonly response: ResponseDirection;
   readonly timers: StreamTimers;
@@ -100,6 +102,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     stats.inc(H.downstream_rq_total);
     stats.inc(codec.isHttp2 ? H.downstream_rq_http2_total : H.downstream_rq_http1_total);
     stats.add(H.downstream_rq_active, 1);
+    this.logType = 'DownstreamEnd';
     this.info.schemeFollowsUpstream = manager.config.schemeMatchesUpstream;
     this.timers = new StreamTimers(this, now);
   }
@@ -236,13 +239,13 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     this.isResponseStarted = true;
     this.responseHeaders = headers;
     const { info, manager } = this;
-    const isSwitch = this.isUpgrade && headers.status === 101;
-    manager.responseRules.apply(headers, this.requestHeaders, this.isUpgrade && isSwitch);
+    const isSwitch = opensTunnel(this.upgradeType, headers.status);
+    manager.responseRules.apply(headers, this.requestHeaders, isSwitch);
     manager.proxyStatus?.apply(headers, info);
     info.responseCode = headers.status;
     if (!this.isRequestComplete) manager.stats.inc(H.downstream_rq_response_before_rq_complete);
     if (!isSwitch) this.connection.onResponseHead(headers, this.isRequestComplete);
-    if (isSwitch) this.timers.onUpgraded();
+    if (isSwitch) onTunnel(this);
     info.times.downstreamFirstTxMs = manager.scope.clock.now();
     this.chargeClass(headers.status);
     this.codec.encodeHeaders(headers, endStream);
@@ -304,10 +307,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
 
   /** Counts and logs what a filter threw where there is no request left to answer. */
   noteFilterError(error: unknown): void {
-    this.manager.stats.inc(H.filter_error);
-    this.manager.scope.log.error(
-      `filter error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    );
+    this.manager.noteFilterError(error);
   }
 
   // What filters ask for.
@@ -434,6 +434,10 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     this.manager.stats.add(H.downstream_cx_upgrades_active, 1);
   }
 
+  logAs(type: string): void {
+    writeLogs(this, type);
+  }
+
   private chargeClass(status: number): void {
     if (this.info.isHealthCheck) return;
     const { stats, listenerStats } = this.manager;
@@ -486,8 +490,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     stats.record(H.downstream_rq_time, now - info.times.startMs);
     if (this.hasUpgraded) stats.add(H.downstream_cx_upgrades_active, -1);
     if (info.isHealthCheck) manager.tracingStats.inc(Tracing.health_check);
-    for (let i = 0; i < manager.accessLogs.length; i++)
-      (manager.accessLogs[i] as { log(c: LogContext): void }).log(this);
+    this.logAs('DownstreamEnd');
     for (let i = 0; i < this.controls.length; i++) (this.controls[i] as FilterControl).destroy();
     this.request.clear();
     this.response.clear();

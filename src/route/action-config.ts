@@ -1,5 +1,5 @@
 import type { ConfigNode } from '../api/config-node.js';
-import type { RetryPolicyConfig } from '../api/route.js';
+import type { ConnectConfig, RetryPolicyConfig } from '../api/route.js';
 import { parseClusterSpecifier } from './cluster-specifier.js';
 import type {
   BodyLimitConfig,
@@ -51,6 +51,7 @@ export function parseRouteAction(node: ConfigNode, inherited: Inherited): RouteA
     hostRewrite: parseHostRewrite(node),
     appendXForwardedHost: node.bool('append_x_forwarded_host'),
     upgrades: parseUpgrades(node),
+    connect: parseConnect(node),
     metadataMatch: parseMetadata(node, 'metadata_match'),
     hashPolicies: node.list('hash_policy').map(parseHashPolicy).filter(isHashing),
     mirrorPolicies: mirrors.length > 0 ? mirrors : inherited.mirrorPolicies,
@@ -98,6 +99,16 @@ function parseMaxStreamDuration(
   };
 }
 
+function parseConnect(node: ConfigNode): ConnectConfig | null {
+  for (const upgrade of node.list('upgrade_configs')) {
+    const connect = upgrade.message('connect_config');
+    if (connect === undefined) continue;
+    connect.unsupported('proxy_protocol_config', 'tunnels begin with the client’s own bytes');
+    return { allowsPost: connect.bool('allow_post') };
+  }
+  return null;
+}
+
 function parseUpgrades(node: ConfigNode): { readonly [type: string]: boolean } {
   const upgrades: { [type: string]: boolean } = {};
   for (const upgrade of node.list('upgrade_configs')) {
@@ -108,7 +119,6 @@ function parseUpgrades(node: ConfigNode): { readonly [type: string]: boolean } {
       if (key !== 'connect' && key !== 'connect-udp') {
         upgrade.error(`Non-CONNECT upgrade type ${type} has ConnectConfig`, 'connect_config');
       }
-      upgrade.unsupported('connect_config', 'CONNECT requests are forwarded, not terminated');
     }
     upgrades[key] = upgrade.bool('enabled', true);
   }

@@ -1,5 +1,6 @@
 import type {
   ClusterChoice,
+  ConnectConfig,
   GrpcTimeoutConfig,
   HashPolicyView,
   InternalRedirectConfig,
@@ -37,6 +38,7 @@ export class RouteAction implements RouteActionView {
   readonly autoHostRewrite: boolean;
   readonly appendXForwardedHost: boolean;
   readonly upgrades: ReadonlyMap<string, boolean>;
+  readonly connect: ConnectConfig | null;
   readonly metadataMatch: Plain;
   readonly hashPolicy: HashPolicyView | null;
   readonly mirrors: readonly MirrorPolicyView[];
@@ -59,6 +61,7 @@ export class RouteAction implements RouteActionView {
     this.autoHostRewrite = config.hostRewrite?.kind === 'auto';
     this.appendXForwardedHost = config.appendXForwardedHost;
     this.upgrades = new Map(Object.entries(config.upgrades));
+    this.connect = config.connect;
     this.metadataMatch = config.metadataMatch;
     this.hashPolicy = config.hashPolicies.length === 0 ? null : new HashPolicies(config.hashPolicies);
     this.mirrors = config.mirrorPolicies.map((policy) => new MirrorPolicy(policy));

@@ -1,5 +1,10 @@
 import type { FractionConfig, RouteFilterConfig } from '../api/config-node.js';
-import type { GrpcTimeoutConfig, InternalRedirectConfig, RetryPolicyConfig } from '../api/route.js';
+import type {
+  ConnectConfig,
+  GrpcTimeoutConfig,
+  InternalRedirectConfig,
+  RetryPolicyConfig,
+} from '../api/route.js';
 import type { Plain } from '../base/plain.js';
 import type { SubstitutionFormatConfig } from '../format/substitution-format.js';
 import type { CookieMatcherConfig } from '../match/cookie-matcher.js';
@@ -195,6 +200,7 @@ export type RouteActionConfig = {
   readonly hostRewrite: HostRewriteConfig | null;
   readonly appendXForwardedHost: boolean;
   readonly upgrades: { readonly [type: string]: boolean };
+  readonly connect: ConnectConfig | null;
   readonly metadataMatch: Plain;
   readonly hashPolicies: readonly HashPolicyConfig[];
   readonly mirrorPolicies: readonly MirrorPolicyConfig[];

@@ -7,6 +7,7 @@ import { featureCases } from './cases/all-cases.js';
 import { frontCases } from './cases/front-cases.js';
 import { authenticationFamily } from './families/authentication-family.js';
 import { compressionFamily } from './families/compression-family.js';
+import { connectFamily } from './families/connect-family.js';
 import { familyBootstrap } from './families/filter-family.js';
 import { hostileFamily } from './families/hostile-family.js';
 import { jwtFamily } from './families/jwt-family.js';
@@ -25,9 +26,9 @@ const accessFamilies = [rbacFamily, localRateLimitFamily, authenticationFamily, 
 const accessLog =
   'rbac=%DYNAMIC_METADATA(envoy.filters.http.rbac)% hint=%DYNAMIC_METADATA(envoy.common)% basic=%DYNAMIC_METADATA(envoy.filters.http.basic_auth)% jwt=%DYNAMIC_METADATA(envoy.filters.http.jwt_authn)%';
 
-const managerFamilies = [localReplyFamily, managerFamily];
+const managerFamilies = [localReplyFamily, managerFamily, connectFamily];
 const managerLog =
-  'scheme=%REQ(:SCHEME)% remote=%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% host=%REQ(:AUTHORITY)% answer=%RESP(CONTENT-TYPE)%';
+  'scheme=%REQ(:SCHEME)% remote=%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% host=%REQ(:AUTHORITY)% type=%ACCESS_LOG_TYPE% answer=%RESP(CONTENT-TYPE)%';
 
 const suites = [
   { bootstrap: frontBootstrap, cases: frontCases },

@@ -3,7 +3,13 @@ import type { HttpFilterContext, StreamControl } from '../../../../api/http-filt
 import { ResponseFlag } from '../../../../api/response-flags.js';
 import type { RouteMatch } from '../../../../api/route.js';
 import type { BoundStats } from '../../../../api/stats.js';
-import { type Cluster, HostWord, type UpstreamConnectionInfo } from '../../../../api/upstream.js';
+import {
+  type Cluster,
+  type Host,
+  HostWord,
+  type HttpPool,
+  type UpstreamConnectionInfo,
+} from '../../../../api/upstream.js';
 import { HeaderClass, type HeaderMap, type ResponseHeaders } from '../../../../base/header-map.js';
 import type { Timer } from '../../../../base/timer-wheel.js';
 import { isGrpc } from '../../../../http/local-reply.js';
@@ -12,6 +18,7 @@ import { Attempt, type AttemptOwner } from '../../../../upstream/attempt/attempt
 import { KeptRequest } from '../../../../upstream/attempt/kept-request.js';
 import type { RetryState, RetryVerdict } from '../../../../upstream/attempt/retry-state.js';
 import { C } from '../../../../upstream/cluster-stats.js';
+import { TcpTunnelPool } from '../../../../upstream/pool/tcp-tunnel.js';
 import type { RouterConfig } from './config.js';
 import { failedHandshake, failedUpstream, noHealthyHost, timedOut } from './local-answers.js';
 import { rewriteToHost, setExpectedTimeout } from './prepare-request.js';
@@ -91,7 +98,18 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     if (action?.autoHostRewrite === true) {
       rewriteToHost(this.requestHeaders, host, action, this.config.suppressEnvoyHeaders);
     }
-    attempt.start(cluster.httpPool(host, this.priority(), this.requestHeaders), endStream, this.isUpgrade);
+    attempt.start(this.poolOf(cluster, host), endStream, this.isUpgrade);
+  }
+
+  /** A tunnel that ends here is a connection of its own. */
+  private poolOf(cluster: Cluster, host: Host): HttpPool {
+    const connect = this.action?.connect ?? null;
+    if (connect !== null) {
+      const { method } = this.requestHeaders;
+      if (method === 'CONNECT' || (connect.allowsPost && method === 'POST'))
+        return new TcpTunnelPool(cluster, host, this.priority());
+    }
+    return cluster.httpPool(host, this.priority(), this.requestHeaders);
   }
 
   protected onRequestComplete(): void {

@@ -1,0 +1,26 @@
+import { parseArgs } from 'node:util';
+import { fuzzHttp1 } from './fuzz-http1.js';
+import { fuzzRequestRules } from './fuzz-request-rules.js';
+
+/** `make fuzz`: the HTTP/1 parser against llhttp, and the header rules against what may reach an origin. */
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
+});
+const runs = Number(values.runs);
+const seed = Number(values.seed);
+
+async function timed(what: string, body: () => string | Promise<string>): Promise<void> {
+  const started = performance.now();
+  const text = await body();
+  const seconds = (performance.now() - started) / 1000;
+  console.log(`${what}: ${runs} runs in ${seconds.toFixed(1)} s (${Math.round(runs / seconds)}/s)${text}`);
+}
+
+await timed('HTTP/1 parser', async () => {
+  const report = await fuzzHttp1(runs, seed);
+  return `: ${report.accepted} accepted, ${report.refused} refused, ${report.repaired} bare CRs`;
+});
+await timed('header rules', () => {
+  fuzzRequestRules(runs, seed);
+  return '';
+});
