@@ -14,6 +14,7 @@ import { cdnLoopFilter } from './filters/http/cdn-loop/cdn-loop.js';
 import { compositeFilter } from './filters/http/composite/composite.js';
 import { compressorFilter } from './filters/http/compressor/compressor.js';
 import { corsFilter } from './filters/http/cors/cors.js';
+import { credentialInjectorFilter } from './filters/http/credential-injector/credential-injector.js';
 import { csrfFilter } from './filters/http/csrf/csrf.js';
 import { customResponseFilter } from './filters/http/custom-response/custom-response.js';
 import { decompressorFilter } from './filters/http/decompressor/decompressor.js';
@@ -77,6 +78,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     compositeFilter,
     compressorFilter,
     corsFilter,
+    credentialInjectorFilter,
     csrfFilter,
     customResponseFilter,
     decompressorFilter,
