@@ -247,8 +247,16 @@ test('reading decides the verdict of a field; what is never read is unsupported,
   );
   const text = reportText(outcome.verdicts());
   equal(text.split('\n')[1]?.replace(/ +/g, ' '), '2:1 no-effect connect_timeout (no connections)');
-  equal(text.trimEnd().split('\n').at(-1), '11 fields: 5 honoured, 1 no-effect, 5 unsupported');
-  equal(JSON.parse(reportJson(outcome.verdicts())).summary.unsupported, 5);
+  deepEqual(text.trimEnd().split('\n').slice(-2), [
+    '11 fields: 5 honoured, 1 no-effect, 5 unsupported',
+    'score: 54.5 of 100',
+  ]);
+  const report: unknown = JSON.parse(reportJson(outcome.verdicts()));
+  deepEqual(Object.entries(report as object).slice(1), [
+    ['total', 11],
+    ['summary', { honoured: 5, 'no-effect': 1, unsupported: 5 }],
+    ['score', 54.5],
+  ]);
 });
 
 test('needs collect secrets once and clusters with their place', () => {
