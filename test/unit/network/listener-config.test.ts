@@ -1,0 +1,31 @@
+import { deepEqual } from 'node:assert/strict';
+import { test } from 'node:test';
+import { loadConfig } from '../../../src/config/load.js';
+import { parseListener } from '../../../src/network/listener-config.js';
+import { filesOf, registryOf } from '../config/fixtures.js';
+
+const tcp = 'address: { socket_address: { address: 127.0.0.1, port_value: 1 } }';
+const pipe = 'address: { pipe: { path: /tmp/x } }';
+
+/** Whether workers accept for themselves, and what the report says of the field that asks for it. */
+function reusePort(...lines: readonly string[]): readonly [boolean, string | undefined] {
+  const text = ['name: l', ...lines, 'filter_chains: [{}]', ''].join('\n');
+  const loaded = loadConfig({
+    path: 'x.yaml',
+    files: filesOf({ 'x.yaml': text }),
+    registry: registryOf([]),
+    rootType: 'envoy.config.listener.v3.Listener',
+  });
+  const config = parseListener(loaded.root, 0, { accessLogs: () => [] });
+  const reports = loaded.finish().verdicts();
+  return [config.reusePort, reports.find(({ origin }) => origin.path.endsWith('enable_reuse_port'))?.verdict];
+}
+
+test('workers accept for themselves where enable_reuse_port asks for it and nothing stands against it', () => {
+  const asked = 'enable_reuse_port: true';
+  deepEqual(reusePort(tcp), [false, undefined]);
+  deepEqual(reusePort(tcp, 'enable_reuse_port: false'), [false, 'honoured']);
+  deepEqual(reusePort(tcp, asked), [true, 'honoured']);
+  deepEqual(reusePort(pipe, asked), [false, 'no-effect']);
+  deepEqual(reusePort(tcp, asked, 'connection_balance_config: { exact_balance: {} }'), [false, 'no-effect']);
+});
