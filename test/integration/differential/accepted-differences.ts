@@ -89,7 +89,7 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     title: 'Stats of its own',
     cases: /^every stat$/,
     parts: ['stats'],
-    line: /^\+ (?:http\.\w+\.filter_error|server\.worker_restarts)$/,
+    line: /^\+ (?:http\.\w+\.filter_error|server\.worker_restarts|http2\.\w+)$/,
   },
   {
     title: 'The trailers of a decompressor bear its own name',
