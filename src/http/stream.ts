@@ -347,7 +347,8 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
       return;
     }
     // What is wrong with a message may be wrong with its framing.
-    if (status === 400 && this.info.protocol !== 'HTTP/2') this.connection.closeAfterResponse();
+    if (status === 400 && !this.manager.config.toleratesBadRequests && this.info.protocol !== 'HTTP/2')
+      this.connection.closeAfterResponse();
     this.isLocalReply = true;
     this.info.localReplyBody = body;
     this.request.stop();
