@@ -102,7 +102,8 @@ export class Shard {
     const log = new WorkerLog(post, settings.logLevel);
     this.log = log;
     this.shared = connectionResources(clock, buffers, log);
-    const resources = { connections: this.shared, timers, clock, nextConnectionId: () => ++this.nextId };
+    const nextConnectionId = (): number => ++this.nextId;
+    const resources = { connections: this.shared, timers, clock, random, nextConnectionId };
     this.plane = new ThreadPlane(this.snapshot, task.threads, task.threadIndex, resources, eventsTo(post));
     this.drain = new DrainState(systemClock, random);
     this.listening = new Listening(this.control, (handle, socket) => this.take(handle, socket), post, log);

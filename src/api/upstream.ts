@@ -276,8 +276,16 @@ export interface Cluster extends ClusterHosts {
   /** One pick of the cluster's balancer: priority, panic, locality, host. */
   chooseHost(context: LoadBalancerContext): Host | null;
   breaker(priority: RoutingPriority): CircuitBreaker;
-  /** `headers` are those of the request: the server name of its connection may come from them. */
-  httpPool(host: Host, priority: RoutingPriority, headers?: RequestHeaders | null): HttpPool;
+  /**
+   * `headers` are those of the request: the server name of its connection may come from them. `isHttp2Downstream`: what
+   * the client speaks, for clusters that speak the same.
+   */
+  httpPool(
+    host: Host,
+    priority: RoutingPriority,
+    headers?: RequestHeaders | null,
+    isHttp2Downstream?: boolean,
+  ): HttpPool;
   /** Opens a TCP connection; answers a handle that gives it up, or null when the callbacks have been told. */
   connectTcp(host: Host, priority: RoutingPriority, callbacks: TcpConnectionCallbacks): Cancellable | null;
   /** Counts a final response by code, class and origin; `isInternal` as the connection manager decided. */

@@ -6,7 +6,7 @@ import { parseMetadata } from '../route/metadata.js';
 import { parseBalancer } from './balancing/parse-balancer.js';
 import type { TransportMatchConfig, TransportsConfig } from './cluster-transports.js';
 import { type HealthCheckConfig, parseHealthCheck } from './health/config.js';
-import { parseUpstreamHttp1, type UpstreamHttp1Config } from './http1-options.js';
+import { type ProtocolConfig, parseUpstreamProtocol } from './http-protocol.js';
 import type { AutoSniConfig } from './named-pools.js';
 import { type OutlierConfig, parseOutlierDetection } from './outlier-config.js';
 
@@ -42,7 +42,7 @@ export type ThresholdsConfig = {
 export type ClusterType = 'STATIC' | 'STRICT_DNS';
 
 /** A cluster as it crosses threads. */
-export type ClusterConfig = {
+export type ClusterConfig = ProtocolConfig & {
   readonly name: string;
   readonly statName: string;
   readonly type: ClusterType;
@@ -64,7 +64,6 @@ export type ClusterConfig = {
   readonly maxRequestsPerConnection: number;
   readonly maxResponseHeadersKb: number;
   readonly maxResponseHeaders: number;
-  readonly http1: UpstreamHttp1Config;
   readonly dns: DnsConfig;
   readonly metadata: Plain;
   /** Null: the socket itself. */
@@ -306,14 +305,13 @@ function parseThreshold(node: ConfigNode): ThresholdsConfig {
   };
 }
 
-interface HttpOptions {
+interface HttpOptions extends ProtocolConfig {
   autoSni: AutoSniConfig | null;
   idleTimeoutMs: number;
   maxConnectionDurationMs: number;
   maxRequestsPerConnection: number;
   maxResponseHeadersKb: number;
   maxResponseHeaders: number;
-  http1: UpstreamHttp1Config;
 }
 
 /** `typed_extension_protocol_options` and the deprecated fields that it replaced. */
@@ -323,13 +321,11 @@ function parseHttpOptions(node: ConfigNode): HttpOptions {
   const tcp = map.get('envoy.extensions.upstreams.tcp.v3.TcpProtocolOptions');
   const common =
     http?.message('common_http_protocol_options') ?? node.message('common_http_protocol_options');
-  if (http !== undefined) parseExplicitProtocol(http);
   common?.unsupported('max_stream_duration', 'routes and connection managers have one; clusters not yet');
   tcp?.noEffect('idle_timeout', 'no TCP connection is kept idle: each is opened for its session');
-  const http1 = http?.message('explicit_http_config') ?? node;
   return {
     autoSni: parseAutoSni(http?.message('upstream_http_protocol_options')),
-    http1: parseUpstreamHttp1(http1.message('http_protocol_options')),
+    ...parseUpstreamProtocol(node, http),
     idleTimeoutMs: common?.duration('idle_timeout', 3_600_000) ?? 3_600_000,
     maxConnectionDurationMs: common?.duration('max_connection_duration', 0) ?? 0,
     maxRequestsPerConnection: common?.number('max_requests_per_connection', 0) ?? 0,
@@ -344,17 +340,6 @@ function parseAutoSni(node: ConfigNode | undefined): AutoSniConfig | null {
   const checksCertificate = node.bool('auto_san_validation');
   const header = node.string('override_auto_sni_header').toLowerCase();
   return setsServerName || checksCertificate ? { setsServerName, checksCertificate, header } : null;
-}
-
-function parseExplicitProtocol(http: ConfigNode): void {
-  const explicit = http.message('explicit_http_config');
-  if (explicit === undefined) {
-    http.unsupported('use_downstream_protocol_config', 'HTTP/1.1 upstream alone so far');
-    http.unsupported('auto_config', 'HTTP/1.1 upstream alone so far');
-    return;
-  }
-  explicit.unsupported('http2_protocol_options', 'HTTP/1.1 upstream alone so far');
-  explicit.unsupported('http3_protocol_options', 'HTTP/1.1 upstream alone so far');
 }
 
 function parseDns(node: ConfigNode): DnsConfig {

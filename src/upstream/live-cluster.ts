@@ -21,6 +21,7 @@ import {
 } from '../api/upstream.js';
 import type { RequestHeaders } from '../base/header-map.js';
 import { Http1 } from '../codec/http1/http1-stats.js';
+import { Http2 } from '../codec/http2/http2-stats.js';
 import type { TransportOptions } from '../network/transport-socket.js';
 import { SharedBreaker } from './circuit-breaker.js';
 import { C } from './cluster-stats.js';
@@ -30,6 +31,7 @@ import type { ClusterConfig } from './config.js';
 import { NamedPools } from './named-pools.js';
 import type { HostPool } from './pool/host-pool.js';
 import { Http1Pool } from './pool/http1-pool.js';
+import { Http2Pool } from './pool/http2-pool.js';
 import type { PoolResources } from './pool/pool-resources.js';
 import { TcpDialer } from './pool/tcp-dialer.js';
 import { ResponseStats } from './response-stats.js';
@@ -50,6 +52,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
   private readonly alternatives: Map<string, ResponseStats>;
   private readonly retryCodes: CodeStats;
   readonly stats: BoundStats;
+  readonly http2Stats: BoundStats;
   readonly transports: ClusterTransports;
   private readonly resources: PoolResources;
   readonly scope: ThreadScope;
@@ -61,7 +64,8 @@ export class LiveCluster implements Cluster, BalancedCluster {
   private hosts: readonly Host[];
   private chooser: HostChooser | null;
   private generation: number;
-  private readonly pools: readonly [Map<Host, HostPool>, Map<Host, HostPool>];
+  /** HTTP/1 by priority, then HTTP/2. */
+  private readonly pools: readonly Map<Host, HostPool>[];
   /** Null unless requests name the server that their connection asks for. */
   private readonly named: NamedPools<HostPool, Host> | null;
 
@@ -76,6 +80,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
     this.name = config.name;
     this.config = config;
     this.stats = scope.stats.bind(root, C);
+    this.http2Stats = scope.stats.bind(`${root}.http2`, Http2);
     this.info = {
       name: config.name,
       statName: config.statName,
@@ -100,7 +105,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
     this.hosts = [];
     this.chooser = null;
     this.generation = -1;
-    this.pools = [new Map(), new Map()];
+    this.pools = [new Map(), new Map(), new Map(), new Map()];
     this.named = config.autoSni === null ? null : new NamedPools(config.autoSni);
     this.balancer = balancerOf(this);
   }
@@ -176,25 +181,39 @@ export class LiveCluster implements Cluster, BalancedCluster {
     return this.breakers[priority];
   }
 
-  httpPool(host: Host, priority: RoutingPriority, headers: RequestHeaders | null = null): HttpPool {
+  httpPool(
+    host: Host,
+    priority: RoutingPriority,
+    headers: RequestHeaders | null = null,
+    isHttp2Downstream = false,
+  ): HttpPool {
+    const { protocol } = this.config;
+    const isHttp2 = protocol === 'http2' || (protocol === 'downstream' && isHttp2Downstream);
+    const kind = isHttp2 ? priority + 2 : priority;
     if (this.named !== null && headers !== null) {
-      return this.named.find(host, `${priority} ${host.slot}`, headers, (options) =>
-        this.newPool(host, priority, options),
+      return this.named.find(host, `${kind} ${host.slot}`, headers, (options) =>
+        this.newPool(host, priority, isHttp2, options),
       );
     }
-    const pools = this.pools[priority];
+    const pools = this.pools[kind] as Map<Host, HostPool>;
     let pool = pools.get(host);
     if (pool === undefined) {
-      pool = this.newPool(host, priority, null);
+      pool = this.newPool(host, priority, isHttp2, null);
       pools.set(host, pool);
     }
     return pool;
   }
 
-  private newPool(host: Host, priority: RoutingPriority, options: TransportOptions | null): HostPool {
+  private newPool(
+    host: Host,
+    priority: RoutingPriority,
+    isHttp2: boolean,
+    options: TransportOptions | null,
+  ): HostPool {
     // The codec's stats are listed from here on.
-    this.scope.stats.bind(`cluster.${this.config.statName}.http1`, Http1);
-    return new Http1Pool(this, host, this.breakers[priority], this.resources, options);
+    if (!isHttp2) this.scope.stats.bind(`cluster.${this.config.statName}.http1`, Http1);
+    const Pool = isHttp2 ? Http2Pool : Http1Pool;
+    return new Pool(this, host, this.breakers[priority], this.resources, options);
   }
 
   connectTcp(host: Host, priority: RoutingPriority, callbacks: TcpConnectionCallbacks): Cancellable | null {

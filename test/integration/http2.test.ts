@@ -4,9 +4,12 @@ import {
   type ClientHttp2Session,
   connect,
   constants,
+  createServer,
   type IncomingHttpHeaders,
   type OutgoingHttpHeaders,
+  type ServerHttp2Stream,
 } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { eventually } from '../support/eventually.js';
 import { type RunningProxy, startOrigin, startProxy } from '../support/proxy.js';
@@ -108,5 +111,114 @@ describe('HTTP/2 clients', () => {
     equal((await reply).body, 'late');
     await goaway;
     match(String(await proxy.exit()), /^0$/);
+  });
+});
+
+/** An HTTP/2 origin without TLS, ended with the test. */
+async function startHttp2Origin(
+  t: TestContext,
+  serve: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void,
+): Promise<number> {
+  const server = createServer();
+  server.on('stream', serve);
+  server.on('session', (session) => t.after(() => session.destroy()));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+const http2Cluster = 'http2_protocol_options: {}';
+
+describe('HTTP/2 origins', () => {
+  test('requests of HTTP/1 clients share a connection, trailers and all', limits, async (t) => {
+    const port = await startHttp2Origin(t, (stream, headers) => {
+      stream.respond({ ':status': 200, 'x-path': headers[':path'] as string }, { waitForTrailers: true });
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'x-trailer': 'yes' }));
+      stream.end('answer');
+    });
+    const proxy = await startProxy(t, ringBootstrap({ origin: port, cluster: http2Cluster }), [
+      '--concurrency',
+      '1',
+    ]);
+    const replies = await Promise.all(Array.from({ length: 20 }, (_, i) => proxy.fetch(`/${i}`)));
+    deepEqual(
+      replies.map(({ headers, body }) => [headers['x-path'], body]),
+      replies.map((_, i) => [`/${i}`, 'answer']),
+    );
+    equal(await proxy.stat('cluster.origin.upstream_cx_http2_total'), 1);
+    equal(await proxy.stat('cluster.origin.http2.trailers'), 20);
+  });
+
+  test('trailers pass from end to end in both directions', limits, async (t) => {
+    const seen: IncomingHttpHeaders[] = [];
+    const port = await startHttp2Origin(t, (stream) => {
+      stream.on('trailers', (trailers: IncomingHttpHeaders) => seen.push(trailers));
+      stream.resume().on('end', () => {
+        stream.respond({ ':status': 200 }, { waitForTrailers: true });
+        stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+        stream.end('x');
+      });
+    });
+    const proxy = await startProxy(t, ringBootstrap({ origin: port, cluster: http2Cluster }));
+    const session = open(t, proxy);
+    const stream = session.request({ ':method': 'POST', ':path': '/' }, { waitForTrailers: true });
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'x-sent': 'too' }));
+    const trailers = once(stream, 'trailers');
+    stream.end('body');
+    stream.resume();
+    equal(((await trailers) as [IncomingHttpHeaders])[0]['grpc-status'], '0');
+    equal(seen[0]?.['x-sent'], 'too');
+  });
+
+  test('a slow reader of one stream does not stop the others', limits, async (t) => {
+    const big = Buffer.alloc(8 * 1024 * 1024, 'x');
+    const port = await startHttp2Origin(t, (stream, headers) => {
+      stream.respond({ ':status': 200 });
+      stream.end(headers[':path'] === '/big' ? big : 'small');
+    });
+    const proxy = await startProxy(t, ringBootstrap({ origin: port, cluster: http2Cluster }));
+    const session = open(t, proxy);
+    const slow = session.request({ ':path': '/big' });
+    slow.pause();
+    await once(slow, 'response');
+    for (let i = 0; i < 20; i++) equal((await ask(session, { ':path': '/small' })).body, 'small');
+    let bytes = 0;
+    for await (const part of slow) bytes += (part as Buffer).length;
+    equal(bytes, big.length);
+  });
+
+  test('GOAWAY of the origin moves new requests to another connection', limits, async (t) => {
+    let served = 0;
+    const port = await startHttp2Origin(t, (stream) => {
+      served++;
+      stream.respond({ ':status': 200 });
+      stream.end('ok');
+      if (served === 1) stream.session?.close();
+    });
+    const proxy = await startProxy(t, ringBootstrap({ origin: port, cluster: http2Cluster }));
+    equal((await proxy.fetch('/')).status, 200);
+    await eventually(async () => (await proxy.stat('cluster.origin.upstream_cx_destroy')) === 1);
+    equal((await proxy.fetch('/')).status, 200);
+    equal(await proxy.stat('cluster.origin.upstream_cx_http2_total'), 2);
+  });
+
+  test('more streams than the origin allows open another connection', limits, async (t) => {
+    const waiting: ServerHttp2Stream[] = [];
+    const port = await startHttp2Origin(t, (stream) => waiting.push(stream));
+    const options = 'http2_protocol_options: { max_concurrent_streams: 2 }';
+    const proxy = await startProxy(t, ringBootstrap({ origin: port, cluster: options }));
+    const session = open(t, proxy);
+    const replies = Array.from({ length: 5 }, (_, i) => ask(session, { ':path': `/${i}` }));
+    await eventually(() => waiting.length === 5);
+    equal(await proxy.stat('cluster.origin.upstream_cx_active'), 3);
+    for (const stream of waiting) {
+      stream.respond({ ':status': 200 });
+      stream.end('ok');
+    }
+    deepEqual(
+      (await Promise.all(replies)).map(({ body }) => body),
+      ['ok', 'ok', 'ok', 'ok', 'ok'],
+    );
   });
 });

@@ -10,7 +10,7 @@ import { discardedFields } from './message/trailer-fields.js';
 import { connectOfUpgrade, switchOfConnect } from './message/upgrades.js';
 import { localSettings } from './settings.js';
 import { Http2Stream } from './stream.js';
-import { canReceive, canSend } from './stream-state.js';
+import { canReceive, canSend, StreamState } from './stream-state.js';
 
 /** What a pooled connection is told besides what every owner of a connection is. */
 export interface Http2ClientCallbacks extends Http2Callbacks {
@@ -48,6 +48,11 @@ export class Http2ClientStream extends Http2Stream<ResponseHeaders> implements R
     if (endStream) this.endSent();
   }
 
+  /** The response is complete: what is left of the request has no use (RFC 9113 section 8.1). */
+  protected override afterEndReceived(): void {
+    if (this.state === StreamState.halfClosedRemote) this.resetWith(ErrorCode.noError);
+  }
+
   receive1xx(headers: ResponseHeaders): void {
     this.decoder?.on1xx(headers);
   }
@@ -62,6 +67,7 @@ export class Http2ClientStream extends Http2Stream<ResponseHeaders> implements R
     if (this.upgrade !== '') switchOfConnect(headers, this.upgrade);
     if (endStream) this.endReceived();
     this.decoder?.onHeaders(headers, endStream);
+    if (endStream) this.afterEndReceived();
     return true;
   }
 }

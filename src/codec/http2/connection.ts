@@ -107,15 +107,16 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
   /** Bytes from the peer. */
   dispatch(buffer: Buffer, start: number, end: number): void {
     if (this.isDead) return;
+    if (this.common.isDrained) this.outbound.onDrained();
     const code = this.reader.execute(buffer, start, end);
     if (code !== 0) this.fail(code);
   }
 
   /** Hands over the frames of this turn. */
   flush(): void {
-    this.writer.flush();
     if (this.common.isDrained) this.outbound.onDrained();
-    else this.checkOutbound();
+    this.writer.flush();
+    this.checkOutbound();
   }
 
   /** The kernel has taken everything. */

@@ -88,6 +88,7 @@ export abstract class Http2Stream<H extends HeaderMap> implements SendingStream 
     if (bytes > 0 || endStream) this.decoder?.onData(chunk, endStream);
     if (this.pauses > 0 && !endStream) this.withheld += frameBytes;
     else this.consume(frameBytes);
+    if (endStream) this.afterEndReceived();
     return true;
   }
 
@@ -96,6 +97,7 @@ export abstract class Http2Stream<H extends HeaderMap> implements SendingStream 
     if (this.promised > 0) return false;
     this.endReceived();
     this.decoder?.onTrailers(trailers);
+    this.afterEndReceived();
     return true;
   }
 
@@ -105,6 +107,11 @@ export abstract class Http2Stream<H extends HeaderMap> implements SendingStream 
     const { decoder } = this;
     this.close();
     decoder?.onReset(reason, detail);
+  }
+
+  /** The reader has been told of the end. */
+  protected afterEndReceived(): void {
+    // A server's stream goes on until it has answered.
   }
 
   protected endReceived(): void {

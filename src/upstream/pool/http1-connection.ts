@@ -1,29 +1,19 @@
 import type { CodecError, RequestEncoder, ResponseDecoder } from '../../api/codec.js';
 import type { Address } from '../../api/stream-info.js';
 import type { TlsInfo } from '../../api/tls-info.js';
-import {
-  type CircuitBreaker,
-  type Host,
-  HostWord,
-  type PoolFailure,
-  type UpstreamConnectionInfo,
-} from '../../api/upstream.js';
+import type { Host, PoolFailure, UpstreamConnectionInfo } from '../../api/upstream.js';
 import { Timer } from '../../base/timer-wheel.js';
 import { type Http1ClientCallbacks, Http1ClientCodec } from '../../codec/http1/client.js';
 import { unknownAddress } from '../../network/address.js';
 import type { Connection, ConnectionEvents } from '../../network/connection.js';
 import { C } from '../cluster-stats.js';
 import { upstreamParserOptions } from '../http1-options.js';
-import { connectErrorText, type DialTransport, dial, localAddressOf } from './dial.js';
-import type { PoolCluster } from './pool-cluster.js';
-import type { PoolResources } from './pool-resources.js';
+import { ConnectionTally } from './connection-tally.js';
+import { dial, localAddressOf } from './dial.js';
+import type { PooledHost } from './pooled-host.js';
 
 /** The pool as its connections see it. */
-export interface Http1ConnectionOwner extends DialTransport {
-  readonly cluster: PoolCluster;
-  readonly host: Host;
-  readonly breaker: CircuitBreaker;
-  readonly resources: PoolResources;
+export interface Http1ConnectionOwner extends PooledHost {
   /** The connection stands, or has finished a request and can take the next. */
   onReady(connection: Http1Connection, wasConnecting: boolean): void;
   /** The connection is gone; `failure` when it never stood. */
@@ -49,7 +39,7 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
   private readonly connection: Connection;
   private readonly timer: Timer;
   private readonly durationTimer: Timer | null;
-  private readonly startedMs: number;
+  private readonly tally: ConnectionTally;
   private decoder: ResponseDecoder | null;
   private requests: number;
   private isClosing: boolean;
@@ -59,8 +49,6 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
   private hadRequestAtClose: boolean;
   private idleSinceMs: number;
   private receivedAtStart: number;
-  private sentCounted: number;
-  private receivedCounted: number;
 
   constructor(pool: Http1ConnectionOwner) {
     const { cluster, host, resources } = pool;
@@ -70,7 +58,7 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
     this.tls = null;
     this.isConnecting = true;
     this.pool = pool;
-    this.startedMs = resources.clock.now();
+    this.tally = new ConnectionTally(pool);
     this.decoder = null;
     this.requests = 0;
     this.isClosing = false;
@@ -78,16 +66,9 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
     this.hasTimedOut = false;
     this.hasRemoteEnded = false;
     this.hadRequestAtClose = false;
-    this.idleSinceMs = this.startedMs;
+    this.idleSinceMs = resources.clock.now();
     this.receivedAtStart = 0;
-    this.sentCounted = 0;
-    this.receivedCounted = 0;
-    const { stats } = cluster;
-    stats.inc(C.upstream_cx_total);
-    stats.inc(C.upstream_cx_http1_total);
-    stats.add(C.upstream_cx_active, 1);
-    host.count(HostWord.cxTotal, 1);
-    host.count(HostWord.cxActive, 1);
+    cluster.stats.inc(C.upstream_cx_http1_total);
     this.connection = dial(host, cluster.info.bufferLimitBytes, resources, this, pool, (tls) =>
       this.onConnect(tls),
     );
@@ -103,14 +84,10 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
 
   /** Takes the connection for one request. The breaker's place for it has been taken. */
   start(decoder: ResponseDecoder): RequestEncoder {
-    const { cluster, host } = this.pool;
     this.decoder = decoder;
     this.requests++;
     this.receivedAtStart = this.connection.bytesReceived;
-    cluster.stats.inc(C.upstream_rq_total);
-    cluster.stats.add(C.upstream_rq_active, 1);
-    host.count(HostWord.rqTotal, 1);
-    host.count(HostWord.rqActive, 1);
+    this.tally.onRequest();
     return this.codec.start(decoder);
   }
 
@@ -219,8 +196,12 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
     const wasConnecting = this.isConnecting;
     this.isConnecting = false;
     const { decoder } = this;
-    this.countClose(decoder !== null || this.hadRequestAtClose);
-    const failure = wasConnecting && !this.closedHere ? this.connectFailure(error) : null;
+    const hadRequest = decoder !== null || this.hadRequestAtClose;
+    this.tally.onClosed(this.connection, this.closedHere, hadRequest, this.requests);
+    const failure =
+      wasConnecting && !this.closedHere
+        ? this.tally.connectFailure(error, this.hasTimedOut, this.pool.transport)
+        : null;
     if (decoder !== null) {
       this.codec.detach();
       this.endRequest();
@@ -229,25 +210,14 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
     decoder?.onReset('connection-termination', '');
   }
 
-  private connectFailure(error: string): PoolFailure {
-    const { stats } = this.pool.cluster;
-    stats.inc(C.upstream_cx_connect_fail);
-    this.host.count(HostWord.cxConnectFail, 1);
-    this.host.reportLocalFailure(this.hasTimedOut ? 'timeout' : 'connect');
-    return {
-      reason: this.hasTimedOut ? 'connection-timeout' : 'remote-connection-failure',
-      transportFailure: this.hasTimedOut ? '' : connectErrorText(error, this.pool.transport),
-    };
-  }
-
   private onConnect(tls: TlsInfo | null): void {
-    const { cluster, resources } = this.pool;
+    const { resources } = this.pool;
     if (this.connection.isClosed) return;
     this.tls = tls;
     this.isConnecting = false;
     resources.timers.cancel(this.timer);
     this.localAddress = localAddressOf(this.connection.socket, this.host);
-    cluster.stats.record(C.upstream_cx_connect_ms, resources.clock.now() - this.startedMs);
+    this.tally.onConnected();
     this.pool.onReady(this, true);
   }
 
@@ -294,38 +264,7 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
   private endRequest(): void {
     if (this.decoder === null) return;
     this.decoder = null;
-    const { cluster, breaker, host } = this.pool;
-    breaker.releaseRequest();
-    cluster.stats.add(C.upstream_rq_active, -1);
-    host.count(HostWord.rqActive, -1);
-    this.countBytes();
-  }
-
-  private countBytes(): void {
-    const { stats } = this.pool.cluster;
-    const { bytesReceived, bytesSent } = this.connection;
-    stats.add(C.upstream_cx_rx_bytes_total, bytesReceived - this.receivedCounted);
-    stats.add(C.upstream_cx_tx_bytes_total, bytesSent - this.sentCounted);
-    this.receivedCounted = bytesReceived;
-    this.sentCounted = bytesSent;
-  }
-
-  private countClose(hadRequest: boolean): void {
-    const { stats } = this.pool.cluster;
-    this.countBytes();
-    this.host.count(HostWord.cxActive, -1);
-    stats.add(C.upstream_cx_active, -1);
-    stats.inc(C.upstream_cx_destroy);
-    stats.inc(this.closedHere ? C.upstream_cx_destroy_local : C.upstream_cx_destroy_remote);
-    if (hadRequest) {
-      stats.inc(C.upstream_cx_destroy_with_active_rq);
-      stats.inc(
-        this.closedHere
-          ? C.upstream_cx_destroy_local_with_active_rq
-          : C.upstream_cx_destroy_remote_with_active_rq,
-      );
-    }
-    stats.record(C.upstream_rq_per_cx, this.requests);
-    stats.record(C.upstream_cx_length_ms, this.pool.resources.clock.now() - this.startedMs);
+    this.tally.onRequestEnd();
+    this.tally.countBytes(this.connection);
   }
 }

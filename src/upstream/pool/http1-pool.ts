@@ -6,31 +6,13 @@ import type {
   HttpPoolCallbacks,
   PoolFailure,
 } from '../../api/upstream.js';
-import { HostWord } from '../../api/upstream.js';
-import { RingQueue } from '../../base/ring-queue.js';
 import type { TransportOptions, UpstreamTransport } from '../../network/transport-socket.js';
 import { C } from '../cluster-stats.js';
 import type { HostPool } from './host-pool.js';
 import { Http1Connection, type Http1ConnectionOwner } from './http1-connection.js';
+import { PendingRequests } from './pending-requests.js';
 import type { PoolCluster } from './pool-cluster.js';
 import type { PoolResources } from './pool-resources.js';
-
-/** A request that waits for a connection, oldest first. */
-class PendingRequest implements Cancellable {
-  readonly decoder: ResponseDecoder;
-  readonly callbacks: HttpPoolCallbacks;
-  private readonly pool: Http1Pool;
-
-  constructor(pool: Http1Pool, decoder: ResponseDecoder, callbacks: HttpPoolCallbacks) {
-    this.pool = pool;
-    this.decoder = decoder;
-    this.callbacks = callbacks;
-  }
-
-  cancel(): void {
-    this.pool.cancelPending(this);
-  }
-}
 
 /** Connections opened at most for one request that finds none ready. */
 const maxDialsPerEvent = 3;
@@ -47,7 +29,7 @@ export class Http1Pool implements HostPool, Http1ConnectionOwner {
   readonly transport: UpstreamTransport | null;
   readonly options: TransportOptions | null;
   private readonly ready: Http1Connection[];
-  private readonly pending: RingQueue<PendingRequest>;
+  private readonly pending: PendingRequests;
   private readonly connections: Set<Http1Connection>;
   private connecting: number;
   private isDraining: boolean;
@@ -66,7 +48,7 @@ export class Http1Pool implements HostPool, Http1ConnectionOwner {
     this.transport = cluster.transports.of(host.metadata);
     this.options = options;
     this.ready = [];
-    this.pending = new RingQueue();
+    this.pending = new PendingRequests(cluster, host, breaker);
     this.connections = new Set();
     this.connecting = 0;
     this.isDraining = false;
@@ -78,25 +60,9 @@ export class Http1Pool implements HostPool, Http1ConnectionOwner {
       this.attach(connection, decoder, callbacks);
       return null;
     }
-    const { stats } = this.cluster;
-    if (!this.breaker.tryPending()) {
-      stats.inc(C.upstream_rq_pending_overflow);
-      callbacks.onPoolFailure({ reason: 'overflow', transportFailure: '' });
-      return null;
-    }
-    stats.inc(C.upstream_rq_pending_total);
-    stats.add(C.upstream_rq_pending_active, 1);
-    this.host.count(HostWord.rqPendingActive, 1);
-    const request = new PendingRequest(this, decoder, callbacks);
-    this.pending.push(request);
-    this.dialAsNeeded();
+    const request = this.pending.add(decoder, callbacks);
+    if (request !== null) this.dialAsNeeded();
     return request;
-  }
-
-  cancelPending(request: PendingRequest): void {
-    if (!this.pending.remove(request)) return;
-    this.releasePending();
-    this.cluster.stats.inc(C.upstream_rq_cancelled);
   }
 
   /** A connection stands, or has finished a request and can take the next. */
@@ -112,7 +78,6 @@ export class Http1Pool implements HostPool, Http1ConnectionOwner {
       connection.becomeIdle();
       return;
     }
-    this.releasePending();
     this.attach(connection, request.decoder, request.callbacks);
   }
 
@@ -123,7 +88,7 @@ export class Http1Pool implements HostPool, Http1ConnectionOwner {
     if (at >= 0) this.ready.splice(at, 1);
     this.breaker.releaseConnection();
     if (wasConnecting) this.connecting--;
-    if (failure !== null) this.failPending(failure);
+    if (failure !== null) this.pending.failAll(failure);
     else if (this.pending.size > 0) this.dialAsNeeded();
   }
 
@@ -158,21 +123,5 @@ export class Http1Pool implements HostPool, Http1ConnectionOwner {
       this.connecting++;
       this.connections.add(new Http1Connection(this));
     }
-  }
-
-  private failPending(failure: PoolFailure): void {
-    for (let left = this.pending.size; left > 0; left--) {
-      const request = this.pending.shift();
-      if (request === undefined) return;
-      this.releasePending();
-      this.cluster.stats.inc(C.upstream_rq_pending_failure_eject);
-      request.callbacks.onPoolFailure(failure);
-    }
-  }
-
-  private releasePending(): void {
-    this.breaker.releasePending();
-    this.cluster.stats.add(C.upstream_rq_pending_active, -1);
-    this.host.count(HostWord.rqPendingActive, -1);
   }
 }

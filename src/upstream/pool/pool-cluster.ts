@@ -8,5 +8,7 @@ export interface PoolCluster {
   readonly config: ClusterConfig;
   readonly info: ClusterInfo;
   readonly stats: BoundStats;
+  /** `cluster.<name>.http2`. */
+  readonly http2Stats: BoundStats;
   readonly transports: ClusterTransports;
 }

@@ -1,3 +1,4 @@
+import { defaultHttp2Options } from '../../../src/codec/http2/options.js';
 import type { ClusterConfig, EndpointConfig, ThresholdsConfig } from '../../../src/upstream/config.js';
 import type { HealthCheckConfig } from '../../../src/upstream/health/config.js';
 import { parseUpstreamHttp1 } from '../../../src/upstream/http1-options.js';
@@ -56,6 +57,8 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     maxRequestsPerConnection: 0,
     maxResponseHeadersKb: 80,
     maxResponseHeaders: 100,
+    protocol: 'http1',
+    http2: defaultHttp2Options,
     http1: parseUpstreamHttp1(undefined),
     dns: dns(),
     metadata: null,

@@ -109,7 +109,8 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
       if (method === 'CONNECT' || (connect.allowsPost && method === 'POST'))
         return new TcpTunnelPool(cluster, host, this.priority());
     }
-    return cluster.httpPool(host, this.priority(), this.requestHeaders);
+    const isHttp2 = this.info.protocol === 'HTTP/2';
+    return cluster.httpPool(host, this.priority(), this.requestHeaders, isHttp2);
   }
 
   protected onRequestComplete(): void {
