@@ -9,6 +9,7 @@ import type { Plain } from '../base/plain.js';
 import type { SubstitutionFormatConfig } from '../format/substitution-format.js';
 import type { CookieMatcherConfig } from '../match/cookie-matcher.js';
 import type { HeaderMatcherConfig } from '../match/header-matcher.js';
+import type { MatcherConfig } from '../match/matcher-tree.js';
 import type { MetadataMatcherConfig } from '../match/metadata-matcher.js';
 import type { QueryMatcherConfig } from '../match/query-matcher.js';
 import type { StringMatcherConfig } from '../match/string-matcher.js';
@@ -39,6 +40,8 @@ export type VirtualHostConfig = {
   /** Lower case. */
   readonly domains: readonly string[];
   readonly routes: readonly RouteConfig[];
+  /** Leads to lists of routes, instead of `routes`; null without one. */
+  readonly matcher: MatcherConfig<readonly RouteConfig[]> | null;
   readonly requireTls: 'NONE' | 'EXTERNAL_ONLY' | 'ALL';
   readonly virtualClusters: readonly {
     readonly name: string;

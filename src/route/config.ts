@@ -1,5 +1,6 @@
 import type { ConfigNode } from '../api/config-node.js';
 import { parseHeaderMatchers } from '../match/header-matcher.js';
+import { parseMatcher } from '../match/matcher-tree.js';
 import { type Inherited, parseHedgePolicy, parseRouteAction } from './action-config.js';
 import { parseBodyLimit } from './body-limit.js';
 import type {
@@ -77,11 +78,19 @@ function parseVirtualHost(node: ConfigNode, shared: Shared): VirtualHostConfig {
     validateClusters: shared.validateClusters,
     bodyLimit,
   };
+  const matcher = node.message('matcher');
   const requireTls = node.enum('require_tls');
   return {
     name: node.string('name'),
     domains: node.strings('domains').map((domain) => domain.toLowerCase()),
     routes: node.list('routes').map((route) => parseRoute(route, inherited, shared)),
+    matcher:
+      matcher === undefined
+        ? null
+        : parseMatcher(matcher, {
+            action: (leaf) => parseLeaf(leaf, inherited, shared),
+            inputProblem: headersAlone,
+          }),
     requireTls: requireTls === 'ALL' || requireTls === 'EXTERNAL_ONLY' ? requireTls : 'NONE',
     virtualClusters: parseVirtualClusters(node),
     mutations: parseHeaderMutations(node),
@@ -95,11 +104,24 @@ function parseVirtualHost(node: ConfigNode, shared: Shared): VirtualHostConfig {
   };
 }
 
+function headersAlone(typeName: string): string | undefined {
+  if (typeName === 'envoy.type.matcher.v3.HttpRequestHeaderMatchInput') return undefined;
+  return `requirement violation while creating route match tree: INVALID_ARGUMENT: Route table can only match on request headers, saw type.googleapis.com/${typeName}`;
+}
+
+/** What a matcher leads to: a route or a list of them. */
+function parseLeaf(node: ConfigNode, inherited: Inherited, shared: Shared): readonly RouteConfig[] {
+  if (node.typeName === 'envoy.config.route.v3.Route') return [parseRoute(node, inherited, shared)];
+  if (node.typeName === 'envoy.config.route.v3.RouteList')
+    return node.list('routes').map((route) => parseRoute(route, inherited, shared));
+  node.error('a matcher of routes leads to envoy.config.route.v3.Route or RouteList');
+  return [];
+}
+
 function refuseUnbuiltHostFields(node: ConfigNode): void {
   if (node.has('matcher') && node.has('routes')) {
     node.error('cannot set both matcher and routes on virtual host', 'matcher');
   }
-  node.unsupported('matcher', 'matcher trees are not built');
   node.noEffect('metadata', 'nothing reads the metadata of a virtual host');
 }
 

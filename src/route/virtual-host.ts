@@ -2,6 +2,7 @@ import type { RateLimitRule, RouteInput, RouteMatch, VirtualHostView } from '../
 import type { RuntimeView } from '../api/runtime.js';
 import type { RequestHeaders } from '../base/header-map.js';
 import { buildHeaderMatchers, type HeaderPredicate } from '../match/header-matcher.js';
+import { buildMatcher, type Matcher } from '../match/matcher-tree.js';
 import { RouteAction } from './action.js';
 import { buildConditions } from './conditions.js';
 import type {
@@ -32,6 +33,8 @@ export class VirtualHost implements VirtualHostView {
   private readonly requireTls: VirtualHostConfig['requireTls'];
   private readonly tlsRedirect: RouteEntry;
   private readonly routes: PathIndex<RouteEntry>;
+  /** Chooses among lists of routes instead; null without one. */
+  private readonly matcher: Matcher<PathIndex<RouteEntry>> | null;
   private readonly virtualClusters: readonly VirtualCluster[];
 
   constructor(
@@ -52,15 +55,19 @@ export class VirtualHost implements VirtualHostView {
       matches: buildHeaderMatchers(headers) ?? (() => true),
     }));
     const hostRules = buildRules(config.mutations);
-    const routes = config.routes.map((route) => {
-      const levels = levelsOf(route, config, table, [buildRules(route.mutations), hostRules, tableRules]);
-      return {
-        path: route.match.path,
-        condition: buildConditions(route.match, runtime),
-        target: buildEntry(route, this, levels, runtime),
-      };
-    });
-    this.routes = new PathIndex(routes, table.ignorePathParameters);
+    const index = (routes: readonly RouteConfig[]): PathIndex<RouteEntry> => {
+      const indexed = routes.map((route) => {
+        const levels = levelsOf(route, config, table, [buildRules(route.mutations), hostRules, tableRules]);
+        return {
+          path: route.match.path,
+          condition: buildConditions(route.match, runtime),
+          target: buildEntry(route, this, levels, runtime),
+        };
+      });
+      return new PathIndex(indexed, table.ignorePathParameters);
+    };
+    this.routes = index(config.routes);
+    this.matcher = config.matcher === null ? null : buildMatcher(config.matcher, index);
   }
 
   find(input: RouteInput): RouteMatch | null {
@@ -70,7 +77,8 @@ export class VirtualHost implements VirtualHostView {
       if (scheme === undefined) return null;
       if (scheme !== 'https' && !this.isExempt(input.headers)) return this.tlsRedirect;
     }
-    return this.routes.find(input);
+    if (this.matcher === null) return this.routes.find(input);
+    return this.matcher(input)?.find(input) ?? null;
   }
 
   virtualCluster(headers: RequestHeaders): string | null {

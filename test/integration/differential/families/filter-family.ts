@@ -12,6 +12,8 @@ export interface FilterListener {
   readonly manager?: Fields;
   /** Fields of the virtual host. */
   readonly virtualHost?: Fields;
+  /** The virtual host has no list of routes. */
+  readonly replacesRoutes?: boolean;
 }
 
 /** Filters that belong together: the listeners they are tried on, and the conversations. */
@@ -123,7 +125,14 @@ function listener(name: string, own: FilterListener, places: Places, log: string
     delayed_close_timeout: '0.1s',
     route_config: {
       name: 'routes',
-      virtual_hosts: [{ name: 'all', domains: ['*'], routes, ...own.virtualHost }],
+      virtual_hosts: [
+        {
+          name: 'all',
+          domains: ['*'],
+          ...(own.replacesRoutes === true ? {} : { routes }),
+          ...own.virtualHost,
+        },
+      ],
     },
     access_log: [fileLog(places.defaultLog), fileLog(places.customLog, `${logFormat} ${log}`)],
     http_filters: [

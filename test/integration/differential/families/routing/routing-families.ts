@@ -1,5 +1,6 @@
 import type { FilterFamily } from '../filter-family.js';
 import { hashFamily } from './hash-family.js';
+import { matcherFamily } from './matcher-family.js';
 import { mirrorFamily } from './mirror-family.js';
 import { redirectFamily } from './redirect-family.js';
 import { retryFamily } from './retry-family.js';
@@ -12,4 +13,5 @@ export const routingFamilies: readonly FilterFamily[] = [
   retryFamily,
   hashFamily,
   templateFamily,
+  matcherFamily,
 ];
