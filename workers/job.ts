@@ -6,20 +6,29 @@ import type { Plain } from '../src/base/plain.js';
 import { type BootstrapModel, parseBootstrap } from '../src/config/bootstrap.js';
 import { configDump } from '../src/config/config-dump.js';
 import { loadConfig } from '../src/config/load.js';
-import type { ClusterNeed } from '../src/config/node/read-context.js';
+import type { ClusterNeed, ConfigFiles } from '../src/config/node/read-context.js';
 import { reportJson, reportText } from '../src/config/report.js';
+import { readSecretFile, resolveSecrets, type SecretFileResult } from '../src/config/secrets.js';
 import { extensionRegistry } from '../src/extensions/index.js';
-import type { LoadJob, LoadResult } from '../src/plane/jobs.js';
+import type { LoadJob, LoadResult, SecretJob } from '../src/plane/jobs.js';
 import { type Snapshot, SnapshotWriter } from '../src/plane/snapshot.js';
 import { loadUserExtensions, modulesOfBootstrap, resolveModule } from '../src/plane/user-modules.js';
 
 /** The heavy work of configuration: read, check, compile, encode, report. Off main, so that main never waits. */
-export default async function run(job: LoadJob): Promise<LoadResult> {
+export default async function run(job: LoadJob): Promise<LoadResult>;
+export default async function run(job: SecretJob): Promise<SecretFileResult>;
+export default async function run(job: LoadJob | SecretJob): Promise<LoadResult | SecretFileResult> {
+  return 'secret' in job ? readSecretFile(job.secret, extensionRegistry(), files) : load(job);
+}
+
+const files: ConfigFiles = { read: (path) => readFileSync(path), env: (name) => process.env[name] };
+
+async function load(job: LoadJob): Promise<LoadResult> {
   const loaded = loadConfig({
     path: job.path,
     yamlText: job.yamlText,
     registry: extensionRegistry(),
-    files: { read: (path) => readFileSync(path), env: (name) => process.env[name] },
+    files,
     unknownFields: job.allowUnknownFields ? 'warn' : 'reject',
   });
   const folder = job.path === undefined ? process.cwd() : dirname(resolve(job.path));
@@ -29,13 +38,15 @@ export default async function run(job: LoadJob): Promise<LoadResult> {
   ];
   const registry = await loadRegistry(modules);
   if (!('find' in registry)) return refused(registry, configDump(loaded.json()));
-  const model = parseBootstrap(loaded.rootWith(registry), modules);
+  const parsed = parseBootstrap(loaded.rootWith(registry), modules);
+  const secrets = resolveSecrets(loaded.needs.secrets.values(), parsed.secrets, registry, files);
+  const model = { ...parsed, secrets: secrets.values, watchedSecrets: secrets.watched };
   const known = new Set(model.clusters.map((cluster) => cluster.name));
   const missing = loaded.needs.clusters
     .filter((need) => !known.has(need.name))
     .map((need) => unknownCluster(need));
   const outcome = loaded.finish();
-  const problems = [...outcome.problems, ...missing];
+  const problems = [...outcome.problems, ...missing, ...secrets.problems];
   const report =
     job.report === undefined
       ? ''

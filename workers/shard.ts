@@ -9,7 +9,6 @@ import {
   type ToMain,
   type ToWorker,
 } from '../src/api/messages.js';
-import { noSecrets } from '../src/api/secrets.js';
 import { BufferPool } from '../src/base/buffer-pool.js';
 import { systemClock } from '../src/base/clock.js';
 import { memoryUsage } from '../src/base/memory-usage.js';
@@ -35,6 +34,7 @@ import {
   ThreadPlane,
 } from '../src/plane/thread-plane.js';
 import { LiveThreadScope } from '../src/plane/thread-scope.js';
+import { ThreadSecrets } from '../src/plane/thread-secrets.js';
 import { loadUserExtensions } from '../src/plane/user-modules.js';
 import type { LayeredRuntimeConfig } from '../src/runtime/layers.js';
 import { LiveRuntime } from '../src/runtime/live-runtime.js';
@@ -66,6 +66,7 @@ export class Shard {
   private readonly refs: Snapshot['records']['listeners'];
   private readonly snapshot: Snapshot;
   private readonly drain: DrainState;
+  private readonly secrets: ThreadSecrets;
   private readonly listening: Listening;
   private readonly log: WorkerLog;
   private readonly profile = new CpuProfile();
@@ -85,6 +86,7 @@ export class Shard {
     this.snapshot = task.snapshot as unknown as Snapshot;
     this.refs = this.snapshot.records.listeners;
     this.listeners = new Map();
+    this.secrets = new ThreadSecrets(task.secrets);
     this.connections = 0;
     this.nextId = task.threadIndex * 0x1_0000_0000;
     this.drainedAt = -1;
@@ -126,7 +128,7 @@ export class Shard {
       clusters: this.plane,
       shared: new ThreadSharedMemory(task.shared, clock, log),
       extensions,
-      secrets: noSecrets,
+      secrets: this.secrets,
       drain: this.drain,
     });
     this.plane.attach(this.scope);
@@ -168,6 +170,9 @@ export class Shard {
         break;
       case 'warm':
         this.warm(message.listeners, 0);
+        break;
+      case 'secret':
+        this.secrets.set(message.secret);
         break;
       case 'reopen-logs':
         threadLogFiles.reopenAll();

@@ -5,6 +5,7 @@ import type {
   ImmediateHealthFailure,
   OutlierReport,
 } from './messages-upstream.js';
+import type { SecretValue } from './secrets.js';
 import type { LaneMessage } from './stat-messages.js';
 
 /** Everything that main and workers say to each other. One port per worker carries both directions, in order. */
@@ -58,6 +59,8 @@ export type ToWorker =
   /** Build these listeners now, with their slots: their stats exist then, and no first connection waits for it. */
   | { readonly kind: 'warm'; readonly listeners: readonly (readonly [name: string, slot: number])[] }
   | { readonly kind: 'reopen-logs' }
+  /** A secret has changed; new handshakes use it. */
+  | { readonly kind: 'secret'; readonly secret: SecretValue }
   | { readonly kind: 'log-level'; readonly level: string }
   | { readonly kind: 'memory'; readonly id: number }
   /** Profile this thread's CPU until told to stop, with null. Worker N's profile goes to `<path>.worker_N`. */
@@ -119,6 +122,7 @@ export interface ShardTask {
   readonly shared: SharedArrayBuffer;
   /** `Snapshot` of the plane. */
   readonly snapshot: Plain;
+  readonly secrets: readonly SecretValue[];
   readonly settings: ShardSettings;
 }
 

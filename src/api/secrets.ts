@@ -1,4 +1,5 @@
 import type { Plain } from '../base/plain.js';
+import type { SecretReference } from './config-node.js';
 
 /**
  * Secrets of a thread by key: certificates, validation contexts, ticket keys that may be replaced while the process
@@ -11,5 +12,14 @@ export interface SecretView {
   get(key: string): Plain;
 }
 
-/** A thread without secrets. */
-export const noSecrets: SecretView = { generation: 0, get: () => undefined };
+/** One secret as it crosses threads. */
+export type SecretValue = {
+  readonly key: string;
+  readonly value: Plain;
+};
+
+/** A secret that lies in a file, with every file that was read for it. */
+export type WatchedSecret = {
+  readonly reference: SecretReference;
+  readonly files: readonly string[];
+};

@@ -1,4 +1,5 @@
 import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
+import type { SecretValue, WatchedSecret } from '../api/secrets.js';
 import { defaultLogFormat, textFormatConfig } from '../format/substitution-format.js';
 import { parseStringMatcher, type StringMatcherConfig } from '../match/string-matcher.js';
 import { type ListenerConfig, parseListener } from '../network/listener-config.js';
@@ -6,6 +7,7 @@ import { emptyRuntime, type LayeredRuntimeConfig, parseLayeredRuntime } from '..
 import { DEFAULT_STATS_CONFIG, parseStatsConfig, type StatsConfig } from '../stats/stats-config.js';
 import { type ParsedAccessLog, parseAccessLogs } from '../stream/access-log/access-log.js';
 import { type ClusterConfig, parseCluster } from '../upstream/config.js';
+import { parseStaticSecrets } from './secrets.js';
 
 export type NodeConfig = {
   readonly id: string;
@@ -45,6 +47,9 @@ export type BootstrapModel = {
   readonly flushOnAdmin: boolean;
   readonly runtime: LayeredRuntimeConfig;
   readonly watchdog: WatchdogConfig;
+  /** Secrets by key, and those of them that lie in files. */
+  readonly secrets: readonly SecretValue[];
+  readonly watchedSecrets: readonly WatchedSecret[];
   /** Modules with users' filters, absolute paths or package names. */
   readonly filterModules: readonly string[];
 };
@@ -70,6 +75,8 @@ export function parseBootstrap(root: ConfigNode, filterModules: readonly string[
     flushOnAdmin: root.bool('stats_flush_on_admin'),
     runtime: runtime === undefined ? emptyRuntime : parseLayeredRuntime(runtime),
     watchdog: parseWatchdog(root),
+    secrets: parseStaticSecrets(resources?.list('secrets') ?? []),
+    watchedSecrets: [],
     filterModules,
   };
 }

@@ -1,4 +1,5 @@
 import type { ConfigDump } from '../api/config-dump.js';
+import type { SecretReference } from '../api/config-node.js';
 import type { Problem } from '../base/errors.js';
 import type { BootstrapModel } from '../config/bootstrap.js';
 import type { Snapshot } from './snapshot.js';
@@ -24,4 +25,9 @@ export interface LoadResult {
   /** The bootstrap as `/config_dump` shows it. */
   readonly dump: ConfigDump;
   readonly report: string;
+}
+
+/** Asks for one secret to be read anew; answers a `SecretFileResult`. */
+export interface SecretJob {
+  readonly secret: SecretReference;
 }

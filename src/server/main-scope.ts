@@ -1,4 +1,4 @@
-import { noSecrets } from '../api/secrets.js';
+import type { SecretView } from '../api/secrets.js';
 import { BufferPool } from '../base/buffer-pool.js';
 import { systemClock } from '../base/clock.js';
 import { SystemRandom } from '../base/random.js';
@@ -18,6 +18,7 @@ export interface MainParts {
   readonly store: StatStore;
   readonly timers: TimerWheel;
   readonly runtime: LiveRuntime;
+  readonly secrets: SecretView;
 }
 
 /** What factories get on main, where access loggers of the admin server are the only ones: no traffic, no clusters. */
@@ -43,7 +44,7 @@ export function mainScope(server: MainParts, shared: SharedArrayBuffer): LiveThr
     clusters: { get: () => null },
     shared: new ThreadSharedMemory(shared, systemClock, log),
     extensions: extensionRegistry(),
-    secrets: noSecrets,
+    secrets: server.secrets,
     drain: { isHealthCheckFailed: false, shouldClose: () => false },
   });
 }

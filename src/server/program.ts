@@ -1,11 +1,10 @@
-import { fileURLToPath } from 'node:url';
-import { Piscina } from 'piscina';
 import type { Problem } from '../base/errors.js';
-import type { LoadJob, LoadResult } from '../plane/jobs.js';
+import type { LoadResult } from '../plane/jobs.js';
 import { adminServerOf } from './admin-wiring.js';
 import { version } from './build.js';
 import { ProcessLog } from './log.js';
 import { parseOptions, type ServerOptions, UsageError, usage } from './options.js';
+import { runLoadJob } from './run-job.js';
 import { makeServer, type Server } from './server.js';
 
 /** Ends the process. */
@@ -59,23 +58,13 @@ async function run(options: ServerOptions, exit: Exit): Promise<number | null> {
 
 /** Loads the configuration in a job thread. */
 async function load(options: ServerOptions): Promise<LoadResult> {
-  const jobs = new Piscina({
-    filename: fileURLToPath(new URL('../../workers/job.js', import.meta.url)),
-    maxThreads: 1,
-    atomics: 'disabled',
+  return runLoadJob({
+    path: options.configPath,
+    yamlText: options.configYaml,
+    allowUnknownFields: options.allowUnknownStaticFields,
+    modules: options.filterModules,
+    report: options.command === 'report' ? (options.json ? 'json' : 'text') : undefined,
   });
-  try {
-    const job: LoadJob = {
-      path: options.configPath,
-      yamlText: options.configYaml,
-      allowUnknownFields: options.allowUnknownStaticFields,
-      modules: options.filterModules,
-      report: options.command === 'report' ? (options.json ? 'json' : 'text') : undefined,
-    };
-    return (await jobs.run(job)) as LoadResult;
-  } finally {
-    await jobs.destroy();
-  }
 }
 
 function lines(problems: readonly Problem[], kind: string): string {

@@ -1,6 +1,5 @@
 import type { ShardTask, ToMain, ToWorker } from '../api/messages.js';
 import type { HostUpdate } from '../api/messages-upstream.js';
-import { noSecrets } from '../api/secrets.js';
 import { systemClock } from '../base/clock.js';
 import type { Plain } from '../base/plain.js';
 import { SystemRandom } from '../base/random.js';
@@ -10,6 +9,7 @@ import { extensionRegistry } from '../extensions/index.js';
 import { buildStamp } from '../plane/build-stamp.js';
 import { allocateSharedMemory } from '../plane/shared-memory.js';
 import type { LiveThreadScope } from '../plane/thread-scope.js';
+import { ThreadSecrets } from '../plane/thread-secrets.js';
 import { LiveRuntime } from '../runtime/live-runtime.js';
 import type { RuntimeSnapshot } from '../runtime/snapshot.js';
 import { bucketBounds, statRules, tagExtractor, withFixedTags } from '../stats/stats-config.js';
@@ -26,7 +26,9 @@ import { ListenerDrain } from './listener-drain.js';
 import { mainScope } from './main-scope.js';
 import { countStart, declareListenerStats, declareMainStats, LM, type MainFacts } from './main-stats.js';
 import { MemoryPoll } from './memory-poll.js';
+import { runSecretJob } from './run-job.js';
 import { RuntimeLayers } from './runtime-layers.js';
+import { SecretFiles } from './secret-files.js';
 import type { ServerInput } from './server-input.js';
 import { S, type ServerState } from './server-stats.js';
 import type { WorkerShard } from './shard.js';
@@ -45,6 +47,8 @@ export class Server implements ShardPoolOwner, MainFacts {
   readonly clusters: ClusterRegistry;
   readonly runtime: LiveRuntime;
   private readonly runtimeLayers: RuntimeLayers;
+  readonly secrets: ThreadSecrets;
+  private readonly secretFiles: SecretFiles;
   readonly startedMs: number;
   readonly boundsOf: (name: string) => readonly number[];
   readonly timers: TimerWheel;
@@ -99,6 +103,8 @@ export class Server implements ShardPoolOwner, MainFacts {
     this.isHealthCheckFailed = false;
     this.stats = this.store.lane.bind('server', S);
     this.pool = new ShardPool({ count: options.concurrency, clock: systemClock }, this);
+    this.secrets = new ThreadSecrets(model.secrets);
+    this.secretFiles = this.makeSecretFiles();
     this.scope = mainScope(this, this.sharedMemory);
     this.clusters = this.makeClusters();
     this.flush = new StatsFlush(this, model, options.exactStatsd);
@@ -132,6 +138,7 @@ export class Server implements ShardPoolOwner, MainFacts {
   async start(): Promise<void> {
     const { model, options, log } = this.input;
     countStart(this.store, model);
+    this.secretFiles.start(model.watchedSecrets, model.secrets);
     const ready = model.clusters.map(
       (cluster) =>
         new Promise<void>((resolve) =>
@@ -188,6 +195,7 @@ export class Server implements ShardPoolOwner, MainFacts {
     this.timers.close();
     this.listenerDrain.close();
     this.runtimeLayers.close();
+    this.secretFiles.close();
     await this.flush.stop();
     await threadLogFiles.closeAll();
   }
@@ -206,6 +214,7 @@ export class Server implements ShardPoolOwner, MainFacts {
       control: shard.control,
       shared: this.sharedMemory,
       snapshot: snapshot as unknown as Plain,
+      secrets: this.secrets.list(),
       settings: shardSettings(this.input, this.runtime),
     };
   }
@@ -310,6 +319,18 @@ export class Server implements ShardPoolOwner, MainFacts {
     if (this.state === from) this.state = to;
   }
 
+  private makeSecretFiles(): SecretFiles {
+    return new SecretFiles({
+      stats: this.store.lane,
+      log: this.input.log,
+      read: ({ reference }) => runSecretJob(reference),
+      onSecret: (secret) => {
+        this.secrets.set(secret);
+        this.pool.broadcast({ kind: 'secret', secret });
+      },
+    });
+  }
+
   private makeClusters(): ClusterRegistry {
     return new ClusterRegistry({
       threads: this.input.options.concurrency + 1,
@@ -321,7 +342,7 @@ export class Server implements ShardPoolOwner, MainFacts {
       stats: this.store.lane,
       log: this.input.log,
       extensions: extensionRegistry(),
-      secrets: noSecrets,
+      secrets: this.secrets,
       resolverFor: systemResolvers(),
       publish: (update) => this.publishHosts(update),
       acknowledgedVersion: (cluster) => this.hostVersions.everywhere(cluster),

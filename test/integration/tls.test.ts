@@ -1,6 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { type ConnectionOptions, connect } from 'node:tls';
 import { opensslMissing, TestAuthority } from '../support/certificates.js';
@@ -201,4 +202,62 @@ test('clear text and old versions on a TLS listener end with their reason, and n
     'TLS_error:|268435696:SSL_routines:OPENSSL_internal:UNSUPPORTED_PROTOCOL:TLS_error_end',
   ]);
   equal(await proxy.stat('listener.l.ssl.connection_error'), 2);
+});
+
+test('a certificate that is moved into place serves new connections and loses no request; a wrong pair is refused', {
+  skip,
+}, async (t) => {
+  const authority = new TestAuthority(t);
+  const folder = join(authority.folder, 'live');
+  mkdirSync(folder);
+  const first = authority.issue({ subject: '/CN=first' });
+  const second = authority.issue({ subject: '/CN=second' });
+  const place = (name: string, text: string): void => {
+    writeFileSync(join(authority.folder, name), text);
+    renameSync(join(authority.folder, name), join(folder, name));
+  };
+  place('cert.pem', first.pem);
+  place('key.pem', first.keyPem);
+  const pairOf = pair({ cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') });
+  const secret = {
+    '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret',
+    name: 'own',
+    tls_certificate: pairOf,
+  };
+  writeFileSync(join(authority.folder, 'sds.yaml'), JSON.stringify({ resources: [secret] }));
+  const proxy = await startProxy(
+    t,
+    bootstrap({
+      common_tls_context: {
+        tls_certificate_sds_secret_configs: [
+          { name: 'own', sds_config: { path_config_source: { path: join(authority.folder, 'sds.yaml') } } },
+        ],
+      },
+    }),
+  );
+  const shown = async (): Promise<string> => {
+    const socket = connect({ port: proxy.port(), host: '127.0.0.1', rejectUnauthorized: false });
+    await once(socket, 'secureConnect');
+    const { subject } = socket.getPeerCertificate();
+    socket.destroy();
+    return String(subject.CN);
+  };
+  equal(await shown(), 'first');
+  let isSwapping = true;
+  const answers: string[] = [];
+  const load = (async () => {
+    while (isSwapping) answers.push((await get(proxy)).text.slice(9, 12));
+  })();
+  place('cert.pem', second.pem);
+  await proxy.logged(/secret 'own' keeps what it was: .*KEY_VALUES_MISMATCH/);
+  equal(await shown(), 'first');
+  place('key.pem', second.keyPem);
+  await proxy.logged(/secret 'own' was replaced/);
+  await eventually(async () => (await shown()) === 'second');
+  isSwapping = false;
+  await load;
+  equal(new Set(answers).size, 1);
+  equal(answers[0], '200');
+  equal(await proxy.stat('sds.own.update_success'), 2);
+  equal(await proxy.stat('sds.own.update_rejected'), 1);
 });

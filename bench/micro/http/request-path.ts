@@ -1,7 +1,6 @@
 import type { Bench } from 'tinybench';
 import type { ResponseDecoder } from '../../../src/api/codec.js';
 import type { ConnectionControl } from '../../../src/api/network-filter.js';
-import { noSecrets } from '../../../src/api/secrets.js';
 import type { ThreadScope } from '../../../src/api/thread-scope.js';
 import type { Cluster, Host, HttpPoolCallbacks } from '../../../src/api/upstream.js';
 import { BufferPool } from '../../../src/base/buffer-pool.js';
@@ -14,6 +13,7 @@ import { httpConnectionManager } from '../../../src/extensions/filters/network/h
 import { extensionRegistry } from '../../../src/extensions/index.js';
 import { ipAddress } from '../../../src/network/address.js';
 import { LiveThreadScope } from '../../../src/plane/thread-scope.js';
+import { ThreadSecrets } from '../../../src/plane/thread-secrets.js';
 import { LiveRuntime } from '../../../src/runtime/live-runtime.js';
 import { RuntimeSnapshot } from '../../../src/runtime/snapshot.js';
 import { StatLane } from '../../../src/stats/lane.js';
@@ -117,7 +117,7 @@ export class RequestPath {
       clusters: { get: () => this.cluster(stats) },
       shared: { words: () => new BigInt64Array(new SharedArrayBuffer(56)), nowMs: () => turn.now() },
       extensions: extensionRegistry(),
-      secrets: noSecrets,
+      secrets: new ThreadSecrets([]),
       drain: { isHealthCheckFailed: false, shouldClose: () => false },
     } as ConstructorParameters<typeof LiveThreadScope>[0]);
     const maker = httpConnectionManager.build(managerConfig() as never, scope, {

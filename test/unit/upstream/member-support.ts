@@ -1,8 +1,8 @@
 import type { HostUpdate } from '../../../src/api/messages-upstream.js';
-import { noSecrets } from '../../../src/api/secrets.js';
 import { SeededRandom } from '../../../src/base/random.js';
 import { extensionRegistry } from '../../../src/extensions/index.js';
 import { ipAddress } from '../../../src/network/address.js';
+import { ThreadSecrets } from '../../../src/plane/thread-secrets.js';
 import type { ClusterConfig } from '../../../src/upstream/config.js';
 import type { MembershipScope } from '../../../src/upstream/membership/cluster-membership.js';
 import { HostSlots } from '../../../src/upstream/membership/host-slots.js';
@@ -37,7 +37,7 @@ export class FakeMain implements MembershipScope {
   readonly stats = new FakeStats();
   readonly log = silentLog;
   readonly extensions = extensionRegistry();
-  readonly secrets = noSecrets;
+  readonly secrets = new ThreadSecrets([]);
   readonly resolver = new FakeResolver();
   readonly published: HostUpdate[] = [];
   acknowledged = 0;

@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import type { SecretReference } from '../api/config-node.js';
+import type { SecretFileResult } from '../config/secrets.js';
+import type { LoadJob, LoadResult, SecretJob } from '../plane/jobs.js';
+
+/** Loads the configuration in a job thread, which ends with it. */
+export async function runLoadJob(job: LoadJob): Promise<LoadResult> {
+  return (await runJob(job)) as LoadResult;
+}
+
+/** Reads one secret anew. */
+export async function runSecretJob(secret: SecretReference): Promise<SecretFileResult> {
+  return (await runJob({ secret })) as SecretFileResult;
+}
+
+async function runJob(job: LoadJob | SecretJob): Promise<unknown> {
+  const jobs = new Piscina({
+    filename: fileURLToPath(new URL('../../workers/job.js', import.meta.url)),
+    maxThreads: 1,
+    atomics: 'disabled',
+  });
+  try {
+    return await jobs.run(job);
+  } finally {
+    await jobs.destroy();
+  }
+}
