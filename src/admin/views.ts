@@ -18,6 +18,22 @@ export interface AdminViews {
   clusters(): Iterable<ClusterView>;
   listeners(): readonly ListenerStatus[];
   memory(): Promise<MemoryView>;
+  /** One entry for each TLS context. */
+  certificates(): readonly ContextCertificatesView[];
+}
+
+/** What a TLS context trusts and shows. */
+export interface ContextCertificatesView {
+  readonly caCerts: readonly CertificateView[];
+  readonly chain: readonly CertificateView[];
+}
+
+export interface CertificateView {
+  readonly path: string;
+  readonly serialNumber: string;
+  readonly subjectAltNames: readonly { readonly [type: string]: string }[];
+  readonly validFromMs: number;
+  readonly validToMs: number;
 }
 
 export type ProcessState = 'LIVE' | 'DRAINING' | 'PRE_INITIALIZING' | 'INITIALIZING';

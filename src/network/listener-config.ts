@@ -209,8 +209,20 @@ function parseMatch(node: ConfigNode): FilterChainMatchConfig {
     sourcePorts: node.numbers('source_ports'),
     transportProtocol: node.string('transport_protocol'),
     applicationProtocols: node.strings('application_protocols'),
-    serverNames: node.strings('server_names').map((name) => name.toLowerCase()),
+    serverNames: parseServerNames(node),
   };
+}
+
+/** A wildcard stands for whole labels in front. */
+function parseServerNames(node: ConfigNode): readonly string[] {
+  const names = node.strings('server_names').map((name) => name.toLowerCase());
+  if (names.some((name) => name.includes('*') && !/^\*\.[^*]+$/.test(name))) {
+    node.error(
+      `error adding listener: partial wildcards are not supported in "server_names"`,
+      'server_names',
+    );
+  }
+  return names;
 }
 
 function checkDuplicates(node: ConfigNode, chains: readonly FilterChainConfig[]): void {

@@ -64,8 +64,27 @@ export interface DownstreamTransportContext {
 /** Blocks of stats that exist from the start, each with what its prefix adds to the listener's or cluster's. */
 export type TransportStats = readonly (readonly [suffix: string, block: StatBlock])[];
 
+/** A certificate as `/certs` and its gauge show it. */
+export interface CertificateSummary {
+  readonly path: string;
+  readonly serialNumber: string;
+  readonly subjectAltNames: readonly { readonly [type: string]: string }[];
+  readonly validFromMs: number;
+  readonly validToMs: number;
+  /** Name in `ssl.certificate.<name>.expiration_unix_time_seconds`. */
+  readonly statName: string;
+}
+
+/** What one TLS context trusts and shows. */
+export interface ContextCertificates {
+  readonly caCerts: readonly CertificateSummary[];
+  readonly chain: readonly CertificateSummary[];
+}
+
 export interface DownstreamTransportFactory<C extends Plain = Plain> extends Extension<C> {
   readonly stats?: TransportStats;
+  /** Asked on main. */
+  certificates?(config: C, secrets: SecretView): ContextCertificates;
   build(config: C, scope: ThreadScope, context: DownstreamTransportContext): DownstreamTransport | null;
 }
 
@@ -110,5 +129,7 @@ export interface UpstreamTransportContext {
 
 export interface UpstreamTransportFactory<C extends Plain = Plain> extends Extension<C> {
   readonly stats?: TransportStats;
+  /** Asked on main. */
+  certificates?(config: C, secrets: SecretView): ContextCertificates;
   build(config: C, scope: TransportScope, context: UpstreamTransportContext): UpstreamTransport | null;
 }

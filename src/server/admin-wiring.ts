@@ -82,6 +82,7 @@ function adminViews(server: Server, quit: () => void): AdminViews {
     clusters: () => server.clusters.clusterViews(),
     listeners: () => listenerStatuses(server.acceptor.bound),
     memory: () => memoryOf(server),
+    certificates: () => server.certificates.list(),
   };
 }
 

@@ -14,6 +14,7 @@ import type { DownstreamTransportFactory, UpstreamTransportFactory } from '../ne
 import type { LiveRuntime } from '../runtime/live-runtime.js';
 import type { StatStore } from '../stats/store.js';
 import { version } from './build.js';
+import type { Certificates } from './certificates.js';
 import { S, type ServerState, serverStateNumbers } from './server-stats.js';
 
 /** `listener_manager.` and `cluster_manager.`: what main counts while it starts and drains. */
@@ -65,6 +66,7 @@ export interface MainFacts {
   readonly connections: number;
   /** Listeners that are bound. */
   readonly activeListeners: number;
+  readonly certificates: Certificates;
   readonly clusterCounts: { readonly active: number; readonly warming: number };
 }
 
@@ -77,9 +79,6 @@ export function shownState(facts: Pick<MainFacts, 'state' | 'isHealthCheckFailed
 const buildNumber = version
   .split('.')
   .reduce((number, part) => number * 1000 + (Number.parseInt(part, 10) || 0), 0);
-
-/** Largest value of Envoy's "no certificate" gauges, 32 bits of them. */
-const noCertificate = 4_294_967_295;
 
 export function declareMainStats(facts: MainFacts, concurrency: number): void {
   const { store } = facts;
@@ -117,7 +116,7 @@ function declareServerGauges(facts: MainFacts, concurrency: number): void {
   gauge('version', () => buildNumber);
   gauge('stats_recent_lookups', () => 0);
   gauge('compilation_settings.fips_mode', () => 0);
-  gauge('days_until_first_cert_expiring', () => noCertificate);
+  gauge('days_until_first_cert_expiring', () => facts.certificates.daysLeft(systemClock.wallMs()));
   gauge('seconds_until_first_ocsp_response_expiring', () => 0);
   gauge('memory_heap_size', () => memoryUsage().heapTotal);
   gauge('memory_allocated', () => memoryUsage().heapUsed);

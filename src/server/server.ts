@@ -17,6 +17,7 @@ import { StatStore } from '../stats/store.js';
 import { ClusterRegistry } from '../upstream/membership/registry.js';
 import { systemResolvers } from '../upstream/membership/system-resolver.js';
 import { Acceptor } from './acceptor.js';
+import { Certificates } from './certificates.js';
 import { declareClusterStats } from './cluster-gauges.js';
 import { ConnectionLimits } from './connection-limits.js';
 import { DescriptorBudget, openFilesLimit } from './descriptor-budget.js';
@@ -48,6 +49,7 @@ export class Server implements ShardPoolOwner, MainFacts {
   readonly runtime: LiveRuntime;
   private readonly runtimeLayers: RuntimeLayers;
   readonly secrets: ThreadSecrets;
+  readonly certificates: Certificates;
   private readonly secretFiles: SecretFiles;
   readonly startedMs: number;
   readonly boundsOf: (name: string) => readonly number[];
@@ -105,6 +107,8 @@ export class Server implements ShardPoolOwner, MainFacts {
     this.pool = new ShardPool({ count: options.concurrency, clock: systemClock }, this);
     this.secrets = new ThreadSecrets(model.secrets);
     this.secretFiles = this.makeSecretFiles();
+    this.certificates = new Certificates(model, extensionRegistry(), this.secrets);
+    this.certificates.declareGauges(this.store);
     this.scope = mainScope(this, this.sharedMemory);
     this.clusters = this.makeClusters();
     this.flush = new StatsFlush(this, model, options.exactStatsd);

@@ -49,6 +49,10 @@ export class FakeViews implements AdminViews {
     beforePage: () => this.done.push('flush'),
   };
 
+  certificates(): [] {
+    return [];
+  }
+
   readonly profilers: AdminViews['profilers'] = {
     startCpu: () => Promise.resolve(this.done.push('cpu on') === 1),
     stopCpu: () => Promise.resolve(void this.done.push('cpu off')),

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import type { ConfigNode } from '../../../api/config-node.js';
 import { type CertificateConfig, parseCertificate } from './certificate-config.js';
 import { parseSecretReference, parseTicketKeys } from './secret-config.js';
@@ -170,8 +171,14 @@ function parseKeyLog(node: ConfigNode | undefined): KeyLogConfig | null {
   if (node === undefined) return null;
   const ranges = (field: string): string[] =>
     node.list(field).map((range) => `${range.string('address_prefix')}/${range.number('prefix_len', 0)}`);
+  const path = node.string('path');
+  try {
+    closeSync(openSync(path, 'a', 0o600));
+  } catch {
+    node.error(`unable to open file '${path}': No such file or directory`, 'path');
+  }
   return {
-    path: node.string('path'),
+    path,
     local: ranges('local_address_range'),
     remote: ranges('remote_address_range'),
   };

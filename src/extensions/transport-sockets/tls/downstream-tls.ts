@@ -12,6 +12,7 @@ import type {
   OpeningTransport,
 } from '../../../network/transport-socket.js';
 import type { CertificateConfig } from './certificate-config.js';
+import { summarize } from './certificate-summary.js';
 import { clientOrder } from './cipher-order.js';
 import { type DownstreamTlsConfig, parseDownstreamTls } from './context-config.js';
 import { HandshakeQueue } from './handshake-queue.js';
@@ -178,5 +179,6 @@ export const downstreamTls: DownstreamTransportFactory<DownstreamTlsConfig> = {
   typeUrl: 'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
   stats: sslStats('server'),
   parse: parseDownstreamTls,
+  certificates: ({ context }, secrets) => summarize(context, secrets),
   build: (config, scope, context) => new DownstreamTls(config, scope, context),
 };

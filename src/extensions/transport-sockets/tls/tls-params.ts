@@ -63,7 +63,7 @@ export const groupIds: { readonly [name: string]: number } = {
 };
 
 /** Post-quantum groups: Envoy's library has them, this Node's does not; the others on the list are used. */
-const unknownGroups = /^X25519(?:MLKEM768|Kyber768Draft00)$/;
+const unknownGroups = /^X25519MLKEM768$/;
 
 /** What Envoy's library accepts of a peer's signatures, in its order. */
 export const defaultSignatureAlgorithms = [

@@ -16,6 +16,7 @@ import type {
 } from '../../../network/transport-socket.js';
 import { type CertificateConfig, readCertificates } from './certificate-config.js';
 import { LiveCertificate } from './certificate-facts.js';
+import { summarize } from './certificate-summary.js';
 import { cipherString, clientOrder } from './cipher-order.js';
 import { parseUpstreamTls, type UpstreamTlsConfig } from './context-config.js';
 import { failureText, verifyFailureText } from './failure-text.js';
@@ -210,5 +211,6 @@ export const upstreamTls: UpstreamTransportFactory<UpstreamTlsConfig> = {
   typeUrl: 'envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext',
   stats: sslStats('client'),
   parse: parseUpstreamTls,
+  certificates: ({ context }, secrets) => summarize(context, secrets),
   build: (config, scope, context) => new UpstreamTls(config, scope, context),
 };
