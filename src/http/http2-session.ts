@@ -4,6 +4,7 @@ import type { ResponseHeaders } from '../base/header-map.js';
 import type { Timer } from '../base/timer-wheel.js';
 import type { Flushable } from '../base/turn.js';
 import type { Http2Error } from '../codec/http2/connection-parts.js';
+import { ErrorCode } from '../codec/http2/frame/frame-codes.js';
 import { Http2 } from '../codec/http2/http2-stats.js';
 import { Http2Server, type Http2ServerCallbacks, Http2ServerStream } from '../codec/http2/server.js';
 import { PingKeepalive } from '../network/ping-keepalive.js';
@@ -67,6 +68,8 @@ export class Http2Session implements ServerSession, StreamConnection, Http2Serve
     const { keepalive } = config.http2;
     this.keepalive = keepalive === null ? null : new PingKeepalive(keepalive, this, scope);
     stats.inc(H.downstream_cx_http2_total);
+    // Envoy's name for its default codec: whoever watches it counts connections.
+    manager.http2Stats.inc(Http2.nghttp2_downstream_connections);
     stats.add(H.downstream_cx_http2_active, 1);
     if (connection.isDraining) this.drain();
   }
@@ -199,7 +202,12 @@ export class Http2Session implements ServerSession, StreamConnection, Http2Serve
   }
 
   onConnectionError(error: Http2Error): void {
-    this.manager.stats.inc(H.downstream_cx_protocol_error);
+    const { stats } = this.manager;
+    if (error.code !== ErrorCode.enhanceYourCalm) stats.inc(H.downstream_cx_protocol_error);
+    if (error.hadStreams) {
+      stats.inc(H.downstream_cx_destroy_active_rq);
+      stats.inc(H.downstream_cx_destroy_local_active_rq);
+    }
     this.codec.flush();
     this.connection.close('flush-and-delay', codecErrorText(error));
   }
@@ -229,5 +237,5 @@ export class Http2Session implements ServerSession, StreamConnection, Http2Serve
 }
 
 function codecErrorText(error: Http2Error): string {
-  return `codec_error:${error.details}`;
+  return error.details.startsWith('codec_error:') ? error.details : `codec_error:${error.details}`;
 }

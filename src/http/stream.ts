@@ -155,10 +155,9 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
       this.onConnectionClosed();
       return;
     }
-    const { info } = this;
-    const isFault = reason === 'protocol-error';
-    info.responseFlags |= isFault ? ResponseFlag.downstreamProtocolError : ResponseFlag.downstreamRemoteReset;
-    info.responseCodeDetails = detail;
+    if (reason === 'protocol-error') this.info.responseFlags |= ResponseFlag.downstreamProtocolError;
+    else if (detail !== '') this.info.responseFlags |= ResponseFlag.downstreamRemoteReset;
+    this.info.responseCodeDetails = detail;
     this.finish();
   }
 

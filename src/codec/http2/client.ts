@@ -2,6 +2,7 @@ import type { RequestEncoder, ResponseDecoder } from '../../api/codec.js';
 import { HeaderClass, type RequestHeaders, type ResponseHeaders } from '../../base/header-map.js';
 import { Http2Connection } from './connection.js';
 import type { Http2Callbacks, Http2Parts } from './connection-parts.js';
+import { invalidField } from './fault-details.js';
 import { clientPreface, ErrorCode, largestWindow } from './frame/frame-codes.js';
 import { Http2 } from './http2-stats.js';
 import type { HeadVerdict } from './message/head-limits.js';
@@ -163,8 +164,7 @@ export class Http2Client extends Http2Connection<ResponseHeaders, Http2ClientStr
       stream.receive1xx(headers);
       return 0;
     }
-    if (stream.receiveHeaders(headers, fields.contentLength, endStream)) return 0;
-    return this.messageError(stream);
+    return stream.receiveHeaders(headers, fields.contentLength, endStream) ? 0 : this.lengthError(stream);
   }
 
   private onTrailers(
@@ -180,10 +180,11 @@ export class Http2Client extends Http2Connection<ResponseHeaders, Http2ClientStr
     const verdict = trailerFields.end();
     if (!endStream || verdict !== 'ok') return this.refuseHead(stream, verdict);
     this.stats.inc(Http2.trailers);
-    return stream.receiveTrailers(trailerFields.trailers) ? 0 : this.messageError(stream);
+    return stream.receiveTrailers(trailerFields.trailers) ? 0 : this.lengthError(stream);
   }
 
   private refuseHead(stream: Http2ClientStream, verdict: HeadVerdict): number {
+    if (verdict === 'bad-field') return this.messageError(stream, invalidField);
     if (verdict !== 'too-large' && verdict !== 'too-many') return this.messageError(stream);
     this.stats.inc(Http2.header_overflow);
     this.resetStream(stream, ErrorCode.internalError, 'http2.too_many_headers');

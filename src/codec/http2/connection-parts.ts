@@ -9,6 +9,8 @@ export interface Http2Error {
   readonly code: number;
   /** Envoy's response code details. */
   readonly details: string;
+  /** Streams were in progress. */
+  readonly hadStreams: boolean;
 }
 
 /** What the owner of a connection's codec is told, whichever side it is on. */

@@ -1,8 +1,10 @@
+import type { StreamResetReason } from '../../api/codec.js';
 import type { BoundStats } from '../../api/stats.js';
 import type { BufferPool } from '../../base/buffer-pool.js';
 import type { HeaderMap } from '../../base/header-map.js';
 import { SharedChunk } from '../http1/chunk.js';
 import type { Http2Callbacks, Http2Parts } from './connection-parts.js';
+import { defaultDetails } from './fault-details.js';
 import { ErrorCode, FrameFlag, FrameType } from './frame/frame-codes.js';
 import { type FrameHandler, FrameReader, streamIdAt, uint32At } from './frame/frame-reader.js';
 import { FrameWriter } from './frame/frame-writer.js';
@@ -63,6 +65,7 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
   protected isDead: boolean;
   /** What ended the connection, set where the fault was found. */
   private fault: string;
+  private isSilent: boolean;
 
   protected constructor(parts: Http2Parts, callbacks: Http2Callbacks, local: LocalSettings) {
     const { options, stats } = parts;
@@ -98,6 +101,7 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
     this.isAbove = false;
     this.isDead = false;
     this.fault = '';
+    this.isSilent = false;
   }
 
   get activeStreams(): number {
@@ -251,7 +255,7 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
     }
     if (!stream.receiveData(this.chunk.at(buffer, start, end), isLast && this.dataEnds, counted)) {
       this.consume(counted);
-      return this.messageError(stream);
+      return this.lengthError(stream);
     }
     return 0;
   }
@@ -272,16 +276,31 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
   /** A message that breaks HTTP's rules costs its stream, or the connection. */
   protected messageError(stream: S | null, details = 'http2.violation.of.messaging.rule'): number {
     this.stats.inc(Http2.rx_messaging_error);
-    if (!this.options.isInvalidMessageStreamError) return this.error(ErrorCode.protocolError, details);
+    if (!this.options.isInvalidMessageStreamError) {
+      // As in Envoy, no GOAWAY comes before the end of the connection.
+      this.isSilent = true;
+      return this.error(ErrorCode.protocolError, details);
+    }
     if (stream !== null) this.resetStream(stream, ErrorCode.protocolError, details);
     return 0;
   }
 
   /** Ends a stream for a fault of the peer. */
-  protected resetStream(stream: S, code: number, details: string): void {
+  protected resetStream(
+    stream: S,
+    code: number,
+    details: string,
+    reason: StreamResetReason = 'protocol-error',
+  ): void {
     if (stream.isClosed) return;
     this.writeReset(stream.id, code);
-    stream.closeByPeer('protocol-error', details);
+    stream.closeByPeer(reason, details);
+  }
+
+  /** A body that is not as long as was promised; Envoy takes the reset for the peer's. */
+  protected lengthError(stream: S): number {
+    this.resetStream(stream, ErrorCode.protocolError, 'http2.remote_reset');
+    return 0;
   }
 
   protected error(code: number, details: string): number {
@@ -310,9 +329,10 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
   private fail(code: number): void {
     this.isDead = true;
     const details = this.fault === '' ? defaultDetails(code) : this.fault;
+    const hadStreams = this.streams.size > 0;
     for (const stream of this.streams.values()) stream.closeByPeer('protocol-error', details);
-    this.goaway(this.lastPeerStream, code);
-    this.common.onConnectionError({ code, details });
+    if (!this.isSilent && code !== ErrorCode.enhanceYourCalm) this.writer.goaway(this.lastPeerStream, code);
+    this.common.onConnectionError({ code, details, hadStreams });
   }
 
   private checkOutbound(): void {
@@ -398,8 +418,9 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
     const stream = this.streams.get(streamId);
     if (stream === undefined) return 0;
     this.stats.inc(Http2.rx_reset);
-    const isRefused = uint32At(buffer, start) === ErrorCode.refusedStream;
-    stream.closeByPeer(isRefused ? 'remote-refused-stream' : 'remote-reset', 'http2.remote_reset');
+    const code = uint32At(buffer, start);
+    const reason = code === ErrorCode.refusedStream ? 'remote-refused-stream' : 'remote-reset';
+    stream.closeByPeer(reason, code === ErrorCode.noError ? '' : 'http2.remote_reset');
     return 0;
   }
 
@@ -473,8 +494,4 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
     this.resetStream(stream, ErrorCode.protocolError, 'http2.self_dependency');
     return 0;
   }
-}
-
-function defaultDetails(code: number): string {
-  return code === ErrorCode.flowControlError ? 'http2.flow_control' : 'http2.protocol_error';
 }

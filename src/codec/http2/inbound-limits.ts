@@ -42,13 +42,13 @@ export class InboundLimits {
   private onPriority(): string {
     if (++this.priorities <= this.options.maxPriorityFramesPerStream * (1 + this.streams)) return '';
     this.stats.inc(Http2.inbound_priority_frames_flood);
-    return 'http2.inbound_priority_frames_flood';
+    return 'codec_error:Too_many_PRIORITY_frames';
   }
 
   private onWindowUpdate(dataFramesSent: number): string {
     const limit = 5 + 2 * (this.streams + this.options.maxWindowUpdatesPerDataFrame * dataFramesSent);
     if (++this.windowUpdates <= limit) return '';
     this.stats.inc(Http2.inbound_window_update_frames_flood);
-    return 'http2.inbound_window_update_frames_flood';
+    return 'codec_error:Too_many_WINDOW_UPDATE_frames';
   }
 }

@@ -23,11 +23,11 @@ export class OutboundLimits {
     const { writer, options } = this;
     if (writer.controlFrames > options.maxOutboundControlFrames) {
       this.stats.inc(Http2.outbound_control_flood);
-      return 'http2.outbound_control_frames_flood';
+      return 'codec_error:Too_many_control_frames_in_the_outbound_queue.';
     }
     if (writer.frames <= options.maxOutboundFrames) return '';
     this.stats.inc(Http2.outbound_flood);
-    return 'http2.outbound_frames_flood';
+    return 'codec_error:Too_many_frames_in_the_outbound_queue.';
   }
 
   onDrained(): void {

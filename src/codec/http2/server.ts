@@ -2,6 +2,7 @@ import type { RequestDecoder, ServerStreamEncoder } from '../../api/codec.js';
 import { type RequestHeaders, ResponseHeaders } from '../../base/header-map.js';
 import { Http2Connection } from './connection.js';
 import type { Http2Callbacks, Http2Parts } from './connection-parts.js';
+import { invalidField } from './fault-details.js';
 import { clientPreface, ErrorCode } from './frame/frame-codes.js';
 import { Http2 } from './http2-stats.js';
 import type { HeadVerdict } from './message/head-limits.js';
@@ -148,8 +149,16 @@ export class Http2Server extends Http2Connection<RequestHeaders, Http2ServerStre
     }
     const { fields } = this;
     fields.begin();
-    if (!this.hpack.decode(buffer, start, end, fields)) return ErrorCode.compressionError;
+    if (!this.hpack.decode(buffer, start, end, fields)) return this.refuseBlock(streamId);
     return this.begin(streamId, endStream, fields.end(endStream));
+  }
+
+  /** The request counts, though nobody can read it. */
+  private refuseBlock(streamId: number): number {
+    const stream = new Http2ServerStream(streamId, this);
+    this.admit(stream);
+    stream.attach(this.callbacks.newStream(stream));
+    return this.error(ErrorCode.compressionError, 'codec_error:The_user_callback_function_failed');
   }
 
   private begin(streamId: number, endStream: boolean, verdict: HeadVerdict): number {
@@ -176,18 +185,19 @@ export class Http2Server extends Http2Connection<RequestHeaders, Http2ServerStre
     const { stats } = this;
     switch (verdict) {
       case 'too-large':
-        stats.inc(Http2.header_overflow);
         stats.inc(Http2.header_list_size_too_large);
-        this.resetStream(stream, ErrorCode.internalError, 'http2.too_many_headers');
+        this.resetStream(stream, ErrorCode.internalError, 'http2.header_list_size_too_large', 'remote-reset');
         return 0;
       case 'too-many':
         stats.inc(Http2.header_overflow);
-        this.resetStream(stream, ErrorCode.internalError, 'http2.too_many_headers');
+        this.resetStream(stream, ErrorCode.internalError, 'http2.too_many_headers', 'remote-reset');
         return 0;
       case 'underscores':
         stats.inc(Http2.requests_rejected_with_underscores_in_headers);
-        this.resetStream(stream, ErrorCode.internalError, 'http2.unexpected_underscore');
+        this.resetStream(stream, ErrorCode.internalError, 'http2.unexpected_underscore', 'remote-reset');
         return 0;
+      case 'bad-field':
+        return this.messageError(stream, invalidField);
       default:
         return this.messageError(stream);
     }
@@ -207,9 +217,11 @@ export class Http2Server extends Http2Connection<RequestHeaders, Http2ServerStre
       this.resetStream(stream, ErrorCode.streamClosed, 'http2.stream_closed');
       return 0;
     }
-    if (!endStream || trailerFields.end() !== 'ok') return this.messageError(stream);
     this.stats.inc(Http2.trailers);
-    return stream.receiveTrailers(trailerFields.trailers) ? 0 : this.messageError(stream);
+    const verdict = trailerFields.end();
+    if (verdict !== 'ok') return this.refuseHead(stream, verdict);
+    if (!endStream) return this.messageError(stream);
+    return stream.receiveTrailers(trailerFields.trailers) ? 0 : this.lengthError(stream);
   }
 
   /** HEADERS on a stream that is closed (RFC 9113 section 5.1), or was never opened and is passed by (5.1.1). */

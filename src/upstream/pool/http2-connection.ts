@@ -240,6 +240,7 @@ export class Http2Connection
     resources.timers.cancel(this.timer);
     this.localAddress = localAddressOf(this.connection.socket, this.host);
     this.tally.onConnected();
+    cluster.http2Stats.inc(Http2.nghttp2_upstream_connections);
     const { config, info } = cluster;
     this.codec = new Http2Client(
       {

@@ -1,8 +1,8 @@
 import { RequestHeaders } from '../../../base/header-map.js';
 import type { FieldSink } from '../hpack/decoder.js';
 import { FieldKind, type FieldName } from '../hpack/field-name.js';
-import { type HeadLimits, type HeadVerdict, parseContentLength } from './head-limits.js';
-import { isAuthority, isMethod, isPath } from './pseudo-values.js';
+import { type HeadLimits, type HeadVerdict, parseContentLength, trimValue } from './head-limits.js';
+import { hasPathBytes, isAuthority, isMethod, isPath, isScheme } from './pseudo-values.js';
 
 const pseudoBits = [0, 1, 2, 4, 8, 16];
 
@@ -56,7 +56,8 @@ export class RequestFields implements FieldSink {
     this.sawRegular = false;
   }
 
-  onField(name: FieldName, value: string): void {
+  onField(name: FieldName, text: string): void {
+    const value = trimValue(text);
     this.bytes += name.text.length + value.length;
     this.count++;
     if (this.bytes > this.limits.maxHeadBytes) this.fail('too-large');
@@ -85,7 +86,7 @@ export class RequestFields implements FieldSink {
     }
     if (headers.protocol !== '' && (!this.allowsExtendedConnect || headers.method !== 'CONNECT'))
       return false;
-    return (seen & (1 | 2 | 8)) === (1 | 2 | 8) && isPath(headers.path, headers.method);
+    return this.hasHost && (seen & (1 | 2 | 8)) === (1 | 2 | 8) && isPath(headers.path, headers.method);
   }
 
   private fail(problem: HeadVerdict): void {
@@ -95,25 +96,27 @@ export class RequestFields implements FieldSink {
   private pseudo(kind: FieldKind, value: string): void {
     const bit = pseudoBits[kind] as number;
     if (this.sawRegular || (this.seen & bit) !== 0) {
-      this.fail('malformed');
+      this.fail('bad-field');
       return;
     }
     this.seen |= bit;
     const { headers } = this;
     if (kind === FieldKind.method) {
       headers.method = value;
-      if (!isMethod(value)) this.fail('malformed');
+      if (!isMethod(value)) this.fail('bad-field');
     } else if (kind === FieldKind.path) {
       headers.path = value;
+      if (!hasPathBytes(value)) this.fail('bad-field');
     } else if (kind === FieldKind.authority) {
       headers.authority = value;
       this.hasHost = true;
-      if (!isAuthority(value)) this.fail('malformed');
+      if (!isAuthority(value)) this.fail('bad-field');
     } else if (kind === FieldKind.scheme) {
       headers.scheme = value.toLowerCase();
-      if (headers.scheme !== 'http' && headers.scheme !== 'https') this.fail('malformed');
+      if (!isScheme(value)) this.fail('bad-field');
     } else {
       headers.protocol = value;
+      if (!this.allowsExtendedConnect) this.fail('bad-field');
     }
   }
 
@@ -129,13 +132,13 @@ export class RequestFields implements FieldSink {
         return;
       case FieldKind.contentLength:
         if (this.contentLength >= 0 || (this.contentLength = parseContentLength(value)) < 0) {
-          this.fail('malformed');
+          this.fail('bad-field');
           return;
         }
         break;
       case FieldKind.te:
-        if (value !== 'trailers') {
-          this.fail('malformed');
+        if (value.toLowerCase() !== 'trailers') {
+          this.fail('bad-field');
           return;
         }
         break;
@@ -146,7 +149,7 @@ export class RequestFields implements FieldSink {
         if (!this.takesUnderscores()) return;
         break;
       default:
-        this.fail('malformed');
+        this.fail('bad-field');
         return;
     }
     headers.addKnown(name.text, value, name.classes);
@@ -166,7 +169,7 @@ export class RequestFields implements FieldSink {
     if (this.hasHost) return;
     this.hasHost = true;
     this.headers.authority = value;
-    if (!isAuthority(value)) this.fail('malformed');
+    if (!isAuthority(value)) this.fail('bad-field');
   }
 
   private takesUnderscores(): boolean {

@@ -1,7 +1,7 @@
 import { ResponseHeaders } from '../../../base/header-map.js';
 import type { FieldSink } from '../hpack/decoder.js';
 import { FieldKind, type FieldName } from '../hpack/field-name.js';
-import { type HeadLimits, type HeadVerdict, parseContentLength } from './head-limits.js';
+import { type HeadLimits, type HeadVerdict, parseContentLength, trimValue } from './head-limits.js';
 
 /** Makes a response's head of the fields of its block (RFC 9113 section 8.3.2). One per connection. */
 export class ResponseFields implements FieldSink {
@@ -33,7 +33,8 @@ export class ResponseFields implements FieldSink {
     this.sawRegular = false;
   }
 
-  onField(name: FieldName, value: string): void {
+  onField(name: FieldName, text: string): void {
+    const value = trimValue(text);
     this.bytes += name.text.length + value.length;
     this.count++;
     if (this.bytes > this.limits.maxHeadBytes) this.fail('too-large');
@@ -45,17 +46,17 @@ export class ResponseFields implements FieldSink {
         return;
       case FieldKind.contentLength:
         if (this.contentLength >= 0 || (this.contentLength = parseContentLength(value)) < 0) {
-          this.fail('malformed');
+          this.fail('bad-field');
           return;
         }
         break;
       case FieldKind.connectionSpecific:
       case FieldKind.malformed:
-        this.fail('malformed');
+        this.fail('bad-field');
         return;
       default:
         if (name.text.charCodeAt(0) === 58) {
-          this.fail('malformed');
+          this.fail('bad-field');
           return;
         }
     }

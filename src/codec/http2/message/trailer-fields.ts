@@ -1,7 +1,7 @@
 import { HeaderMap } from '../../../base/header-map.js';
 import type { FieldSink } from '../hpack/decoder.js';
 import { FieldKind, type FieldName } from '../hpack/field-name.js';
-import type { HeadLimits, HeadVerdict } from './head-limits.js';
+import { type HeadLimits, type HeadVerdict, trimValue } from './head-limits.js';
 
 /** Makes trailers of the fields of their block: no pseudo-headers (RFC 9113 section 8.1). One per connection. */
 export class TrailerFields implements FieldSink {
@@ -32,8 +32,8 @@ export class TrailerFields implements FieldSink {
     if (this.bytes > this.limits.maxHeadBytes) this.fail('too-large');
     if (this.problem !== 'ok') return;
     const isForbidden = name.kind === FieldKind.connectionSpecific || name.kind === FieldKind.malformed;
-    if (isForbidden || name.text.charCodeAt(0) === 58) this.fail('malformed');
-    else this.trailers.addKnown(name.text, value, name.classes);
+    if (isForbidden || name.text.charCodeAt(0) === 58) this.fail('bad-field');
+    else this.trailers.addKnown(name.text, trimValue(value), name.classes);
   }
 
   end(): HeadVerdict {
