@@ -2,9 +2,11 @@ import type { Extension, ExtensionKind, ExtensionRegistry } from '../api/extensi
 import { fileAccessLog } from './access-loggers/file/file-access-log.js';
 import { stderrAccessLog, stdoutAccessLog } from './access-loggers/stream/stream-access-log.js';
 import { filterModules } from './bootstrap/filter-modules/filter-modules.js';
+import { dnsCluster } from './clusters/dns/dns.js';
 import { brotliCompressor, brotliDecompressor } from './compression/brotli/brotli.js';
 import { gzipCompressor, gzipDecompressor } from './compression/gzip/gzip.js';
 import { zstdCompressor, zstdDecompressor } from './compression/zstd/zstd.js';
+import { addrInfoResolver, caresResolver } from './dns-resolvers/dns-resolvers.js';
 import { earlyHeaderMutation } from './early-header-mutation/header-mutation/header-mutation.js';
 import { alternateProtocolsCacheFilter } from './filters/http/alternate-protocols-cache/alternate-protocols-cache.js';
 import { apiKeyAuthFilter } from './filters/http/api-key-auth/api-key-auth.js';
@@ -98,6 +100,8 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     setMetadataFilter,
   ],
   'load.balancer': [roundRobin, leastRequest, random, ringHash, maglev, subset],
+  cluster: [dnsCluster],
+  'dns.resolver': [caresResolver, addrInfoResolver],
   compressor: [gzipCompressor, brotliCompressor, zstdCompressor],
   decompressor: [gzipDecompressor, brotliDecompressor, zstdDecompressor],
   'access.logger': [fileAccessLog, stdoutAccessLog, stderrAccessLog],

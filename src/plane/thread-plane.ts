@@ -118,18 +118,20 @@ export class ThreadPlane implements ClusterManager {
     const known = this.hosts.get(config.name) ?? new Map<number, LiveHost>();
     const next = new Map<number, LiveHost>();
     for (const record of update.hosts) {
+      const address =
+        record.port === 0 && record.ip.startsWith('/')
+          ? pipeAddress(record.ip)
+          : ipAddress(record.ip, record.port);
       let host = known.get(record.slot);
-      if (host === undefined || host.weight !== record.weight || host.priority !== record.priority) {
+      if (host === undefined) {
         const ref = update.tables.find(
           (it) => record.slot >= it.firstSlot && record.slot < it.firstSlot + it.capacity,
         );
         if (ref === undefined) continue;
-        const address =
-          record.port === 0 && record.ip.startsWith('/')
-            ? pipeAddress(record.ip)
-            : ipAddress(record.ip, record.port);
         const table = this.tableOf(ref.buffer, ref.capacity);
         host = new LiveHost(record, address, table, record.slot - ref.firstSlot, this.reporterOf(config));
+      } else {
+        host.describe(record, address);
       }
       next.set(record.slot, host);
     }

@@ -7,6 +7,8 @@ import { parseBalancer } from './balancing/parse-balancer.js';
 import type { TransportMatchConfig, TransportsConfig } from './cluster-transports.js';
 import { type HealthCheckConfig, parseHealthCheck } from './health/config.js';
 import { type ProtocolConfig, parseUpstreamProtocol } from './http-protocol.js';
+import { type ClusterType, parseDiscovery } from './membership/discovery-config.js';
+import type { DnsConfig } from './membership/dns-config.js';
 import type { AutoSniConfig } from './named-pools.js';
 import { type OutlierConfig, parseOutlierDetection } from './outlier-config.js';
 
@@ -38,8 +40,6 @@ export type ThresholdsConfig = {
   /** Present when a retry budget replaces `maxRetries`. */
   readonly retryBudget: { readonly percent: number; readonly minConcurrency: number } | null;
 };
-
-export type ClusterType = 'STATIC' | 'STRICT_DNS';
 
 /** A cluster as it crosses threads. */
 export type ClusterConfig = ProtocolConfig & {
@@ -79,23 +79,10 @@ export type ClusterConfig = ProtocolConfig & {
   readonly origin: string;
 };
 
-export type DnsConfig = {
-  readonly refreshMs: number;
-  readonly respectTtl: boolean;
-  readonly jitterMs: number;
-  readonly failureBaseMs: number;
-  readonly failureMaxMs: number;
-  readonly family: string;
-  /** `ip:port` of resolvers to ask; empty = the system's. */
-  readonly resolvers: readonly string[];
-};
-
-const dayMs = 86_400_000;
-
 /** Reads `envoy.config.cluster.v3.Cluster`. */
 export function parseCluster(node: ConfigNode): ClusterConfig {
   const name = node.string('name');
-  const type = parseType(node);
+  const { type, dns } = parseDiscovery(node);
   const http = parseHttpOptions(node);
   return {
     name,
@@ -116,7 +103,7 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
     outlier: parseOutlierDetection(node),
     ...http,
     maxRequestsPerConnection: http.maxRequestsPerConnection || node.number('max_requests_per_connection', 0),
-    dns: parseDns(node),
+    dns,
     metadata: messageOf(parseMetadata(node, 'metadata')),
     ...parseTransports(node),
     origin: `${node.origin.source}:${node.origin.line}`,
@@ -134,13 +121,6 @@ function parseTransports(node: ConfigNode): TransportsConfig {
     };
   });
   return { transport: node.extension(kind, 'transport_socket') ?? null, transportMatches: matches };
-}
-
-function parseType(node: ConfigNode): ClusterType {
-  const type = node.enum('type', 'STATIC');
-  if (type === 'STATIC' || type === 'STRICT_DNS') return type;
-  node.unsupportedValue('type', type, 'STATIC and STRICT_DNS clusters are');
-  return 'STATIC';
 }
 
 /** One check is honoured; Envoy takes several if each has a name. */
@@ -162,18 +142,26 @@ function messageOf(namespaces: Plain): Plain {
   return namespaces === null ? null : { filter_metadata: namespaces };
 }
 
+const singleEndpoint =
+  'LOGICAL_DNS clusters must have a single locality_lb_endpoint and a single lb_endpoint';
+
 function parseAssignment(
   node: ConfigNode,
   type: ClusterType,
 ): Pick<ClusterConfig, 'endpoints' | 'overprovisioningFactor' | 'weightedPriorityHealth'> {
   const assignment = node.message('load_assignment');
   if (assignment === undefined) {
+    if (type === 'LOGICAL_DNS') node.error('LOGICAL_DNS clusters must have a single host', 'load_assignment');
     return { endpoints: [], overprovisioningFactor: 140, weightedPriorityHealth: false };
   }
   assignment.string('cluster_name');
+  const groups = assignment.list('endpoints');
+  if (type === 'LOGICAL_DNS' && (groups.length !== 1 || groups[0]?.list('lb_endpoints').length !== 1)) {
+    assignment.error(singleEndpoint, 'endpoints');
+  }
   const policy = assignment.message('policy');
   const endpoints: EndpointConfig[] = [];
-  for (const group of assignment.list('endpoints')) {
+  for (const group of groups) {
     const locality = parseLocality(group.message('locality'));
     const priority = group.number('priority', 0);
     const localityWeight = group.number('load_balancing_weight', 0);
@@ -252,6 +240,9 @@ function parseTarget(
       `malformed IP address: ${address}. Consider setting resolver_name or setting cluster type to 'STRICT_DNS' or 'LOGICAL_DNS'`,
       'address',
     );
+  }
+  if (type !== 'STATIC' && socket.string('resolver_name') !== '') {
+    socket.error(`${type} clusters must NOT have a custom resolver name set`, 'resolver_name');
   }
   if (socket.enum('protocol', 'TCP') !== 'TCP') socket.unsupportedValue('protocol', 'UDP');
   return { address, port: socket.number('port_value', 0), isPipe: false };
@@ -340,24 +331,4 @@ function parseAutoSni(node: ConfigNode | undefined): AutoSniConfig | null {
   const checksCertificate = node.bool('auto_san_validation');
   const header = node.string('override_auto_sni_header').toLowerCase();
   return setsServerName || checksCertificate ? { setsServerName, checksCertificate, header } : null;
-}
-
-function parseDns(node: ConfigNode): DnsConfig {
-  const refreshMs = Math.min(node.duration('dns_refresh_rate', 5000), dayMs);
-  const failure = node.message('dns_failure_refresh_rate');
-  const base = failure?.duration('base_interval', refreshMs) ?? refreshMs;
-  return {
-    refreshMs,
-    respectTtl: node.bool('respect_dns_ttl'),
-    jitterMs: node.duration('dns_jitter', 0),
-    failureBaseMs: base,
-    failureMaxMs: failure?.duration('max_interval', base * 10) ?? base,
-    family: node.enum('dns_lookup_family', 'AUTO'),
-    resolvers: node.list('dns_resolvers').flatMap(resolverAddress),
-  };
-}
-
-function resolverAddress(node: ConfigNode): string[] {
-  const socket = node.message('socket_address');
-  return socket === undefined ? [] : [`${socket.string('address')}:${socket.number('port_value', 53)}`];
 }

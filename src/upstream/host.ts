@@ -16,15 +16,15 @@ export interface OutlierReporter {
 /** A host as one thread uses it, over the words that all threads share. */
 export class LiveHost implements Host {
   readonly slot: number;
-  readonly address: Address;
-  readonly hostname: string;
-  readonly weight: number;
-  readonly priority: number;
-  readonly locality: LocalityConfig;
-  readonly localityWeight: number;
-  readonly metadata: Plain;
-  readonly isCanary: boolean;
-  readonly healthCheck: HostHealthCheckConfig | null;
+  address: Address;
+  hostname: string;
+  weight: number;
+  priority: number;
+  locality: LocalityConfig;
+  localityWeight: number;
+  metadata: Plain;
+  isCanary: boolean;
+  healthCheck: HostHealthCheckConfig | null;
   private readonly table: HostTable;
   private readonly index: number;
   private readonly outlier: OutlierReporter | null;
@@ -49,6 +49,19 @@ export class LiveHost implements Host {
     this.table = table;
     this.index = index;
     this.outlier = outlier;
+  }
+
+  /** Discovery says other things of the same host, its address among them: pools keep what they have open. */
+  describe(record: HostRecord, address: Address): void {
+    if (this.address.text !== address.text) this.address = address;
+    this.hostname = record.hostname;
+    this.weight = record.weight;
+    this.priority = record.priority;
+    this.locality = record.locality;
+    this.localityWeight = record.localityWeight;
+    this.metadata = record.metadata;
+    this.isCanary = isCanary(record.metadata);
+    this.healthCheck = record.healthCheck;
   }
 
   get health(): number {

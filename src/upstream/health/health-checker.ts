@@ -88,9 +88,11 @@ export class HealthChecker {
   private probeMaker(member: Member): ProbeMaker {
     const { config, cluster } = this.options;
     const transport = this.options.transportOf(member);
-    return (address: Address, onResult: (result: ProbeResult) => void): Probe => {
+    return (_: Address, onResult: (result: ProbeResult) => void): Probe => {
       const target: ProbeTarget = {
-        address: checkAddress(address, member.record.healthCheck?.port ?? 0),
+        get address() {
+          return checkAddress(member.address, member.record.healthCheck?.port ?? 0);
+        },
         hostname: member.record.hostname,
         transport,
         options: null,

@@ -3,42 +3,39 @@ import type { HostUpdate } from '../../api/messages-upstream.js';
 import type { RuntimeView } from '../../api/runtime.js';
 import type { SecretView } from '../../api/secrets.js';
 import type { BoundStats, Counter, StatScope } from '../../api/stats.js';
-import type { Address } from '../../api/stream-info.js';
-import type { Logger } from '../../api/thread-scope.js';
 import { HostHealth, HostWord } from '../../api/upstream.js';
 import type { Clock } from '../../base/clock.js';
-import type { Random } from '../../base/random.js';
-import type { TimerWheel } from '../../base/timer-wheel.js';
-import { ipAddress } from '../../network/address.js';
 import { ClusterTransports } from '../cluster-transports.js';
-import type { ClusterConfig, EndpointConfig } from '../config.js';
+import type { ClusterConfig } from '../config.js';
 import { HealthChecker } from '../health/health-checker.js';
 import { OutlierDetector } from '../outlier-detector.js';
 import { ClusterWords } from '../shared-words.js';
-import { DnsRefresh } from './dns-refresh.js';
-import { hostRecord, initialHealth, staticAddress } from './endpoint-host.js';
+import type { Discovery, DiscoveryOwner, FoundHost, HostChange } from './discovery.js';
+import type { DnsScope } from './dns-refresh.js';
+import {
+  configuredHealthMask,
+  endpointHealth,
+  hostRecord,
+  initialHealth,
+  isSameHost,
+} from './endpoint-host.js';
 import { HostSlots } from './host-slots.js';
+import { makeDiscovery } from './make-discovery.js';
 import { Member, type MemberOwner } from './member.js';
 import { MembershipGauges } from './membership-gauges.js';
 import { M } from './membership-stats.js';
-import type { NameResolver } from './name-resolver.js';
 
 /** What the clusters of main share. */
-export interface MembershipScope {
+export interface MembershipScope extends DnsScope {
   /** Main and every worker. */
   readonly threads: number;
   readonly clock: Clock;
   /** Milliseconds on the clock that threads share. */
   sharedNowMs(): number;
-  readonly timers: TimerWheel;
-  readonly random: Random;
   readonly runtime: RuntimeView;
   readonly stats: StatScope;
-  readonly log: Logger;
   readonly extensions: ExtensionRegistry;
   readonly secrets: SecretView;
-  /** The resolver that asks these servers, the system's when there are none. Called once per name. */
-  resolverFor(servers: readonly string[]): NameResolver;
   /** Sends an update to every worker. */
   publish(update: HostUpdate): void;
   /** The latest version of that cluster's hosts that every worker has in force; 0 before the first. */
@@ -54,20 +51,20 @@ const trafficLookMs = 1000;
  *
  *   discovering ──hosts known──▶ checking ──each checked once──▶ ready
  */
-export class ClusterMembership implements MemberOwner {
+export class ClusterMembership implements MemberOwner, DiscoveryOwner {
   readonly config: ClusterConfig;
   readonly words: ClusterWords;
   readonly checker: HealthChecker | null;
   readonly outlier: OutlierDetector | null;
   private readonly scope: MembershipScope;
-  private readonly stats: BoundStats;
+  readonly stats: BoundStats;
   private readonly gauges: MembershipGauges;
   /** Counts host objects that were given the only transport socket there is, as Envoy does. */
   private readonly transportMatches: Counter;
   private readonly slots: HostSlots;
-  /** By endpoint of the configuration. */
+  /** As the discovery forms them. */
   private readonly groups: (readonly Member[])[];
-  private readonly refreshes: DnsRefresh[];
+  private readonly discovery: Discovery;
   private readonly onReady: () => void;
   private version: number;
   /** Hosts whose first check is awaited; null while discovery is. */
@@ -85,8 +82,8 @@ export class ClusterMembership implements MemberOwner {
     this.gauges = new MembershipGauges(this.stats);
     this.transportMatches = scope.stats.counter(`${root}.default.total_match_count`);
     this.slots = new HostSlots(scope.threads);
-    this.groups = config.endpoints.map(() => []);
-    this.refreshes = [];
+    this.discovery = makeDiscovery(this, scope);
+    this.groups = Array.from({ length: this.discovery.groups }, () => []);
     this.onReady = onReady;
     this.version = 0;
     this.unchecked = null;
@@ -102,20 +99,14 @@ export class ClusterMembership implements MemberOwner {
   }
 
   start(): void {
-    const { endpoints, type, waitForWarmOnInit } = this.config;
-    this.slots.reserve(endpoints.length, 0);
-    for (const [group, endpoint] of endpoints.entries()) {
-      if (type === 'STATIC' || endpoint.isPipe) this.replace(group, [staticAddress(endpoint)]);
-      else this.discover(endpoint, group);
-    }
+    this.discovery.fill();
     if (this.members().next().done !== true) this.stats.inc(M.membership_change);
     this.publish();
-    for (const refresh of this.refreshes) refresh.start();
-    if (this.refreshes.length === 0 || !waitForWarmOnInit) this.discovered();
+    if (!this.discovery.start()) this.discovered();
   }
 
   close(): void {
-    for (const refresh of this.refreshes) refresh.close();
+    this.discovery.close();
     this.checker?.close();
     this.outlier?.close();
   }
@@ -161,58 +152,58 @@ export class ClusterMembership implements MemberOwner {
     });
   }
 
-  private discover(endpoint: EndpointConfig, group: number): void {
-    const { timers, random, log } = this.scope;
-    const refresh = new DnsRefresh({
-      name: endpoint.address,
-      config: this.config.dns,
-      resolver: this.scope.resolverFor(this.config.dns.resolvers),
-      timers,
-      random,
-      stats: this.stats,
-      onAddresses: (ips) => this.onAddresses(endpoint, group, ips),
-      onSettled: () => this.discovered(),
-      onFailure: (error) => log.debug(`DNS: ${endpoint.address} of cluster ${this.config.name}: ${error}`),
-    });
-    this.refreshes.push(refresh);
+  // DiscoveryOwner
+
+  reserve(count: number): void {
+    this.slots.reserve(count, this.scope.acknowledgedVersion(this.config.name));
   }
 
-  private onAddresses(endpoint: EndpointConfig, group: number, ips: readonly string[]): void {
-    const addresses = ips.map((ip) => ipAddress(ip, endpoint.port));
-    if (!this.replace(group, addresses)) {
-      this.stats.inc(M.update_no_rebuild);
-      return;
-    }
-    this.stats.set(M.max_host_weight, (this.groups[group] ?? []).length > 0 ? endpoint.weight : 0);
-    this.stats.inc(M.membership_change);
-    this.publish();
-  }
-
-  /** Makes these the hosts of that endpoint; answers whether any came or went. */
-  private replace(group: number, addresses: readonly Address[]): boolean {
-    this.transportMatches.add(addresses.length);
+  replace(group: number, hosts: readonly FoundHost[]): HostChange {
+    this.transportMatches.add(hosts.length);
     const old = new Map((this.groups[group] ?? []).map((member) => [member.address.text, member]));
-    const added = addresses.filter(({ text }) => !old.has(text));
-    this.slots.reserve(added.length, this.scope.acknowledgedVersion(this.config.name));
+    const added = hosts.filter(({ address }) => !old.has(address.text));
+    this.reserve(added.length);
     const next: Member[] = [];
-    for (const address of addresses) {
-      const kept = old.get(address.text);
-      old.delete(address.text);
-      kept?.change(0, HostHealth.pendingDynamicRemoval);
-      next.push(kept ?? this.makeMember(group, address));
+    let change: HostChange = 'none';
+    for (const host of hosts) {
+      const kept = old.get(host.address.text);
+      old.delete(host.address.text);
+      if (kept !== undefined && this.refresh(kept, host)) change = 'facts';
+      next.push(kept ?? this.makeMember(host));
     }
-    let hasChanged = added.length > 0;
-    for (const member of old.values()) {
+    const dropped = this.drop(old.values(), next);
+    this.groups[group] = next;
+    return added.length > 0 || dropped ? 'hosts' : change;
+  }
+
+  move(group: number, host: FoundHost): void {
+    const member = this.groups[group]?.[0];
+    member?.describe(hostRecord(this.config, host, member.slot), host.address);
+  }
+
+  /** Takes over what discovery says anew of a host that stays; answers whether threads have to hear of it. */
+  private refresh(member: Member, host: FoundHost): boolean {
+    const { healthStatus } = host.endpoint;
+    member.change(endpointHealth(healthStatus), HostHealth.pendingDynamicRemoval | configuredHealthMask);
+    const record = hostRecord(this.config, host, member.slot);
+    if (isSameHost(member.record, record)) return false;
+    member.describe(record, host.address);
+    return true;
+  }
+
+  /** These are not there any more; those that outlive that join `kept`. Answers whether any goes. */
+  private drop(members: Iterable<Member>, kept: Member[]): boolean {
+    let hasGone = false;
+    for (const member of members) {
       if (this.outlivesDiscovery(member)) {
         member.change(HostHealth.pendingDynamicRemoval, 0);
-        next.push(member);
+        kept.push(member);
       } else {
         this.forget(member);
-        hasChanged = true;
+        hasGone = true;
       }
     }
-    this.groups[group] = next;
-    return hasChanged;
+    return hasGone;
   }
 
   /** A host that discovery has dropped serves on while it passes its health check. */
@@ -221,12 +212,11 @@ export class ClusterMembership implements MemberOwner {
     return !member.has(HostHealth.failedActiveHc | HostHealth.failedEdsHealth | HostHealth.edsStatusDraining);
   }
 
-  private makeMember(group: number, address: Address): Member {
-    const endpoint = this.config.endpoints[group] as EndpointConfig;
+  private makeMember(host: FoundHost): Member {
     const slot = this.slots.take();
-    const record = hostRecord(this.config, endpoint, address, slot);
-    const health = initialHealth(this.config, endpoint);
-    const member = new Member(record, address, this.slots.place(slot), health, this);
+    const record = hostRecord(this.config, host, slot);
+    const health = initialHealth(this.config, host.endpoint);
+    const member = new Member(record, host.address, this.slots.place(slot), health, this);
     this.gauges.added(health);
     this.checker?.add(member);
     this.outlier?.add(member);
@@ -251,11 +241,11 @@ export class ClusterMembership implements MemberOwner {
     this.gauges.changed(before, after);
     this.words.bumpGeneration();
     const isDropped = HostHealth.pendingDynamicRemoval | HostHealth.failedActiveHc;
-    if ((after & isDropped) === isDropped) this.drop(member);
+    if ((after & isDropped) === isDropped) this.expire(member);
   }
 
   /** Discovery dropped it before, now its check fails. */
-  private drop(member: Member): void {
+  private expire(member: Member): void {
     const group = this.groups.findIndex((members) => members.includes(member));
     if (group < 0) return;
     this.groups[group] = (this.groups[group] ?? []).filter((each) => each !== member);
@@ -264,7 +254,7 @@ export class ClusterMembership implements MemberOwner {
     this.publish();
   }
 
-  private publish(): void {
+  publish(): void {
     this.version++;
     this.scope.publish(this.update());
     this.words.bumpGeneration();
@@ -275,8 +265,7 @@ export class ClusterMembership implements MemberOwner {
     if (this.unchecked?.delete(member) === true) this.readyWhenChecked();
   }
 
-  /** Some discovery has ended: the hosts known now are the ones to wait for. */
-  private discovered(): void {
+  discovered(): void {
     if (this.unchecked !== null) return;
     this.unchecked = new Set(this.checker?.unchecked());
     this.readyWhenChecked();

@@ -1,22 +1,34 @@
 import type { BoundStats } from '../../api/stats.js';
+import type { Logger } from '../../api/thread-scope.js';
 import type { Random } from '../../base/random.js';
 import { Timer, type TimerWheel } from '../../base/timer-wheel.js';
-import type { DnsConfig } from '../config.js';
+import type { ClusterConfig } from '../config.js';
+import type { ResolverConfig } from './dns-config.js';
 import { M } from './membership-stats.js';
 import { lookupFamily, type NameAnswer, type NameResolver } from './name-resolver.js';
 
-export interface DnsRefreshOptions {
-  readonly name: string;
-  readonly config: DnsConfig;
-  readonly resolver: NameResolver;
+/** What discovery by name needs of its thread. */
+export interface DnsScope {
   readonly timers: TimerWheel;
   readonly random: Random;
+  readonly log: Logger;
+  /** The resolver that is configured so. Called once per name. */
+  resolverFor(config: ResolverConfig): NameResolver;
+}
+
+/** Whose name it is, and where attempts are counted. */
+export interface DnsOwner {
+  readonly config: Pick<ClusterConfig, 'name' | 'dns'>;
   readonly stats: BoundStats;
+}
+
+export interface DnsEvents {
   /** Addresses without repetitions; called on every success, before `onSettled`. */
   onAddresses(ips: readonly string[]): void;
   /** After every attempt, successful or not. */
   onSettled(): void;
-  onFailure(error: string): void;
+  /** An answer without addresses counts as a failure. */
+  readonly failsWhenEmpty?: boolean;
 }
 
 /**
@@ -26,16 +38,24 @@ export interface DnsRefreshOptions {
  *          └─failure─▶ waiting (jittered exponential) ────────────────▶ asking
  */
 export class DnsRefresh {
-  private readonly options: DnsRefreshOptions;
+  private readonly scope: DnsScope;
+  private readonly name: string;
+  private readonly owner: DnsOwner;
+  private readonly events: DnsEvents;
+  private readonly resolver: NameResolver;
   private readonly timer: Timer;
   private isClosed: boolean;
   private nextFailureMs: number;
 
-  constructor(options: DnsRefreshOptions) {
-    this.options = options;
+  constructor(scope: DnsScope, name: string, owner: DnsOwner, events: DnsEvents) {
+    this.scope = scope;
+    this.name = name;
+    this.owner = owner;
+    this.events = events;
+    this.resolver = scope.resolverFor(owner.config.dns.resolver);
     this.timer = new Timer(() => this.ask());
     this.isClosed = false;
-    this.nextFailureMs = options.config.failureBaseMs;
+    this.nextFailureMs = owner.config.dns.failureBaseMs;
   }
 
   start(): void {
@@ -44,13 +64,13 @@ export class DnsRefresh {
 
   close(): void {
     this.isClosed = true;
-    this.options.timers.cancel(this.timer);
+    this.scope.timers.cancel(this.timer);
   }
 
   private ask(): void {
-    const { name, config, resolver, stats } = this.options;
+    const { config, stats } = this.owner;
     stats.inc(M.update_attempt);
-    resolver.resolve(name, lookupFamily(config.family)).then(
+    this.resolver.resolve(this.name, lookupFamily(config.dns.family)).then(
       (answer) => this.onAnswer(answer),
       (error: unknown) => this.onAnswer({ isFailure: true, error: String(error) }),
     );
@@ -59,29 +79,31 @@ export class DnsRefresh {
   private onAnswer(answer: NameAnswer): void {
     if (this.isClosed) return;
     const delayMs = answer.isFailure ? this.failed(answer.error) : this.succeeded(answer.addresses);
-    this.options.timers.schedule(this.timer, delayMs);
-    this.options.onSettled();
+    this.scope.timers.schedule(this.timer, delayMs);
+    this.events.onSettled();
   }
 
   private succeeded(addresses: readonly { ip: string; ttlSeconds: number }[]): number {
-    const { config, random, stats, onAddresses } = this.options;
-    stats.inc(M.update_success);
-    this.nextFailureMs = config.failureBaseMs;
-    onAddresses([...new Set(addresses.map(({ ip }) => ip))]);
+    const { random } = this.scope;
+    const { dns } = this.owner.config;
+    if (addresses.length === 0 && this.events.failsWhenEmpty === true) return this.failed('no address');
+    this.owner.stats.inc(M.update_success);
+    this.nextFailureMs = dns.failureBaseMs;
+    this.events.onAddresses([...new Set(addresses.map(({ ip }) => ip))]);
     const leastTtlMs = 1000 * Math.min(...addresses.map(({ ttlSeconds }) => ttlSeconds));
-    const hasTtl = config.respectTtl && leastTtlMs > 0 && Number.isFinite(leastTtlMs);
-    const jitterMs = config.jitterMs >= 1 ? random.below(Math.trunc(config.jitterMs)) : 0;
-    return (hasTtl ? leastTtlMs : config.refreshMs) + jitterMs;
+    const hasTtl = dns.respectTtl && leastTtlMs > 0 && Number.isFinite(leastTtlMs);
+    const jitterMs = dns.jitterMs >= 1 ? random.below(Math.trunc(dns.jitterMs)) : 0;
+    return (hasTtl ? Math.max(leastTtlMs, dns.leastRefreshMs) : dns.refreshMs) + jitterMs;
   }
 
   /** Equal bounds are a fixed rate: no `dns_failure_refresh_rate` was given. */
   private failed(error: string): number {
-    const { config, random, stats, onFailure } = this.options;
-    stats.inc(M.update_failure);
-    onFailure(error);
-    if (config.failureBaseMs === config.failureMaxMs) return config.failureBaseMs;
+    const { dns, name } = this.owner.config;
+    this.owner.stats.inc(M.update_failure);
+    this.scope.log.debug(`DNS: ${this.name} of cluster ${name}: ${error}`);
+    if (dns.failureBaseMs === dns.failureMaxMs) return dns.failureBaseMs;
     const limitMs = this.nextFailureMs;
-    this.nextFailureMs = Math.min(limitMs * 2, config.failureMaxMs);
-    return random.below(Math.max(1, Math.trunc(limitMs)));
+    this.nextFailureMs = Math.min(limitMs * 2, dns.failureMaxMs);
+    return this.scope.random.below(Math.max(1, Math.trunc(limitMs)));
   }
 }

@@ -3,6 +3,7 @@ import type { Address } from '../../api/stream-info.js';
 import { HostHealth } from '../../api/upstream.js';
 import { ipAddress, pipeAddress } from '../../network/address.js';
 import type { ClusterConfig, EndpointConfig } from '../config.js';
+import type { FoundHost } from './discovery.js';
 
 /** What `health_status` of an endpoint says. */
 const configuredHealth: { readonly [status: string]: number } = {
@@ -12,22 +13,30 @@ const configuredHealth: { readonly [status: string]: number } = {
   DEGRADED: HostHealth.degradedEdsHealth,
 };
 
+/** Bits that come from there alone. */
+export const configuredHealthMask =
+  HostHealth.failedEdsHealth | HostHealth.edsStatusDraining | HostHealth.degradedEdsHealth;
+
+export function endpointHealth(status: string): number {
+  return configuredHealth[status] ?? 0;
+}
+
 /** Health bits of a new host of that endpoint: failed until its first check, if it is going to be checked. */
 export function initialHealth(cluster: ClusterConfig, endpoint: EndpointConfig): number {
-  const configured = configuredHealth[endpoint.healthStatus] ?? 0;
+  const configured = endpointHealth(endpoint.healthStatus);
   if (cluster.healthChecks.length === 0 || endpoint.healthCheck?.disabled === true) return configured;
-  const isExcluded = cluster.type === 'STRICT_DNS' && cluster.ignoreNewHostsUntilFirstHc;
+  const isExcluded = cluster.type !== 'STATIC' && cluster.ignoreNewHostsUntilFirstHc;
   return configured | HostHealth.failedActiveHc | (isExcluded ? HostHealth.pendingActiveHc : 0);
 }
 
 /** A host's own hostname is the endpoint's, else the name that was resolved. */
 export function hostRecord(
   cluster: ClusterConfig,
-  endpoint: EndpointConfig,
-  address: Address,
+  { endpoint, address }: FoundHost,
   slot: number,
 ): HostRecord {
-  const resolvedName = cluster.type === 'STRICT_DNS' && !endpoint.isPipe ? endpoint.address : '';
+  const isNamed = cluster.type === 'STRICT_DNS' || cluster.type === 'LOGICAL_DNS';
+  const resolvedName = isNamed && !endpoint.isPipe ? endpoint.address : '';
   return {
     slot,
     ip: address.ip,
@@ -40,6 +49,11 @@ export function hostRecord(
     metadata: endpoint.metadata,
     healthCheck: endpoint.healthCheck,
   };
+}
+
+/** Whether threads need not be told. Both are plain data of the same shape. */
+export function isSameHost(a: HostRecord, b: HostRecord): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** The address of an endpoint that is given by its address. */

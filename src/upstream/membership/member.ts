@@ -14,15 +14,15 @@ export interface MemberOwner {
 
 /** A host of a cluster as main, its owner, sees it. */
 export class Member {
-  readonly record: HostRecord;
-  readonly address: Address;
+  private currentRecord: HostRecord;
+  private currentAddress: Address;
   private readonly table: HostTable;
   private readonly index: number;
   private readonly owner: MemberOwner;
 
   constructor(record: HostRecord, address: Address, place: SlotPlace, health: number, owner: MemberOwner) {
-    this.record = record;
-    this.address = address;
+    this.currentRecord = record;
+    this.currentAddress = address;
     this.table = place.table;
     this.index = place.index;
     this.owner = owner;
@@ -30,8 +30,22 @@ export class Member {
     this.table.setOwn(this.index, HostWord.servesSinceMs, owner.sharedNowMs());
   }
 
+  get record(): HostRecord {
+    return this.currentRecord;
+  }
+
+  get address(): Address {
+    return this.currentAddress;
+  }
+
+  /** Discovery says other things of the same host; the slot stays. */
+  describe(record: HostRecord, address: Address): void {
+    this.currentRecord = record;
+    this.currentAddress = address;
+  }
+
   get slot(): number {
-    return this.record.slot;
+    return this.currentRecord.slot;
   }
 
   /** `HostHealth` bits. */

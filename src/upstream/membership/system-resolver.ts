@@ -1,5 +1,7 @@
 import { lookup } from 'node:dns';
 import { Resolver } from 'node:dns/promises';
+import { AddrInfoResolver } from './addr-info-resolver.js';
+import type { ResolverConfig } from './dns-config.js';
 import { HostsFile } from './hosts-file.js';
 import {
   ipFamily,
@@ -22,8 +24,8 @@ export class SystemResolver implements NameResolver {
   private readonly hosts: HostsFile;
   private readonly hasOwnServers: boolean;
 
-  constructor(servers: readonly string[], hosts = new HostsFile()) {
-    this.resolver = new Resolver({ timeout: 5000, tries: 4 });
+  constructor({ servers, timeoutMs, tries }: ResolverConfig, hosts = new HostsFile()) {
+    this.resolver = new Resolver({ timeout: timeoutMs, tries });
     this.hosts = hosts;
     this.hasOwnServers = servers.length > 0;
     if (this.hasOwnServers) this.resolver.setServers(servers);
@@ -70,14 +72,17 @@ export class SystemResolver implements NameResolver {
   }
 }
 
-/** One resolver per list of servers: each holds sockets of its own. */
-export function systemResolvers(): (servers: readonly string[]) => NameResolver {
+/** One resolver per configuration: each holds sockets of its own. */
+export function systemResolvers(): (config: ResolverConfig) => NameResolver {
   const hosts = new HostsFile();
   const resolvers = new Map<string, NameResolver>();
-  return (servers) => {
-    const key = servers.join();
-    const resolver = resolvers.get(key) ?? new SystemResolver(servers, hosts);
-    resolvers.set(key, resolver);
+  return (config) => {
+    const key = JSON.stringify(config);
+    let resolver = resolvers.get(key);
+    if (resolver === undefined) {
+      resolver = config.kind === 'getaddrinfo' ? new AddrInfoResolver() : new SystemResolver(config, hosts);
+      resolvers.set(key, resolver);
+    }
     return resolver;
   };
 }

@@ -2,6 +2,7 @@ import { defaultHttp2Options } from '../../../src/codec/http2/options.js';
 import type { ClusterConfig, EndpointConfig, ThresholdsConfig } from '../../../src/upstream/config.js';
 import type { HealthCheckConfig } from '../../../src/upstream/health/config.js';
 import { parseUpstreamHttp1 } from '../../../src/upstream/http1-options.js';
+import { systemResolver } from '../../../src/upstream/membership/dns-config.js';
 import type { OutlierConfig } from '../../../src/upstream/outlier-config.js';
 
 export function endpoint(
@@ -81,7 +82,8 @@ export function dns(changes: Partial<ClusterConfig['dns']> = {}): ClusterConfig[
     failureBaseMs: 5000,
     failureMaxMs: 5000,
     family: 'AUTO',
-    resolvers: [],
+    leastRefreshMs: 0,
+    resolver: systemResolver,
     ...changes,
   };
 }

@@ -144,7 +144,8 @@ ignore_health_on_host_removal: true
       failureBaseMs: 1000,
       failureMaxMs: 4000,
       family: 'V4_PREFERRED',
-      resolvers: [],
+      leastRefreshMs: 0,
+      resolver: { kind: 'cares', servers: [], timeoutMs: 5000, tries: 4 },
     });
     deepEqual([config.waitForWarmOnInit, config.ignoreHealthOnHostRemoval], [false, true]);
   });

@@ -6,7 +6,7 @@ import { DnsRefresh } from '../../../../src/upstream/membership/dns-refresh.js';
 import { M } from '../../../../src/upstream/membership/membership-stats.js';
 import { dns } from '../cluster-configs.js';
 import { FakeResolver, settled } from '../fake-resolver.js';
-import { FakeStats } from '../fake-scope.js';
+import { FakeStats, silentLog } from '../fake-scope.js';
 import { FakeTime } from '../fake-time.js';
 
 function refreshing(config: Partial<ClusterConfig['dns']> = {}) {
@@ -14,17 +14,15 @@ function refreshing(config: Partial<ClusterConfig['dns']> = {}) {
   const resolver = new FakeResolver();
   const stats = new FakeStats();
   const seen: (readonly string[])[] = [];
-  const refresh = new DnsRefresh({
-    name: 'a.test',
-    config: dns(config),
-    resolver,
+  const scope = {
     timers: time.timers,
     random: new SeededRandom(2),
-    stats: stats.bind('cluster.c', M),
-    onAddresses: (ips) => seen.push(ips),
-    onSettled: () => undefined,
-    onFailure: () => undefined,
-  });
+    log: silentLog,
+    resolverFor: () => resolver,
+  };
+  const owner = { config: { name: 'c', dns: dns(config) }, stats: stats.bind('cluster.c', M) };
+  const events = { onAddresses: (ips: readonly string[]) => seen.push(ips), onSettled: () => undefined };
+  const refresh = new DnsRefresh(scope, 'a.test', owner, events);
   /** Milliseconds until the next question, to the wheel's tick. */
   const nextAfter = async (limitMs: number): Promise<number> => {
     await settled();

@@ -1,0 +1,41 @@
+import type { BoundStats } from '../../api/stats.js';
+import type { Address } from '../../api/stream-info.js';
+import type { ClusterConfig, EndpointConfig } from '../config.js';
+
+/** A host that discovery has found. */
+export interface FoundHost {
+  /** What the configuration, or the assignment, says of it. */
+  readonly endpoint: EndpointConfig;
+  readonly address: Address;
+}
+
+/** The host set that a discovery fills. Hosts come in groups; within one, an address is one host. */
+export interface DiscoveryOwner {
+  readonly config: ClusterConfig;
+  /** `cluster.<name>.`, a block of `M`. */
+  readonly stats: BoundStats;
+  /** Room for so many hosts at once. */
+  reserve(count: number): void;
+  /** Makes these the hosts of that group; answers what that changed. Nobody hears of it before `publish`. */
+  replace(group: number, hosts: readonly FoundHost[]): HostChange;
+  /** The one host of that group moves to another address, and stays the host that it is. */
+  move(group: number, host: FoundHost): void;
+  /** Tells every thread of the hosts as they are. */
+  publish(): void;
+  /** An attempt has ended, well or not: the hosts known now are those that the cluster's start waits for. */
+  discovered(): void;
+}
+
+/** `hosts`: some came or went; `facts`: weights, metadata or the like of hosts that stay. */
+export type HostChange = 'none' | 'facts' | 'hosts';
+
+/** Finds the hosts of one cluster, on main. One implementation for each type of cluster. */
+export interface Discovery {
+  /** Groups that it will fill. */
+  readonly groups: number;
+  /** Hosts that need no answer from anybody are there when it returns; a cluster publishes them itself. */
+  fill(): void;
+  /** Begins to ask; answers whether the cluster has to wait for `discovered`. */
+  start(): boolean;
+  close(): void;
+}

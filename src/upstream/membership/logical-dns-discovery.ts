@@ -1,0 +1,61 @@
+import { ipAddress } from '../../network/address.js';
+import type { Discovery, DiscoveryOwner, FoundHost } from './discovery.js';
+import { DnsRefresh, type DnsScope } from './dns-refresh.js';
+import { staticAddress } from './endpoint-host.js';
+import { M } from './membership-stats.js';
+
+/**
+ * One name, one host: the first address of an answer is where new connections go. Connections to the address before
+ * go on to be used, and an answer without addresses changes nothing.
+ */
+export class LogicalDnsDiscovery implements Discovery {
+  readonly groups = 1;
+  private readonly owner: DiscoveryOwner;
+  private readonly refresh: DnsRefresh | null;
+  private current: string;
+
+  constructor(owner: DiscoveryOwner, scope: DnsScope) {
+    this.owner = owner;
+    this.current = '';
+    const endpoint = owner.config.endpoints[0];
+    this.refresh =
+      endpoint === undefined || endpoint.isPipe
+        ? null
+        : new DnsRefresh(scope, endpoint.address, owner, {
+            onAddresses: (ips) =>
+              this.onAddresses({ endpoint, address: ipAddress(ips[0] ?? '', endpoint.port) }),
+            onSettled: () => owner.discovered(),
+            failsWhenEmpty: true,
+          });
+  }
+
+  fill(): void {
+    const endpoint = this.owner.config.endpoints[0];
+    this.owner.reserve(1);
+    if (endpoint?.isPipe === true) this.owner.replace(0, [{ endpoint, address: staticAddress(endpoint) }]);
+  }
+
+  start(): boolean {
+    this.refresh?.start();
+    return this.refresh !== null && this.owner.config.waitForWarmOnInit;
+  }
+
+  close(): void {
+    this.refresh?.close();
+  }
+
+  private onAddresses(host: FoundHost): void {
+    const { owner, current } = this;
+    const { text } = host.address;
+    if (text === current) {
+      owner.stats.inc(M.update_no_rebuild);
+      return;
+    }
+    this.current = text;
+    if (current === '') owner.replace(0, [host]);
+    else owner.move(0, host);
+    owner.stats.set(M.max_host_weight, host.endpoint.weight);
+    owner.stats.inc(M.membership_change);
+    owner.publish();
+  }
+}

@@ -1,0 +1,17 @@
+import type { Discovery, DiscoveryOwner } from './discovery.js';
+import type { DnsScope } from './dns-refresh.js';
+import { LogicalDnsDiscovery } from './logical-dns-discovery.js';
+import { StaticDiscovery } from './static-discovery.js';
+import { StrictDnsDiscovery } from './strict-dns-discovery.js';
+
+/** The discovery of a cluster of that type. */
+export function makeDiscovery(owner: DiscoveryOwner, scope: DnsScope): Discovery {
+  switch (owner.config.type) {
+    case 'STATIC':
+      return new StaticDiscovery(owner);
+    case 'STRICT_DNS':
+      return new StrictDnsDiscovery(owner, scope);
+    case 'LOGICAL_DNS':
+      return new LogicalDnsDiscovery(owner, scope);
+  }
+}
