@@ -61,7 +61,9 @@ export function checkChain(
       const isOwn = here.x509.checkIssued(here.x509);
       return { depth, text: isOwn ? 'self signed certificate' : 'unable to get local issuer certificate' };
     }
-    if (depth + 1 > rules.maxDepth) return { depth: depth + 1, text: 'certificate chain too long' };
+    // As in Envoy's library the first authority is always looked at.
+    if (depth + 1 > Math.max(rules.maxDepth, 1))
+      return { depth: depth + 1, text: 'certificate chain too long' };
     if (issuer === here) return { depth, text: 'self signed certificate in certificate chain' };
     current = issuer;
   }

@@ -29,7 +29,6 @@ export type KeyLogConfig = {
 export type DownstreamTlsConfig = {
   readonly context: TlsContextConfig;
   readonly requiresClientCertificate: boolean;
-  readonly requiresSni: boolean;
   readonly ticketKeys: readonly Uint8Array[];
   readonly ticketKeysSecret: string;
   readonly usesTickets: boolean;
@@ -71,12 +70,12 @@ export function parseDownstreamTls(node: ConfigNode): DownstreamTlsConfig {
     'disable_stateful_session_resumption',
     'sessions are resumed with tickets alone, which every worker can read',
   );
+  node.noEffect('require_sni', 'Envoy does not look at it either');
   const keys = node.message('session_ticket_keys');
   const keysSecret = node.message('session_ticket_keys_sds_secret_config');
   return {
     context,
     requiresClientCertificate,
-    requiresSni: node.bool('require_sni'),
     ticketKeys: keys === undefined ? [] : parseTicketKeys(keys),
     ticketKeysSecret: keysSecret === undefined ? '' : parseSecretReference(keysSecret, 'session_ticket_keys'),
     usesTickets: !node.bool('disable_stateless_session_resumption'),

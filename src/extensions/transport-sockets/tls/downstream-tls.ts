@@ -85,10 +85,6 @@ export class DownstreamTls implements DownstreamTransport, HandshakeOwner {
       return null;
     }
     const { ssl } = this.stats;
-    if (this.config.requiresSni && (hello?.serverName ?? '') === '') {
-      ssl.inc(T.connection_error);
-      return null;
-    }
     const { certificate, staple } = identity.choose(hello, this.scope.clock.wallMs());
     if (hello?.wantsOcsp === true) ssl.inc(T.ocsp_staple_requests);
     if (staple === 'fail') {

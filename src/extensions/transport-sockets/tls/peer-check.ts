@@ -62,7 +62,10 @@ export class PeerCheck {
   /** Whether a client that shows none is refused. */
   get insists(): boolean {
     const { config } = this;
-    return config !== null && config.hashes.length + config.spkis.length + config.sans.length > 0;
+    if (config === null) return false;
+    return (
+      config.trustDomains !== null || config.hashes.length + config.spkis.length + config.sans.length > 0
+    );
   }
 
   private get verifiesChain(): boolean {
@@ -76,40 +79,27 @@ export class PeerCheck {
     let hasProof = false;
     if (this.verifiesChain) {
       const problem = this.chainProblem(config, shown);
-      if (problem !== '') {
-        return config.acceptsUntrusted
-          ? unchecked
-          : { isAccepted: false, isValidated: false, stat: T.fail_verify_error, detail: problem };
-      }
+      if (problem !== '') return refusal(config, T.fail_verify_error, problem);
       hasProof = true;
     }
     const names = this.namesProblem(leaf.parsed, shown.extraNames);
-    if (names !== null) return config.acceptsUntrusted ? unchecked : names;
+    if (names !== '') return refusal(config, T.fail_verify_san, names);
     if (config.hashes.length > 0 || config.spkis.length > 0) {
-      if (!this.isPinned(config, leaf)) {
-        return config.acceptsUntrusted
-          ? unchecked
-          : {
-              isAccepted: false,
-              isValidated: false,
-              stat: T.fail_verify_cert_hash,
-              detail: 'cert hash and spki',
-            };
-      }
+      if (!this.isPinned(config, leaf)) return refusal(config, T.fail_verify_cert_hash, 'cert hash and spki');
       hasProof = true;
     }
     return hasProof ? accepted : unchecked;
   }
 
-  private namesProblem(leaf: Certificate, extraNames: readonly string[]): PeerVerdict | null {
+  private namesProblem(leaf: Certificate, extraNames: readonly string[]): string {
     const own = (): string => leaf.altNames.map((name) => name.value).join(', ');
-    let detail = '';
     if (extraNames.length > 0 && !extraNames.some((name) => hasDnsName(leaf, name))) {
-      detail = `verify SAN list, expected SANs: [${extraNames.join(', ')}], certificate SANs: [${own()}]`;
-    } else if (this.sans.length > 0 && !this.sans.some((accepts) => leaf.altNames.some(accepts))) {
-      detail = `SAN matcher, certificate SANs are [${own()}]`;
+      return `verify SAN list, expected SANs: [${extraNames.join(', ')}], certificate SANs: [${own()}]`;
     }
-    return detail === '' ? null : { isAccepted: false, isValidated: false, stat: T.fail_verify_san, detail };
+    if (this.sans.length > 0 && !this.sans.some((accepts) => leaf.altNames.some(accepts))) {
+      return `SAN matcher, certificate SANs are [${own()}]`;
+    }
+    return '';
   }
 
   private isPinned(config: ValidationConfig, leaf: LiveCertificate): boolean {
@@ -140,6 +130,11 @@ export class PeerCheck {
     const domain = /^spiffe:\/\/([^/]+)(?:\/|$)/.exec(uri)?.[1];
     return domain === undefined ? null : (this.domains.get(domain) ?? null);
   }
+}
+
+/** Also what is let through untrusted counts as failed. */
+function refusal(config: ValidationConfig, stat: number, detail: string): PeerVerdict {
+  return { isAccepted: config.acceptsUntrusted, isValidated: false, stat, detail };
 }
 
 type SanPredicate = (name: SubjectAltName) => boolean;

@@ -139,8 +139,8 @@ export class ServerHandshake implements ReadTarget, OpeningTransport {
     const { hello, tls } = this;
     const facts = new LiveTlsInfo(socket, local, hello?.serverName ?? '');
     const verdict = tls.judge(facts, verifyErrorOf(socket));
+    if (verdict.stat >= 0) tls.stats.ssl.inc(verdict.stat);
     if (!verdict.isAccepted) {
-      if (verdict.stat >= 0) tls.stats.ssl.inc(verdict.stat);
       this.refuse(verifyFailureText(verdict.detail));
       return;
     }

@@ -123,8 +123,8 @@ export class UpstreamTls implements UpstreamTransport {
       extraNames: wanted.length > 0 ? wanted : byName,
       nowMs: this.scope.clock.wallMs(),
     });
+    if (verdict.stat >= 0) this.stats.ssl.inc(verdict.stat);
     if (!verdict.isAccepted) {
-      if (verdict.stat >= 0) this.stats.ssl.inc(verdict.stat);
       socket.destroy(Object.assign(new Error(verdict.detail), { code: verifyFailureText(verdict.detail) }));
       return;
     }
