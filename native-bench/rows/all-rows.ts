@@ -1,5 +1,6 @@
 import type { Row } from '../contracts.js';
 import { http1Rows } from './http1.js';
+import { http2Rows } from './http2.js';
 
 /** The rows in the order they are measured and reported. */
-export const allRows: readonly Row[] = [...http1Rows];
+export const allRows: readonly Row[] = [...http1Rows, ...http2Rows];

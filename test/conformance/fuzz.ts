@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import { fuzzHttp1 } from './fuzz-http1.js';
+import { fuzzHttp2 } from './fuzz-http2.js';
 import { fuzzRequestRules } from './fuzz-request-rules.js';
 
-/** `make fuzz`: the HTTP/1 parser against llhttp, and the header rules against what may reach an origin. */
+/** `make fuzz`: the HTTP/1 parser against llhttp, the HTTP/2 server against itself, and the header rules against what may reach an origin. */
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
 });
@@ -20,6 +21,7 @@ await timed('HTTP/1 parser', async () => {
   const report = await fuzzHttp1(runs, seed);
   return `: ${report.accepted} accepted, ${report.refused} refused, ${report.repaired} bare CRs`;
 });
+await timed('HTTP/2 server', () => `: ${fuzzHttp2(runs, seed)} with a complete request`);
 await timed('header rules', () => {
   fuzzRequestRules(runs, seed);
   return '';

@@ -39,6 +39,10 @@ export function parseHttp2Options(
   if (node.bool('allow_metadata'))
     node.unsupportedValue('allow_metadata', 'true', 'METADATA frames are ignored');
   node.noEffect('max_metadata_size', 'METADATA frames are ignored');
+  node.noEffect('max_header_field_size_kb', 'a field may be as large as its head');
+  node.noEffect('stream_reset_burst', 'connections that reset too many streams are closed');
+  node.noEffect('stream_reset_rate', 'connections that reset too many streams are closed');
+  checkCustomSettings(node);
   return {
     hpackTableSize: node.number('hpack_table_size', defaultHttp2Options.hpackTableSize),
     maxConcurrentStreams: node.number('max_concurrent_streams', defaultHttp2Options.maxConcurrentStreams),
@@ -71,6 +75,31 @@ export const defaultHttp2Options: Http2Options = {
   keepalive: null,
   usesHuffman: true,
 };
+
+/** Named fields and custom parameters may not say the same thing twice, nor what is not theirs to say. */
+function checkCustomSettings(node: ConfigNode): void {
+  const seen = new Map<number, number>();
+  for (const entry of node.list('custom_settings_parameters')) {
+    const id = entry.number('identifier', 0);
+    const value = entry.number('value', 0);
+    const named = namedSettings.get(id);
+    if (named !== undefined && (named === '' || node.has(named))) {
+      entry.error(`setting ${id} cannot be a custom parameter here`, 'identifier');
+    } else if (seen.has(id) && seen.get(id) !== value) {
+      entry.error(`setting ${id} has two values`, 'identifier');
+    }
+    seen.set(id, value);
+  }
+}
+
+/** Settings with a field of their own; empty: not configurable, or by its field alone. */
+const namedSettings: ReadonlyMap<number, string> = new Map([
+  [1, 'hpack_table_size'],
+  [2, ''],
+  [3, 'max_concurrent_streams'],
+  [4, 'initial_stream_window_size'],
+  [8, ''],
+]);
 
 function parseFloodLimits(
   node: ConfigNode,
