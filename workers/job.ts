@@ -11,6 +11,7 @@ import { reportJson, reportText } from '../src/config/report.js';
 import { readSecretFile, resolveSecrets, type SecretFileResult } from '../src/config/secrets.js';
 import { extensionRegistry } from '../src/extensions/index.js';
 import type { LoadJob, LoadResult, SecretJob } from '../src/plane/jobs.js';
+import { forMain } from '../src/plane/main-model.js';
 import { type Snapshot, SnapshotWriter } from '../src/plane/snapshot.js';
 import { loadUserExtensions, modulesOfBootstrap, resolveModule } from '../src/plane/user-modules.js';
 
@@ -58,7 +59,7 @@ async function load(job: LoadJob): Promise<LoadResult> {
     problems,
     unsupported: outcome.unsupported,
     warnings: outcome.warnings,
-    model: isValid ? model : null,
+    model: isValid ? forMain(model) : null,
     snapshot: isValid ? encode(model) : null,
     dump: configDump(loaded.json()),
     report,

@@ -4,7 +4,7 @@ import type { ShardTask, ToMain, ToWorker } from '../src/api/messages.js';
 import { buildStamp } from '../src/plane/build-stamp.js';
 import { Shard } from './shard.js';
 
-/** What Piscina hands to a shard: its task, with the port that was transferred. */
+/** What Piscina hands to a shard: its task, with the port that was transferred. Null only loads the thread's modules. */
 export interface ShardInput {
   readonly task: ShardTask;
   readonly port: MessagePort;
@@ -19,7 +19,8 @@ const tickMs = 100;
  * thread with it: a thread with sockets and timers of a dead shard must not be given another task. The port closes
  * with the task or the thread, which is how main learns that nothing runs here any more.
  */
-export default async function serve(input: ShardInput): Promise<void> {
+export default async function serve(input: ShardInput | null): Promise<void> {
+  if (input === null) return;
   try {
     await run(input.task, input.port);
     input.port.close();

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { ShardTask, ToMain, ToWorker } from '../api/messages.js';
 import type { HostUpdate } from '../api/messages-upstream.js';
 import { systemClock } from '../base/clock.js';
@@ -39,6 +40,8 @@ import { StatsFlush } from './stats-flush.js';
 import { Watchdog } from './watchdog.js';
 
 const tickMs = 100;
+/** How long clusters are added before main's other work gets its turn. */
+const sliceMs = 2;
 
 /** The main thread of a running proxy: clusters, workers, listeners, stats, and how it all ends. */
 export class Server implements ShardPoolOwner, MainFacts {
@@ -143,12 +146,7 @@ export class Server implements ShardPoolOwner, MainFacts {
     const { model, options, log } = this.input;
     countStart(this.store, model);
     this.secretFiles.start(model.watchedSecrets, model.secrets);
-    const ready = model.clusters.map(
-      (cluster) =>
-        new Promise<void>((resolve) =>
-          declareClusterStats(this.store, this.clusters.add(cluster, resolve), this.runtime),
-        ),
-    );
+    const ready = await this.addClusters();
     const serving = new Promise<void>((resolve, reject) => {
       this.starting = { resolve, reject };
     });
@@ -162,6 +160,7 @@ export class Server implements ShardPoolOwner, MainFacts {
       this.store.lane.bind('listener_manager', LM).add(LM.listener_create_success, options.concurrency);
     }
     this.setState('INITIALIZING', 'LIVE');
+    this.pool.keepSpare();
     this.pool.broadcast({ kind: 'warm', listeners: this.acceptorNow.slotsByListener });
     this.stats.record(S.initialization_time_ms, systemClock.now() - this.startedMs);
     this.flush.start();
@@ -307,6 +306,23 @@ export class Server implements ShardPoolOwner, MainFacts {
     this.input.log.reopen();
     threadLogFiles.reopenAll();
     this.pool.broadcast({ kind: 'reopen-logs' });
+  }
+
+  /** What waits for each cluster. Many of them take a while, and others ask meanwhile how far the start is. */
+  private async addClusters(): Promise<readonly Promise<void>[]> {
+    const ready: Promise<void>[] = [];
+    let sliceEndMs = performance.now() + sliceMs;
+    for (const cluster of this.input.model.clusters) {
+      ready.push(
+        new Promise<void>((resolve) =>
+          declareClusterStats(this.store, this.clusters.add(cluster, resolve), this.runtime),
+        ),
+      );
+      if (performance.now() < sliceEndMs) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      sliceEndMs = performance.now() + sliceMs;
+    }
+    return ready;
   }
 
   private publishHosts(update: HostUpdate): void {

@@ -34,8 +34,8 @@ const youngGenerationMb = 24;
 
 /**
  * The worker threads. Each runs one task that lasts as long as it serves; a task that ends early is a death: its
- * connections are gone, what was on its way to it goes to others, and a new one starts. One thread more than there are
- * shards waits with its modules loaded, so that a death costs no start-up.
+ * connections are gone, what was on its way to it goes to others, and a new one starts. As soon as all of them serve,
+ * one thread more waits with its modules loaded, so that a death costs no start-up.
  */
 export class ShardPool {
   private readonly options: ShardPoolOptions;
@@ -47,6 +47,7 @@ export class ShardPool {
   private turn: number;
   private isStopping: boolean;
   private readonly timers: Set<NodeJS.Timeout>;
+  private keepsSpare: boolean;
   private onAllEnded: (() => void) | null;
 
   constructor(options: ShardPoolOptions, owner: ShardPoolOwner) {
@@ -54,7 +55,7 @@ export class ShardPool {
     this.owner = owner;
     this.threads = new Piscina({
       filename: fileURLToPath(new URL('../../workers/proxy.js', import.meta.url)),
-      minThreads: options.count + 1,
+      minThreads: options.count,
       maxThreads: options.count + 1,
       idleTimeout: Number.POSITIVE_INFINITY,
       concurrentTasksPerWorker: 1,
@@ -70,11 +71,18 @@ export class ShardPool {
     this.turn = 0;
     this.isStopping = false;
     this.timers = new Set();
+    this.keepsSpare = false;
     this.onAllEnded = null;
   }
 
   start(): void {
     for (let i = 0; i < this.options.count; i++) this.startShard(i);
+  }
+
+  /** From now on a spare thread waits; before, it would take time from the start of those that are needed. */
+  keepSpare(): void {
+    this.keepsSpare = true;
+    this.addSpare();
   }
 
   /** How many workers there are to be. */
@@ -173,6 +181,15 @@ export class ShardPool {
     shard.startedMs = this.options.clock.now();
     this.owner.onServing(shard);
     for (const connection of this.waiting.splice(0)) this.handOff(connection, false);
+    this.addSpare();
+  }
+
+  /** The pool makes a thread for a task that finds none free; this one ends at once and leaves its thread waiting. */
+  private addSpare(): void {
+    const isComplete = this.serving.length === this.options.count;
+    if (!this.keepsSpare || this.isStopping || !isComplete) return;
+    if (this.threads.threads.length > this.options.count) return;
+    this.threads.run(null).catch(() => undefined);
   }
 
   private onTaskEnded(shard: WorkerShard, error: Error | null): void {
