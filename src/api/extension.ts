@@ -34,6 +34,7 @@ export type ExtensionKind =
   | 'health.event.sink'
   | 'compressor'
   | 'decompressor'
+  | 'session.state'
   | 'bootstrap'
   | 'other';
 

@@ -1,7 +1,7 @@
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import type { Plain } from '../base/plain.js';
 import type { TlsInfo } from './tls-info.js';
-import type { Host } from './upstream.js';
+import type { Host, HostOverride } from './upstream.js';
 
 /** One end of a connection. */
 export interface Address {
@@ -98,6 +98,8 @@ export interface StreamInfo {
   /** Hosts tried, in order; empty until the first attempt. */
   hostsAttempted: readonly Host[];
   isHealthCheck: boolean;
+  /** A filter has chosen the host of the first attempt. */
+  hostOverride: HostOverride | null;
   localReplyBody: string;
   /** Namespace → structure; null until somebody writes. */
   dynamicMetadata: Map<string, Plain> | null;

@@ -22,6 +22,9 @@ export const HostHealth = {
   edsStatusDraining: 1 << 10,
   /** The host has left the cluster; its slot waits until no worker uses it any more. */
   removed: 1 << 11,
+  /** The configuration or discovery has called it healthy; not the same as saying nothing. */
+  edsStatusHealthy: 1 << 12,
+  edsStatusTimeout: 1 << 13,
 } as const;
 
 /** Any of these makes a host unhealthy. */
@@ -94,6 +97,16 @@ export type HostHealthCheckConfig = {
   readonly disabled: boolean;
 };
 
+/** A host that a request wants by its address, whatever the balancer would choose. */
+export interface HostOverride {
+  /** `10.0.0.1:80` */
+  readonly address: string;
+  /** No other host will do. */
+  readonly isStrict: boolean;
+  /** What the answer says when a strict one cannot be had. */
+  readonly missingStatus: number;
+}
+
 /** What a balancer may ask of the request it chooses a host for. */
 export interface LoadBalancerContext {
   /** Undefined when no hash policy gave one. */
@@ -106,6 +119,8 @@ export interface LoadBalancerContext {
   /** Hosts that retry predicates refuse; a refused pick is repeated up to `hostSelectionMaxAttempts`. */
   accepts(host: Host): boolean;
   readonly hostSelectionMaxAttempts: number;
+  /** Asked before the balancer is; absent or null: nothing is wanted. */
+  readonly overrideHost?: HostOverride | null;
   /** Asked on retries: priority levels to leave out; null for none. `canServe` tells whether a level has a host. */
   excludedLevels?(canServe: (level: number) => boolean): ReadonlySet<number> | null;
 }

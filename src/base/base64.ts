@@ -10,3 +10,8 @@ export function decodeBase64(text: string): Buffer | null {
 export function decodeBase64Url(text: string): Buffer | null {
   return url.test(text) && text.length % 4 !== 1 ? Buffer.from(text, 'base64url') : null;
 }
+
+/** As `decodeBase64`, but only with its padding. */
+export function decodePaddedBase64(text: string): Buffer | null {
+  return text.length % 4 === 0 ? decodeBase64(text) : null;
+}

@@ -162,6 +162,12 @@ export class HeaderMap {
     if (this.indexOf(name, i + 1) >= 0) this.removeFrom(name, i + 1);
   }
 
+  /** Replaces all entries of that name by one, at the end: what Envoy does with headers it has no place for. */
+  replace(name: string, value: string): void {
+    this.remove(name);
+    this.add(name, value);
+  }
+
   /** Appends to the first entry of that name, joined by `separator`; adds it when absent. */
   append(name: string, value: string, separator = ','): void {
     const i = this.indexOf(name);

@@ -34,6 +34,7 @@ import { rbacFilter } from './filters/http/rbac/rbac.js';
 import { routerFilter } from './filters/http/router/router.js';
 import { setFilterStateFilter } from './filters/http/set-filter-state/set-filter-state.js';
 import { setMetadataFilter } from './filters/http/set-metadata/set-metadata.js';
+import { statefulSessionFilter } from './filters/http/stateful-session/stateful-session.js';
 import { httpInspector } from './filters/listener/http-inspector/http-inspector.js';
 import { tlsInspector } from './filters/listener/tls-inspector/tls-inspector.js';
 import { directResponse } from './filters/network/direct-response/direct-response.js';
@@ -60,6 +61,9 @@ import { uriTemplateMatcher, uriTemplateRewriter } from './path/uri-template.js'
 import { uuidRequestId } from './request-id/uuid/uuid.js';
 import { omitCanaryHosts, omitHostMetadata, previousHosts } from './retry/host-predicates.js';
 import { previousPriorities } from './retry/previous-priorities.js';
+import { cookieSessionState } from './session-states/cookie/cookie.js';
+import { envelopeSessionState } from './session-states/envelope/envelope.js';
+import { headerSessionState } from './session-states/header/header.js';
 import { dogStatsd } from './stat-sinks/dog-statsd/dog-statsd.js';
 import { graphiteStatsd } from './stat-sinks/graphite-statsd/graphite-statsd.js';
 import { statsd } from './stat-sinks/statsd/statsd.js';
@@ -98,6 +102,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     routerFilter,
     setFilterStateFilter,
     setMetadataFilter,
+    statefulSessionFilter,
   ],
   'load.balancer': [roundRobin, leastRequest, random, ringHash, maglev, subset],
   cluster: [dnsCluster],
@@ -116,6 +121,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   'early.header.mutation': [earlyHeaderMutation],
   'header.formatter': [preserveCase],
   'request.id': [uuidRequestId],
+  'session.state': [cookieSessionState, headerSessionState, envelopeSessionState],
   bootstrap: [filterModules],
   'transport.socket.downstream': [downstreamRawBuffer, downstreamTls],
   'transport.socket.upstream': [upstreamRawBuffer, upstreamTls],

@@ -1,6 +1,6 @@
 import type { Address, ConnectionInfo, StreamInfo, StreamTimes } from '../api/stream-info.js';
 import type { TlsInfo } from '../api/tls-info.js';
-import type { Host } from '../api/upstream.js';
+import type { Host, HostOverride } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
 
 const noHosts: readonly Host[] = [];
@@ -61,6 +61,7 @@ export class StreamRecord implements StreamInfo {
   attemptCount: number;
   hostsAttempted: readonly Host[];
   isHealthCheck: boolean;
+  hostOverride: HostOverride | null;
   localReplyBody: string;
   dynamicMetadata: Map<string, Plain> | null;
   routeMetadata: Plain;
@@ -101,6 +102,7 @@ export class StreamRecord implements StreamInfo {
     this.attemptCount = 0;
     this.hostsAttempted = noHosts;
     this.isHealthCheck = false;
+    this.hostOverride = null;
     this.localReplyBody = '';
     this.dynamicMetadata = null;
     this.routeMetadata = null;

@@ -72,6 +72,8 @@ export type ClusterConfig = ProtocolConfig & {
   /** Null: server names are as the transport sockets have them. */
   readonly autoSni: AutoSniConfig | null;
   readonly ignoreNewHostsUntilFirstHc: boolean;
+  /** In which health a host may be chosen by its address: names of `HealthStatus`. */
+  readonly overrideHostStatus: readonly string[];
   /** Hosts that discovery drops leave at once, not only when their health check fails. */
   readonly ignoreHealthOnHostRemoval: boolean;
   /** False: a DNS cluster counts as ready before its first answer. */
@@ -96,6 +98,7 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
     panicThresholdPercent: parsePanic(node),
     ignoreNewHostsUntilFirstHc:
       node.message('common_lb_config')?.bool('ignore_new_hosts_until_first_hc') ?? false,
+    overrideHostStatus: parseOverrideHostStatus(node),
     ignoreHealthOnHostRemoval: node.bool('ignore_health_on_host_removal'),
     waitForWarmOnInit: node.bool('wait_for_warm_on_init', true),
     thresholds: parseThresholds(node),
@@ -135,6 +138,11 @@ function parsePanic(node: ConfigNode): number {
   const percent =
     node.message('common_lb_config')?.message('healthy_panic_threshold')?.number('value', 50) ?? 50;
   return Math.trunc(percent);
+}
+
+function parseOverrideHostStatus(node: ConfigNode): readonly string[] {
+  const set = node.message('common_lb_config')?.message('override_host_status');
+  return set === undefined ? ['UNKNOWN', 'HEALTHY', 'DEGRADED'] : set.enums('statuses');
 }
 
 /** Clusters and hosts carry the whole message `core.v3.Metadata`. */

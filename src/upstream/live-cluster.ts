@@ -29,6 +29,7 @@ import { ClusterTransports } from './cluster-transports.js';
 import { CodeStats } from './code-stats.js';
 import type { ClusterConfig } from './config.js';
 import { NamedPools } from './named-pools.js';
+import { OverrideHosts } from './override-hosts.js';
 import type { HostPool } from './pool/host-pool.js';
 import { Http1Pool } from './pool/http1-pool.js';
 import { Http2Pool } from './pool/http2-pool.js';
@@ -62,6 +63,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
   private readonly dialer: TcpDialer;
   private readonly maintenanceKey: string;
   private hosts: readonly Host[];
+  private readonly overrides: OverrideHosts;
   private chooser: HostChooser | null;
   private generation: number;
   /** HTTP/1 by priority, then HTTP/2. */
@@ -103,6 +105,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
     this.dialer = new TcpDialer(this, resources);
     this.maintenanceKey = `upstream.maintenance_mode.${config.name}`;
     this.hosts = [];
+    this.overrides = new OverrideHosts(config.overrideHostStatus);
     this.chooser = null;
     this.generation = -1;
     this.pools = [new Map(), new Map(), new Map(), new Map()];
@@ -113,6 +116,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
   /** Replaces the hosts; pools of hosts that are gone drain. */
   setHosts(hosts: readonly Host[]): void {
     this.hosts = hosts;
+    this.overrides.reset();
     this.chooser = null;
     const kept = new Set(hosts);
     for (const pools of this.pools) {
@@ -172,7 +176,9 @@ export class LiveCluster implements Cluster, BalancedCluster {
   }
 
   chooseHost(context: LoadBalancerContext): Host | null {
-    const host = this.chooserNow().choose(context);
+    const wanted = context.overrideHost ?? null;
+    let host = wanted === null ? null : this.overrides.find(this.hosts, wanted);
+    if (host === null && wanted?.isStrict !== true) host = this.chooserNow().choose(context);
     if (host === null) this.stats.inc(C.upstream_cx_none_healthy);
     return host;
   }

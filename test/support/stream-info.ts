@@ -70,6 +70,7 @@ export function streamInfo(changes: Partial<StreamInfo> = {}): StreamInfo {
     attemptCount: 1,
     hostsAttempted: [],
     isHealthCheck: false,
+    hostOverride: null,
     localReplyBody: '',
     dynamicMetadata: null,
     routeMetadata: null,

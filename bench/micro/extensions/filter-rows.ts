@@ -55,6 +55,13 @@ export const filterRows: readonly FilterRow[] = [
     config: `{ request_rules: { rules: [{ selectors: [{ key: a }], on_present: { key: a } }] } }`,
   },
   {
+    filter: 'envoy.filters.http.stateful_session',
+    does: 'finds no session',
+    config: `{ session_state: { name: s, typed_config: {
+      "@type": type.googleapis.com/envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState,
+      cookie: { name: sid } } } }`,
+  },
+  {
     filter: 'envoy.filters.http.set_metadata',
     does: 'writes one structure',
     config: '{ metadata: [{ metadata_namespace: own, allow_overwrite: true, value: { a: 1 } }] }',

@@ -8,7 +8,8 @@ import type { FoundHost } from './discovery.js';
 /** What `health_status` of an endpoint says. */
 const configuredHealth: { readonly [status: string]: number } = {
   UNHEALTHY: HostHealth.failedEdsHealth,
-  TIMEOUT: HostHealth.failedEdsHealth,
+  TIMEOUT: HostHealth.failedEdsHealth | HostHealth.edsStatusTimeout,
+  HEALTHY: HostHealth.edsStatusHealthy,
   DRAINING: HostHealth.edsStatusDraining,
   DEGRADED: HostHealth.degradedEdsHealth,
 };

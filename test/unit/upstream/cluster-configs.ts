@@ -67,6 +67,7 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     transportMatches: [],
     autoSni: null,
     ignoreNewHostsUntilFirstHc: false,
+    overrideHostStatus: ['UNKNOWN', 'HEALTHY', 'DEGRADED'],
     ignoreHealthOnHostRemoval: false,
     waitForWarmOnInit: true,
     origin: 'test.yaml:1',

@@ -6,6 +6,7 @@ import type { FilterFamily } from './filter-family.js';
 import { healthFamily } from './health-family.js';
 import { metadataFamily } from './metadata-family.js';
 import { responseFamily } from './response-family.js';
+import { sessionFamily } from './session-family.js';
 
 /** Filters that look at, change or disturb requests without deciding about access. */
 export const trafficFamilies: readonly FilterFamily[] = [
@@ -16,6 +17,7 @@ export const trafficFamilies: readonly FilterFamily[] = [
   healthFamily,
   metadataFamily,
   responseFamily,
+  sessionFamily,
 ];
 
 /** What they leave behind in their streams. */

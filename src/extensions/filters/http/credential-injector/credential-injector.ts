@@ -76,7 +76,7 @@ class CredentialInjectorFilter implements HttpFilter {
     }
     const credential = this.credential.now();
     if (credential !== '') {
-      headers.set(header, credential);
+      headers.replace(header, credential);
       this.stats.inc(S.injected);
       return HeadersStatus.Continue;
     }

@@ -6,6 +6,7 @@ import type {
   Cluster,
   ClusterCodeStats,
   Host,
+  HostOverride,
   LoadBalancerContext,
   RoutingPriority,
 } from '../../../../api/upstream.js';
@@ -114,6 +115,11 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
 
   get hostSelectionMaxAttempts(): number {
     return this.policy?.hostSelectionMaxAttempts ?? 1;
+  }
+
+  /** Retries go wherever the balancer sends them. */
+  get overrideHost(): HostOverride | null {
+    return this.attempts > 1 ? null : this.info.hostOverride;
   }
 
   /** Whether the retry policy lets that host be tried now. */

@@ -20,7 +20,13 @@ import type { RetryState, RetryVerdict } from '../../../../upstream/attempt/retr
 import { C } from '../../../../upstream/cluster-stats.js';
 import { TcpTunnelPool } from '../../../../upstream/pool/tcp-tunnel.js';
 import type { RouterConfig } from './config.js';
-import { failedHandshake, failedUpstream, noHealthyHost, timedOut } from './local-answers.js';
+import {
+  failedHandshake,
+  failedUpstream,
+  type LocalAnswer,
+  noHealthyHost,
+  timedOut,
+} from './local-answers.js';
 import { rewriteToHost, setExpectedTimeout } from './prepare-request.js';
 import { RoutedRequest, saysCanary } from './routed-request.js';
 import type { Timeouts } from './timeouts.js';
@@ -85,8 +91,9 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     const host = cluster.chooseHost(this);
     if (host === null) {
       this.dropAttempts();
-      this.chargeCode(503, false);
-      this.answer(noHealthyHost);
+      const reply = this.withoutHost();
+      this.chargeCode(reply.status, false);
+      this.answer(reply);
       return;
     }
     this.tried = this.attempts === 1 ? [host] : [...this.tried, host];
@@ -99,6 +106,11 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
       rewriteToHost(this.requestHeaders, host, action, this.config.suppressEnvoyHeaders);
     }
     attempt.start(this.poolOf(cluster, host), endStream, this.isUpgrade);
+  }
+
+  private withoutHost(): LocalAnswer {
+    const wanted = this.overrideHost;
+    return wanted?.isStrict === true ? { ...noHealthyHost, status: wanted.missingStatus } : noHealthyHost;
   }
 
   /** A tunnel that ends here is a connection of its own. */
