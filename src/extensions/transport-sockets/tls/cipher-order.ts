@@ -1,5 +1,5 @@
 import type { ClientHello } from '../../../codec/tls/client-hello.js';
-import { cipherIds, type TlsParamsConfig } from './tls-params.js';
+import { cipherIds, groupIds, type TlsParamsConfig } from './tls-params.js';
 
 /**
  * Which cipher a server takes depends on the client's order where its own list has several that are equally good: all
@@ -10,6 +10,7 @@ export interface ClientOrder {
   readonly key: string;
   readonly ciphers12: readonly string[];
   readonly ciphers13: readonly string[];
+  readonly groups: readonly string[];
 }
 
 const cipherIds13: { readonly [name: string]: number } = {
@@ -31,7 +32,26 @@ export function clientOrder(
   const suites = hello?.cipherSuites ?? [];
   const ciphers13 = speaks13 ? firstOf(params.ciphers13, suites) : params.ciphers13;
   const ciphers12 = speaks13 ? groups12.flat() : groups12.flatMap((group) => ranked(group, suites));
-  return { key: speaks13 ? `13 ${ciphers13[0] ?? ''}` : `12 ${ciphers12.join()}`, ciphers12, ciphers13 };
+  const group = speaks13 ? groupToAskFor(params, hello) : null;
+  const groups = group === null ? params.groups : [group];
+  const ciphers = speaks13 ? `13 ${ciphers13[0] ?? ''}` : `12 ${ciphers12.join()}`;
+  return { key: group === null ? ciphers : `${ciphers} ${group}`, ciphers12, ciphers13, groups };
+}
+
+/** The group of a handshake: the server's order decides. Undefined when there is none. */
+export function sharedGroup(params: TlsParamsConfig, hello: ClientHello): string | undefined {
+  return params.groups.find((name) => hello.supportedGroups.includes(groupIds[name] ?? -1));
+}
+
+/**
+ * OpenSSL takes the first key share that it knows, Envoy's library the group that the server likes best, even if the
+ * client has to send another share for it. Null where both come to the same.
+ */
+function groupToAskFor(params: TlsParamsConfig, hello: ClientHello | null): string | null {
+  if (hello === null) return null;
+  const wanted = sharedGroup(params, hello);
+  const taken = hello.keyShares.find((id) => params.groups.some((name) => groupIds[name] === id));
+  return wanted === undefined || taken === undefined || taken === groupIds[wanted] ? null : wanted;
 }
 
 /** The client's favourite in front. */

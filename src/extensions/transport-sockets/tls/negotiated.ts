@@ -2,27 +2,20 @@ import { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { ClientHello } from '../../../codec/tls/client-hello.js';
 import type { LiveCertificate } from './certificate-facts.js';
+import { sharedGroup } from './cipher-order.js';
 import type { LiveTlsInfo } from './live-tls-info.js';
-import { groupIds, type TlsParamsConfig } from './tls-params.js';
+import type { TlsParamsConfig } from './tls-params.js';
 
 /** What the library does not tell of a handshake and follows from what it was given. */
 
-/** The group that a server agreed on: of the client's key shares the first it knows, else of its groups. */
+/** The group that a server agreed on. */
 export function groupOfHello(
   params: TlsParamsConfig,
   hello: ClientHello | null,
   { version, cipher }: LiveTlsInfo,
 ): string {
-  if (hello === null) return '';
-  const nameOf = (id: number): string | undefined => params.groups.find((name) => groupIds[name] === id);
-  if (version === 'TLSv1.3') {
-    const shared = hello.keyShares.find((id) => nameOf(id) !== undefined);
-    const offered = shared ?? hello.supportedGroups.find((id) => nameOf(id) !== undefined);
-    return offered === undefined ? '' : (nameOf(offered) ?? '');
-  }
-  if (!cipher.startsWith('ECDHE-')) return '';
-  const own = params.groups.find((name) => hello.supportedGroups.includes(groupIds[name] ?? -1));
-  return own === undefined ? '' : own;
+  const usesGroup = version === 'TLSv1.3' || cipher.startsWith('ECDHE-');
+  return hello === null || !usesGroup ? '' : (sharedGroup(params, hello) ?? '');
 }
 
 /** The group that a client agreed on. */

@@ -108,7 +108,7 @@ export class ServerCertificate {
       minVersion: params.minVersion,
       maxVersion: params.maxVersion,
       ciphers: cipherString(params, order),
-      ecdhCurve: params.groups.join(':'),
+      ecdhCurve: order.groups.join(':'),
       sigalgs: signatureList(params.signatureAlgorithms),
       secureOptions:
         constants.SSL_OP_CIPHER_SERVER_PREFERENCE |
