@@ -11,13 +11,16 @@ export interface RouteInput {
   readonly random: number;
 }
 
-/** The outcome of a lookup: built once per route when the configuration is built, shared by all requests. */
+/**
+ * The outcome of a lookup: built when the configuration is built, shared by all requests. A route with weighted clusters
+ * has one for each of them: a lookup draws.
+ */
 export interface RouteMatch {
   readonly name: string;
   readonly virtualHost: VirtualHostView;
   readonly action: RouteActionView | RedirectView | DirectResponseView;
   readonly metadata: Plain;
-  /** Per-filter configuration of route configuration, virtual host and route, least specific first, by filter name. */
+  /** By filter name: of route configuration, virtual host, route and drawn weighted cluster, least specific first. */
   filterConfigs(filterName: string): readonly RouteFilterConfig[];
   /** Applies the request header mutations of every level in the configured order, removals before additions. */
   mutateRequestHeaders(
@@ -141,7 +144,6 @@ export interface WeightedClusterView {
   readonly hostRewriteLiteral: string;
   /** The route's, with its own over it. */
   readonly metadataMatch: Plain;
-  filterConfig(filterName: string): RouteFilterConfig | undefined;
 }
 
 /** When the proxy follows a redirect of an upstream itself. */

@@ -14,7 +14,14 @@ import type { RuntimeView } from '../api/runtime.js';
 import type { LogContext } from '../api/stream-info.js';
 import type { RequestHeaders } from '../base/header-map.js';
 import type { Plain } from '../base/plain.js';
-import { buildClusterChooser, type ClusterChooser } from './cluster-chooser.js';
+import {
+  buildClusterChooser,
+  buildDraws,
+  buildWeightedChooser,
+  type ClusterChooser,
+  choiceOf,
+  type WeightedCluster,
+} from './cluster-chooser.js';
 import type { PathMatchConfig, RouteActionConfig } from './config-types.js';
 import { HashPolicies } from './hash-policy.js';
 import { buildHostRewrite, setAuthority } from './host-rewrite.js';
@@ -46,33 +53,86 @@ export class RouteAction implements RouteActionView {
   readonly includesHostRateLimits: boolean;
   private readonly choose: ClusterChooser;
 
-  constructor(config: RouteActionConfig, match: PathMatchConfig, runtime: RuntimeView) {
+  /** `fields` may be another action: the same one with its cluster drawn. */
+  constructor(fields: ActionFields, choose: ClusterChooser) {
     this.kind = 'route';
-    this.clusterNotFoundStatus = config.clusterNotFoundStatus;
-    this.timeoutMs = config.timeoutMs;
-    this.idleTimeoutMs = config.idleTimeoutMs ?? undefined;
-    this.maxStreamDurationMs = config.maxStreamDurationMs ?? undefined;
-    this.grpcTimeout = config.grpcTimeout;
-    this.retryPolicy = config.retryPolicy;
-    this.hedgesOnPerTryTimeout = config.hedgesOnPerTryTimeout;
-    this.internalRedirect = config.internalRedirect;
-    this.priority = config.priority;
-    this.rewrite = buildRewrite(config, match);
-    this.autoHostRewrite = config.hostRewrite?.kind === 'auto';
-    this.appendXForwardedHost = config.appendXForwardedHost;
-    this.upgrades = new Map(Object.entries(config.upgrades));
-    this.connect = config.connect;
-    this.metadataMatch = config.metadataMatch;
-    this.hashPolicy = config.hashPolicies.length === 0 ? null : new HashPolicies(config.hashPolicies);
-    this.mirrors = config.mirrorPolicies.map((policy) => new MirrorPolicy(policy));
-    this.rateLimits = buildRateLimits(config.rateLimits);
-    this.includesHostRateLimits = config.includesHostRateLimits;
-    this.choose = buildClusterChooser(config.cluster, runtime, config.metadataMatch, this.hashPolicy);
+    this.clusterNotFoundStatus = fields.clusterNotFoundStatus;
+    this.timeoutMs = fields.timeoutMs;
+    this.idleTimeoutMs = fields.idleTimeoutMs;
+    this.maxStreamDurationMs = fields.maxStreamDurationMs;
+    this.grpcTimeout = fields.grpcTimeout;
+    this.retryPolicy = fields.retryPolicy;
+    this.hedgesOnPerTryTimeout = fields.hedgesOnPerTryTimeout;
+    this.internalRedirect = fields.internalRedirect;
+    this.priority = fields.priority;
+    this.rewrite = fields.rewrite;
+    this.autoHostRewrite = fields.autoHostRewrite;
+    this.appendXForwardedHost = fields.appendXForwardedHost;
+    this.upgrades = fields.upgrades;
+    this.connect = fields.connect;
+    this.metadataMatch = fields.metadataMatch;
+    this.hashPolicy = fields.hashPolicy;
+    this.mirrors = fields.mirrors;
+    this.rateLimits = fields.rateLimits;
+    this.includesHostRateLimits = fields.includesHostRateLimits;
+    this.choose = choose;
   }
 
   chooseCluster(input: RouteInput): ClusterChoice {
     return this.choose(input);
   }
+}
+
+/** An action, and the same action with each of its weighted clusters drawn; none for an action without such. */
+export interface BuiltAction {
+  readonly action: RouteAction;
+  readonly drawn: ReadonlyMap<WeightedCluster, RouteAction>;
+}
+
+export function buildRouteAction(
+  config: RouteActionConfig,
+  match: PathMatchConfig,
+  runtime: RuntimeView,
+): BuiltAction {
+  const fields = resolveFields(config, match);
+  const { cluster, metadataMatch } = config;
+  if (cluster.kind !== 'weighted')
+    return { action: new RouteAction(fields, buildClusterChooser(cluster)), drawn: new Map() };
+  const draws = buildDraws(cluster, metadataMatch);
+  const hashPolicy = cluster.usesHashPolicy ? fields.hashPolicy : null;
+  return {
+    action: new RouteAction(fields, buildWeightedChooser(cluster, draws, runtime, hashPolicy)),
+    drawn: new Map(
+      draws.map((draw) => [draw.weighted, new RouteAction(fields, (input) => choiceOf(draw, input))]),
+    ),
+  };
+}
+
+type ActionFields = Omit<RouteActionView, 'chooseCluster'>;
+
+function resolveFields(config: RouteActionConfig, match: PathMatchConfig): ActionFields {
+  return {
+    kind: 'route',
+    clusterNotFoundStatus: config.clusterNotFoundStatus,
+    timeoutMs: config.timeoutMs,
+    idleTimeoutMs: config.idleTimeoutMs ?? undefined,
+    maxStreamDurationMs: config.maxStreamDurationMs ?? undefined,
+    grpcTimeout: config.grpcTimeout,
+    retryPolicy: config.retryPolicy,
+    hedgesOnPerTryTimeout: config.hedgesOnPerTryTimeout,
+    internalRedirect: config.internalRedirect,
+    priority: config.priority,
+    rewrite: buildRewrite(config, match),
+    autoHostRewrite: config.hostRewrite?.kind === 'auto',
+    appendXForwardedHost: config.appendXForwardedHost,
+    upgrades: new Map(Object.entries(config.upgrades)),
+    connect: config.connect,
+    metadataMatch: config.metadataMatch,
+    hashPolicy: config.hashPolicies.length === 0 ? null : new HashPolicies(config.hashPolicies),
+    mirrors: config.mirrorPolicies.map((policy) => new MirrorPolicy(policy)),
+    rateLimits: buildRateLimits(config.rateLimits),
+    includesHostRateLimits: config.includesHostRateLimits,
+  };
 }
 
 /** Host first, then path, as Envoy does: a host made from the path sees the path of the request. */

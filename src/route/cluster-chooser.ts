@@ -1,4 +1,3 @@
-import type { RouteFilterConfig } from '../api/config-node.js';
 import type { ClusterChoice, HashPolicyView, RouteInput, WeightedClusterView } from '../api/route.js';
 import type { RuntimeView } from '../api/runtime.js';
 import type { Plain } from '../base/plain.js';
@@ -16,7 +15,7 @@ export class WeightedCluster implements WeightedClusterView {
   readonly metadataMatch: Plain;
   readonly requestRules: HeaderRules;
   readonly responseRules: HeaderRules;
-  private readonly filterConfigs: FilterConfigs;
+  readonly filterConfigs: FilterConfigs;
 
   constructor(config: WeightedClusterConfig, routeMatch: Plain) {
     this.name = config.name;
@@ -26,33 +25,20 @@ export class WeightedCluster implements WeightedClusterView {
     this.responseRules = new HeaderRules(config.mutations.response);
     this.filterConfigs = config.filterConfigs;
   }
-
-  filterConfig(filterName: string): RouteFilterConfig | undefined {
-    return Object.hasOwn(this.filterConfigs, filterName) ? this.filterConfigs[filterName] : undefined;
-  }
 }
 
-export function buildClusterChooser(
-  config: ClusterSpecifierConfig,
-  runtime: RuntimeView,
-  metadataMatch: Plain,
-  hashPolicy: HashPolicyView | null,
-): ClusterChooser {
-  switch (config.kind) {
-    case 'cluster': {
-      const choice: ClusterChoice = { clusterName: config.name, weighted: null };
-      return () => choice;
-    }
-    case 'header': {
-      const { header } = config;
-      return ({ headers }) => ({ clusterName: headers.get(header) ?? '', weighted: null });
-    }
-    case 'weighted':
-      return buildWeighted(config, runtime, metadataMatch, config.usesHashPolicy ? hashPolicy : null);
+type WeightedConfig = Extract<ClusterSpecifierConfig, { kind: 'weighted' }>;
+
+export function buildClusterChooser(config: Exclude<ClusterSpecifierConfig, WeightedConfig>): ClusterChooser {
+  if (config.kind === 'cluster') {
+    const choice: ClusterChoice = { clusterName: config.name, weighted: null };
+    return () => choice;
   }
+  const { header } = config;
+  return ({ headers }) => ({ clusterName: headers.get(header) ?? '', weighted: null });
 }
 
-/** One entry ready to be drawn; `choice` is null when a header names the cluster. */
+/** One entry ready to be drawn; its header, when it has one, names the cluster. */
 interface Draw {
   readonly weight: number;
   readonly runtimeKey: string;
@@ -61,19 +47,21 @@ interface Draw {
   readonly choice: ClusterChoice;
 }
 
-function buildWeighted(
-  config: Extract<ClusterSpecifierConfig, { kind: 'weighted' }>,
-  runtime: RuntimeView,
-  metadataMatch: Plain,
-  hashPolicy: HashPolicyView | null,
-): ClusterChooser {
-  const { runtimeKeyPrefix, headerName } = config;
-  const draws = config.clusters.map((cluster) => {
+export function buildDraws({ clusters, runtimeKeyPrefix }: WeightedConfig, metadataMatch: Plain): Draw[] {
+  return clusters.map((cluster) => {
     const weighted = new WeightedCluster(cluster, metadataMatch);
     const runtimeKey = runtimeKeyPrefix === '' ? '' : `${runtimeKeyPrefix}.${cluster.name}`;
     const choice: ClusterChoice = { clusterName: cluster.name, weighted };
     return { weight: cluster.weight, runtimeKey, clusterHeader: cluster.clusterHeader, weighted, choice };
   });
+}
+
+export function buildWeightedChooser(
+  { runtimeKeyPrefix, headerName }: WeightedConfig,
+  draws: readonly Draw[],
+  runtime: RuntimeView,
+  hashPolicy: HashPolicyView | null,
+): ClusterChooser {
   const weightOf = (draw: Draw): number =>
     draw.runtimeKey === '' ? draw.weight : runtime.number(draw.runtimeKey, draw.weight);
   const fixedTotal = draws.reduce((sum, { weight }) => sum + weight, 0);
@@ -110,7 +98,7 @@ function drawValue(input: RouteInput, headerName: string, total: number): number
   return total > 0 && wide < 1n << 64n ? Number(wide % BigInt(total)) : input.random % total;
 }
 
-function choiceOf(draw: Draw, { headers }: RouteInput): ClusterChoice {
+export function choiceOf(draw: Draw, { headers }: RouteInput): ClusterChoice {
   if (draw.clusterHeader === '') return draw.choice;
   return { clusterName: headers.get(draw.clusterHeader) ?? '', weighted: draw.weighted };
 }

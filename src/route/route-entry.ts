@@ -1,5 +1,12 @@
 import type { RouteFilterConfig } from '../api/config-node.js';
-import type { RedirectView, RouteMatch, VirtualHostView, WeightedClusterView } from '../api/route.js';
+import type {
+  RedirectView,
+  RouteActionView,
+  RouteInput,
+  RouteMatch,
+  VirtualHostView,
+  WeightedClusterView,
+} from '../api/route.js';
 import type { LogContext } from '../api/stream-info.js';
 import type { RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import type { Plain } from '../base/plain.js';
@@ -24,12 +31,15 @@ export interface RouteEntryParts {
   readonly bodyLimit: BodyLimitConfig | null;
   readonly origin: string;
   readonly levels: RouteLevels;
+  /** The action with each of its weighted clusters drawn. */
+  readonly drawn: ReadonlyMap<WeightedCluster, RouteActionView>;
   /** True when weighted clusters of the action have rules of their own. */
   readonly clustersMutateRequests: boolean;
   readonly clustersMutateResponses: boolean;
 }
 
 const noConfigs: readonly RouteFilterConfig[] = [];
+export const noDraws: RouteEntryParts['drawn'] = new Map();
 
 /** One route, shared by all requests that match it. */
 export class RouteEntry implements RouteMatch {
@@ -44,6 +54,8 @@ export class RouteEntry implements RouteMatch {
   private readonly bodyLimit: BodyLimitConfig | null;
   private readonly levels: RouteLevels;
   private configsByFilter: Map<string, readonly RouteFilterConfig[]> | null;
+  /** The route with each of its weighted clusters drawn; null without any. */
+  private readonly variants: ReadonlyMap<WeightedClusterView, RouteEntry> | null;
 
   constructor(parts: RouteEntryParts) {
     const { levels } = parts;
@@ -58,6 +70,14 @@ export class RouteEntry implements RouteMatch {
     this.bodyLimit = parts.bodyLimit;
     this.levels = levels;
     this.configsByFilter = null;
+    this.variants = parts.drawn.size === 0 ? null : buildVariants(parts);
+  }
+
+  /** What a request that matches gets: its cluster is drawn here, once, for filters and router alike. */
+  draw(input: RouteInput): RouteMatch {
+    if (this.variants === null || this.action.kind !== 'route') return this;
+    const { weighted } = this.action.chooseCluster(input);
+    return (weighted === null ? undefined : this.variants.get(weighted)) ?? this;
   }
 
   filterConfigs(filterName: string): readonly RouteFilterConfig[] {
@@ -89,6 +109,28 @@ export class RouteEntry implements RouteMatch {
     const own = cluster instanceof WeightedCluster ? cluster.responseRules : null;
     applyRules(own, this.levels.responseRules, headers, context);
   }
+}
+
+function buildVariants(parts: RouteEntryParts): ReadonlyMap<WeightedClusterView, RouteEntry> {
+  const { levels, drawn } = parts;
+  return new Map(
+    [...drawn].map(([weighted, action]) => {
+      const filterConfigs = hasConfigs(weighted.filterConfigs)
+        ? [...levels.filterConfigs, weighted.filterConfigs]
+        : levels.filterConfigs;
+      const entry = new RouteEntry({
+        ...parts,
+        action,
+        levels: { ...levels, filterConfigs },
+        drawn: noDraws,
+      });
+      return [weighted, entry];
+    }),
+  );
+}
+
+export function hasConfigs(level: FilterConfigs): boolean {
+  return Object.keys(level).length > 0;
 }
 
 function collectConfigs(levels: readonly FilterConfigs[]): Map<string, readonly RouteFilterConfig[]> {
@@ -129,6 +171,7 @@ export function tlsRedirectEntry(
     bodyLimit: null,
     origin,
     levels: { filterConfigs: [], requestRules: [], responseRules: [] },
+    drawn: noDraws,
     clustersMutateRequests: false,
     clustersMutateResponses: false,
   });

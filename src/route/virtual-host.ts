@@ -3,7 +3,7 @@ import type { RuntimeView } from '../api/runtime.js';
 import type { RequestHeaders } from '../base/header-map.js';
 import { buildHeaderMatchers, type HeaderPredicate } from '../match/header-matcher.js';
 import { buildMatcher, type Matcher } from '../match/matcher-tree.js';
-import { RouteAction } from './action.js';
+import { buildRouteAction } from './action.js';
 import { buildConditions } from './conditions.js';
 import type {
   HeaderMutationsConfig,
@@ -16,7 +16,14 @@ import { HeaderRules } from './header-mutations.js';
 import { PathIndex } from './path-index.js';
 import { buildRateLimits } from './rate-limit/rate-limit-rule.js';
 import { Redirect, tlsRedirect } from './redirect.js';
-import { RouteEntry, type RouteLevels, tlsRedirectEntry } from './route-entry.js';
+import {
+  hasConfigs,
+  noDraws,
+  RouteEntry,
+  type RouteEntryParts,
+  type RouteLevels,
+  tlsRedirectEntry,
+} from './route-entry.js';
 
 interface VirtualCluster {
   readonly name: string;
@@ -77,8 +84,8 @@ export class VirtualHost implements VirtualHostView {
       if (scheme === undefined) return null;
       if (scheme !== 'https' && !this.isExempt(input.headers)) return this.tlsRedirect;
     }
-    if (this.matcher === null) return this.routes.find(input);
-    return this.matcher(input)?.find(input) ?? null;
+    const routes = this.matcher === null ? this.routes : this.matcher(input);
+    return routes?.find(input)?.draw(input) ?? null;
   }
 
   virtualCluster(headers: RequestHeaders): string | null {
@@ -112,7 +119,7 @@ function levelsOf(
   const ordered = table.mostSpecificMutationsWin ? rules.toReversed() : rules;
   const configs = [table.filterConfigs, host.filterConfigs, route.filterConfigs];
   return {
-    filterConfigs: configs.filter((level) => Object.keys(level).length > 0),
+    filterConfigs: configs.filter(hasConfigs),
     requestRules: ordered.map((level) => level.request).filter((level) => !level.isEmpty),
     responseRules: ordered.map((level) => level.response).filter((level) => !level.isEmpty),
   };
@@ -128,7 +135,7 @@ function buildEntry(
   return new RouteEntry({
     name: route.name,
     virtualHost,
-    action: buildAction(action, match.path, runtime),
+    ...buildAction(action, match.path, runtime),
     metadata: route.metadata,
     statPrefix: route.statPrefix,
     bodyLimit: route.bodyLimit,
@@ -143,14 +150,14 @@ function buildAction(
   action: RouteConfig['action'],
   path: RouteConfig['match']['path'],
   runtime: RuntimeView,
-): RouteMatch['action'] {
+): Pick<RouteEntryParts, 'action' | 'drawn'> {
   switch (action.kind) {
     case 'route':
-      return new RouteAction(action, path, runtime);
+      return buildRouteAction(action, path, runtime);
     case 'redirect':
-      return new Redirect(action, path);
+      return { action: new Redirect(action, path), drawn: noDraws };
     case 'direct':
-      return new DirectResponse(action);
+      return { action: new DirectResponse(action), drawn: noDraws };
   }
 }
 

@@ -64,11 +64,11 @@ export class ProxyUnderTest {
     const origin = new ScriptedOrigin();
     const origins: { [name: string]: number } = {};
     for (const name of bootstrap.origins) origins[name] = await origin.listen(name);
-    const [adminPort = 0, refused = 0, ...ports] = await freePorts(bootstrap.listeners.length + 2);
+    const [adminPort = 0, ...ports] = await freePorts(bootstrap.listeners.length + 1);
     const places: Places = {
       adminPort,
       listeners: Object.fromEntries(bootstrap.listeners.map((name, i) => [name, ports[i] ?? 0])),
-      origins: { ...origins, refused },
+      origins: { ...origins, refused: refusedPort },
       defaultLog: join(folder, 'default.log'),
       customLog: join(folder, 'custom.log'),
     };
@@ -185,6 +185,9 @@ function spawnProxy(kind: ProxyKind, file: string, folder: string): ChildProcess
       : [process.execPath, [mainPath, ...common, '--allow-unsupported']];
   return spawn(command, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
 }
+
+/** Above the ports that systems give away, so that no other test listens on it by chance. */
+const refusedPort = 65_533;
 
 /** Ports that were free a moment ago. */
 async function freePorts(count: number): Promise<number[]> {

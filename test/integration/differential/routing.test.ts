@@ -21,6 +21,7 @@ const wanted = new RegExp(process.env['DIFFERENTIAL_CASES'] ?? '');
 const cases = routingFamilies.flatMap((family) => family.cases).filter(({ name }) => wanted.test(name));
 
 test('Envoy and this proxy route the same', { skip: withoutEnvoy, timeout: 170_000 }, async (t) => {
+  if (cases.length === 0) return;
   const bootstrap = familyBootstrap('routing', routingFamilies, log);
   const envoy = await ProxyUnderTest.start('envoy', bootstrap);
   t.after(() => envoy.stop());

@@ -4,7 +4,8 @@ import type { ScriptedOrigin } from './scripted-origin.js';
 import { Signal } from './signal.js';
 import { readMessages, type WireMessage } from './wire.js';
 
-const patienceMs = 2000;
+/** Longer than an origin waits, so that what an origin gives up on is still seen. */
+const patienceMs = 5000;
 /** Both proxies answer this path themselves in every bootstrap. */
 const probe = 'GET /__probe HTTP/1.1\r\nhost: probe.local\r\n\r\n';
 

@@ -26,9 +26,21 @@ test('the configurations of a filter come from the least specific level to the m
       ?.filterConfigs('buffer')
       .map(({ config }) => config);
   deepEqual(bytesOf('/a'), [{ bytes: 1 }, { bytes: 2 }, { bytes: 3 }]);
-  deepEqual(bytesOf('/b'), [{ bytes: 1 }, { bytes: 2 }]);
+  deepEqual(bytesOf('/b'), [{ bytes: 1 }, { bytes: 2 }, { bytes: 4 }]);
   deepEqual(find(table, '/a')?.filterConfigs('other'), []);
-  const action = find(table, '/b')?.action;
-  const choice = action?.kind === 'route' ? action.chooseCluster(routeInput({ path: '/b' })) : null;
-  deepEqual(choice?.weighted?.filterConfig('buffer')?.config, { bytes: 4 });
+});
+
+test('a weighted cluster is drawn at the look-up, and stays drawn whatever filters do to the request', () => {
+  const yaml = `{name: r, virtual_hosts: [{name: v, domains: ["*"], routes: [
+    {match: {prefix: /}, route: {weighted_clusters: {header_name: x-draw, clusters: [
+      {name: a, weight: 1, ${own(1)}}, {name: b, weight: 1}]}}}]}]}`;
+  const table = routeTable(yaml, runtimeOf(), { 'http.filter': [buffer] });
+  const drawn = (draw: string) => {
+    const route = find(table, { path: '/', fields: [['x-draw', draw]] });
+    const later = routeInput({ path: '/', fields: [['x-draw', '1']] });
+    const cluster = route?.action.kind === 'route' ? route.action.chooseCluster(later).clusterName : '';
+    return [cluster, route?.filterConfigs('buffer').map(({ config }) => config)];
+  };
+  deepEqual(drawn('0'), ['a', [{ bytes: 1 }]]);
+  deepEqual(drawn('1'), ['b', []]);
 });

@@ -70,6 +70,15 @@ const keyRequests: readonly (readonly [string, string, readonly (readonly [strin
   ['an encoded query key', '?k=%6Fne', []],
   ['two query keys', '?k=one&k=two', []],
   ['a cookie key', '', [['cookie', 'a=b; c=one; d=e']]],
+  [
+    'a cookie key in the second of two fields',
+    '',
+    [
+      ['cookie', 'a=b;f=g'],
+      ['x-between', '1'],
+      ['cookie', 'c=one; d=e'],
+    ],
+  ],
   ['a lone cookie key', '', [['cookie', 'c=one']]],
   ['a wrong header key before a right query key', '?k=one', [['x-key', 'none']]],
 ];

@@ -349,7 +349,15 @@ const upgrades: DifferentialCase[] = [
   refusedUpgrade('an upgrade that is switched off', 'upgrade-chains', 'sleeping'),
   tunnel('a route switches an upgrade on', 'upgrade-chains', 'sleeping', '/wakes'),
   refusedUpgrade('a route switches an upgrade off', 'upgrade-chains', 'websocket', '/forbids'),
-  refusedUpgrade('a route allows what the manager does not list', 'upgrade-chains', 'unlisted', '/allows'),
+  {
+    ...refusedUpgrade(
+      'a route allows what the manager does not list',
+      'upgrade-chains',
+      'unlisted',
+      '/allows',
+    ),
+    origin: [[{ send: reply('200 OK', [], 'ok') }]],
+  },
   simple('no upgrade at all', get('/'), { listener: 'upgrade-chains' }),
   simple('an upgrade that is ignored', upgrade('ignored'), { listener: 'ignored-upgrades' }),
   simple('an upgrade that is ignored by its prefix', upgrade('TLS/1.2'), { listener: 'ignored-upgrades' }),

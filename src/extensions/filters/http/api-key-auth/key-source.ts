@@ -45,13 +45,13 @@ function withoutParameter(path: string, name: string): string {
   return kept.length === 0 ? start : `${start}?${kept.join('&')}`;
 }
 
+/** The other cookies move to the end of the headers, as one field. */
 function hideCookie(headers: RequestHeaders, name: string): void {
-  for (let i = headers.indexOf('cookie'); i >= 0; i = headers.indexOf('cookie', i + 1)) {
-    headers.values[i] = (headers.values[i] as string)
-      .split(';')
-      .map((cookie) => cookie.trim())
-      .filter((cookie) => cookie !== '' && !cookie.startsWith(`${name}=`))
-      .join('; ');
-  }
-  headers.removeWhere((field, value) => field === 'cookie' && value === '');
+  const kept = headers
+    .getAll('cookie')
+    .flatMap((value) => value.split(';'))
+    .map((cookie) => cookie.trim())
+    .filter((cookie) => cookie !== '' && !cookie.startsWith(`${name}=`));
+  headers.remove('cookie');
+  if (kept.length > 0) headers.add('cookie', kept.join('; '));
 }

@@ -5,6 +5,7 @@ import { mirrorFamily } from './mirror-family.js';
 import { redirectFamily } from './redirect-family.js';
 import { retryFamily } from './retry-family.js';
 import { templateFamily } from './template-family.js';
+import { weightedFamily } from './weighted-family.js';
 
 /** Routing and the resilience of single requests. */
 export const routingFamilies: readonly FilterFamily[] = [
@@ -14,4 +15,5 @@ export const routingFamilies: readonly FilterFamily[] = [
   hashFamily,
   templateFamily,
   matcherFamily,
+  weightedFamily,
 ];
