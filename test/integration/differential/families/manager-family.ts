@@ -343,7 +343,31 @@ const refusedUpgrade = (name: string, listener: string, type: string, path = '/'
   steps: [upgrade(type, path), { responses: 1 }],
 });
 
+const noTunnel = (type: string, status: string): DifferentialCase => ({
+  ...refusedUpgrade(`${type} is answered with ${status}`, 'upgrade-chains', type),
+  origin: [
+    [
+      {
+        send: reply(
+          status,
+          [
+            ['location', '/there'],
+            ['x-origin', 'a'],
+            ['content-type', 'text/plain'],
+          ],
+          'no tunnel',
+        ),
+      },
+    ],
+  ],
+});
+
 const upgrades: DifferentialCase[] = [
+  ...['websocket', 'WebSocket', 'other'].flatMap((type) =>
+    ['200 OK', '204 No Content', '302 Found', '404 Not Found', '503 Service Unavailable'].map((status) =>
+      noTunnel(type, status),
+    ),
+  ),
   tunnel('a tunnel has filters of its own', 'upgrade-chains', 'websocket'),
   tunnel('a tunnel without filters of its own', 'upgrade-chains', 'other'),
   refusedUpgrade('an upgrade that is switched off', 'upgrade-chains', 'sleeping'),

@@ -1,6 +1,7 @@
 import type { StreamResetReason } from '../../../../api/codec.js';
 import type { LocalReplyOptions } from '../../../../api/http-filter.js';
 import { ResponseFlag } from '../../../../api/response-flags.js';
+import type { ResponseHeaders } from '../../../../base/header-map.js';
 import { failureDetails, failureOf } from './upstream-failure.js';
 
 /** An answer that the router gives itself. */
@@ -31,12 +32,15 @@ export const outgrown: LocalAnswer = {
   options: { details: 'request_payload_exceeded_retry_buffer_limit' },
 };
 
-/** A WebSocket that was answered like any request: the client must not take the body for frames. */
-export const failedHandshake: LocalAnswer = {
-  status: 200,
-  body: '',
-  options: { details: 'websocket_handshake_unsuccessful' },
-};
+/** A WebSocket that was answered like any request: the client gets the head alone, lest it take the body for frames. */
+export function failedHandshake(response: ResponseHeaders): LocalAnswer {
+  const headers = response.names.map((name, i) => [name, response.values[i] as string] as const);
+  return {
+    status: response.status,
+    body: '',
+    options: { details: 'websocket_handshake_unsuccessful', headers },
+  };
+}
 
 export function noCluster(status: number): LocalAnswer {
   return { status, body: '', options: { details: 'cluster_not_found', flags: ResponseFlag.noClusterFound } };

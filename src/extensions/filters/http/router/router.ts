@@ -181,7 +181,7 @@ class RouterFilter extends TriedRequest implements HttpFilter {
     requestTimeouts(headers, action, policy, respectExpectedTimeout, this.timeouts);
     this.retry = takeRetryState(headers, policy, cluster, this.priority(), this.scope);
     this.keepsRequest = this.retry !== null || action.internalRedirect !== null;
-    this.isUpgrade = (headers.classes & HeaderClass.hopByHop) !== 0 && headers.has('upgrade');
+    if ((headers.classes & HeaderClass.hopByHop) !== 0) this.upgradeType = headers.get('upgrade') ?? '';
     if (!suppressEnvoyHeaders) setExpectedTimeout(headers, this.timeouts, 0);
     if (route.virtualHost.includeRequestAttemptCount) headers.set('x-envoy-attempt-count', '1');
     applyRoute(route, action, choice, headers, this, suppressEnvoyHeaders);

@@ -57,7 +57,8 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
   protected requestCompleteMs: number;
   protected isRequestComplete: boolean;
   protected isResponseStarted: boolean;
-  protected isUpgrade: boolean;
+  /** What the request wants its connection to become; empty for nothing. */
+  protected upgradeType: string;
 
   constructor(config: RouterConfig, scope: HttpFilterContext, stats: BoundStats, stream: StreamControl) {
     super(config, scope, stream);
@@ -73,7 +74,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     this.requestCompleteMs = 0;
     this.isRequestComplete = false;
     this.isResponseStarted = false;
-    this.isUpgrade = false;
+    this.upgradeType = '';
   }
 
   /** The route's timeout, armed when the request is complete; the filter is its own timer. */
@@ -105,7 +106,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     if (action?.autoHostRewrite === true) {
       rewriteToHost(this.requestHeaders, host, action, this.config.suppressEnvoyHeaders);
     }
-    attempt.start(this.poolOf(cluster, host), endStream, this.isUpgrade);
+    attempt.start(this.poolOf(cluster, host), endStream, this.upgradeType !== '');
   }
 
   private withoutHost(): LocalAnswer {
@@ -223,10 +224,15 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     }
     attempt.host.count(headers.status >= 500 ? HostWord.rqError : HostWord.rqSuccess, 1);
     this.dropRetry();
-    if (this.isUpgrade && headers.status === 200) {
+    if (
+      this.upgradeType !== '' &&
+      headers.status < 400 &&
+      this.upgradeType.toLowerCase() === 'websocket' &&
+      headers.status !== 101
+    ) {
       this.current = null;
       if (!endStream) attempt.abandon();
-      this.answer(failedHandshake);
+      this.answer(failedHandshake(headers));
       return;
     }
     this.becomeFinal(attempt);
