@@ -12,8 +12,8 @@ export interface RouteInput {
 }
 
 /**
- * The outcome of a lookup: built when the configuration is built, shared by all requests. A route with weighted clusters
- * has one for each of them: a lookup draws.
+ * The outcome of a lookup: built when the configuration is built, shared by all requests. Where the cluster depends on the
+ * request there is one for each choice: it is drawn at the lookup, and filters and router see the same.
  */
 export interface RouteMatch {
   readonly name: string;

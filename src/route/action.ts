@@ -14,14 +14,7 @@ import type { RuntimeView } from '../api/runtime.js';
 import type { LogContext } from '../api/stream-info.js';
 import type { RequestHeaders } from '../base/header-map.js';
 import type { Plain } from '../base/plain.js';
-import {
-  buildClusterChooser,
-  buildDraws,
-  buildWeightedChooser,
-  type ClusterChooser,
-  choiceOf,
-  type WeightedCluster,
-} from './cluster-chooser.js';
+import { buildClusterChooser, type ClusterChooser } from './cluster-chooser.js';
 import type { PathMatchConfig, RouteActionConfig } from './config-types.js';
 import { HashPolicies } from './hash-policy.js';
 import { buildHostRewrite, setAuthority } from './host-rewrite.js';
@@ -52,9 +45,10 @@ export class RouteAction implements RouteActionView {
   readonly rateLimits: readonly RateLimitRule[];
   readonly includesHostRateLimits: boolean;
   private readonly choose: ClusterChooser;
+  /** The cluster depends on the request. */
+  readonly drawsCluster: boolean;
 
-  /** `fields` may be another action: the same one with its cluster drawn. */
-  constructor(fields: ActionFields, choose: ClusterChooser) {
+  constructor(fields: ActionFields, choose: ClusterChooser, drawsCluster: boolean) {
     this.kind = 'route';
     this.clusterNotFoundStatus = fields.clusterNotFoundStatus;
     this.timeoutMs = fields.timeoutMs;
@@ -76,6 +70,12 @@ export class RouteAction implements RouteActionView {
     this.rateLimits = fields.rateLimits;
     this.includesHostRateLimits = fields.includesHostRateLimits;
     this.choose = choose;
+    this.drawsCluster = drawsCluster;
+  }
+
+  /** The same action for one of the clusters that it may choose. */
+  drawnAs(choice: ClusterChoice): RouteAction {
+    return new RouteAction(this, () => choice, false);
   }
 
   chooseCluster(input: RouteInput): ClusterChoice {
@@ -83,29 +83,15 @@ export class RouteAction implements RouteActionView {
   }
 }
 
-/** An action, and the same action with each of its weighted clusters drawn; none for an action without such. */
-export interface BuiltAction {
-  readonly action: RouteAction;
-  readonly drawn: ReadonlyMap<WeightedCluster, RouteAction>;
-}
-
 export function buildRouteAction(
   config: RouteActionConfig,
   match: PathMatchConfig,
   runtime: RuntimeView,
-): BuiltAction {
+): RouteAction {
   const fields = resolveFields(config, match);
   const { cluster, metadataMatch } = config;
-  if (cluster.kind !== 'weighted')
-    return { action: new RouteAction(fields, buildClusterChooser(cluster)), drawn: new Map() };
-  const draws = buildDraws(cluster, metadataMatch);
-  const hashPolicy = cluster.usesHashPolicy ? fields.hashPolicy : null;
-  return {
-    action: new RouteAction(fields, buildWeightedChooser(cluster, draws, runtime, hashPolicy)),
-    drawn: new Map(
-      draws.map((draw) => [draw.weighted, new RouteAction(fields, (input) => choiceOf(draw, input))]),
-    ),
-  };
+  const choose = buildClusterChooser(cluster, runtime, metadataMatch, fields.hashPolicy);
+  return new RouteAction(fields, choose, cluster.kind !== 'cluster');
 }
 
 type ActionFields = Omit<RouteActionView, 'chooseCluster'>;

@@ -29,34 +29,63 @@ export class WeightedCluster implements WeightedClusterView {
 
 type WeightedConfig = Extract<ClusterSpecifierConfig, { kind: 'weighted' }>;
 
-export function buildClusterChooser(config: Exclude<ClusterSpecifierConfig, WeightedConfig>): ClusterChooser {
-  if (config.kind === 'cluster') {
-    const choice: ClusterChoice = { clusterName: config.name, weighted: null };
-    return () => choice;
+/** The answer is one object for each choice, so that what is made for it is found again. */
+export function buildClusterChooser(
+  config: ClusterSpecifierConfig,
+  runtime: RuntimeView,
+  metadataMatch: Plain,
+  hashPolicy: HashPolicyView | null,
+): ClusterChooser {
+  switch (config.kind) {
+    case 'cluster': {
+      const choice: ClusterChoice = { clusterName: config.name, weighted: null };
+      return () => choice;
+    }
+    case 'header':
+      return choiceByHeader(config.header, null);
+    case 'weighted': {
+      const draws = buildDraws(config, metadataMatch);
+      return buildWeightedChooser(config, draws, runtime, config.usesHashPolicy ? hashPolicy : null);
+    }
   }
-  const { header } = config;
-  return ({ headers }) => ({ clusterName: headers.get(header) ?? '', weighted: null });
 }
 
-/** One entry ready to be drawn; its header, when it has one, names the cluster. */
+/** Requests may name any cluster; no more than so many names are remembered. */
+const knownNamesLimit = 128;
+
+function choiceByHeader(header: string, weighted: WeightedCluster | null): ClusterChooser {
+  const known = new Map<string, ClusterChoice>();
+  return ({ headers }) => {
+    const clusterName = headers.get(header) ?? '';
+    let choice = known.get(clusterName);
+    if (choice === undefined) {
+      choice = { clusterName, weighted };
+      if (known.size >= knownNamesLimit) known.clear();
+      known.set(clusterName, choice);
+    }
+    return choice;
+  };
+}
+
+/** One entry ready to be drawn. */
 interface Draw {
   readonly weight: number;
   readonly runtimeKey: string;
-  readonly clusterHeader: string;
-  readonly weighted: WeightedCluster;
-  readonly choice: ClusterChoice;
+  readonly choose: ClusterChooser;
 }
 
-export function buildDraws({ clusters, runtimeKeyPrefix }: WeightedConfig, metadataMatch: Plain): Draw[] {
+function buildDraws({ clusters, runtimeKeyPrefix }: WeightedConfig, metadataMatch: Plain): Draw[] {
   return clusters.map((cluster) => {
     const weighted = new WeightedCluster(cluster, metadataMatch);
     const runtimeKey = runtimeKeyPrefix === '' ? '' : `${runtimeKeyPrefix}.${cluster.name}`;
     const choice: ClusterChoice = { clusterName: cluster.name, weighted };
-    return { weight: cluster.weight, runtimeKey, clusterHeader: cluster.clusterHeader, weighted, choice };
+    const choose =
+      cluster.clusterHeader === '' ? () => choice : choiceByHeader(cluster.clusterHeader, weighted);
+    return { weight: cluster.weight, runtimeKey, choose };
   });
 }
 
-export function buildWeightedChooser(
+function buildWeightedChooser(
   { runtimeKeyPrefix, headerName }: WeightedConfig,
   draws: readonly Draw[],
   runtime: RuntimeView,
@@ -72,7 +101,7 @@ export function buildWeightedChooser(
     let end = 0;
     for (const draw of draws) {
       end += weightOf(draw);
-      if (value < end) return choiceOf(draw, input);
+      if (value < end) return draw.choose(input);
     }
     return noChoice;
   };
@@ -96,9 +125,4 @@ function drawValue(input: RouteInput, headerName: string, total: number): number
   if (Number.isSafeInteger(value)) return value % total;
   const wide = BigInt(text);
   return total > 0 && wide < 1n << 64n ? Number(wide % BigInt(total)) : input.random % total;
-}
-
-export function choiceOf(draw: Draw, { headers }: RouteInput): ClusterChoice {
-  if (draw.clusterHeader === '') return draw.choice;
-  return { clusterName: headers.get(draw.clusterHeader) ?? '', weighted: draw.weighted };
 }

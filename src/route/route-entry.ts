@@ -1,7 +1,7 @@
 import type { RouteFilterConfig } from '../api/config-node.js';
 import type {
+  ClusterChoice,
   RedirectView,
-  RouteActionView,
   RouteInput,
   RouteMatch,
   VirtualHostView,
@@ -10,6 +10,7 @@ import type {
 import type { LogContext } from '../api/stream-info.js';
 import type { RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import type { Plain } from '../base/plain.js';
+import { RouteAction } from './action.js';
 import { WeightedCluster } from './cluster-chooser.js';
 import type { BodyLimitConfig, FilterConfigs } from './config-types.js';
 import type { HeaderRules } from './header-mutations.js';
@@ -31,15 +32,12 @@ export interface RouteEntryParts {
   readonly bodyLimit: BodyLimitConfig | null;
   readonly origin: string;
   readonly levels: RouteLevels;
-  /** The action with each of its weighted clusters drawn. */
-  readonly drawn: ReadonlyMap<WeightedCluster, RouteActionView>;
   /** True when weighted clusters of the action have rules of their own. */
   readonly clustersMutateRequests: boolean;
   readonly clustersMutateResponses: boolean;
 }
 
 const noConfigs: readonly RouteFilterConfig[] = [];
-export const noDraws: RouteEntryParts['drawn'] = new Map();
 
 /** One route, shared by all requests that match it. */
 export class RouteEntry implements RouteMatch {
@@ -54,14 +52,14 @@ export class RouteEntry implements RouteMatch {
   private readonly bodyLimit: BodyLimitConfig | null;
   private readonly levels: RouteLevels;
   private configsByFilter: Map<string, readonly RouteFilterConfig[]> | null;
-  /** The route with each of its weighted clusters drawn; null without any. */
-  private readonly variants: ReadonlyMap<WeightedClusterView, RouteEntry> | null;
+  /** Null unless the cluster depends on the request. */
+  private readonly variants: RouteVariants | null;
 
   constructor(parts: RouteEntryParts) {
-    const { levels } = parts;
+    const { levels, action } = parts;
     this.name = parts.name;
     this.virtualHost = parts.virtualHost;
-    this.action = parts.action;
+    this.action = action;
     this.metadata = parts.metadata;
     this.hasRequestMutations = levels.requestRules.length > 0 || parts.clustersMutateRequests;
     this.hasResponseMutations = levels.responseRules.length > 0 || parts.clustersMutateResponses;
@@ -70,14 +68,13 @@ export class RouteEntry implements RouteMatch {
     this.bodyLimit = parts.bodyLimit;
     this.levels = levels;
     this.configsByFilter = null;
-    this.variants = parts.drawn.size === 0 ? null : buildVariants(parts);
+    this.variants =
+      action instanceof RouteAction && action.drawsCluster ? new RouteVariants(parts, action) : null;
   }
 
   /** What a request that matches gets: its cluster is drawn here, once, for filters and router alike. */
   draw(input: RouteInput): RouteMatch {
-    if (this.variants === null || this.action.kind !== 'route') return this;
-    const { weighted } = this.action.chooseCluster(input);
-    return (weighted === null ? undefined : this.variants.get(weighted)) ?? this;
+    return this.variants === null ? this : this.variants.draw(input);
   }
 
   filterConfigs(filterName: string): readonly RouteFilterConfig[] {
@@ -111,22 +108,38 @@ export class RouteEntry implements RouteMatch {
   }
 }
 
-function buildVariants(parts: RouteEntryParts): ReadonlyMap<WeightedClusterView, RouteEntry> {
-  const { levels, drawn } = parts;
-  return new Map(
-    [...drawn].map(([weighted, action]) => {
-      const filterConfigs = hasConfigs(weighted.filterConfigs)
+/** A route with its cluster drawn, for each choice that was drawn so far. */
+class RouteVariants {
+  private readonly parts: RouteEntryParts;
+  private readonly action: RouteAction;
+  private readonly entries: WeakMap<ClusterChoice, RouteEntry>;
+
+  constructor(parts: RouteEntryParts, action: RouteAction) {
+    this.parts = parts;
+    this.action = action;
+    this.entries = new WeakMap();
+  }
+
+  draw(input: RouteInput): RouteEntry {
+    const choice = this.action.chooseCluster(input);
+    let entry = this.entries.get(choice);
+    if (entry === undefined) {
+      entry = this.build(choice);
+      this.entries.set(choice, entry);
+    }
+    return entry;
+  }
+
+  private build(choice: ClusterChoice): RouteEntry {
+    const { levels } = this.parts;
+    const { weighted } = choice;
+    const filterConfigs =
+      weighted instanceof WeightedCluster && hasConfigs(weighted.filterConfigs)
         ? [...levels.filterConfigs, weighted.filterConfigs]
         : levels.filterConfigs;
-      const entry = new RouteEntry({
-        ...parts,
-        action,
-        levels: { ...levels, filterConfigs },
-        drawn: noDraws,
-      });
-      return [weighted, entry];
-    }),
-  );
+    const action = this.action.drawnAs(choice);
+    return new RouteEntry({ ...this.parts, action, levels: { ...levels, filterConfigs } });
+  }
 }
 
 export function hasConfigs(level: FilterConfigs): boolean {
@@ -171,7 +184,6 @@ export function tlsRedirectEntry(
     bodyLimit: null,
     origin,
     levels: { filterConfigs: [], requestRules: [], responseRules: [] },
-    drawn: noDraws,
     clustersMutateRequests: false,
     clustersMutateResponses: false,
   });

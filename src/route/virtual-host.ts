@@ -16,14 +16,7 @@ import { HeaderRules } from './header-mutations.js';
 import { PathIndex } from './path-index.js';
 import { buildRateLimits } from './rate-limit/rate-limit-rule.js';
 import { Redirect, tlsRedirect } from './redirect.js';
-import {
-  hasConfigs,
-  noDraws,
-  RouteEntry,
-  type RouteEntryParts,
-  type RouteLevels,
-  tlsRedirectEntry,
-} from './route-entry.js';
+import { hasConfigs, RouteEntry, type RouteLevels, tlsRedirectEntry } from './route-entry.js';
 
 interface VirtualCluster {
   readonly name: string;
@@ -135,7 +128,7 @@ function buildEntry(
   return new RouteEntry({
     name: route.name,
     virtualHost,
-    ...buildAction(action, match.path, runtime),
+    action: buildAction(action, match.path, runtime),
     metadata: route.metadata,
     statPrefix: route.statPrefix,
     bodyLimit: route.bodyLimit,
@@ -150,14 +143,14 @@ function buildAction(
   action: RouteConfig['action'],
   path: RouteConfig['match']['path'],
   runtime: RuntimeView,
-): Pick<RouteEntryParts, 'action' | 'drawn'> {
+): RouteMatch['action'] {
   switch (action.kind) {
     case 'route':
       return buildRouteAction(action, path, runtime);
     case 'redirect':
-      return { action: new Redirect(action, path), drawn: noDraws };
+      return new Redirect(action, path);
     case 'direct':
-      return { action: new DirectResponse(action), drawn: noDraws };
+      return new DirectResponse(action);
   }
 }
 
