@@ -33,7 +33,7 @@ test('a key is found in header, query or cookie, hidden, and its client told', (
     [
       ['/?a=1', 'x-client: c1'],
       ['/?a=1', 'x-client: c1'],
-      ['/?a=1', 'cookie: b=c', 'x-client: c1'],
+      ['/?a=1', 'x-client: c1', 'cookie: b=c'],
     ],
   );
   equal(stats.get('http.test.api_key_auth.allowed'), 3);
