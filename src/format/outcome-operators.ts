@@ -97,7 +97,12 @@ export const outcomeOperators: OperatorTable = {
   UPSTREAM_TRANSPORT_FAILURE_REASON: bareText(
     presentText(({ info }) => info.upstreamTransportFailureReason.replace(/\s/g, '_')),
   ),
-  DOWNSTREAM_LOCAL_CLOSE_REASON: bareText(presentText(({ info }) => info.connection.localCloseReason)),
+  // The peer was first: there is no reason of ours.
+  DOWNSTREAM_LOCAL_CLOSE_REASON: bareText(
+    presentText(({ info: { connection } }) =>
+      connection.localCloseReason === 'remote_close' ? '' : connection.localCloseReason,
+    ),
+  ),
   UPSTREAM_REQUEST_ATTEMPT_COUNT: bareNumber(({ info }) => info.attemptCount),
   CONNECTION_ID: bareNumber(({ info }) => info.connection.id),
   UPSTREAM_CONNECTION_ID: bareNumber(({ info }) => info.upstreamConnectionId),
