@@ -1,4 +1,4 @@
-import type { RequestEncoder, ResponseDecoder } from '../../api/codec.js';
+import type { RequestEncoder, ResponseDecoder, StreamResetReason } from '../../api/codec.js';
 import { HeaderClass, type RequestHeaders, type ResponseHeaders } from '../../base/header-map.js';
 import { Http2Connection } from './connection.js';
 import type { Http2Callbacks, Http2Parts } from './connection-parts.js';
@@ -17,6 +17,8 @@ import { canReceive, canSend, StreamState } from './stream-state.js';
 export interface Http2ClientCallbacks extends Http2Callbacks {
   /** The peer's limit on streams may have changed. */
   onPeerSettings(): void;
+  /** A stream was reset, by this side or by the peer, before it was over. */
+  onStreamReset(isLocal: boolean): void;
 }
 
 /** A request and its response. */
@@ -33,6 +35,16 @@ export class Http2ClientStream extends Http2Stream<ResponseHeaders> implements R
     this.method = '';
     this.upgrade = '';
     this.hasResponse = false;
+  }
+
+  override closeByPeer(reason: StreamResetReason, detail: string): void {
+    if (!this.isClosed && reason === 'remote-reset') this.client.noteReset(false);
+    super.closeByPeer(reason, reason === 'protocol-error' ? detail : '');
+  }
+
+  override resetWith(code: number): void {
+    this.client.noteReset(true);
+    super.resetWith(code);
   }
 
   encode1xx(): void {
@@ -115,6 +127,10 @@ export class Http2Client extends Http2Connection<ResponseHeaders, Http2ClientStr
     }
   }
 
+  noteReset(isLocal: boolean): void {
+    this.callbacks.onStreamReset(isLocal);
+  }
+
   writeHead(stream: Http2ClientStream, headers: RequestHeaders, endStream: boolean): void {
     this.heads.request(stream.id, headers, endStream, this.sending.maxFrameSize);
   }
@@ -179,7 +195,6 @@ export class Http2Client extends Http2Connection<ResponseHeaders, Http2ClientStr
     if (!this.hpack.decode(buffer, start, end, trailerFields)) return ErrorCode.compressionError;
     const verdict = trailerFields.end();
     if (!endStream || verdict !== 'ok') return this.refuseHead(stream, verdict);
-    this.stats.inc(Http2.trailers);
     return stream.receiveTrailers(trailerFields.trailers) ? 0 : this.lengthError(stream);
   }
 

@@ -285,6 +285,8 @@ function errorCodeOf(reason: StreamResetReason): number {
       return ErrorCode.protocolError;
     case 'connect-error':
       return ErrorCode.connectError;
+    case 'connection-termination':
+      return ErrorCode.internalError;
     case 'overload-manager':
       return ErrorCode.enhanceYourCalm;
     default:

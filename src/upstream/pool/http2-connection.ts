@@ -156,6 +156,11 @@ export class Http2Connection
     if (!this.isDraining && !this.isConnecting) this.pool.onRoom(this, false);
   }
 
+  onStreamReset(isLocal: boolean): void {
+    const { stats } = this.pool.cluster;
+    stats.inc(isLocal ? C.upstream_rq_tx_reset : C.upstream_rq_rx_reset);
+  }
+
   onGoaway(lastStreamId: number): void {
     this.pool.cluster.stats.inc(C.upstream_cx_close_notify);
     this.isDraining = true;

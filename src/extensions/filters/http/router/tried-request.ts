@@ -462,7 +462,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     this.info.responseFlags |= failure.flag;
     this.info.responseCodeDetails = failureDetails('after', failure, transportReason(reason, detail));
     this.isDone = true;
-    this.stream.reset('remote-reset');
+    this.stream.reset(reason);
   }
 
   private noteVerdict(verdict: RetryVerdict): RetryVerdict {
