@@ -100,6 +100,8 @@ export interface StreamInfo {
   isHealthCheck: boolean;
   /** A filter has chosen the host of the first attempt. */
   hostOverride: HostOverride | null;
+  /** The request came as gRPC; filters may have changed its content type since. */
+  isGrpcRequest: boolean;
   localReplyBody: string;
   /** Namespace → structure; null until somebody writes. */
   dynamicMetadata: Map<string, Plain> | null;

@@ -37,10 +37,10 @@ export function grpcStatusOfHttp(status: number): number {
   return fromHttp[status] ?? 2;
 }
 
-/** From trailers, else headers, else read into the HTTP status; NaN when there is no response. */
+/** From trailers, else headers, else read into the HTTP status; NaN when there is no response, -1 for no number. */
 export function grpcStatusOf(context: LogContext): number {
   const text = context.responseTrailers?.get('grpc-status') ?? context.responseHeaders?.get('grpc-status');
-  if (text !== undefined && /^[0-9]{1,10}$/.test(text)) return Number(text);
+  if (text !== undefined && text !== '') return /^[0-9]{1,10}$/.test(text) ? Number(text) : -1;
   const { responseCode } = context.info;
   return responseCode === 0 ? Number.NaN : grpcStatusOfHttp(responseCode);
 }

@@ -73,7 +73,9 @@ function filterStateField(argument: string, limit: number | undefined): Field | 
     return 'Invalid filter state serialize type, only support PLAIN/TYPED/FIELD.';
   }
   const find = (context: LogContext): Plain => {
-    const value = toPlain(context.info.filterState?.get(key));
+    const state = context.info.filterState?.get(key);
+    if (kind === 'PLAIN' && hasPlainText(state)) return state.plainText();
+    const value = toPlain(state);
     return kind === 'FIELD' ? plainAt(value, [field]) : value;
   };
   const text = (value: Plain): string | undefined => {
@@ -84,6 +86,16 @@ function filterStateField(argument: string, limit: number | undefined): Field | 
     text: limited((context) => text(find(context)), limit),
     value: (context) => find(context) ?? null,
   };
+}
+
+/** Objects of filter state may say how they are printed plainly. */
+function hasPlainText(state: unknown): state is { plainText(): string } {
+  return (
+    typeof state === 'object' &&
+    state !== null &&
+    'plainText' in state &&
+    typeof state.plainText === 'function'
+  );
 }
 
 /** Filter state holds whatever filters put there; what JSON can say of it is printed. */

@@ -2,6 +2,8 @@ import type { LocalReplyOptions } from '../api/http-filter.js';
 import type { RouteMatch } from '../api/route.js';
 import type { LogContext } from '../api/stream-info.js';
 import { type RequestHeaders, ResponseHeaders } from '../base/header-map.js';
+import { encodeGrpcMessage } from '../codec/grpc/grpc-message.js';
+import { grpcStatusOfHttp, isGrpcContentType } from '../format/grpc-status.js';
 import type { LocalReplyRules, ReplyDraft } from './local-reply-rules.js';
 
 /** A local reply ready for the filters: its head, and the text that follows it. */
@@ -11,27 +13,6 @@ export interface LocalReply {
 }
 
 const plainText = 'text/plain';
-
-/** gRPC status that stands for an HTTP status (contract of the gRPC project's HTTP mapping). */
-function grpcStatusOf(status: number): number {
-  switch (status) {
-    case 400:
-      return 13;
-    case 401:
-      return 16;
-    case 403:
-      return 7;
-    case 404:
-      return 12;
-    case 429:
-    case 502:
-    case 503:
-    case 504:
-      return 14;
-    default:
-      return 2;
-  }
-}
 
 /** The stream that is answered; it takes the reply's head for the one that formats see. */
 export interface RepliedStream extends LogContext {
@@ -60,7 +41,7 @@ export function localReplyHeaders(
     headers.status = draft.status;
   }
   const request = stream.requestHeaders;
-  if (request !== null && isGrpc(request)) return grpcReply(headers, draft, options);
+  if (stream.info.isGrpcRequest) return grpcReply(headers, draft, options);
   if (draft.body === '') {
     headers.remove('content-type');
     headers.remove('content-length');
@@ -77,8 +58,8 @@ function grpcReply(headers: ResponseHeaders, draft: ReplyDraft, options: LocalRe
   headers.status = 200;
   headers.set('content-type', 'application/grpc');
   if (!headers.has('grpc-status'))
-    headers.set('grpc-status', String(options.grpcStatus ?? grpcStatusOf(draft.status)));
-  if (draft.body !== '') headers.set('grpc-message', percentEncode(draft.body));
+    headers.set('grpc-status', String(options.grpcStatus ?? grpcStatusOfHttp(draft.status)));
+  if (draft.body !== '') headers.set('grpc-message', encodeGrpcMessage(draft.body));
   headers.remove('content-length');
   return { headers, body: '' };
 }
@@ -102,18 +83,7 @@ export function withRouteMutations(
 }
 
 export function isGrpc(headers: RequestHeaders): boolean {
-  const type = headers.get('content-type');
-  return type?.startsWith('application/grpc') === true && (type.length === 16 || type[16] === '+');
-}
-
-/** The gRPC message encoding: everything outside printable ASCII, and `%`, as `%XX`. */
-function percentEncode(text: string): string {
-  let out = '';
-  for (const byte of Buffer.from(text)) {
-    if (byte >= 0x20 && byte <= 0x7e && byte !== 0x25) out += String.fromCharCode(byte);
-    else out += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  }
-  return out;
+  return isGrpcContentType(headers.get('content-type'));
 }
 
 /** A stream that lasted too long tells gRPC clients that the deadline passed (status 4). */

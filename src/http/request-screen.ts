@@ -2,7 +2,7 @@ import type { ServerStreamEncoder } from '../api/codec.js';
 import type { LocalReplyOptions } from '../api/http-filter.js';
 import type { RouteMatch } from '../api/route.js';
 import type { StreamInfo } from '../api/stream-info.js';
-import type { RequestHeaders } from '../base/header-map.js';
+import { HeaderClass, type RequestHeaders } from '../base/header-map.js';
 import { isGrpc } from './local-reply.js';
 import type { Manager } from './manager.js';
 import { H } from './manager-stats.js';
@@ -36,6 +36,7 @@ export function screenRequest(
 ): boolean {
   const { manager } = stream;
   const { config } = manager;
+  if ((headers.classes & HeaderClass.content) !== 0) stream.info.isGrpcRequest = isGrpc(headers);
   if (!stream.isRecreated && codec.expectsContinue && !config.proxy100Continue) {
     headers.remove('expect');
     stream.sendContinue();

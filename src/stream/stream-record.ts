@@ -62,6 +62,7 @@ export class StreamRecord implements StreamInfo {
   hostsAttempted: readonly Host[];
   isHealthCheck: boolean;
   hostOverride: HostOverride | null;
+  isGrpcRequest: boolean;
   localReplyBody: string;
   dynamicMetadata: Map<string, Plain> | null;
   routeMetadata: Plain;
@@ -103,6 +104,7 @@ export class StreamRecord implements StreamInfo {
     this.hostsAttempted = noHosts;
     this.isHealthCheck = false;
     this.hostOverride = null;
+    this.isGrpcRequest = false;
     this.localReplyBody = '';
     this.dynamicMetadata = null;
     this.routeMetadata = null;

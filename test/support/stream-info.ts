@@ -71,6 +71,7 @@ export function streamInfo(changes: Partial<StreamInfo> = {}): StreamInfo {
     hostsAttempted: [],
     isHealthCheck: false,
     hostOverride: null,
+    isGrpcRequest: false,
     localReplyBody: '',
     dynamicMetadata: null,
     routeMetadata: null,
