@@ -21,6 +21,10 @@ import { csrfFilter } from './filters/http/csrf/csrf.js';
 import { customResponseFilter } from './filters/http/custom-response/custom-response.js';
 import { decompressorFilter } from './filters/http/decompressor/decompressor.js';
 import { faultFilter } from './filters/http/fault/fault.js';
+import { grpcHttp1BridgeFilter } from './filters/http/grpc-http1-bridge/grpc-http1-bridge.js';
+import { grpcHttp1ReverseBridgeFilter } from './filters/http/grpc-http1-reverse-bridge/grpc-http1-reverse-bridge.js';
+import { grpcStatsFilter } from './filters/http/grpc-stats/grpc-stats.js';
+import { grpcWebFilter } from './filters/http/grpc-web/grpc-web.js';
 import { headerMutationFilter } from './filters/http/header-mutation/header-mutation.js';
 import { headerToMetadataFilter } from './filters/http/header-to-metadata/header-to-metadata.js';
 import { healthCheckFilter } from './filters/http/health-check/health-check.js';
@@ -89,6 +93,10 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     customResponseFilter,
     decompressorFilter,
     faultFilter,
+    grpcHttp1BridgeFilter,
+    grpcHttp1ReverseBridgeFilter,
+    grpcStatsFilter,
+    grpcWebFilter,
     headerMutationFilter,
     headerToMetadataFilter,
     healthCheckFilter,

@@ -9,6 +9,7 @@ import { authenticationFamily } from './families/authentication-family.js';
 import { compressionFamily } from './families/compression-family.js';
 import { connectFamily } from './families/connect-family.js';
 import { familyBootstrap } from './families/filter-family.js';
+import { grpcFamily } from './families/grpc-family.js';
 import { hostileFamily } from './families/hostile-family.js';
 import { jwtFamily } from './families/jwt-family.js';
 import { localRateLimitFamily } from './families/local-ratelimit-family.js';
@@ -26,6 +27,9 @@ const accessFamilies = [rbacFamily, localRateLimitFamily, authenticationFamily, 
 const accessLog =
   'rbac=%DYNAMIC_METADATA(envoy.filters.http.rbac)% hint=%DYNAMIC_METADATA(envoy.common)% basic=%DYNAMIC_METADATA(envoy.filters.http.basic_auth)% jwt=%DYNAMIC_METADATA(envoy.filters.http.jwt_authn)%';
 
+const grpcLog =
+  'grpc=%GRPC_STATUS% number=%GRPC_STATUS_NUMBER% trailer=%TRAILER(GRPC-STATUS)% state=%FILTER_STATE(envoy.filters.http.grpc_stats)% plain=%FILTER_STATE(envoy.filters.http.grpc_stats:PLAIN)%';
+
 const managerFamilies = [localReplyFamily, managerFamily, connectFamily];
 const managerLog =
   'scheme=%REQ(:SCHEME)% remote=%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% host=%REQ(:AUTHORITY)% type=%ACCESS_LOG_TYPE% answer=%RESP(CONTENT-TYPE)%';
@@ -40,6 +44,10 @@ const suites = [
   {
     bootstrap: familyBootstrap('traffic', trafficFamilies, trafficLog),
     cases: trafficFamilies.flatMap((family) => family.cases),
+  },
+  {
+    bootstrap: familyBootstrap('gRPC', [grpcFamily], grpcLog),
+    cases: grpcFamily.cases,
   },
   {
     bootstrap: familyBootstrap('hostile bytes', [hostileFamily], ''),
