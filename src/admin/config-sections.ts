@@ -75,7 +75,6 @@ export function dumpSections(views: AdminViews, withEndpoints: boolean): readonl
   const cluster = resources(dump.clusters, 'cluster', 'envoy.config.cluster.v3.Cluster');
   const listener = resources(dump.listeners, 'listener', 'envoy.config.listener.v3.Listener');
   const route = resources(dump.routes, 'route_config', 'envoy.config.route.v3.RouteConfiguration');
-  const secret = resources(dump.secrets, 'secret', 'envoy.extensions.transport_sockets.tls.v3.Secret');
   return [
     { type: 'ClustersConfigDump', list: 'static_clusters', item: 'StaticCluster', ...cluster },
     ...(withEndpoints ? [endpointSection(views)] : []),
@@ -87,8 +86,26 @@ export function dumpSections(views: AdminViews, withEndpoints: boolean): readonl
       ...resources([], '', ''),
     },
     { type: 'RoutesConfigDump', list: 'static_route_configs', item: 'StaticRouteConfig', ...route },
-    { type: 'SecretsConfigDump', list: 'static_secrets', item: 'StaticSecret', ...secret },
+    secretSection(dump.secrets),
   ];
+}
+
+/** Static secrets have a name of their own and no time. */
+function secretSection(texts: readonly string[]): DumpSection {
+  return {
+    type: 'SecretsConfigDump',
+    list: 'static_secrets',
+    item: 'StaticSecret',
+    fields: ['name', 'secret'],
+    *items() {
+      for (const text of texts) {
+        const resource = parseObject(text);
+        const type = 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret';
+        yield { name: nameIn(resource), secret: { '@type': type, ...resource } };
+      }
+    },
+    nameOf: (item) => nameIn(item),
+  };
 }
 
 function endpointSection(views: AdminViews): DumpSection {
