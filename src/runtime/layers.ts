@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { ConfigNode } from '../api/config-node.js';
 import type { Plain } from '../base/plain.js';
 import { isPlainObject } from '../base/plain-path.js';
@@ -57,8 +59,13 @@ function parseLayer(layer: ConfigNode, name: string): RuntimeLayerConfig | undef
 }
 
 function parseDisk(node: ConfigNode): DiskLayerConfig {
+  const symlinkRoot = node.string('symlink_root');
+  if (!existsSync(dirname(symlinkRoot))) {
+    const problem = `unable to add filesystem watch for file ${symlinkRoot}: No such file or directory`;
+    node.error(problem, 'symlink_root');
+  }
   return {
-    symlinkRoot: node.string('symlink_root'),
+    symlinkRoot,
     subdirectory: node.string('subdirectory'),
     appendsServiceCluster: node.bool('append_service_cluster'),
   };
