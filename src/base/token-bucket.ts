@@ -41,6 +41,26 @@ export class TokenBucket {
     }
   }
 
+  /** Takes as many whole tokens as there are, up to `tokens`. */
+  takeUpTo(nowMs: number, tokens: number): number {
+    const now = nowMs * nanosPerMs;
+    for (let old = Atomics.load(this.word, 0); ; ) {
+      const emptyAt = this.emptyAt(old, now);
+      const given = Math.min(tokens, Math.floor((now - emptyAt + 1) / this.nanosPerToken));
+      if (given <= 0) return 0;
+      const rounded = BigInt(Math.round(emptyAt + given * this.nanosPerToken));
+      const found = Atomics.compareExchange(this.word, 0, old, rounded === 0n ? 1n : rounded);
+      if (found === old) return given;
+      old = found;
+    }
+  }
+
+  /** From now on there are `tokens`. */
+  begin(nowMs: number, tokens: number): void {
+    const emptyAt = BigInt(Math.round(nowMs * nanosPerMs - tokens * this.nanosPerToken));
+    Atomics.store(this.word, 0, emptyAt === 0n ? 1n : emptyAt);
+  }
+
   /** Whole tokens that are left. */
   remaining(nowMs: number): number {
     const now = nowMs * nanosPerMs;

@@ -10,6 +10,7 @@ import { addrInfoResolver, caresResolver } from './dns-resolvers/dns-resolvers.j
 import { earlyHeaderMutation } from './early-header-mutation/header-mutation/header-mutation.js';
 import { alternateProtocolsCacheFilter } from './filters/http/alternate-protocols-cache/alternate-protocols-cache.js';
 import { apiKeyAuthFilter } from './filters/http/api-key-auth/api-key-auth.js';
+import { bandwidthLimitFilter } from './filters/http/bandwidth-limit/bandwidth-limit.js';
 import { basicAuthFilter } from './filters/http/basic-auth/basic-auth.js';
 import { bufferFilter } from './filters/http/buffer/buffer.js';
 import { cdnLoopFilter } from './filters/http/cdn-loop/cdn-loop.js';
@@ -82,6 +83,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   'http.filter': [
     alternateProtocolsCacheFilter,
     apiKeyAuthFilter,
+    bandwidthLimitFilter,
     basicAuthFilter,
     bufferFilter,
     cdnLoopFilter,

@@ -10,7 +10,7 @@ import type {
 import type { RouteMatch } from '../../src/api/route.js';
 import { HeaderMap, type RequestHeaders, ResponseHeaders } from '../../src/base/header-map.js';
 import type { Plain } from '../../src/base/plain.js';
-import { Timer } from '../../src/base/timer-wheel.js';
+import { Timer, type TimerWheel } from '../../src/base/timer-wheel.js';
 import { logScope } from './log-scope.js';
 import { streamInfo } from './stream-info.js';
 
@@ -93,7 +93,7 @@ export function filterThread(
       routeConfigs: readonly Plain[] = [],
       connection = streamInfo().connection,
       route: RouteMatch | null = null,
-    ) => startStream(make, routeConfigs, connection, route);
+    ) => startStream(make, routeConfigs, connection, route, context.timers);
   };
   return { build, time, stats };
 }
@@ -105,6 +105,7 @@ function startStream(
   routeConfigs: readonly Plain[],
   connection: ReturnType<typeof streamInfo>['connection'],
   route: RouteMatch | null,
+  timers: TimerWheel,
 ) {
   const replies: AskedReply[] = [];
   const answers: ResponseHeaders[] = [];
@@ -118,6 +119,7 @@ function startStream(
     route: () => route,
     refreshRoute: () => undefined,
     timer: (fire) => new Timer(fire),
+    post: (task) => timers.schedule(new Timer(task), 0),
     respond: {
       encode1xx: () => {},
       encodeHeaders: (headers) => void answers.push(headers),

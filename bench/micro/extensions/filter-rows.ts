@@ -15,6 +15,11 @@ export interface FilterRow {
 /** By filter: one row for what happens to most requests, more where something else is worth knowing. */
 export const filterRows: readonly FilterRow[] = [
   { filter: 'envoy.filters.http.buffer', does: 'no body', config: '{ max_request_bytes: 1000 }' },
+  {
+    filter: 'envoy.filters.http.bandwidth_limit',
+    does: 'limits nothing',
+    config: '{ stat_prefix: bench, limit_kbps: 1 }',
+  },
   { filter: 'envoy.filters.http.cors', does: 'no policy', config: '{}' },
   {
     filter: 'envoy.filters.http.csrf',

@@ -39,3 +39,18 @@ test('two threads that find a word by name share one bucket', () => {
   equal(new TokenBucket(words[0] as BigInt64Array, config).take(5), true);
   equal(new TokenBucket(words[1] as BigInt64Array, config).take(5), false);
 });
+
+test('a bucket gives as many tokens as it has to those who take fewer', () => {
+  const bucket = new TokenBucket(word(), { maxTokens: 1000, tokensPerFill: 1000, fillIntervalMs: 1000 });
+  equal(bucket.takeUpTo(0, 400), 400);
+  equal(bucket.takeUpTo(0, 800), 600);
+  equal(bucket.takeUpTo(0, 1), 0);
+  equal(bucket.takeUpTo(250, 800), 250);
+});
+
+test('a bucket can begin with fewer tokens than it holds', () => {
+  const bucket = new TokenBucket(word(), { maxTokens: 1000, tokensPerFill: 1000, fillIntervalMs: 1000 });
+  bucket.begin(50, 50);
+  equal(bucket.takeUpTo(50, 800), 50);
+  equal(bucket.takeUpTo(60, 800), 10);
+});

@@ -1,3 +1,4 @@
+import { bandwidthFamily } from './bandwidth-family.js';
 import { bufferFamily } from './buffer-family.js';
 import { corsFamily } from './cors-family.js';
 import { csrfFamily } from './csrf-family.js';
@@ -10,6 +11,7 @@ import { sessionFamily } from './session-family.js';
 
 /** Filters that look at, change or disturb requests without deciding about access. */
 export const trafficFamilies: readonly FilterFamily[] = [
+  bandwidthFamily,
   bufferFamily,
   corsFamily,
   csrfFamily,

@@ -12,7 +12,7 @@ import { ResponseFlag } from '../../../../api/response-flags.js';
 import type { RequestHeaders, ResponseHeaders } from '../../../../base/header-map.js';
 import { addDynamicMetadata } from '../../../../stream/dynamic-metadata.js';
 import { RouteOverride } from '../route-override.js';
-import { Throttle } from '../throttle.js';
+import { byteBucket, Throttle } from '../throttle.js';
 import { ActiveFaults, F } from './active-faults.js';
 import { type FaultConfig, parseFault } from './config.js';
 import { type Abort, Faults } from './faults.js';
@@ -31,6 +31,9 @@ export const faultFilter: HttpFilterFactory<FaultConfig, FaultConfig> = {
     return (stream) => new FaultFilter(stream, scope, faults, active);
   },
 };
+
+/** How often bytes go on in a slow response. */
+const intervalMs = 50;
 
 class FaultFilter implements HttpFilter {
   private readonly stream: StreamControl;
@@ -100,7 +103,10 @@ class FaultFilter implements HttpFilter {
     const kibPerSecond = this.faults.rateLimit(headers);
     if (kibPerSecond === 0 || !this.tryActive()) return;
     this.active.stats.inc(F.response_rl_injected);
-    this.throttle = new Throttle(this.stream, this.scope, this.stream.response, kibPerSecond);
+    const bucket = byteBucket(kibPerSecond, new BigInt64Array(1));
+    bucket.begin(this.scope.shared.nowMs(), bucket.maxTokens * (intervalMs / 1000));
+    const rate = { bucket, intervalMs };
+    this.throttle = new Throttle(this.stream, this.scope, this.stream.response, rate);
   }
 
   private delay(headers: RequestHeaders, delayMs: number): void {
