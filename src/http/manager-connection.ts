@@ -174,6 +174,7 @@ export class ManagerConnection implements NetworkFilter, SessionOwner {
       return;
     }
     this.manager.stats.inc(H.downstream_cx_idle_timeout);
+    this.session?.farewell();
     this.close('flush', 'idle_timeout');
   }
 

@@ -95,6 +95,17 @@ describe('HTTP/2 clients', () => {
     equal(await proxy.stat('http2.rx_reset'), 1);
   });
 
+  test('an idle connection is told to go before it is closed', limits, async (t) => {
+    const { port } = await startOrigin(t, (_request, response) => response.end('ok'));
+    const manager = 'common_http_protocol_options: { idle_timeout: 0.2s }';
+    const proxy = await startProxy(t, ringBootstrap({ origin: port, manager }));
+    const session = open(t, proxy);
+    const goaway = once(session, 'goaway');
+    equal((await ask(session, { ':path': '/' })).body, 'ok');
+    equal((await goaway)[0], constants.NGHTTP2_NO_ERROR);
+    equal(await proxy.stat('http.ingress.downstream_cx_idle_timeout'), 1);
+  });
+
   test('SIGTERM says GOAWAY, and streams in progress are answered', limits, async (t) => {
     let finish: () => void = () => undefined;
     const { port } = await startOrigin(t, (_request, response) => {
