@@ -1,5 +1,6 @@
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import type { Plain } from '../base/plain.js';
+import type { WireMeter } from '../base/wire-meter.js';
 import type { TlsInfo } from './tls-info.js';
 import type { Host, HostOverride } from './upstream.js';
 
@@ -80,6 +81,9 @@ export interface StreamInfo {
   /** Body bytes, without transfer coding. TCP: all bytes of the connection. */
   bytesReceived: number;
   bytesSent: number;
+  /** Bytes on the wire; null where no access log prints them. */
+  downstreamWire: WireMeter | null;
+  upstreamWire: WireMeter | null;
   /** Trusted client address: x-forwarded-for and detection extensions applied. */
   remoteAddress: Address;
   routeName: string;

@@ -1,5 +1,6 @@
 import type { RequestHeaders } from '../base/header-map.js';
 import type { Plain } from '../base/plain.js';
+import type { WireMeter } from '../base/wire-meter.js';
 import type { CodecOutput, RequestEncoder, ResponseDecoder, StreamResetReason } from './codec.js';
 import type { Extension } from './extension.js';
 import type { BoundStats } from './stats.js';
@@ -221,6 +222,8 @@ export interface UpstreamConnectionInfo {
   readonly protocol: string;
   /** Null on clear text. */
   readonly tls: TlsInfo | null;
+  /** What the connection's codec counts in; null when it does not. */
+  readonly meter: WireMeter | null;
 }
 
 /** A request that waits for a connection. */

@@ -23,21 +23,9 @@ const constants: readonly (readonly [string, string | number])[] = [
   ['DOWNSTREAM_LOCAL_ADDRESS_ENDPOINT_ID', ''],
 ];
 
-const families: readonly (readonly [string, readonly string[], string])[] = [
-  ['UPSTREAM_', ['WIRE_BYTES', 'HEADER_BYTES', 'DECOMPRESSED_HEADER_BYTES'], '_SENT'],
-  ['UPSTREAM_', ['WIRE_BYTES', 'HEADER_BYTES', 'DECOMPRESSED_HEADER_BYTES'], '_RECEIVED'],
-  ['DOWNSTREAM_', ['WIRE_BYTES', 'HEADER_BYTES', 'DECOMPRESSED_HEADER_BYTES'], '_SENT'],
-  ['DOWNSTREAM_', ['WIRE_BYTES', 'HEADER_BYTES', 'DECOMPRESSED_HEADER_BYTES'], '_RECEIVED'],
-];
-
 function build(): OperatorTable {
   const table: { [name: string]: Operator } = {};
   for (const name of bareNames) table[name] = { argument: 'bare', allowsLimit: false, make: () => missing };
-  for (const [before, middles, after] of families) {
-    for (const middle of middles) {
-      table[`${before}${middle}${after}`] = { argument: 'bare', allowsLimit: false, make: () => missing };
-    }
-  }
   for (const [name, value] of constants) {
     // Of the upstream nothing is told where no connection was made.
     const isThere = (context: LogContext): boolean =>

@@ -9,6 +9,7 @@ import { processOperators } from './process-operators.js';
 import { routingOperators } from './routing-operators.js';
 import { timeOperators } from './time-operators.js';
 import { tlsOperators } from './tls-operators.js';
+import { wireOperators } from './wire-operators.js';
 
 const builtIn = new Map<string, Operator>(
   [
@@ -20,6 +21,7 @@ const builtIn = new Map<string, Operator>(
     routingOperators,
     processOperators,
     tlsOperators,
+    wireOperators,
     datalessOperators,
   ].flatMap((table) => Object.entries(table)),
 );

@@ -1,6 +1,7 @@
 import type { CodecError, Http1ParserOptions, RequestDecoder, StreamResetReason } from '../api/codec.js';
 import type { ConnectionControl } from '../api/network-filter.js';
 import type { ResponseHeaders } from '../base/header-map.js';
+import { emptyMeter, WireMeter } from '../base/wire-meter.js';
 import { Refusal } from '../codec/http1/codec-errors.js';
 import { Http1 } from '../codec/http1/http1-stats.js';
 import { type Http1ServerCallbacks, Http1ServerCodec } from '../codec/http1/server.js';
@@ -151,6 +152,11 @@ export class Http1Session implements ServerSession, StreamConnection, Http1Serve
   newStream(): RequestDecoder {
     this.connection.requests++;
     const stream = new HttpStream(this, this.codec);
+    if (this.manager.logsWireBytes) {
+      this.codec.meter.begin(emptyMeter);
+      stream.info.downstreamWire = this.codec.meter;
+      stream.info.upstreamWire = new WireMeter();
+    }
     this.stream = stream;
     return stream;
   }

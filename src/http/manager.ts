@@ -7,6 +7,7 @@ import type { BoundStats } from '../api/stats.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import { Http1 } from '../codec/http1/http1-stats.js';
 import { Http2 } from '../codec/http2/http2-stats.js';
+import { printsWireBytes } from '../format/wire-operators.js';
 import type { FilterEntry } from './filter-chain-config.js';
 import { LocalReplyRules } from './local-reply-rules.js';
 import type { ManagerConfig } from './manager-config.js';
@@ -46,6 +47,7 @@ export class Manager {
   readonly responseRules: ResponseRules;
   readonly upgrades: ReadonlyMap<string, boolean>;
   readonly bufferLimitBytes: number;
+  readonly logsWireBytes: boolean;
   private streams: number;
 
   constructor(
@@ -79,6 +81,7 @@ export class Manager {
     this.responseRules = new ResponseRules(config, scope);
     this.upgrades = new Map(config.upgrades.map(({ type, isEnabled }) => [type, isEnabled]));
     this.bufferLimitBytes = context.bufferLimitBytes;
+    this.logsWireBytes = printsWireBytes(config.accessLogs);
     this.streams = scope.threadIndex * 0x1_0000_0000;
   }
 

@@ -2,6 +2,7 @@ import type { Address, ConnectionInfo, StreamInfo, StreamTimes } from '../api/st
 import type { TlsInfo } from '../api/tls-info.js';
 import type { Host, HostOverride } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
+import type { WireMeter } from '../base/wire-meter.js';
 
 const noHosts: readonly Host[] = [];
 
@@ -46,6 +47,8 @@ export class StreamRecord implements StreamInfo {
   responseFlags: number;
   bytesReceived: number;
   bytesSent: number;
+  downstreamWire: WireMeter | null;
+  upstreamWire: WireMeter | null;
   remoteAddress: Address;
   routeName: string;
   virtualHostName: string;
@@ -88,6 +91,8 @@ export class StreamRecord implements StreamInfo {
     this.responseFlags = 0;
     this.bytesReceived = 0;
     this.bytesSent = 0;
+    this.downstreamWire = null;
+    this.upstreamWire = null;
     this.remoteAddress = connection.remoteAddress;
     this.routeName = '';
     this.virtualHostName = '';

@@ -69,6 +69,7 @@ export class AsyncClient {
 }
 
 class Call implements AttemptOwner, LoadBalancerContext, Cancellable {
+  readonly wire = null;
   readonly requestHeaders: RequestHeaders;
   readonly buffers: BufferPool;
   readonly bufferLimitBytes = 0;

@@ -12,6 +12,7 @@ export type OnClogged = (isClogged: boolean) => void;
 
 /** A copy of a request, sent while the request itself is; nobody looks at its answer. */
 export class MirroredRequest implements AttemptOwner, LoadBalancerContext {
+  readonly wire = null;
   readonly requestHeaders: RequestHeaders;
   readonly buffers: BufferPool;
   readonly bufferLimitBytes: number;

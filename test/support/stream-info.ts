@@ -55,6 +55,8 @@ export function streamInfo(changes: Partial<StreamInfo> = {}): StreamInfo {
     responseFlags: 0,
     bytesReceived: 3,
     bytesSent: 14,
+    downstreamWire: null,
+    upstreamWire: null,
     remoteAddress: address('203.0.113.77', 4000),
     routeName: '',
     virtualHostName: 'all',

@@ -1,5 +1,6 @@
 import type { Chunk, CodecOutput } from '../../api/codec.js';
 import type { HeaderMap } from '../../base/header-map.js';
+import type { WireMeter } from '../../base/wire-meter.js';
 import { encodeTrailers, lastChunk, type NameCase } from './encoder.js';
 import type { Framing } from './framing.js';
 
@@ -7,11 +8,13 @@ import type { Framing } from './framing.js';
 export class BodyWriter {
   private readonly output: CodecOutput;
   private readonly nameCase: NameCase;
+  private readonly meter: WireMeter;
   private framing: Framing;
 
-  constructor(output: CodecOutput, nameCase: NameCase) {
+  constructor(output: CodecOutput, nameCase: NameCase, meter: WireMeter) {
     this.output = output;
     this.nameCase = nameCase;
+    this.meter = meter;
     this.framing = 'none';
   }
 
@@ -20,18 +23,23 @@ export class BodyWriter {
   }
 
   write(chunk: Chunk, endStream: boolean, trailers: HeaderMap | null): void {
-    const { output } = this;
+    const { output, meter } = this;
     const length = chunk.end - chunk.start;
+    meter.sent += length;
     if (this.framing !== 'chunked') {
       if (length > 0) output.writeBytes(chunk.buffer, chunk.start, chunk.end);
       return;
     }
     if (length > 0) {
-      output.writeText(`${length.toString(16)}\r\n`);
+      const line = `${length.toString(16)}\r\n`;
+      meter.sent += line.length + 2;
+      output.writeText(line);
       output.writeBytes(chunk.buffer, chunk.start, chunk.end);
       output.writeText('\r\n');
     }
     if (!endStream) return;
-    output.writeText(trailers === null ? lastChunk : `0\r\n${encodeTrailers(trailers, this.nameCase)}\r\n`);
+    const last = trailers === null ? lastChunk : `0\r\n${encodeTrailers(trailers, this.nameCase)}\r\n`;
+    meter.sent += last.length;
+    output.writeText(last);
   }
 }

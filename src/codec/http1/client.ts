@@ -13,6 +13,7 @@ import {
   type RequestHeaders,
   type ResponseHeaders,
 } from '../../base/header-map.js';
+import type { WireMeter } from '../../base/wire-meter.js';
 import { BodyWriter } from './body-writer.js';
 import { emptyChunk, SharedChunk } from './chunk.js';
 import { encodeRequestHead, type NameCase } from './encoder.js';
@@ -55,7 +56,7 @@ export class Http1ClientCodec implements Http1Events<ResponseHeaders>, RequestEn
     this.parser = new Http1ResponseParser(options, this);
     this.nameCase = options.writesProperCase ? 'proper' : 'lower';
     this.sendsFullUrl = options.sendsFullUrl;
-    this.body = new BodyWriter(output, this.nameCase);
+    this.body = new BodyWriter(output, this.nameCase, this.parser.meter);
     this.chunk = new SharedChunk();
     this.sendsTrailers = options.enableTrailers;
     this.decoder = null;
@@ -80,6 +81,10 @@ export class Http1ClientCodec implements Http1Events<ResponseHeaders>, RequestEn
     this.decoder = null;
   }
 
+  get meter(): WireMeter {
+    return this.parser.meter;
+  }
+
   get isBusy(): boolean {
     return this.decoder !== null;
   }
@@ -92,6 +97,7 @@ export class Http1ClientCodec implements Http1Events<ResponseHeaders>, RequestEn
   /** Bytes from the peer; answers why they were refused, or null. */
   dispatch(buffer: Buffer, start: number, end: number): CodecError | null {
     if (this.isTunnel) {
+      this.meter.onBytesReceived(end - start);
       this.decoder?.onData(this.chunk.at(buffer, start, end), false);
       return null;
     }
@@ -102,6 +108,7 @@ export class Http1ClientCodec implements Http1Events<ResponseHeaders>, RequestEn
       at += this.parser.execute(buffer, at, end);
       if (this.parser.error !== null) return this.parser.error;
       if (this.isTunnel) {
+        this.meter.onBytesReceived(end - at);
         if (at < end) this.decoder?.onData(this.chunk.at(buffer, at, end), false);
         return null;
       }
@@ -174,7 +181,9 @@ export class Http1ClientCodec implements Http1Events<ResponseHeaders>, RequestEn
     const isUpgrade = (headers.classes & HeaderClass.hopByHop) !== 0 && headers.has('upgrade');
     const framing = requestFraming(headers, isUpgrade ? 'tunnel' : endStream ? 'ended' : 'open');
     this.body.begin(framing);
-    this.output.writeText(encodeRequestHead(headers, framing, this.nameCase, this.sendsFullUrl));
+    const head = encodeRequestHead(headers, framing, this.nameCase, this.sendsFullUrl);
+    if (this.meter.isOn) this.meter.onHeadSent(head);
+    this.output.writeText(head);
     if (endStream) this.isRequestDone = true;
   }
 

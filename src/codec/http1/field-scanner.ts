@@ -110,6 +110,16 @@ class FieldScan {
     this.strangers--;
   }
 
+  /** Of all fields: name, value and three more. A section without any counts as an empty one, as in Envoy. */
+  get byteLength(): number {
+    let bytes = 3 * Math.max(1, this.count);
+    for (let i = 0; i < this.count; i++) {
+      const at = 3 * i;
+      bytes += this.names[i]!.text.length + this.spans[at + 2]! - this.spans[at + 1]!;
+    }
+    return bytes;
+  }
+
   private grow(): void {
     const wider = new Int32Array(this.spans.length * 2);
     wider.set(this.spans);

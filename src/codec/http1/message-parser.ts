@@ -1,5 +1,6 @@
 import type { CodecError, Http1BodyKind, Http1Events, Http1ParserOptions } from '../../api/codec.js';
 import type { HeaderMap } from '../../base/header-map.js';
+import { WireMeter } from '../../base/wire-meter.js';
 import { ChunkScanner } from './chunk-scanner.js';
 import { Refusal, refuse } from './codec-errors.js';
 import { fieldScan, incomplete, refused, Section, scanFields } from './field-scanner.js';
@@ -59,6 +60,8 @@ export abstract class MessageParser<H extends HeaderMap> {
   /** Bytes of a `length` body not yet reported: 0 during its last `onData`. */
   remaining: number;
 
+  /** Counts what is read; the connection's writers count in it as well. */
+  readonly meter: WireMeter;
   protected readonly options: Http1ParserOptions;
   private readonly events: Http1Events<H>;
   /** A server reads requests: it skips empty lines before them and answers errors. */
@@ -84,6 +87,7 @@ export abstract class MessageParser<H extends HeaderMap> {
     this.isTunnel = false;
     this.isHeadComplete = false;
     this.remaining = 0;
+    this.meter = new WireMeter();
     this.options = options;
     this.events = events;
     this.isServer = isServer;
@@ -163,6 +167,7 @@ export abstract class MessageParser<H extends HeaderMap> {
       case sized:
         return this.readSized(buffer, at, end);
       case untilClose:
+        this.meter.onBytesReceived(end - at);
         this.events.onData(buffer, at, end);
         return end;
       case chunkLine:
@@ -187,7 +192,7 @@ export abstract class MessageParser<H extends HeaderMap> {
     const limit = Math.min(end, at + this.options.maxHeadBytes);
     const behind = this.scanHead(buffer, at, limit);
     if (behind >= 0) return this.endHead(buffer, at, behind);
-    if (behind === refused) this.failScan();
+    if (behind === refused) this.failScan(limit - at);
     else if (limit - at >= this.options.maxHeadBytes) this.failSize();
     else {
       this.section.append(buffer, at, limit);
@@ -224,7 +229,7 @@ export abstract class MessageParser<H extends HeaderMap> {
     const behind = isHead
       ? this.scanHead(bytes, 0, length)
       : scanFields(bytes, 0, length, this.options.maxHeaders - this.headFields, Section.trailers);
-    if (behind === refused) this.failScan();
+    if (behind === refused) this.failScan(length);
     else if (behind >= 0) {
       if (isHead) this.endHead(bytes, 0, behind);
       else this.endTrailers(bytes, behind);
@@ -232,7 +237,8 @@ export abstract class MessageParser<H extends HeaderMap> {
     return behind;
   }
 
-  private failScan(): void {
+  private failScan(bytes: number): void {
+    this.meter.onBytesReceived(bytes);
     this.fail(fieldScan.error ?? refuse(Refusal.malformed, 'head refused'));
   }
 
@@ -246,6 +252,7 @@ export abstract class MessageParser<H extends HeaderMap> {
     this.headFields = fieldScan.count;
     const headers = this.buildHead(buffer, start, end);
     this.section.clear();
+    if (this.meter.isOn) this.meter.onHeadReceived(end - start, headers === null ? 0 : fieldScan.byteLength);
     if (headers === null) return end;
     this.isHeadComplete = !this.isInformational;
     this.enterBody();
@@ -270,6 +277,7 @@ export abstract class MessageParser<H extends HeaderMap> {
   private readSized(buffer: Buffer, at: number, end: number): number {
     const stop = Math.min(end, at + this.remaining);
     this.remaining -= stop - at;
+    this.meter.onBytesReceived(stop - at);
     this.events.onData(buffer, at, stop);
     if (this.remaining === 0) this.complete();
     return stop;
@@ -278,6 +286,7 @@ export abstract class MessageParser<H extends HeaderMap> {
   private readChunkLine(buffer: Buffer, from: number, end: number): number {
     const chunk = this.chunk;
     const at = chunk.scan(buffer, from, end);
+    this.meter.onBytesReceived(at - from);
     if (chunk.error !== null) this.fail(chunk.error);
     else if (chunk.isWhole) {
       this.chunkRemaining = chunk.size;
@@ -290,6 +299,7 @@ export abstract class MessageParser<H extends HeaderMap> {
   private readChunkData(buffer: Buffer, at: number, end: number): number {
     const stop = Math.min(end, at + this.chunkRemaining);
     this.chunkRemaining -= stop - at;
+    this.meter.onBytesReceived(stop - at);
     if (this.chunkRemaining === 0) {
       this.chunk.afterData();
       this.state = chunkLine;
@@ -302,6 +312,7 @@ export abstract class MessageParser<H extends HeaderMap> {
     if (this.section.length > 0 || at + 1 >= end || buffer[at] !== CR || buffer[at + 1] !== LF) {
       return this.gather(buffer, at, end);
     }
+    this.meter.onBytesReceived(2);
     this.complete();
     return at + 2;
   }
@@ -312,6 +323,7 @@ export abstract class MessageParser<H extends HeaderMap> {
       this.fail(error);
       return;
     }
+    this.meter.onBytesReceived(end);
     const count = fieldScan.count;
     const fields = count > 0 && this.options.enableTrailers ? buildTrailers(buffer, end, this.options) : null;
     this.section.clear();

@@ -9,6 +9,7 @@ import type {
   StreamResetReason,
 } from '../../api/codec.js';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../../base/header-map.js';
+import type { WireMeter } from '../../base/wire-meter.js';
 import { BodyWriter } from './body-writer.js';
 import { emptyChunk, SharedChunk } from './chunk.js';
 import { encodeResponseHead, type NameCase } from './encoder.js';
@@ -55,7 +56,7 @@ export class Http1ServerCodec implements Http1Events<RequestHeaders>, ServerStre
     this.callbacks = callbacks;
     this.parser = new Http1RequestParser(options, this);
     this.nameCase = options.writesProperCase ? 'proper' : 'lower';
-    this.body = new BodyWriter(output, this.nameCase);
+    this.body = new BodyWriter(output, this.nameCase, this.parser.meter);
     this.chunk = new SharedChunk();
     this.sendsTrailers = options.enableTrailers;
     this.decoder = null;
@@ -76,6 +77,10 @@ export class Http1ServerCodec implements Http1Events<RequestHeaders>, ServerStre
   /** The request has arrived completely. */
   get isRequestComplete(): boolean {
     return this.isRequestDone;
+  }
+
+  get meter(): WireMeter {
+    return this.parser.meter;
   }
 
   /** What the client asked for the connection: version and Connection tokens. Valid from `onHeaders` on. */
@@ -161,6 +166,7 @@ export class Http1ServerCodec implements Http1Events<RequestHeaders>, ServerStre
     try {
       while (at < end && !this.isDead) {
         if (this.isTunnel) {
+          this.meter.onBytesReceived(end - at);
           this.decoder?.onData(this.chunk.at(buffer, at, end), false);
           return end;
         }
@@ -220,7 +226,7 @@ export class Http1ServerCodec implements Http1Events<RequestHeaders>, ServerStre
   // ResponseEncoder
 
   encode1xx(headers: ResponseHeaders): void {
-    this.output.writeText(encodeResponseHead(headers, 'none', 11, this.nameCase));
+    this.writeHead(encodeResponseHead(headers, 'none', 11, this.nameCase));
   }
 
   encodeHeaders(headers: ResponseHeaders, endStream: boolean): void {
@@ -232,8 +238,13 @@ export class Http1ServerCodec implements Http1Events<RequestHeaders>, ServerStre
         ? 'none'
         : responseFraming(headers, endStream, this.method, this.isHttp10);
     this.body.begin(framing);
-    this.output.writeText(encodeResponseHead(headers, framing, this.isHttp10 ? 10 : 11, this.nameCase));
+    this.writeHead(encodeResponseHead(headers, framing, this.isHttp10 ? 10 : 11, this.nameCase));
     if (endStream) this.isResponseDone = true;
+  }
+
+  private writeHead(head: string): void {
+    if (this.meter.isOn) this.meter.onHeadSent(head);
+    this.output.writeText(head);
   }
 
   encodeData(chunk: Chunk, endStream: boolean): void {

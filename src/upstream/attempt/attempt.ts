@@ -11,6 +11,7 @@ import type { BufferPool } from '../../base/buffer-pool.js';
 import { ChunkQueue } from '../../base/chunk-queue.js';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../../base/header-map.js';
 import { Timer, type TimerWheel } from '../../base/timer-wheel.js';
+import type { WireMeter } from '../../base/wire-meter.js';
 import { IdleWatch } from './idle-watch.js';
 
 /** What an attempt tells the router of. After `onAttemptReset` or a complete response nothing follows. */
@@ -18,6 +19,8 @@ export interface AttemptOwner {
   readonly requestHeaders: RequestHeaders;
   readonly buffers: BufferPool;
   readonly bufferLimitBytes: number;
+  /** Where what goes over the wire is counted, over all attempts; null when nobody asks. */
+  readonly wire: WireMeter | null;
   onAttemptReady(attempt: Attempt, connection: UpstreamConnectionInfo): void;
   onAttempt1xx(attempt: Attempt, headers: ResponseHeaders): void;
   onAttemptHeaders(attempt: Attempt, headers: ResponseHeaders, endStream: boolean): void;
@@ -62,6 +65,8 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   /** Outlier detection has been told of its timeout. */
   hasTimedOut: boolean;
   private pausedReads: number;
+  /** Of the connection, which the next request on it begins anew. */
+  private meter: WireMeter | null;
 
   constructor(owner: AttemptOwner, host: Host) {
     this.host = host;
@@ -83,6 +88,7 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     this.isHedged = false;
     this.hasTimedOut = false;
     this.pausedReads = 0;
+    this.meter = null;
   }
 
   /** Asks the pool; the request goes out as soon as there is a connection. */
@@ -161,12 +167,19 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   onPoolReady(encoder: RequestEncoder, connection: UpstreamConnectionInfo): void {
     this.waiting = null;
     this.encoder = encoder;
+    if (connection.meter !== null) this.count(connection.meter);
     for (let i = 0; i < this.pausedReads; i++) encoder.pauseReading();
     this.owner.onAttemptReady(this, connection);
     this.hasSentBytes = true;
     if (this.headersEnd) this.isRequestSent = true;
     encoder.encodeHeaders(this.owner.requestHeaders, this.headersEnd);
     if (!this.isHeld) this.sendQueued(encoder);
+  }
+
+  private count(meter: WireMeter): void {
+    const { wire } = this.owner;
+    meter.begin(wire);
+    if (wire !== null) this.meter = meter;
   }
 
   private sendQueued(encoder: RequestEncoder): void {
@@ -245,6 +258,7 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
 
   private end(): void {
     this.isDone = true;
+    if (this.meter !== null) this.owner.wire?.copy(this.meter);
     this.idle?.cancel();
     while (this.pausedReads > 0) this.resumeReading();
     this.queue?.clear();

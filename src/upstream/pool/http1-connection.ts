@@ -3,6 +3,7 @@ import type { Address } from '../../api/stream-info.js';
 import type { TlsInfo } from '../../api/tls-info.js';
 import type { Host, PoolFailure, UpstreamConnectionInfo } from '../../api/upstream.js';
 import { Timer } from '../../base/timer-wheel.js';
+import type { WireMeter } from '../../base/wire-meter.js';
 import { type Http1ClientCallbacks, Http1ClientCodec } from '../../codec/http1/client.js';
 import { unknownAddress } from '../../network/address.js';
 import type { Connection, ConnectionEvents } from '../../network/connection.js';
@@ -89,6 +90,10 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
     this.receivedAtStart = this.connection.bytesReceived;
     this.tally.onRequest();
     return this.codec.start(decoder);
+  }
+
+  get meter(): WireMeter {
+    return this.codec.meter;
   }
 
   becomeIdle(): void {

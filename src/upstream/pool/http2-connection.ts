@@ -33,6 +33,7 @@ export class Http2Connection
   readonly id: number;
   readonly host: Host;
   readonly protocol = 'HTTP/2';
+  readonly meter = null;
   localAddress: Address;
   tls: TlsInfo | null;
   isConnecting: boolean;

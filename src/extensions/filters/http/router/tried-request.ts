@@ -12,6 +12,7 @@ import {
 } from '../../../../api/upstream.js';
 import { HeaderClass, type HeaderMap, type ResponseHeaders } from '../../../../base/header-map.js';
 import type { Timer } from '../../../../base/timer-wheel.js';
+import type { WireMeter } from '../../../../base/wire-meter.js';
 import { isGrpc } from '../../../../http/local-reply.js';
 import { H, V } from '../../../../http/manager-stats.js';
 import { Attempt, type AttemptOwner } from '../../../../upstream/attempt/attempt.js';
@@ -189,6 +190,10 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
   }
 
   // AttemptOwner
+
+  get wire(): WireMeter | null {
+    return this.info.upstreamWire;
+  }
 
   onAttemptReady(attempt: Attempt, connection: UpstreamConnectionInfo): void {
     const { info } = this;
