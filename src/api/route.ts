@@ -45,6 +45,8 @@ export interface RouteMatch {
 
 export interface VirtualHostView {
   readonly name: string;
+  /** Namespace → structure. */
+  readonly metadata: Plain;
   readonly includeRequestAttemptCount: boolean;
   readonly includeAttemptCountInResponse: boolean;
   readonly includeIsTimeoutRetryHeader: boolean;

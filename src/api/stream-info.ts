@@ -32,6 +32,9 @@ export interface ConnectionInfo {
   transportProtocol: string;
   applicationProtocols: readonly string[];
   filterChainName: string;
+  /** Namespace → structure. */
+  readonly listenerMetadata: Plain;
+  filterChainMetadata: Plain;
   /** Whether the chain's transport socket is TLS; known before the handshake. */
   isTls: boolean;
   /** Null on clear text and until the handshake is done, which is before filters see the first byte. */
@@ -110,6 +113,7 @@ export interface StreamInfo {
   /** Namespace → structure; null until somebody writes. */
   dynamicMetadata: Map<string, Plain> | null;
   routeMetadata: Plain;
+  virtualHostMetadata: Plain;
   clusterMetadata: Plain;
   /** Key → value written by filters; null until somebody writes. */
   filterState: Map<string, unknown> | null;

@@ -18,16 +18,17 @@ const inStructure = (metadata: Plain, namespace: string): Plain => plainAt(metad
 const inMessage = (metadata: Plain, namespace: string): Plain =>
   plainAt(metadata, ['filter_metadata', namespace]);
 
-/** Sources of `%METADATA(TYPE:…)%`; null for kinds of which a stream knows nothing. */
-const sources: { readonly [type: string]: MetadataOf | null } = {
+/** Sources of `%METADATA(TYPE:…)%`. */
+const sources = {
   DYNAMIC: ({ info }, namespace) => info.dynamicMetadata?.get(namespace),
   CLUSTER: ({ info }, namespace) => inMessage(info.clusterMetadata, namespace),
   ROUTE: ({ info }, namespace) => inStructure(info.routeMetadata, namespace),
   UPSTREAM_HOST: ({ info }, namespace) => inMessage(info.upstreamHost?.metadata ?? null, namespace),
-  LISTENER: null,
-  LISTENER_FILTER_CHAIN: null,
-  VIRTUAL_HOST: null,
-};
+  LISTENER: ({ info }, namespace) => inStructure(info.connection.listenerMetadata, namespace),
+  LISTENER_FILTER_CHAIN: ({ info }, namespace) => inStructure(info.connection.filterChainMetadata, namespace),
+  VIRTUAL_HOST: ({ info }, namespace) => inStructure(info.virtualHostMetadata, namespace),
+} satisfies { readonly [type: string]: MetadataOf };
+const sourceOf: { readonly [type: string]: MetadataOf | undefined } = sources;
 
 /** `NS:KEY:KEY`, or the JSON list that old header formats have. */
 function pathOf(argument: string): readonly string[] {
@@ -40,8 +41,7 @@ function pathOf(argument: string): readonly string[] {
   }
 }
 
-function metadataField(source: MetadataOf | null, path: readonly string[], limit: number | undefined): Field {
-  if (source === null) return { text: () => undefined, value: () => null };
+function metadataField(source: MetadataOf, path: readonly string[], limit: number | undefined): Field {
   const [namespace = '', ...keys] = path;
   const find = (context: LogContext): Plain => plainAt(source(context, namespace), keys);
   return {
@@ -51,8 +51,8 @@ function metadataField(source: MetadataOf | null, path: readonly string[], limit
 }
 
 /** Of the three old operators only that of dynamic metadata takes a limit. */
-function fromSource(type: string): Operator {
-  const source = sources[type] ?? null;
+function fromSource(type: 'DYNAMIC' | 'CLUSTER' | 'UPSTREAM_HOST'): Operator {
+  const source = sources[type];
   const make = (argument: string, limit?: number): Field => metadataField(source, pathOf(argument), limit);
   return type === 'DYNAMIC' ? withArgument('required', make) : withArgumentAlone('required', make);
 }
@@ -61,7 +61,7 @@ function fromSource(type: string): Operator {
 const anyMetadata = withArgument('required', (argument, limit) => {
   const colon = argument.indexOf(':');
   const type = colon < 0 ? argument : argument.slice(0, colon);
-  const source = Object.hasOwn(sources, type) ? sources[type] : undefined;
+  const source = Object.hasOwn(sourceOf, type) ? sourceOf[type] : undefined;
   if (source === undefined) return `${type} is not supported type of metadata`;
   return metadataField(source, pathOf(colon < 0 ? '' : argument.slice(colon + 1)), limit);
 });

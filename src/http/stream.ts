@@ -325,6 +325,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
       this.info.routeName = route.name;
       this.info.virtualHostName = route.virtualHost.name;
       this.info.routeMetadata = route.metadata;
+      this.info.virtualHostMetadata = route.virtualHost.metadata;
       if (route.action.kind === 'route') this.timers.onRoute(route.action, this.requestHeaders);
     }
     return route;

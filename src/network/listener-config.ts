@@ -1,6 +1,8 @@
 import type { AccessLogConfig } from '../api/access-log.js';
 import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
 import { parseIp } from '../base/cidr.js';
+import type { Plain } from '../base/plain.js';
+import { parseMetadata } from '../match/metadata.js';
 
 /** One address that a listener binds. */
 export type BindConfig = {
@@ -16,6 +18,8 @@ export type FilterChainConfig = {
   readonly name: string;
   readonly match: FilterChainMatchConfig | null;
   readonly filters: readonly ExtensionConfig[];
+  /** Namespace → structure. */
+  readonly metadata: Plain;
   /** Null: the socket itself. */
   readonly transport: ExtensionConfig | null;
   /** 0 = none. */
@@ -55,6 +59,8 @@ export type ListenerConfig = {
   readonly reusePort: boolean;
   readonly backlog: number;
   readonly accessLogs: readonly AccessLogConfig[];
+  /** Namespace → structure. */
+  readonly metadata: Plain;
   readonly ignoreGlobalConnLimit: boolean;
   readonly origin: string;
 };
@@ -102,6 +108,7 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
     reusePort: readReusePort(node, bind),
     backlog: node.number('tcp_backlog_size', 0),
     accessLogs: parts.accessLogs(node, 'access_log'),
+    metadata: parseMetadata(node, 'metadata'),
     ignoreGlobalConnLimit: node.bool('ignore_global_conn_limit'),
     origin: `${node.origin.source}:${node.origin.line}`,
   };
@@ -171,6 +178,7 @@ function parseChain(node: ConfigNode, index: number): FilterChainConfig {
     name: node.string('name'),
     match: match === undefined || index < 0 ? null : parseMatch(match),
     filters,
+    metadata: parseMetadata(node, 'metadata'),
     transport: node.extension('transport.socket.downstream', 'transport_socket') ?? null,
     transportTimeoutMs: node.duration('transport_socket_connect_timeout', 0),
   };

@@ -191,6 +191,7 @@ export class LiveListener implements DownstreamOwner, InspectionOwner, Transport
     this.stats.inc(D.downstream_cx_total);
     this.workerStats.inc(DW.downstream_cx_total);
     info.filterChainName = chain.name;
+    info.filterChainMetadata = chain.metadata;
     this.stats.add(D.downstream_cx_active, 1);
     this.workerStats.add(DW.downstream_cx_active, 1);
     this.onCount(1);
@@ -305,6 +306,8 @@ function infoOf(
     transportProtocol: '',
     applicationProtocols: [],
     filterChainName: '',
+    listenerMetadata: config.metadata,
+    filterChainMetadata: null,
     isTls: false,
     tls: null,
     transportFailureReason: '',

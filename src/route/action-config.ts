@@ -1,5 +1,6 @@
 import type { ConfigNode } from '../api/config-node.js';
 import type { ConnectConfig, RetryPolicyConfig } from '../api/route.js';
+import { parseMetadata } from '../match/metadata.js';
 import { parseClusterSpecifier } from './cluster-specifier.js';
 import type {
   BodyLimitConfig,
@@ -10,7 +11,6 @@ import type {
 import { parseHashPolicy } from './hash-policy.js';
 import { parseHostRewrite } from './host-rewrite.js';
 import { parseInternalRedirect } from './internal-redirect-policy.js';
-import { parseMetadata } from './metadata.js';
 import { parseMirrorPolicies } from './mirror-policy.js';
 import { parsePathRewrite } from './path-rewrite.js';
 import { parseRateLimits } from './rate-limit/rate-limit-config.js';

@@ -1,8 +1,8 @@
 import type { ConfigNode } from '../api/config-node.js';
+import { parseMetadata } from '../match/metadata.js';
 import type { ClusterSpecifierConfig, WeightedClusterConfig } from './config-types.js';
 import { parseFilterConfigs } from './filter-configs.js';
 import { parseHeaderMutations } from './header-mutations.js';
-import { parseMetadata } from './metadata.js';
 
 /** Reads how a route action names its cluster; `validateClusters` reports names that no cluster has. */
 export function parseClusterSpecifier(node: ConfigNode, validateClusters: boolean): ClusterSpecifierConfig {

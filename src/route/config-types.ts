@@ -42,6 +42,8 @@ export type VirtualHostConfig = {
   readonly routes: readonly RouteConfig[];
   /** Leads to lists of routes, instead of `routes`; null without one. */
   readonly matcher: MatcherConfig<readonly RouteConfig[]> | null;
+  /** Namespace → structure. */
+  readonly metadata: Plain;
   readonly requireTls: 'NONE' | 'EXTERNAL_ONLY' | 'ALL';
   readonly virtualClusters: readonly {
     readonly name: string;

@@ -1,6 +1,7 @@
 import type { ConfigNode } from '../api/config-node.js';
 import { parseHeaderMatchers } from '../match/header-matcher.js';
 import { parseMatcher } from '../match/matcher-tree.js';
+import { parseMetadata } from '../match/metadata.js';
 import { type Inherited, parseHedgePolicy, parseRouteAction } from './action-config.js';
 import { parseBodyLimit } from './body-limit.js';
 import type {
@@ -15,7 +16,6 @@ import { reportDuplicateDomains } from './domains.js';
 import { parseFilterConfigs, parseFilterConfigsWithCors } from './filter-configs.js';
 import { parseHeaderMutations } from './header-mutations.js';
 import { parseRouteMatch } from './match-config.js';
-import { parseMetadata } from './metadata.js';
 import { parseMirrorPolicies } from './mirror-policy.js';
 import { parseRateLimits } from './rate-limit/rate-limit-config.js';
 import { parseRedirect } from './redirect.js';
@@ -91,6 +91,7 @@ function parseVirtualHost(node: ConfigNode, shared: Shared): VirtualHostConfig {
             action: (leaf) => parseLeaf(leaf, inherited, shared),
             inputProblem: headersAlone,
           }),
+    metadata: parseMetadata(node, 'metadata'),
     requireTls: requireTls === 'ALL' || requireTls === 'EXTERNAL_ONLY' ? requireTls : 'NONE',
     virtualClusters: parseVirtualClusters(node),
     mutations: parseHeaderMutations(node),
@@ -122,7 +123,6 @@ function refuseUnbuiltHostFields(node: ConfigNode): void {
   if (node.has('matcher') && node.has('routes')) {
     node.error('cannot set both matcher and routes on virtual host', 'matcher');
   }
-  node.noEffect('metadata', 'nothing reads the metadata of a virtual host');
 }
 
 function parseVirtualClusters(node: ConfigNode): VirtualHostConfig['virtualClusters'] {

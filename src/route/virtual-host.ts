@@ -1,6 +1,7 @@
 import type { RateLimitRule, RouteInput, RouteMatch, VirtualHostView } from '../api/route.js';
 import type { RuntimeView } from '../api/runtime.js';
 import type { RequestHeaders } from '../base/header-map.js';
+import type { Plain } from '../base/plain.js';
 import { buildHeaderMatchers, type HeaderPredicate } from '../match/header-matcher.js';
 import { buildMatcher, type Matcher } from '../match/matcher-tree.js';
 import { buildRouteAction } from './action.js';
@@ -26,6 +27,7 @@ interface VirtualCluster {
 /** A virtual host with its routes indexed. */
 export class VirtualHost implements VirtualHostView {
   readonly name: string;
+  readonly metadata: Plain;
   readonly includeRequestAttemptCount: boolean;
   readonly includeAttemptCountInResponse: boolean;
   readonly includeIsTimeoutRetryHeader: boolean;
@@ -44,6 +46,7 @@ export class VirtualHost implements VirtualHostView {
     runtime: RuntimeView,
   ) {
     this.name = config.name;
+    this.metadata = config.metadata;
     this.includeRequestAttemptCount = config.includeRequestAttemptCount;
     this.includeAttemptCountInResponse = config.includeAttemptCountInResponse;
     this.includeIsTimeoutRetryHeader = config.includeIsTimeoutRetryHeader;

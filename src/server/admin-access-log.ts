@@ -92,6 +92,8 @@ export class AdminAccessLog {
       transportProtocol: '',
       applicationProtocols: [],
       filterChainName: '',
+      listenerMetadata: null,
+      filterChainMetadata: null,
       isTls: false,
       tls: null,
       transportFailureReason: '',

@@ -69,6 +69,7 @@ export class StreamRecord implements StreamInfo {
   localReplyBody: string;
   dynamicMetadata: Map<string, Plain> | null;
   routeMetadata: Plain;
+  virtualHostMetadata: Plain;
   clusterMetadata: Plain;
   filterState: Map<string, unknown> | null;
   schemeFollowsUpstream: boolean;
@@ -113,6 +114,7 @@ export class StreamRecord implements StreamInfo {
     this.localReplyBody = '';
     this.dynamicMetadata = null;
     this.routeMetadata = null;
+    this.virtualHostMetadata = null;
     this.clusterMetadata = null;
     this.filterState = null;
     this.schemeFollowsUpstream = false;

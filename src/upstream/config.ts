@@ -2,7 +2,7 @@ import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
 import type { HostHealthCheckConfig, LocalityConfig } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
 import { isPlainObject } from '../base/plain-path.js';
-import { parseMetadata } from '../route/metadata.js';
+import { parseMetadata } from '../match/metadata.js';
 import { parseBalancer } from './balancing/parse-balancer.js';
 import type { TransportMatchConfig, TransportsConfig } from './cluster-transports.js';
 import { type HealthCheckConfig, parseHealthCheck } from './health/config.js';
@@ -88,7 +88,7 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
   const http = parseHttpOptions(node);
   return {
     name,
-    statName: (node.string('alt_stat_name') || name).replaceAll(':', '_'),
+    statName: node.string('alt_stat_name') || name,
     type,
     connectTimeoutMs: node.duration('connect_timeout', 5000),
     bufferLimitBytes: node.number('per_connection_buffer_limit_bytes', 1024 * 1024),

@@ -27,7 +27,8 @@ RESP(SERVER) RESP(NONE?SERVER):3 TRAILER(X) RESPONSE_TRAILER(X?Y) PATH PATH(NQ) 
 PATH(:ORIG_OR_PATH) QUERY_PARAM(a) QUERY_PARAM(b):2 QUERY_PARAMS QUERY_PARAMS(DECODED) QUERY_PARAMS(ORIG):3
 TRACE_ID SPAN_ID DYNAMIC_METADATA(a:b) CLUSTER_METADATA(cm) CLUSTER_METADATA(cm:k) CLUSTER_METADATA(cm:o:p)
 CLUSTER_METADATA(cm:n) UPSTREAM_METADATA(em) METADATA(ROUTE:rm:k) METADATA(ROUTE:rm) METADATA(CLUSTER:cm:f)
-METADATA(UPSTREAM_HOST:em:k) FILTER_STATE(x) FILTER_STATE(x:PLAIN):3 UPSTREAM_FILTER_STATE(x) FILTER_STATE(x:FIELD:y)
+METADATA(UPSTREAM_HOST:em:k) METADATA(VIRTUAL_HOST:hm:k) METADATA(LISTENER:lm:k) METADATA(LISTENER:lm)
+METADATA(LISTENER_FILTER_CHAIN:fm:k) METADATA(VIRTUAL_HOST:none) FILTER_STATE(x) FILTER_STATE(x:PLAIN):3 UPSTREAM_FILTER_STATE(x) FILTER_STATE(x:FIELD:y)
 REQUESTED_SERVER_NAME REQUESTED_SERVER_NAME(HOST_FIRST) REQUESTED_SERVER_NAME(SNI_FIRST) TLS_JA3_FINGERPRINT
 DOWNSTREAM_TLS_VERSION DOWNSTREAM_PEER_SUBJECT DOWNSTREAM_PEER_CERT_V_START UPSTREAM_TLS_CIPHER
 UPSTREAM_PEER_URI_SAN ENVIRONMENT(HOME):3 ENVIRONMENT(NOBODY_SETS_THIS)
@@ -69,29 +70,35 @@ export const operatorBootstrap: Bootstrap = {
       admin: { address: address(adminPort) },
       static_resources: {
         listeners: [
-          httpListener('main', listeners['main'] ?? 0, {
-            access_log: logs(customLog),
-            route_config: {
-              virtual_hosts: [
-                {
-                  name: 'all',
-                  domains: ['*'],
-                  routes: [
-                    route('/direct', { direct_response: { status: 200, body: { inline_string: 'hi' } } }),
-                    route('/rewritten', { route: { cluster: 'plain', prefix_rewrite: '/new' } }),
-                    route('/refused', { route: { cluster: 'refused' } }),
-                    route('/moved', { redirect: { path_redirect: '/x' } }),
-                    route('/nowhere', { route: { cluster_header: 'x-cluster' } }),
-                    route('/', {
-                      name: 'named',
-                      metadata: { filter_metadata: { rm: { k: 'v', n: 1.5, b: true, l: [1, 'a'] } } },
-                      route: { cluster: 'plain' },
-                    }),
-                  ],
-                },
-              ],
+          httpListener(
+            'main',
+            listeners['main'] ?? 0,
+            {
+              access_log: logs(customLog),
+              route_config: {
+                virtual_hosts: [
+                  {
+                    name: 'all',
+                    domains: ['*'],
+                    metadata: { filter_metadata: { hm: { k: 'v' } } },
+                    routes: [
+                      route('/direct', { direct_response: { status: 200, body: { inline_string: 'hi' } } }),
+                      route('/rewritten', { route: { cluster: 'plain', prefix_rewrite: '/new' } }),
+                      route('/refused', { route: { cluster: 'refused' } }),
+                      route('/moved', { redirect: { path_redirect: '/x' } }),
+                      route('/nowhere', { route: { cluster_header: 'x-cluster' } }),
+                      route('/', {
+                        name: 'named',
+                        metadata: { filter_metadata: { rm: { k: 'v', n: 1.5, b: true, l: [1, 'a'] } } },
+                        route: { cluster: 'plain' },
+                      }),
+                    ],
+                  },
+                ],
+              },
             },
-          }),
+            { metadata: { filter_metadata: { lm: { k: 'v', n: 1 } } } },
+          ),
           tcpListener('stream', listeners['stream'] ?? 0, { cluster: 'plain', access_log: logs(customLog) }),
           tcpListener('broken', listeners['broken'] ?? 0, {
             cluster: 'refused',

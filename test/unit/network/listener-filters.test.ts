@@ -20,6 +20,8 @@ const info: ConnectionInfo = {
   transportProtocol: '',
   applicationProtocols: [],
   filterChainName: '',
+  listenerMetadata: null,
+  filterChainMetadata: null,
   isTls: false,
   tls: null,
   transportFailureReason: '',
