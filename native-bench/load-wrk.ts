@@ -8,6 +8,8 @@ export interface WrkOptions {
   readonly headers?: readonly string[];
   /** Asks for `connection: close`, so that every request opens a connection. */
   readonly isNewConnection?: boolean;
+  /** Whatever the certificate. */
+  readonly isTls?: boolean;
 }
 
 /** wrk with one thread: the load has one core. */
@@ -20,9 +22,11 @@ export function wrk(options: WrkOptions): Load {
     options.isNewConnection === true
       ? 'connections at a time, a new one per request'
       : 'keep-alive connections';
+  const urlOf = (port: number): string =>
+    `${options.isTls === true ? 'https' : 'http'}://127.0.0.1:${port}${options.path}`;
   return {
     describe: `GET ${options.path}, ${options.connections} ${kept}, wrk`,
-    probe: (port) => httpProbe(`http://127.0.0.1:${port}${options.path}`),
+    probe: (port) => httpProbe(urlOf(port)),
     command: (port, seconds) => ({
       command: 'wrk',
       args: [
@@ -35,7 +39,7 @@ export function wrk(options: WrkOptions): Load {
         '--timeout',
         '10s',
         ...headers.flatMap((header) => ['--header', header]),
-        `http://127.0.0.1:${port}${options.path}`,
+        urlOf(port),
       ],
     }),
     read: readWrk,

@@ -1,20 +1,25 @@
-import { get } from 'node:http';
+import { get, type IncomingMessage } from 'node:http';
+import { get as getSecurely } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Child } from './children.js';
 
 /** Undefined when the proxy serves; otherwise what was seen instead. */
 export type Probe = () => Promise<string | undefined>;
 
-/** Serving means: a GET answers 200 within a second. */
+/** Serving means: a GET answers 200 within a second, whoever signed the certificate. */
 export function httpProbe(url: string): Probe {
   return () =>
     new Promise((resolve) => {
-      const request = get(url, { agent: false, timeout: 1000 }, (response) => {
+      const onResponse = (response: IncomingMessage): void => {
         response.resume();
         response.once('close', () =>
           resolve(response.statusCode === 200 ? undefined : `${url} answers ${response.statusCode}`),
         );
-      });
+      };
+      const options = { agent: false, timeout: 1000, rejectUnauthorized: false };
+      const request = url.startsWith('https:')
+        ? getSecurely(url, options, onResponse)
+        : get(url, options, onResponse);
       request.once('timeout', () => request.destroy());
       request.once('error', (error) => resolve(`${url}: ${error.message}`));
     });

@@ -1,8 +1,11 @@
 import type { ConfigGenerator, Places } from '../contracts.js';
+import { selfSigned } from './self-signed.js';
 
 /** What of an HTTP/1.1 reverse proxy a row varies; nginx and HAProxy are given the same words. */
 export interface HttpOptions {
   readonly accessLog?: boolean;
+  /** Clients speak TLS, with a certificate made for the run. */
+  readonly tls?: boolean;
   /** HTTP filters before the router, each a block of YAML without indentation. */
   readonly filters?: readonly string[];
   /** Further top-level fields of the bootstrap. */
@@ -17,7 +20,7 @@ static_resources:
   - name: ingress
     address: { socket_address: { address: 127.0.0.1, port_value: ${places.port} } }
     filter_chains:
-    - filters:
+    - ${options.tls === true ? transportSocket(places) : ''}filters:
       - name: envoy.filters.network.http_connection_manager
         typed_config:
           "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
@@ -33,14 +36,48 @@ static_resources:
           http_filters:
 ${indent([...(options.filters ?? []), router].join('\n'), 10)}
   clusters:
-  - name: origin
+${originCluster(places)}${options.bootstrap ?? ''}`;
+}
+
+/** The same for a TCP proxy. */
+export function envoyTcp(): ConfigGenerator {
+  return (places) => `${head(places)}
+static_resources:
+  listeners:
+  - name: ingress
+    address: { socket_address: { address: 127.0.0.1, port_value: ${places.port} } }
+    filter_chains:
+    - filters:
+      - name: envoy.filters.network.tcp_proxy
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+          stat_prefix: ingress
+          cluster: origin
+  clusters:
+${originCluster(places)}`;
+}
+
+function transportSocket(places: Places): string {
+  const { certificate, key } = selfSigned(places.folder);
+  return `transport_socket:
+        name: envoy.transport_sockets.tls
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+          common_tls_context:
+            tls_certificates:
+            - { certificate_chain: { filename: ${certificate} }, private_key: { filename: ${key} } }
+      `;
+}
+
+function originCluster(places: Places): string {
+  return `  - name: origin
     type: STATIC
     load_assignment:
       cluster_name: origin
       endpoints:
       - lb_endpoints:
         - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: ${places.originPort} } } }
-${options.bootstrap ?? ''}`;
+`;
 }
 
 function head(places: Places): string {

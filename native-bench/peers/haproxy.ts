@@ -1,5 +1,7 @@
 import type { ConfigGenerator, Peer } from '../contracts.js';
+import type { HttpOptions } from './envoy-yaml.js';
 import { findByVersion } from './find-command.js';
+import { selfSigned } from './self-signed.js';
 
 export const haproxy: Peer = {
   name: 'haproxy',
@@ -8,7 +10,7 @@ export const haproxy: Peer = {
 };
 
 /** A reverse proxy that shares upstream connections between clients; timeouts are those its manual begins with. */
-export function haproxyHttp(): ConfigGenerator {
+export function haproxyHttp(options: Pick<HttpOptions, 'tls'> = {}): ConfigGenerator {
   return (places) => `global
   nbthread ${places.workers}
   maxconn 9000
@@ -18,6 +20,24 @@ defaults
   timeout client 600s
   timeout server 600s
   http-reuse always
+frontend ingress
+  bind 127.0.0.1:${places.port} backlog 4096${options.tls === true ? ` ssl crt ${selfSigned(places.folder).bundle}` : ''}
+  default_backend origin
+backend origin
+  server first 127.0.0.1:${places.originPort}
+`;
+}
+
+/** The same for a TCP proxy. */
+export function haproxyTcp(): ConfigGenerator {
+  return (places) => `global
+  nbthread ${places.workers}
+  maxconn 9000
+defaults
+  mode tcp
+  timeout connect 5s
+  timeout client 600s
+  timeout server 600s
 frontend ingress
   bind 127.0.0.1:${places.port} backlog 4096
   default_backend origin

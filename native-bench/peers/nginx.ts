@@ -1,6 +1,7 @@
 import type { ConfigGenerator, Peer } from '../contracts.js';
 import type { HttpOptions } from './envoy-yaml.js';
 import { findByVersion } from './find-command.js';
+import { selfSigned } from './self-signed.js';
 
 export const nginx: Peer = {
   name: 'nginx',
@@ -36,6 +37,11 @@ ${http}
 `;
 }
 
+function certificateOf(folder: string): string {
+  const { certificate, key } = selfSigned(folder);
+  return `\n    ssl_certificate ${certificate};\n    ssl_certificate_key ${key};`;
+}
+
 /** Its own 8 × 4 KB and 8 × 8 KB; or as much as the other proxies have. */
 const largeBuffers = `
       proxy_buffer_size 32k;
@@ -59,7 +65,7 @@ export function nginxHttp(options: HttpOptions & { readonly largeBuffers?: boole
     keepalive_requests 1000000000;
   }
   server {
-    listen 127.0.0.1:${places.port} backlog=4096${places.workers > 1 ? ' reuseport' : ''};
+    listen 127.0.0.1:${places.port}${options.tls === true ? ' ssl' : ''} backlog=4096${places.workers > 1 ? ' reuseport' : ''};${options.tls === true ? certificateOf(places.folder) : ''}
     location / {
       proxy_pass http://origin;
       proxy_http_version 1.1;
