@@ -39,7 +39,7 @@ async function load(job: LoadJob): Promise<LoadResult> {
   ];
   const registry = await loadRegistry(modules);
   if (!('find' in registry)) return refused(registry, configDump(loaded.json()));
-  const parsed = parseBootstrap(loaded.rootWith(registry), modules);
+  const parsed = parseBootstrap(loaded.rootWith(registry), registry, modules);
   const secrets = resolveSecrets(loaded.needs.secrets.values(), parsed.secrets, registry, files);
   const model = { ...parsed, secrets: secrets.values, watchedSecrets: secrets.watched };
   const known = new Set(model.clusters.map((cluster) => cluster.name));

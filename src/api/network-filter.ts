@@ -3,7 +3,7 @@ import type { Timer } from '../base/timer-wheel.js';
 import type { Flushable } from '../base/turn.js';
 import type { Chunk } from './codec.js';
 import type { Extension } from './extension.js';
-import type { ConnectionInfo } from './stream-info.js';
+import type { ConnectionInfo, StreamInfo } from './stream-info.js';
 import type { ThreadScope } from './thread-scope.js';
 
 /** Answer of a network filter's hooks. */
@@ -48,6 +48,8 @@ export type CloseMode =
 /** What network filters can do with their connection. */
 export interface ConnectionControl {
   readonly info: ConnectionInfo;
+  /** The connection as logs and rules see it; made when it is first asked for, shared by all filters. */
+  readonly record: StreamInfo;
   readonly scope: ThreadScope;
   /** Text whose characters are all ≤ U+00FF, passed through the filters' writing side. */
   writeText(text: string): void;

@@ -48,6 +48,9 @@ export interface ConnectionInfo {
   readonly startedMs: number;
   connectionTerminationDetails: string;
   localCloseReason: string;
+  /** What listener and network filters wrote, as in `StreamInfo`. Streams begin with this filter state. */
+  dynamicMetadata: Map<string, Plain> | null;
+  filterState: Map<string, unknown> | null;
 }
 
 /** Points in time of a stream on the worker's monotonic clock; NaN while they have not happened. */

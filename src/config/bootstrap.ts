@@ -1,4 +1,5 @@
 import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
+import type { Extension, ExtensionRegistry } from '../api/extension.js';
 import type { SecretValue, WatchedSecret } from '../api/secrets.js';
 import { defaultLogFormat, textFormatConfig } from '../format/substitution-format.js';
 import { parseStringMatcher, type StringMatcherConfig } from '../match/string-matcher.js';
@@ -55,11 +56,16 @@ export type BootstrapModel = {
 };
 
 /** Reads `envoy.config.bootstrap.v3.Bootstrap`; problems go to the node's list. */
-export function parseBootstrap(root: ConfigNode, filterModules: readonly string[] = []): BootstrapModel {
+export function parseBootstrap(
+  root: ConfigNode,
+  registry: ExtensionRegistry,
+  filterModules: readonly string[] = [],
+): BootstrapModel {
   const resources = root.message('static_resources');
+  const isTerminal = (typeUrl: string): boolean => isTerminalFilter(registry.find('network.filter', typeUrl));
   const clusters = parseClusters(root, resources?.list('clusters') ?? []);
   const listeners = (resources?.list('listeners') ?? []).map((node, i) =>
-    parseListener(node, i, { accessLogs: parseAccessLogs }),
+    parseListener(node, i, { accessLogs: parseAccessLogs, isTerminal }),
   );
   root.unsupported('dynamic_resources', 'resources stand in the file so far');
   const runtime = root.message('layered_runtime');
@@ -79,6 +85,10 @@ export function parseBootstrap(root: ConfigNode, filterModules: readonly string[
     watchedSecrets: [],
     filterModules,
   };
+}
+
+function isTerminalFilter(filter: Extension | undefined): boolean {
+  return filter !== undefined && 'isTerminal' in filter && filter.isTerminal === true;
 }
 
 function parseClusters(root: ConfigNode, nodes: readonly ConfigNode[]): readonly ClusterConfig[] {

@@ -41,10 +41,16 @@ import { setFilterStateFilter } from './filters/http/set-filter-state/set-filter
 import { setMetadataFilter } from './filters/http/set-metadata/set-metadata.js';
 import { statefulSessionFilter } from './filters/http/stateful-session/stateful-session.js';
 import { httpInspector } from './filters/listener/http-inspector/http-inspector.js';
+import { listenerRateLimit } from './filters/listener/local-ratelimit/local-ratelimit.js';
 import { tlsInspector } from './filters/listener/tls-inspector/tls-inspector.js';
+import { connectionLimit } from './filters/network/connection-limit/connection-limit.js';
 import { directResponse } from './filters/network/direct-response/direct-response.js';
 import { echo } from './filters/network/echo/echo.js';
 import { httpConnectionManager } from './filters/network/http-connection-manager/http-connection-manager.js';
+import { localRateLimit } from './filters/network/local-ratelimit/local-ratelimit.js';
+import { networkRbac } from './filters/network/rbac/rbac.js';
+import { networkSetFilterState } from './filters/network/set-filter-state/set-filter-state.js';
+import { sniCluster } from './filters/network/sni-cluster/sni-cluster.js';
 import { tcpProxy } from './filters/network/tcp-proxy/tcp-proxy-filter.js';
 import { metadataFormatter } from './formatters/metadata/metadata.js';
 import { reqWithoutQuery } from './formatters/req-without-query/req-without-query.js';
@@ -78,8 +84,18 @@ import { upstreamTls } from './transport-sockets/tls/upstream-tls.js';
 
 /** Everything that is in the binary, by the seam it is put in at. Adding an extension adds a line here. */
 const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
-  'listener.filter': [httpInspector, tlsInspector],
-  'network.filter': [httpConnectionManager, tcpProxy, echo, directResponse],
+  'listener.filter': [httpInspector, listenerRateLimit, tlsInspector],
+  'network.filter': [
+    connectionLimit,
+    directResponse,
+    echo,
+    httpConnectionManager,
+    localRateLimit,
+    networkRbac,
+    networkSetFilterState,
+    sniCluster,
+    tcpProxy,
+  ],
   'http.filter': [
     alternateProtocolsCacheFilter,
     apiKeyAuthFilter,

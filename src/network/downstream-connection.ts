@@ -7,7 +7,7 @@ import {
   type NetworkFilterMaker,
   NetworkStatus,
 } from '../api/network-filter.js';
-import type { ConnectionInfo } from '../api/stream-info.js';
+import type { ConnectionInfo, StreamInfo } from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import { Timer } from '../base/timer-wheel.js';
 import type { Flushable } from '../base/turn.js';
@@ -24,6 +24,8 @@ const defaultDelayedCloseMs = 1000;
 /** Who is told when a downstream connection has ended. */
 export interface DownstreamOwner {
   onClosed(connection: DownstreamConnection): void;
+  /** Makes the record of a connection. */
+  recordOf(info: ConnectionInfo): StreamInfo;
 }
 
 /**
@@ -47,6 +49,8 @@ export class DownstreamConnection implements ConnectionControl, ConnectionEvents
   private isClosing: boolean;
   private hasClosed: boolean;
   private limitBytes: number;
+  /** Null until somebody asks. */
+  knownRecord: StreamInfo | null;
 
   constructor(
     socket: Socket,
@@ -72,6 +76,7 @@ export class DownstreamConnection implements ConnectionControl, ConnectionEvents
     this.isClosing = false;
     this.hasClosed = false;
     this.limitBytes = limitBytes;
+    this.knownRecord = null;
   }
 
   get isReading(): boolean {
@@ -110,6 +115,11 @@ export class DownstreamConnection implements ConnectionControl, ConnectionEvents
   }
 
   // ConnectionControl
+
+  get record(): StreamInfo {
+    this.knownRecord ??= this.owner.recordOf(this.info);
+    return this.knownRecord;
+  }
 
   get bufferedBytes(): number {
     return this.connection.bufferedBytes;

@@ -66,6 +66,8 @@ export type ListenerConfig = {
 };
 
 export interface ListenerParts {
+  /** Whether a network filter of that type ends its chain. */
+  isTerminal(typeUrl: string): boolean;
   accessLogs(node: ConfigNode, field: string): readonly AccessLogConfig[];
 }
 
@@ -82,7 +84,7 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
   }
   const first = bind[0];
   const name = node.string('name') || `listener_${index}`;
-  const chains = node.list('filter_chains').map((chain, i) => parseChain(chain, i));
+  const chains = node.list('filter_chains').map((chain, i) => parseChain(chain, i, parts));
   const fallback = node.message('default_filter_chain');
   if (chains.length === 0 && fallback === undefined) {
     node.error(
@@ -97,7 +99,7 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
     bind,
     bindToPort: node.bool('bind_to_port', true),
     chains,
-    defaultChain: fallback === undefined ? null : parseChain(fallback, -1),
+    defaultChain: fallback === undefined ? null : parseChain(fallback, -1, parts),
     listenerFilters: node.extensions('listener.filter', 'listener_filters'),
     listenerFiltersTimeoutMs: node.duration('listener_filters_timeout', 15_000),
     continueOnTimeout: node.bool('continue_on_listener_filters_timeout'),
@@ -164,7 +166,7 @@ function parseAddress(node: ConfigNode): BindConfig[] {
   ];
 }
 
-function parseChain(node: ConfigNode, index: number): FilterChainConfig {
+function parseChain(node: ConfigNode, index: number, parts: ListenerParts): FilterChainConfig {
   const match = node.message('filter_chain_match');
   const filters: ExtensionConfig[] = [];
   const entries = node.list('filters');
@@ -172,7 +174,7 @@ function parseChain(node: ConfigNode, index: number): FilterChainConfig {
     const filter = entry.asExtension('network.filter');
     if (filter === undefined) continue;
     filters.push(filter);
-    checkTerminal(entry, filter, i === entries.length - 1);
+    checkTerminal(entry, filter, i === entries.length - 1, parts.isTerminal(filter.typeUrl));
   }
   return {
     name: node.string('name'),
@@ -184,12 +186,13 @@ function parseChain(node: ConfigNode, index: number): FilterChainConfig {
   };
 }
 
-/** Types of filters that end a chain; a chain has exactly one of them, last. */
-const terminalTypes =
-  /\.(?:http_connection_manager|tcp_proxy|echo|direct_response|redis_proxy|thrift_proxy|generic_proxy)\./;
-
-function checkTerminal(entry: ConfigNode, filter: ExtensionConfig, isLast: boolean): void {
-  const isTerminal = terminalTypes.test(filter.typeUrl);
+/** A chain has exactly one filter that ends it, last. */
+function checkTerminal(
+  entry: ConfigNode,
+  filter: ExtensionConfig,
+  isLast: boolean,
+  isTerminal: boolean,
+): void {
   if (isTerminal && !isLast) {
     entry.error(
       `Error: terminal filter named ${filter.name} of type ${filter.name} must be the last filter in a network filter chain.`,

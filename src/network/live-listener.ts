@@ -4,9 +4,9 @@ import type { ExtensionConfig } from '../api/config-node.js';
 import type { ListenerFilter, NetworkFilterContext, NetworkFilterMaker } from '../api/network-filter.js';
 import { ResponseFlag } from '../api/response-flags.js';
 import type { BoundStats } from '../api/stats.js';
-import type { ConnectionInfo } from '../api/stream-info.js';
+import type { ConnectionInfo, StreamInfo } from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
-import { StreamRecord } from '../stream/stream-record.js';
+import { recordOfConnection } from '../stream/stream-record.js';
 import { ipAddress, pipeAddress } from './address.js';
 import type { ConnectionResources } from './connection.js';
 import { DownstreamConnection, type DownstreamOwner } from './downstream-connection.js';
@@ -177,6 +177,10 @@ export class LiveListener implements DownstreamOwner, InspectionOwner, Transport
     if (this.accessLogs.length > 0) this.log(connection.info, 0, connection);
   }
 
+  recordOf(info: ConnectionInfo): StreamInfo {
+    return recordOfConnection(info, this.scope);
+  }
+
   private forget(run: ListenerFilterRun): void {
     this.inspected.delete(run);
     this.stats.add(D.downstream_pre_cx_active, -1);
@@ -238,12 +242,11 @@ export class LiveListener implements DownstreamOwner, InspectionOwner, Transport
 
   private log(info: ConnectionInfo, flags: number, connection: DownstreamConnection | null): void {
     if (this.accessLogs.length === 0) return;
-    const { clock, random } = this.scope;
-    const record = new StreamRecord(info, info.id, info.startedMs, clock.wallMs(), random.u32());
-    record.responseFlags = flags;
+    const record = connection?.knownRecord ?? this.recordOf(info);
+    record.responseFlags |= flags;
     record.bytesReceived = connection?.bytesReceived ?? 0;
     record.bytesSent = connection?.bytesSent ?? 0;
-    record.times.endMs = clock.now();
+    record.times.endMs = this.scope.clock.now();
     for (const log of this.accessLogs) {
       log.log({
         info: record,
@@ -316,5 +319,7 @@ function infoOf(
     startedMs,
     connectionTerminationDetails: '',
     localCloseReason: '',
+    dynamicMetadata: null,
+    filterState: null,
   };
 }

@@ -102,6 +102,8 @@ export class AdminAccessLog {
       startedMs: this.clock.now(),
       connectionTerminationDetails: '',
       localCloseReason: '',
+      dynamicMetadata: null,
+      filterState: null,
     };
     this.connections.set(socket, info);
     return info;

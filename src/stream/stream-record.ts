@@ -1,4 +1,5 @@
 import type { Address, ConnectionInfo, StreamInfo, StreamTimes } from '../api/stream-info.js';
+import type { ThreadScope } from '../api/thread-scope.js';
 import type { TlsInfo } from '../api/tls-info.js';
 import type { Host, HostOverride } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
@@ -116,7 +117,24 @@ export class StreamRecord implements StreamInfo {
     this.routeMetadata = null;
     this.virtualHostMetadata = null;
     this.clusterMetadata = null;
-    this.filterState = null;
+    this.filterState = connection.filterState === null ? null : new Map(connection.filterState);
     this.schemeFollowsUpstream = false;
   }
+}
+
+/** The record of a connection itself: what is written into it is the connection's, and the other way round. */
+export function recordOfConnection(connection: ConnectionInfo, scope: ThreadScope): StreamRecord {
+  const { clock, random } = scope;
+  const record = new StreamRecord(
+    connection,
+    connection.id,
+    connection.startedMs,
+    clock.wallMs(),
+    random.u32(),
+  );
+  connection.dynamicMetadata ??= new Map();
+  connection.filterState ??= new Map();
+  record.dynamicMetadata = connection.dynamicMetadata;
+  record.filterState = connection.filterState;
+  return record;
 }

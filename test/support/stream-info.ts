@@ -28,6 +28,8 @@ export function connectionInfo(changes: Partial<ConnectionInfo> = {}): Connectio
     startedMs: 0,
     connectionTerminationDetails: '',
     localCloseReason: '',
+    dynamicMetadata: null,
+    filterState: null,
     ...changes,
   };
 }

@@ -35,7 +35,7 @@ export function managerConfig(): Plain {
       env: () => undefined,
     },
   });
-  const model = parseBootstrap(loaded.root);
+  const model = parseBootstrap(loaded.root, extensionRegistry());
   const config = model.listeners[0]?.chains[0]?.filters[0]?.config;
   if (config === undefined) throw new Error('the configuration of the bench is broken');
   return config;

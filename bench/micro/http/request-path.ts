@@ -209,6 +209,8 @@ function control(scope: ThreadScope): ConnectionControl {
       startedMs: 0,
       connectionTerminationDetails: '',
       localCloseReason: '',
+      dynamicMetadata: null,
+      filterState: null,
     },
     scope,
     endWriting() {},

@@ -5,6 +5,7 @@ import { readRepositoryFile } from '../../support/repository.js';
 import { acceptedDifferences } from './accepted-differences.js';
 import { featureCases } from './cases/all-cases.js';
 import { frontCases } from './cases/front-cases.js';
+import { networkCases } from './cases/network-cases.js';
 import { authenticationFamily } from './families/authentication-family.js';
 import { compressionFamily } from './families/compression-family.js';
 import { connectFamily } from './families/connect-family.js';
@@ -19,6 +20,7 @@ import { rbacFamily } from './families/rbac-family.js';
 import { trafficFamilies, trafficLog } from './families/traffic-families.js';
 import { featureBootstrap } from './feature-bootstrap.js';
 import { frontBootstrap } from './front-bootstrap.js';
+import { networkBootstrap } from './network-bootstrap.js';
 import type { Observation } from './observation.js';
 import { ProxyUnderTest } from './proxy-under-test.js';
 import { observeCases, unexplained } from './run-cases.js';
@@ -37,6 +39,7 @@ const managerLog =
 const suites = [
   { bootstrap: frontBootstrap, cases: frontCases },
   { bootstrap: featureBootstrap, cases: featureCases },
+  { bootstrap: networkBootstrap, cases: networkCases },
   {
     bootstrap: familyBootstrap('access and limits', accessFamilies, accessLog),
     cases: accessFamilies.flatMap((family) => family.cases),

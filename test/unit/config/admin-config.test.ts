@@ -2,9 +2,11 @@ import { deepEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseBootstrap } from '../../../src/config/bootstrap.js';
 import { BOOTSTRAP } from '../../../src/config/load.js';
+import { extensionRegistry } from '../../../src/extensions/index.js';
 import { readText } from '../../support/config-text.js';
 
-const read = (admin: string) => readText(BOOTSTRAP, `admin: ${admin}`, (node) => parseBootstrap(node).admin);
+const read = (admin: string) =>
+  readText(BOOTSTRAP, `admin: ${admin}`, (node) => parseBootstrap(node, extensionRegistry()).admin);
 
 test('an admin server listens on an address', () => {
   const { value, problems, unsupported } = read(

@@ -16,7 +16,7 @@ function reusePort(...lines: readonly string[]): readonly [boolean, string | und
     registry: registryOf([]),
     rootType: 'envoy.config.listener.v3.Listener',
   });
-  const config = parseListener(loaded.root, 0, { accessLogs: () => [] });
+  const config = parseListener(loaded.root, 0, { accessLogs: () => [], isTerminal: () => true });
   const reports = loaded.finish().verdicts();
   return [config.reusePort, reports.find(({ origin }) => origin.path.endsWith('enable_reuse_port'))?.verdict];
 }

@@ -30,6 +30,8 @@ const info: ConnectionInfo = {
   startedMs: 0,
   connectionTerminationDetails: '',
   localCloseReason: '',
+  dynamicMetadata: null,
+  filterState: null,
 };
 
 /** A filter that waits for `needed` bytes and takes `consumed` of them. */

@@ -17,7 +17,7 @@ test("main's copy of a bootstrap has all clusters and listeners, and no routes b
     registry: extensionRegistry(),
     files: { read: () => new Uint8Array(), env: () => undefined },
   });
-  const model = parseBootstrap(loaded.root);
+  const model = parseBootstrap(loaded.root, extensionRegistry());
   deepEqual(loaded.finish().problems, []);
   const main = forMain(model);
   equal(main.clusters, model.clusters);

@@ -149,7 +149,7 @@ function listener(name: string, own: FilterListener, places: Places, log: string
   };
 }
 
-function fileLog(path: string, format?: string): Plain {
+export function fileLog(path: string, format?: string): Plain {
   const logFormatField =
     format === undefined ? {} : { log_format: { text_format_source: { inline_string: `${format}\n` } } };
   return {

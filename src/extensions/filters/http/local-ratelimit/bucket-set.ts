@@ -1,5 +1,6 @@
 import type { RateLimitDescriptor } from '../../../../api/route.js';
 import { TokenBucket, type TokenBucketConfig } from '../../../../base/token-bucket.js';
+import { bucketNameOf } from '../../../../network/token-bucket-config.js';
 import type { DescriptorConfig, LocalRateLimitConfig } from './config.js';
 import { DynamicBuckets } from './dynamic-buckets.js';
 
@@ -37,11 +38,13 @@ export class BucketSet {
   constructor(config: LocalRateLimitConfig, words: WordsOf) {
     const { bucket, bucketName, descriptors, maxDynamicDescriptors } = config;
     this.fallback =
-      bucket === null ? null : met(new TokenBucket(words(nameOf(bucketName, bucket)), bucket), bucket, false);
+      bucket === null
+        ? null
+        : met(new TokenBucket(words(bucketNameOf(bucketName, bucket)), bucket), bucket, false);
     const exact = new Map<string, MetBucket>();
     const wildcards: Wildcard[] = [];
     for (const descriptor of descriptors) {
-      const name = nameOf(`${bucketName} ${keyOf(descriptor.entries)}`, descriptor.bucket);
+      const name = bucketNameOf(`${bucketName} ${keyOf(descriptor.entries)}`, descriptor.bucket);
       if (descriptor.entries.some(([, value]) => value === '')) {
         wildcards.push(new Wildcard(descriptor, name, maxDynamicDescriptors, words));
       } else {
@@ -84,11 +87,6 @@ export class BucketSet {
       if (wildcard.matches(entries)) return wildcard.bucketOf(entries, nowMs);
     return undefined;
   }
-}
-
-/** Settings are part of the name: a bucket of other settings is another bucket, and begins full. */
-function nameOf(place: string, { maxTokens, tokensPerFill, fillIntervalMs }: TokenBucketConfig): string {
-  return `${place} ${maxTokens} ${tokensPerFill} ${fillIntervalMs}`;
 }
 
 const noMatches: readonly Match[] = [];

@@ -1,6 +1,7 @@
 import type { ConfigNode, FractionConfig } from '../../../../api/config-node.js';
 import { statusCodeOf } from '../../../../api/status-codes.js';
 import type { TokenBucketConfig } from '../../../../base/token-bucket.js';
+import { parseTokenBucket, placeOf } from '../../../../network/token-bucket-config.js';
 import type { HeaderAdditionConfig } from '../../../../route/config-types.js';
 import { parseHeaderAdditions } from '../../../../route/header-mutations.js';
 import { parseRateLimits, type RateLimitConfig } from '../../../../route/rate-limit/rate-limit-config.js';
@@ -39,7 +40,6 @@ export type DescriptorConfig = {
 };
 
 const never: FractionConfig = { numerator: 0, denominator: 100, runtimeKey: '' };
-const shortestFillMs = 50;
 const defaultDynamicDescriptors = 20;
 
 export function parseLocalRateLimit(node: ConfigNode): LocalRateLimitConfig {
@@ -53,8 +53,8 @@ export function parseLocalRateLimit(node: ConfigNode): LocalRateLimitConfig {
   return {
     statPrefix: node.string('stat_prefix'),
     status: statusOf(status),
-    bucket: parseBucket(node),
-    bucketName: placeOf(node),
+    bucket: parseTokenBucket(node),
+    bucketName: placeOf('local_ratelimit', node),
     enabled: node.fraction('filter_enabled', never),
     enforced: node.fraction('filter_enforced', never),
     requestHeaders: parseHeaderAdditions(node, 'request_headers_to_add_when_not_enforced'),
@@ -109,7 +109,7 @@ function parseDescriptors(node: ConfigNode): readonly DescriptorConfig[] {
     const text = entries.map(([key, value]) => `${key}=${value}`).join(', ');
     if (seen.has(text)) descriptor.error(`duplicate descriptor in the local rate descriptor: ${text}`);
     seen.add(text);
-    const bucket = parseBucket(descriptor) ?? { maxTokens: 1, tokensPerFill: 1, fillIntervalMs: 1000 };
+    const bucket = parseTokenBucket(descriptor) ?? { maxTokens: 1, tokensPerFill: 1, fillIntervalMs: 1000 };
     return { entries, bucket, isShadow: descriptor.bool('shadow_mode') };
   });
 }
@@ -119,26 +119,6 @@ export function parseLocalRateLimitPerRoute(node: ConfigNode): LocalRateLimitCon
   if (!node.has('token_bucket'))
     node.error('local rate limit token bucket must be set for per filter configs', 'token_bucket');
   return parseLocalRateLimit(node);
-}
-
-function parseBucket(node: ConfigNode): TokenBucketConfig | null {
-  const bucket = node.message('token_bucket');
-  if (bucket === undefined) return null;
-  const fillIntervalMs = bucket.duration('fill_interval', 0);
-  if (fillIntervalMs < shortestFillMs) {
-    bucket.error('local rate limit token bucket fill timer must be >= 50ms', 'fill_interval');
-  }
-  return {
-    maxTokens: bucket.number('max_tokens'),
-    tokensPerFill: bucket.number('tokens_per_fill', 1),
-    fillIntervalMs,
-  };
-}
-
-/** The same for every version of a resource, so that a bucket outlives a push that does not move it. */
-function placeOf(node: ConfigNode): string {
-  const { source, path } = node.origin;
-  return `local_ratelimit ${source.replace(/@[^@]*$/, '')} ${path}`;
 }
 
 /** Codes below 400 would not say that anything was refused. */

@@ -7,9 +7,7 @@ import {
 import type { LogContext, StreamInfo } from '../../../../api/stream-info.js';
 import type { RequestHeaders } from '../../../../base/header-map.js';
 import type { Plain } from '../../../../base/plain.js';
-import { fromByteText } from '../../../../format/byte-text.js';
-import { compileSubstitutionFormat } from '../../../../format/substitution-format.js';
-import type { Format } from '../../../../format/text-format.js';
+import { FilterStateValues } from '../../../../stream/filter-state-values.js';
 import { parseSetFilterState, type SetFilterStateConfig } from './config.js';
 
 /** Writes texts into the filter state of a request, where later filters and logs look for them. */
@@ -26,50 +24,32 @@ export const setFilterStateFilter: HttpFilterFactory<SetFilterStateConfig, SetFi
 
 /** The filter's own values, and those of every level of a route, least specific first. */
 class Levels {
-  private readonly own: readonly StateValues[];
-  private readonly byConfigs: WeakMap<readonly Plain[], readonly StateValues[]>;
+  private readonly own: readonly LevelValues[];
+  private readonly byConfigs: WeakMap<readonly Plain[], readonly LevelValues[]>;
 
   constructor(config: SetFilterStateConfig) {
-    this.own = [new StateValues(config)];
+    this.own = [new LevelValues(config)];
     this.byConfigs = new WeakMap();
   }
 
-  of(configs: readonly Plain[]): readonly StateValues[] {
+  of(configs: readonly Plain[]): readonly LevelValues[] {
     if (configs.length === 0) return this.own;
     let levels = this.byConfigs.get(configs);
     if (levels === undefined) {
-      levels = [...this.own, ...configs.map((config) => new StateValues(config as SetFilterStateConfig))];
+      levels = [...this.own, ...configs.map((config) => new LevelValues(config as SetFilterStateConfig))];
       this.byConfigs.set(configs, levels);
     }
     return levels;
   }
 }
 
-interface StateValue {
-  readonly key: string;
-  readonly format: Format;
-  readonly skipsEmpty: boolean;
-}
-
-class StateValues {
+class LevelValues {
   readonly clearsRoute: boolean;
-  private readonly values: readonly StateValue[];
+  readonly values: FilterStateValues;
 
   constructor(config: SetFilterStateConfig) {
     this.clearsRoute = config.clearsRoute;
-    this.values = config.values.map(({ key, format, skipsEmpty }) => {
-      return { key, format: compileSubstitutionFormat(format), skipsEmpty };
-    });
-  }
-
-  /** `fixed` are the keys that may not be written again; answers those from now on. */
-  apply(context: LogContext): void {
-    for (const { key, format, skipsEmpty } of this.values) {
-      const text = format(context);
-      if (text === '' && skipsEmpty) continue;
-      context.info.filterState ??= new Map();
-      context.info.filterState.set(key, fromByteText(text));
-    }
+    this.values = new FilterStateValues(config.values);
   }
 }
 
@@ -94,9 +74,9 @@ class SetFilterStateFilter implements HttpFilter, LogContext {
   onRequestHeaders(headers: RequestHeaders): HeadersStatus {
     this.requestHeaders = headers;
     let clearsRoute = false;
-    for (const values of this.levels.of(this.stream.routeConfigs())) {
-      values.apply(this);
-      clearsRoute ||= values.clearsRoute;
+    for (const level of this.levels.of(this.stream.routeConfigs())) {
+      level.values.apply(this);
+      clearsRoute ||= level.clearsRoute;
     }
     if (clearsRoute) this.stream.refreshRoute();
     return HeadersStatus.Continue;

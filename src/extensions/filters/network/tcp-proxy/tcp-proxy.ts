@@ -5,6 +5,9 @@ import type { ThreadScope } from '../../../../api/thread-scope.js';
 import type { TcpProxyConfig } from './config.js';
 import { T } from './tcp-stats.js';
 
+const idleKey = 'envoy.tcp_proxy.per_connection_idle_timeout_ms';
+const clusterKey = 'envoy.tcp_proxy.cluster';
+
 /** What all sessions of one filter chain share. */
 export class TcpProxy {
   readonly config: TcpProxyConfig;
@@ -21,7 +24,10 @@ export class TcpProxy {
     this.totalWeight = config.clusters.reduce((sum, { weight }) => sum + weight, 0);
   }
 
-  drawCluster(): string {
+  /** Filter state has the first word, then the weights. */
+  drawCluster({ filterState }: StreamInfo): string {
+    const asked = filterState?.get(clusterKey);
+    if (typeof asked === 'string') return asked;
     const { clusters } = this.config;
     let draw = clusters.length === 1 ? 0 : this.scope.random.below(this.totalWeight);
     for (const { name, weight } of clusters) {
@@ -29,6 +35,13 @@ export class TcpProxy {
       draw -= weight;
     }
     return '';
+  }
+
+  /** Filter state has the first word; 0 = no limit. */
+  idleMsOf({ filterState }: StreamInfo): number {
+    const asked = filterState?.get(idleKey);
+    const ms = typeof asked === 'string' ? Number(asked) : Number.NaN;
+    return Number.isSafeInteger(ms) && ms >= 0 ? ms : this.config.idleTimeoutMs;
   }
 
   /** Milliseconds that a connection may last; 0 = as long as it likes. */

@@ -6,9 +6,9 @@ import {
   NetworkStatus,
 } from '../../../../api/network-filter.js';
 import { ResponseFlag } from '../../../../api/response-flags.js';
+import type { StreamInfo } from '../../../../api/stream-info.js';
 import type { UpstreamTcpConnection } from '../../../../api/upstream.js';
 import { ChunkQueue } from '../../../../base/chunk-queue.js';
-import { StreamRecord } from '../../../../stream/stream-record.js';
 import { IdleWatch, type WriteProgress } from './idle-watch.js';
 import type { TcpProxy } from './tcp-proxy.js';
 import { T } from './tcp-stats.js';
@@ -27,9 +27,11 @@ import { InitFailure, type UpstreamOwner, UpstreamSide } from './upstream-side.j
 export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
   private readonly proxy: TcpProxy;
   private readonly control: ConnectionControl;
-  private readonly record: StreamRecord;
+  private readonly record: StreamInfo;
   private readonly side: UpstreamSide;
-  private readonly idle: IdleWatch | null;
+  private idle: IdleWatch | null;
+  /** Of the client's bytes; what filters before this one kept counts at the end. */
+  private countedBytes: number;
   private upstream: UpstreamTcpConnection | null;
   private flush: UpstreamFlush | null;
   private early: ChunkQueue | null;
@@ -42,17 +44,10 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
   private isDownstreamClosed: boolean;
 
   constructor(proxy: TcpProxy, control: ConnectionControl) {
-    const { config, scope, stats } = proxy;
-    const { info } = control;
+    const { stats } = proxy;
     this.proxy = proxy;
     this.control = control;
-    this.record = new StreamRecord(
-      info,
-      info.id,
-      scope.clock.now(),
-      scope.clock.wallMs(),
-      scope.random.u32(),
-    );
+    this.record = control.record;
     this.side = new UpstreamSide(proxy, this.record, this);
     this.upstream = null;
     this.flush = null;
@@ -67,9 +62,8 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
     stats.inc(T.downstream_cx_total);
     control.setHalfClose(true);
     control.setDelayedCloseTimeout(0);
-    const onIdle = (): void => control.guard(() => this.onIdle());
-    this.idle =
-      config.idleTimeoutMs > 0 ? new IdleWatch(scope.timers, config.idleTimeoutMs, this, onIdle) : null;
+    this.idle = null;
+    this.countedBytes = 0;
     this.armTimers();
   }
 
@@ -89,6 +83,7 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
   // NetworkFilter
 
   onNewConnection(): NetworkStatus {
+    this.watchIdle();
     if (this.proxy.config.logsStart) this.log('TcpConnectionStart');
     if (this.proxy.config.dialsAtOnce) this.startDialling();
     return NetworkStatus.Continue;
@@ -97,6 +92,7 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
   onData(chunk: Chunk, endStream: boolean): NetworkStatus {
     const length = chunk.end - chunk.start;
     this.idle?.onActivity();
+    this.countedBytes += length;
     this.proxy.stats.add(T.downstream_cx_rx_bytes_total, length);
     if (endStream) this.sawDownstreamEnd = true;
     const { upstream } = this;
@@ -123,6 +119,7 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
 
   onClose(kind: ConnectionCloseKind): void {
     this.isDownstreamClosed = true;
+    this.proxy.stats.add(T.downstream_cx_rx_bytes_total, this.control.bytesReceived - this.countedBytes);
     this.idle?.cancel();
     this.early?.clear();
     this.side.cancel();
@@ -191,6 +188,14 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
     this.resumeDownstream();
   }
 
+  private watchIdle(): void {
+    const idleMs = this.proxy.idleMsOf(this.record);
+    if (idleMs === 0) return;
+    this.idle = new IdleWatch(this.proxy.scope.timers, idleMs, this, () =>
+      this.control.guard(() => this.onIdle()),
+    );
+  }
+
   private armTimers(): void {
     const { control, proxy } = this;
     const durationMs = proxy.drawDurationMs();
@@ -244,7 +249,7 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
     if (kind !== 'remote') {
       upstream.close(kind === 'local' ? 'no-flush' : 'abort');
     } else if (!this.upstreamEndedLast || upstream.bufferedBytes > 0) {
-      this.flush = new UpstreamFlush(this.proxy, upstream);
+      this.flush = new UpstreamFlush(this.proxy, upstream, this.proxy.idleMsOf(this.record));
       if (this.isUpstreamPaused) upstream.resumeReading();
     }
   }

@@ -12,8 +12,8 @@ export class UpstreamFlush {
   private readonly upstream: UpstreamTcpConnection;
   private readonly idle: IdleWatch | null;
 
-  constructor(proxy: TcpProxy, upstream: UpstreamTcpConnection) {
-    const { config, scope, stats } = proxy;
+  constructor(proxy: TcpProxy, upstream: UpstreamTcpConnection, idleMs: number) {
+    const { scope, stats } = proxy;
     this.proxy = proxy;
     this.upstream = upstream;
     stats.inc(T.upstream_flush_total);
@@ -22,8 +22,7 @@ export class UpstreamFlush {
       stats.inc(T.idle_timeout);
       upstream.close('no-flush');
     };
-    this.idle =
-      config.idleTimeoutMs > 0 ? new IdleWatch(scope.timers, config.idleTimeoutMs, upstream, onIdle) : null;
+    this.idle = idleMs > 0 ? new IdleWatch(scope.timers, idleMs, upstream, onIdle) : null;
     upstream.close('flush');
   }
 

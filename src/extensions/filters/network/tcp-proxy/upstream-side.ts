@@ -1,4 +1,5 @@
 import { ResponseFlag } from '../../../../api/response-flags.js';
+import type { StreamInfo } from '../../../../api/stream-info.js';
 import type {
   Cancellable,
   Cluster,
@@ -10,7 +11,6 @@ import type {
 } from '../../../../api/upstream.js';
 import { defaultPriority } from '../../../../api/upstream.js';
 import { Timer } from '../../../../base/timer-wheel.js';
-import type { StreamRecord } from '../../../../stream/stream-record.js';
 import { C } from '../../../../upstream/cluster-stats.js';
 import type { TcpProxy } from './tcp-proxy.js';
 
@@ -45,14 +45,14 @@ const anyHost: LoadBalancerContext = {
  */
 export class UpstreamSide implements TcpConnectionCallbacks {
   private readonly proxy: TcpProxy;
-  private readonly record: StreamRecord;
+  private readonly record: StreamInfo;
   private readonly owner: UpstreamOwner;
   private readonly retry: Timer;
   private cluster: Cluster | null;
   private pending: Cancellable | null;
   private isDialling: boolean;
 
-  constructor(proxy: TcpProxy, record: StreamRecord, owner: UpstreamOwner) {
+  constructor(proxy: TcpProxy, record: StreamInfo, owner: UpstreamOwner) {
     this.proxy = proxy;
     this.record = record;
     this.owner = owner;
@@ -64,7 +64,7 @@ export class UpstreamSide implements TcpConnectionCallbacks {
 
   start(): void {
     const { proxy, record } = this;
-    const name = proxy.drawCluster();
+    const name = proxy.drawCluster(record);
     this.isDialling = true;
     this.cluster = proxy.scope.clusters.get(name);
     if (this.cluster === null) {

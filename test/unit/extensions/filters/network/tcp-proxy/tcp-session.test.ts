@@ -16,6 +16,7 @@ import { TcpProxy } from '../../../../../../src/extensions/filters/network/tcp-p
 import { TcpSession } from '../../../../../../src/extensions/filters/network/tcp-proxy/tcp-session.js';
 import { unknownAddress } from '../../../../../../src/network/address.js';
 import { readText } from '../../../../../support/config-text.js';
+import { streamInfo } from '../../../../../support/stream-info.js';
 import { FakeStats } from '../../../../upstream/fake-scope.js';
 import { FakeTime } from '../../../../upstream/fake-time.js';
 
@@ -30,7 +31,7 @@ class Side {
   readonly bytesSent = 0;
   readonly id = 7;
   readonly localAddress = unknownAddress;
-  readonly info = { id: 1, remoteAddress: unknownAddress };
+  readonly record = streamInfo({ attemptCount: 0 });
 
   writeBytes(buffer: Buffer, start: number, end: number): void {
     this.told.push(`write ${buffer.toString('latin1', start, end)}`);
