@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
 import { fuzzHttp1 } from './fuzz-http1.js';
 import { fuzzHttp2 } from './fuzz-http2.js';
+import { fuzzProxyHeader } from './fuzz-proxy-header.js';
 import { fuzzRequestRules } from './fuzz-request-rules.js';
 
-/** `make fuzz`: the HTTP/1 parser against llhttp, the HTTP/2 server against itself, and the header rules against what may reach an origin. */
+/** `make fuzz`: the HTTP/1 parser against llhttp, the HTTP/2 server against itself, and PROXY headers, and the
+ * header rules against what may reach an origin. */
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
 });
@@ -22,6 +24,7 @@ await timed('HTTP/1 parser', async () => {
   return `: ${report.accepted} accepted, ${report.refused} refused, ${report.repaired} bare CRs`;
 });
 await timed('HTTP/2 server', () => `: ${fuzzHttp2(runs, seed)} with a complete request`);
+await timed('PROXY headers', () => `: ${fuzzProxyHeader(runs, seed)} read`);
 await timed('header rules', () => {
   fuzzRequestRules(runs, seed);
   return '';

@@ -48,6 +48,13 @@ const state = (key: string, text: string, more: Fields = {}): Plain => ({
 });
 const setState = (fields: Fields): Plain => network('set_filter_state', 'set_filter_state.v3.Config', fields);
 
+const proxyProtocol = (fields: Fields = {}): Plain =>
+  ofListener('proxy_protocol', 'proxy_protocol.v3.ProxyProtocol', fields);
+const tlvRules = [
+  { tlv_type: 2, on_tlv_present: { key: 'authority' } },
+  { tlv_type: 0xe0, on_tlv_present: { key: 'own', value_string_encoding: 'BASE64' } },
+];
+
 export const networkListeners: { readonly [name: string]: NetworkListener } = {
   direct: {},
   'limit-one': { filters: [connectionLimit({ max_connections: 1 })] },
@@ -113,6 +120,17 @@ export const networkListeners: { readonly [name: string]: NetworkListener } = {
   'state-idle': {
     filters: [
       setState({ on_new_connection: [state('envoy.tcp_proxy.per_connection_idle_timeout_ms', '150')] }),
+    ],
+  },
+  proxied: { listenerFilters: [proxyProtocol({ rules: tlvRules })] },
+  'proxied-maybe': {
+    listenerFilters: [proxyProtocol({ allow_requests_without_proxy_protocol: true, stat_prefix: 'maybe' })],
+  },
+  'proxied-state': { listenerFilters: [proxyProtocol({ rules: tlvRules, tlv_location: 'FILTER_STATE' })] },
+  'proxied-second': { listenerFilters: [proxyProtocol({ disallowed_versions: ['V1'] })] },
+  'proxied-first': {
+    listenerFilters: [
+      proxyProtocol({ disallowed_versions: ['V2'], allow_requests_without_proxy_protocol: true }),
     ],
   },
   'no-sni': { filters: [network('sni_cluster', 'sni_cluster.v3.SniCluster')] },

@@ -17,6 +17,71 @@ function refused(name: string, listener: string, steps: readonly ClientStep[] = 
   return { name: `network: ${name}`, listener, steps: [...steps, 'closed'], probes: false };
 }
 
+const signature = '\r\n\r\n\0\r\nQUIT\n';
+/** A header of version 2: command and family, then addresses and TLVs. */
+function binary(first: string, rest: string): string {
+  const { length } = rest;
+  return `${signature}${first}${String.fromCharCode(length >> 8, length & 255)}${rest}`;
+}
+const four = '\x0a\x00\x00\x01\x0a\x00\x00\x02\x10\x00\x00\x50';
+const six = `\x20\x01${'\0'.repeat(13)}\x01\x20\x01${'\0'.repeat(13)}\x02\x10\x00\x00\x50`;
+const tlv = (type: string, value: string): string => `${type}\0${String.fromCharCode(value.length)}${value}`;
+
+/** Headers that are read, and those that are not. */
+const proxyHeaders: readonly (readonly [name: string, header: string, isRead: boolean])[] = [
+  ['of version 1', 'PROXY TCP4 10.0.0.1 10.0.0.2 4096 80\r\n', true],
+  ['of version 1 and IPv6', 'PROXY TCP6 2001::1 2001::2 4096 80\r\n', true],
+  ['that is unknown', 'PROXY UNKNOWN\r\n', true],
+  ['that is unknown, with addresses', 'PROXY UNKNOWN a b c d\r\n', true],
+  ['without a port', 'PROXY TCP4 10.0.0.1 10.0.0.2 4096\r\n', false],
+  ['with a port too many', 'PROXY TCP4 10.0.0.1 10.0.0.2 4096 80 81\r\n', false],
+  ['of the wrong family', 'PROXY TCP4 2001::1 2001::2 4096 80\r\n', false],
+  ['of the other wrong family', 'PROXY TCP6 10.0.0.1 10.0.0.2 4096 80\r\n', false],
+  ['with a large port', 'PROXY TCP4 10.0.0.1 10.0.0.2 4096 65536\r\n', false],
+  ['with no number for a port', 'PROXY TCP4 10.0.0.1 10.0.0.2 4096 x\r\n', false],
+  ['with a signed port', 'PROXY TCP4 10.0.0.1 10.0.0.2 4096 +80\r\n', false],
+  ['with no address', 'PROXY TCP4 10.0.0 10.0.0.2 4096 80\r\n', false],
+  ['from everywhere', 'PROXY TCP4 0.0.0.0 10.0.0.2 4096 80\r\n', false],
+  ['from a group', 'PROXY TCP4 224.0.0.1 10.0.0.2 4096 80\r\n', false],
+  ['to everybody', 'PROXY TCP4 10.0.0.1 255.255.255.255 4096 80\r\n', false],
+  ['over UDP', 'PROXY UDP4 10.0.0.1 10.0.0.2 4096 80\r\n', false],
+  ['without a family', 'PROXY \r\n', false],
+  ['in lower case', 'proxy TCP4 10.0.0.1 10.0.0.2 4096 80\r\n', false],
+  ['with a bare line feed', `PROXY TCP4 10.0.0.1 10.0.0.2 4096 80\n${'x'.repeat(100)}`, false],
+  ['that is too long', `PROXY UNKNOWN ${'x'.repeat(120)}\r\n`, false],
+  ['that just fits', `PROXY UNKNOWN ${'x'.repeat(91)}\r\n`, true],
+  ['of version 2', binary('\x21\x11', four), true],
+  ['of version 2 and IPv6', binary('\x21\x21', six), true],
+  ['of version 2 for itself', binary('\x20\x00', ''), true],
+  ['of version 2 for itself, with addresses', binary('\x20\x11', four), true],
+  ['of version 2 over UDP', binary('\x21\x12', four), false],
+  ['of version 2 over Unix sockets', binary('\x21\x31', 'u'.repeat(216)), false],
+  ['of version 2 without family', binary('\x21\x00', ''), false],
+  ['of version 3', binary('\x31\x11', four), false],
+  ['of another command', binary('\x22\x11', four), false],
+  ['of version 2 that is short', binary('\x21\x11', four.slice(0, 8)), false],
+  ['with TLVs', binary('\x21\x11', `${four}${tlv('\x02', 'a.example')}${tlv('\xe0', '\0\xff')}`), true],
+  ['with bytes that are no text', binary('\x21\x11', `${four}${tlv('\x02', 'a\xff\xfeb\xc3\xa4')}`), true],
+  ['with a TLV twice', binary('\x21\x11', `${four}${tlv('\x02', 'one')}${tlv('\x02', 'two')}`), true],
+  ['with a TLV that is cut off', binary('\x21\x11', `${four}\x02\0\x09short`), false],
+  ['with two bytes of a TLV', binary('\x21\x11', `${four}\x02\0`), false],
+  ['for itself, with TLVs', binary('\x20\x00', tlv('\x02', 'local')), true],
+];
+
+function proxied(listener: string): DifferentialCase[] {
+  return proxyHeaders.map(([name, header, isRead]) => {
+    const steps = isRead ? [header + bytes, { responses: 1 }, 'end' as const] : [header + bytes];
+    const ignores = isRead ? [] : [/upstream_|downstream_cx_rx_bytes|downstream_cx_length|^. listener .*rx=/];
+    return {
+      name: `network: PROXY header ${name} on ${listener}`,
+      listener,
+      steps: [...steps, 'closed' as const],
+      probes: false,
+      ignores,
+    };
+  });
+}
+
 export const networkCases: readonly DifferentialCase[] = [
   carried('bytes without filters', 'direct'),
   carried('one connection under a limit of one', 'limit-one'),
@@ -57,4 +122,33 @@ export const networkCases: readonly DifferentialCase[] = [
   carried('filter state at the first bytes', 'state-late'),
   refused('filter state sets the idle timeout', 'state-idle', []),
   carried('a connection without server name', 'no-sni'),
+  ...proxied('proxied'),
+  ...proxied('proxied-state').filter(({ name }) => name.includes('TLV twice')),
+  ...proxied('proxied-second').filter(({ name }) => / of version /.test(name)),
+  {
+    name: 'network: a PROXY header in pieces',
+    listener: 'proxied',
+    steps: ['PROX', 'Y TCP4 10.0.0.1 10.0', '.0.2 4096 80\r\n', bytes, { responses: 1 }, 'end', 'closed'],
+    probes: false,
+  },
+  carried('no PROXY header where none is needed', 'proxied-maybe'),
+  {
+    name: 'network: a PROXY header where none is needed',
+    listener: 'proxied-maybe',
+    steps: [`PROXY TCP4 10.0.0.1 10.0.0.2 4096 80\r\n${bytes}`, { responses: 1 }, 'end', 'closed'],
+    probes: false,
+  },
+  {
+    name: 'network: half a PROXY header',
+    listener: 'proxied',
+    steps: ['PROXY TCP4', 'end', 'closed'],
+    probes: false,
+  },
+  refused('no PROXY header where one is needed', 'proxied'),
+  {
+    name: 'network: a PROXY header of version 1 where only that is read',
+    listener: 'proxied-first',
+    steps: [`PROXY TCP4 10.0.0.1 10.0.0.2 4096 80\r\n${bytes}`, { responses: 1 }, 'end', 'closed'],
+    probes: false,
+  },
 ];

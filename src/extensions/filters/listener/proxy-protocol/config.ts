@@ -1,0 +1,43 @@
+import type { ConfigNode } from '../../../../api/config-node.js';
+
+export type TlvRuleConfig = {
+  readonly type: number;
+  readonly namespace: string;
+  readonly key: string;
+  readonly isBase64: boolean;
+};
+
+/** `envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol`. */
+export type ProxyProtocolConfig = {
+  readonly statPrefix: string;
+  readonly rules: readonly TlvRuleConfig[];
+  readonly toFilterState: boolean;
+  readonly allowsAbsent: boolean;
+  readonly disallowed: readonly (1 | 2)[];
+};
+
+const defaultNamespace = 'envoy.filters.listener.proxy_protocol';
+
+export function parseProxyProtocol(node: ConfigNode): ProxyProtocolConfig {
+  node.noEffect('pass_through_tlvs', 'no upstream connection is told of them');
+  return {
+    statPrefix: node.string('stat_prefix'),
+    rules: node.list('rules').flatMap(parseRule),
+    toFilterState: node.enum('tlv_location', 'DYNAMIC_METADATA') === 'FILTER_STATE',
+    allowsAbsent: node.bool('allow_requests_without_proxy_protocol'),
+    disallowed: node.enums('disallowed_versions').map((version) => (version === 'V2' ? 2 : 1)),
+  };
+}
+
+function parseRule(node: ConfigNode): TlvRuleConfig[] {
+  const found = node.message('on_tlv_present');
+  if (found === undefined) return [];
+  return [
+    {
+      type: node.number('tlv_type', 0),
+      namespace: found.string('metadata_namespace') || defaultNamespace,
+      key: found.string('key'),
+      isBase64: found.enum('value_string_encoding', 'UNSPECIFIED') === 'BASE64',
+    },
+  ];
+}
