@@ -4,6 +4,7 @@ import { type NameCaseConfig, parseNameCase } from '../codec/http1/name-case-con
 import { type Http2Options, parseHttp2Options } from '../codec/http2/options.js';
 import { parseStringMatcher, type StringMatcherConfig } from '../match/string-matcher.js';
 import type { RouteTableConfig } from '../route/config-types.js';
+import type { ScopedRoutesConfig } from '../route/scopes.js';
 import { type ClientCertConfig, parseClientCert } from './client-cert-header.js';
 import {
   type FilterEntry,
@@ -43,6 +44,8 @@ export type ManagerConfig = {
   readonly codecType: 'AUTO' | 'HTTP1' | 'HTTP2';
   readonly http2: Http2Options;
   readonly routes: RouteTableConfig;
+  /** Instead of `routes`; null without. */
+  readonly scopes: ScopedRoutesConfig | null;
   readonly filters: readonly FilterEntry[];
   readonly accessLogs: readonly AccessLogConfig[];
   readonly logging: LoggingConfig;
@@ -107,6 +110,7 @@ export type ManagerConfig = {
 /** Readers of parts that live in other layers, handed in by the extension that owns the message. */
 export interface ManagerParts {
   routes(node: ConfigNode): RouteTableConfig;
+  scopes(node: ConfigNode): ScopedRoutesConfig;
   accessLogs(node: ConfigNode, field: string): readonly AccessLogConfig[];
 }
 
@@ -115,8 +119,8 @@ export function parseManager(node: ConfigNode, parts: ManagerParts): ManagerConf
   const codec = node.enum('codec_type', 'AUTO');
   if (codec === 'HTTP3') node.unsupportedValue('codec_type', codec, 'HTTP1, HTTP2 and AUTO are');
   node.unsupported('rds', 'routes inline alone so far');
-  node.unsupported('scoped_routes', 'routes inline alone so far');
   const routeNode = node.message('route_config');
+  const scopes = node.message('scoped_routes');
   return {
     statPrefix: node.string('stat_prefix').replaceAll(':', '_'),
     codecType: codec === 'HTTP1' || codec === 'HTTP2' ? codec : 'AUTO',
@@ -125,6 +129,7 @@ export function parseManager(node: ConfigNode, parts: ManagerParts): ManagerConf
       node.bool('stream_error_on_invalid_http_message'),
     ),
     routes: routeNode === undefined ? emptyRoutes : parts.routes(routeNode),
+    scopes: scopes === undefined ? null : parts.scopes(scopes),
     filters: parseFilterChain(node, 'http_filters'),
     accessLogs: parts.accessLogs(node, 'access_log'),
     logging: parseLogging(node),

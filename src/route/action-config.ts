@@ -1,7 +1,7 @@
 import type { ConfigNode } from '../api/config-node.js';
 import type { ConnectConfig, RetryPolicyConfig } from '../api/route.js';
 import { parseMetadata } from '../match/metadata.js';
-import { parseClusterSpecifier } from './cluster-specifier.js';
+import { type ClusterPlugins, parseClusterSpecifier } from './cluster-specifier.js';
 import type {
   BodyLimitConfig,
   HashPolicyConfig,
@@ -22,6 +22,7 @@ export interface Inherited {
   readonly hedgesOnPerTryTimeout: boolean;
   readonly mirrorPolicies: readonly MirrorPolicyConfig[];
   readonly validateClusters: boolean;
+  readonly plugins: ClusterPlugins;
   readonly bodyLimit: BodyLimitConfig | null;
 }
 
@@ -38,7 +39,7 @@ export function parseRouteAction(node: ConfigNode, inherited: Inherited): RouteA
   refuseUnbuilt(node);
   return {
     kind: 'route',
-    cluster: parseClusterSpecifier(node, inherited.validateClusters),
+    cluster: parseClusterSpecifier(node, inherited.validateClusters, inherited.plugins),
     clusterNotFoundStatus: notFoundStatuses[node.enum('cluster_not_found_response_code')] ?? 503,
     timeoutMs: parseTimeout(node),
     idleTimeoutMs: node.optionalDuration('idle_timeout') ?? null,

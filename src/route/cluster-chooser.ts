@@ -2,6 +2,7 @@ import type { ClusterChoice, HashPolicyView, RouteInput, WeightedClusterView } f
 import type { RuntimeView } from '../api/runtime.js';
 import type { Plain } from '../base/plain.js';
 import { toByteText } from '../format/byte-text.js';
+import { buildMatcher } from '../match/matcher-tree.js';
 import type { ClusterSpecifierConfig, FilterConfigs, WeightedClusterConfig } from './config-types.js';
 import { HeaderRules } from './header-mutations.js';
 import { mergeMetadata } from './metadata.js';
@@ -43,6 +44,13 @@ export function buildClusterChooser(
     }
     case 'header':
       return choiceByHeader(config.header, null);
+    case 'matcher': {
+      const match = buildMatcher(
+        config.matcher,
+        (clusterName): ClusterChoice => ({ clusterName, weighted: null }),
+      );
+      return (input) => match(input) ?? noChoice;
+    }
     case 'weighted': {
       const draws = buildDraws(config, metadataMatch);
       return buildWeightedChooser(config, draws, runtime, config.usesHashPolicy ? hashPolicy : null);
@@ -107,7 +115,7 @@ function buildWeightedChooser(
   };
 }
 
-/** Only when runtime overrides have set every weight to zero. */
+/** No matcher holds, or runtime overrides have set every weight to zero. */
 const noChoice: ClusterChoice = { clusterName: '', weighted: null };
 
 /** The request's hash where the weights are drawn by it, else its random value. */

@@ -137,6 +137,8 @@ export type WeightedClusterConfig = {
 export type ClusterSpecifierConfig =
   | { readonly kind: 'cluster'; readonly name: string }
   | { readonly kind: 'header'; readonly header: string }
+  /** Leads to names of clusters. */
+  | { readonly kind: 'matcher'; readonly matcher: MatcherConfig<string> }
   | {
       readonly kind: 'weighted';
       readonly clusters: readonly WeightedClusterConfig[];

@@ -4,6 +4,7 @@ import { parseMatcher } from '../match/matcher-tree.js';
 import { parseMetadata } from '../match/metadata.js';
 import { type Inherited, parseHedgePolicy, parseRouteAction } from './action-config.js';
 import { parseBodyLimit } from './body-limit.js';
+import { type ClusterPlugins, parseClusterPlugins } from './cluster-specifier.js';
 import type {
   MirrorPolicyConfig,
   PathMatchConfig,
@@ -33,6 +34,7 @@ interface Shared {
   readonly validateClusters: boolean;
   readonly mirrorPolicies: readonly MirrorPolicyConfig[];
   readonly bodyLimitBytes: number;
+  readonly plugins: ClusterPlugins;
 }
 
 /** Reads `config.route.v3.RouteConfiguration`. */
@@ -41,7 +43,6 @@ export function parseRouteConfiguration(
   options: RouteConfigurationOptions,
 ): RouteTableConfig {
   node.unsupported('vhds', 'virtual hosts come with their route configuration');
-  node.unsupported('cluster_specifier_plugins', 'cluster specifier plugins are not built');
   node.noEffect('metadata', 'nothing reads the metadata of a route configuration');
   const name = node.string('name');
   const validateClusters = node.bool('validate_clusters', options.validateClusters);
@@ -49,6 +50,7 @@ export function parseRouteConfiguration(
     validateClusters,
     mirrorPolicies: parseMirrorPolicies(node, validateClusters),
     bodyLimitBytes: node.number('max_direct_response_body_size_bytes', 4096),
+    plugins: parseClusterPlugins(node),
   };
   const hosts = node.list('virtual_hosts');
   const virtualHosts = hosts.map((host) => parseVirtualHost(host, shared));
@@ -76,6 +78,7 @@ function parseVirtualHost(node: ConfigNode, shared: Shared): VirtualHostConfig {
     hedgesOnPerTryTimeout: parseHedgePolicy(node) ?? false,
     mirrorPolicies: ownMirrors.length > 0 ? ownMirrors : shared.mirrorPolicies,
     validateClusters: shared.validateClusters,
+    plugins: shared.plugins,
     bodyLimit,
   };
   const matcher = node.message('matcher');

@@ -10,10 +10,14 @@ export interface FilterListener {
   readonly routes?: readonly Plain[];
   /** Fields of the connection manager. */
   readonly manager?: Fields;
+  /** Fields of the route configuration. */
+  readonly routeConfig?: Fields;
   /** Fields of the virtual host. */
   readonly virtualHost?: Fields;
   /** The virtual host has no list of routes. */
   readonly replacesRoutes?: boolean;
+  /** Scopes instead of one route configuration. */
+  readonly scopes?: Fields;
 }
 
 /** Filters that belong together: the listeners they are tried on, and the conversations. */
@@ -120,20 +124,18 @@ function listener(name: string, own: FilterListener, places: Places, log: string
     ...(own.routes ?? []),
     { match: { prefix: '/' }, route: { cluster: 'main' } },
   ];
+  const virtualHost = {
+    name: 'all',
+    domains: ['*'],
+    ...(own.replacesRoutes === true ? {} : { routes }),
+    ...own.virtualHost,
+  };
   const manager = typed('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
     stat_prefix: name,
     delayed_close_timeout: '0.1s',
-    route_config: {
-      name: 'routes',
-      virtual_hosts: [
-        {
-          name: 'all',
-          domains: ['*'],
-          ...(own.replacesRoutes === true ? {} : { routes }),
-          ...own.virtualHost,
-        },
-      ],
-    },
+    ...(own.scopes === undefined
+      ? { route_config: { name: 'routes', ...own.routeConfig, virtual_hosts: [virtualHost] } }
+      : { scoped_routes: own.scopes }),
     access_log: [fileLog(places.defaultLog), fileLog(places.customLog, `${logFormat} ${log}`)],
     http_filters: [
       ...own.filters,

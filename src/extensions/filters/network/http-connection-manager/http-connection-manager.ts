@@ -1,10 +1,16 @@
+import type { ConfigNode } from '../../../../api/config-node.js';
 import type { NetworkFilterFactory } from '../../../../api/network-filter.js';
 import { Manager } from '../../../../http/manager.js';
 import { type ManagerConfig, parseManager } from '../../../../http/manager-config.js';
 import { ManagerConnection } from '../../../../http/manager-connection.js';
 import { parseRouteConfiguration } from '../../../../route/config.js';
+import type { RouteTableConfig } from '../../../../route/config-types.js';
+import { buildScopedTable, parseScopedRoutes } from '../../../../route/scopes.js';
 import { buildRouteTable } from '../../../../route/table.js';
 import { parseAccessLogs } from '../../../../stream/access-log/access-log.js';
+
+const parseRoutes = (node: ConfigNode): RouteTableConfig =>
+  parseRouteConfiguration(node, { validateClusters: true });
 
 /** The network filter that speaks HTTP; last of its chain. */
 export const httpConnectionManager: NetworkFilterFactory<ManagerConfig> = {
@@ -13,11 +19,16 @@ export const httpConnectionManager: NetworkFilterFactory<ManagerConfig> = {
   isTerminal: true,
   parse: (node) =>
     parseManager(node, {
-      routes: (routes) => parseRouteConfiguration(routes, { validateClusters: true }),
+      routes: parseRoutes,
+      scopes: (scopes) => parseScopedRoutes(scopes, parseRoutes),
       accessLogs: parseAccessLogs,
     }),
   build(config, scope, context) {
-    const routes = buildRouteTable(config.routes, { runtime: scope.runtime });
+    const { runtime } = scope;
+    const routes =
+      config.scopes === null
+        ? buildRouteTable(config.routes, { runtime })
+        : buildScopedTable(config.scopes, { runtime });
     const accessLogs = config.accessLogs.map((log) => scope.accessLog(log));
     const manager = new Manager(config, scope, context, routes, accessLogs);
     return (connection) => new ManagerConnection(manager, connection);

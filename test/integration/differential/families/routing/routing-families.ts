@@ -4,6 +4,8 @@ import { matcherFamily } from './matcher-family.js';
 import { mirrorFamily } from './mirror-family.js';
 import { redirectFamily } from './redirect-family.js';
 import { retryFamily } from './retry-family.js';
+import { scopeFamily } from './scope-family.js';
+import { specifierFamily } from './specifier-family.js';
 import { templateFamily } from './template-family.js';
 import { weightedFamily } from './weighted-family.js';
 
@@ -16,4 +18,6 @@ export const routingFamilies: readonly FilterFamily[] = [
   templateFamily,
   matcherFamily,
   weightedFamily,
+  scopeFamily,
+  specifierFamily,
 ];
