@@ -96,10 +96,10 @@ export class Http2Session implements ServerSession, StreamConnection, Http2Serve
   drain(): boolean {
     if (this.isDraining) return true;
     this.isDraining = true;
-    const { config, scope } = this.manager;
+    const { manager } = this;
     this.codec.announceShutdown();
     this.drainTimer = this.control.timer(() => this.leave());
-    scope.timers.schedule(this.drainTimer, config.drainTimeoutMs);
+    manager.scope.timers.schedule(this.drainTimer, manager.drainTimeoutMs());
     return true;
   }
 

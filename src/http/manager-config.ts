@@ -59,6 +59,7 @@ export type ManagerConfig = {
   readonly headersWithUnderscores: 'ALLOW' | 'REJECT_REQUEST' | 'DROP_HEADER';
   readonly idleTimeoutMs: number;
   readonly maxConnectionDurationMs: number;
+  readonly maxConnectionDurationJitter: number;
   readonly maxRequestsPerConnection: number;
   readonly maxStreamDurationMs: number;
   readonly streamIdleTimeoutMs: number;
@@ -67,6 +68,8 @@ export type ManagerConfig = {
   readonly requestTimeoutMs: number;
   readonly requestHeadersTimeoutMs: number;
   readonly drainTimeoutMs: number;
+  /** Per cent, as that of the connection's duration. */
+  readonly drainTimeoutJitter: number;
   readonly delayedCloseTimeoutMs: number;
   readonly useRemoteAddress: boolean;
   readonly xffNumTrustedHops: number;
@@ -121,6 +124,7 @@ export function parseManager(node: ConfigNode, parts: ManagerParts): ManagerConf
   node.unsupported('rds', 'routes inline alone so far');
   const routeNode = node.message('route_config');
   const scopes = node.message('scoped_routes');
+  refuseUnbuilt(node);
   return {
     statPrefix: node.string('stat_prefix').replaceAll(':', '_'),
     codecType: codec === 'HTTP1' || codec === 'HTTP2' ? codec : 'AUTO',
@@ -146,6 +150,20 @@ export function parseManager(node: ConfigNode, parts: ManagerParts): ManagerConf
     closesSafelyAtMaxDuration: node.bool('http1_safe_max_connection_duration'),
     appendsLocalOverload: node.bool('append_local_overload'),
   };
+}
+
+/** What has no effect here, and why; and what is not built. */
+function refuseUnbuilt(node: ConfigNode): void {
+  node.noEffect('http3_protocol_options', 'HTTP/3 is not spoken');
+  node.noEffect('add_proxy_protocol_connection_state', 'no upstream connection begins with a PROXY header');
+  node.unsupported('typed_header_validation_config', 'headers are validated in one way');
+  node.unsupported('forward_proto_config', 'x-forwarded-proto follows the connection');
+  node.unsupported('record_route_resolution_stats', 'look-ups of routes are not measured');
+  const http1 = node.message('http_protocol_options');
+  http1?.noEffect('use_balsa_parser', 'there is one parser');
+  http1?.noEffect('send_fully_qualified_url', 'it is about requests to upstreams');
+  if (node.message('common_http_protocol_options')?.has('max_response_headers_kb') === true)
+    node.error('Error: max_response_headers_kb cannot be set on http_connection_manager.');
 }
 
 const emptyRoutes = { name: '', virtualHosts: [] } as unknown as RouteTableConfig;
@@ -209,6 +227,7 @@ function parseTimeouts(
   ManagerConfig,
   | 'idleTimeoutMs'
   | 'maxConnectionDurationMs'
+  | 'maxConnectionDurationJitter'
   | 'maxRequestsPerConnection'
   | 'maxStreamDurationMs'
   | 'streamIdleTimeoutMs'
@@ -216,12 +235,14 @@ function parseTimeouts(
   | 'requestTimeoutMs'
   | 'requestHeadersTimeoutMs'
   | 'drainTimeoutMs'
+  | 'drainTimeoutJitter'
   | 'delayedCloseTimeoutMs'
 > {
   const common = node.message('common_http_protocol_options');
   return {
     idleTimeoutMs: common?.duration('idle_timeout', 3_600_000) ?? 3_600_000,
     maxConnectionDurationMs: common?.duration('max_connection_duration', 0) ?? 0,
+    maxConnectionDurationJitter: common?.message('max_connection_duration_jitter')?.number('value', 0) ?? 0,
     maxRequestsPerConnection: common?.number('max_requests_per_connection', 0) ?? 0,
     maxStreamDurationMs: common?.duration('max_stream_duration', 0) ?? 0,
     streamIdleTimeoutMs: node.duration('stream_idle_timeout', 300_000),
@@ -230,6 +251,7 @@ function parseTimeouts(
     requestTimeoutMs: node.duration('request_timeout', 0),
     requestHeadersTimeoutMs: node.duration('request_headers_timeout', 0),
     drainTimeoutMs: node.duration('drain_timeout', 5000),
+    drainTimeoutJitter: node.message('drain_timeout_jitter')?.number('value', 0) ?? 0,
     delayedCloseTimeoutMs: node.duration('delayed_close_timeout', 1000),
   };
 }

@@ -68,7 +68,7 @@ export class ManagerConnection implements NetworkFilter, SessionOwner {
       stats.inc(H.downstream_cx_delayed_close_timeout),
     );
     if (this.idle !== null) scope.timers.schedule(this.idle, config.idleTimeoutMs);
-    if (this.duration !== null) scope.timers.schedule(this.duration, config.maxConnectionDurationMs);
+    if (this.duration !== null) scope.timers.schedule(this.duration, manager.connectionDurationMs());
   }
 
   close(mode: CloseMode, reason: string): void {
@@ -195,7 +195,7 @@ export class ManagerConnection implements NetworkFilter, SessionOwner {
     if (this.duration === null || config.drainTimeoutMs === 0) this.onDrainOver();
     else {
       this.isDrainOver = true;
-      scope.timers.schedule(this.duration, config.drainTimeoutMs);
+      scope.timers.schedule(this.duration, this.manager.drainTimeoutMs());
     }
   }
 

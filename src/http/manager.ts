@@ -5,6 +5,7 @@ import type { NetworkFilterContext } from '../api/network-filter.js';
 import type { RouteMatch, RouteTableView } from '../api/route.js';
 import type { BoundStats } from '../api/stats.js';
 import type { ThreadScope } from '../api/thread-scope.js';
+import { withJitter } from '../base/jitter.js';
 import { Http1 } from '../codec/http1/http1-stats.js';
 import { Http2 } from '../codec/http2/http2-stats.js';
 import { printsWireBytes } from '../format/wire-operators.js';
@@ -96,6 +97,15 @@ export class Manager {
   filtersFor(upgradeType: string): FilterChain {
     if (upgradeType === '' || this.upgradeFilters === null) return this.filters;
     return this.upgradeFilters.get(upgradeType) ?? this.filters;
+  }
+
+  connectionDurationMs(): number {
+    const { maxConnectionDurationMs, maxConnectionDurationJitter } = this.config;
+    return withJitter(maxConnectionDurationMs, maxConnectionDurationJitter, this.scope.random);
+  }
+
+  drainTimeoutMs(): number {
+    return withJitter(this.config.drainTimeoutMs, this.config.drainTimeoutJitter, this.scope.random);
   }
 
   private buildChain(filters: readonly FilterEntry[]): FilterChain {

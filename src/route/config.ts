@@ -141,7 +141,7 @@ const noPath: PathMatchConfig = { kind: 'prefix', value: '/', caseSensitive: tru
 function parseRoute(node: ConfigNode, inherited: Inherited, shared: Shared): RouteConfig {
   const match = node.message('match');
   const parsedMatch = match === undefined ? undefined : parseRouteMatch(match);
-  node.unsupported('tracing', 'requests are not traced');
+  node.noEffect('tracing', 'requests are not traced');
   node.noEffect('decorator', 'it names spans, and requests are not traced');
 
   const action = parseAction(node, inherited, shared);
