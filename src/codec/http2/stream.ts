@@ -179,7 +179,7 @@ export abstract class Http2Stream<H extends HeaderMap> implements SendingStream 
 
   sendQueued(): void {
     const { queue } = this;
-    if (queue === null || this.state === StreamState.closed) return;
+    if (queue === null || !canSend(this.state)) return;
     const { sending } = this.host;
     while (queue.byteLength > 0) {
       const allowed = sending.allowance(this, queue.headLength);
