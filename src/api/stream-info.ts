@@ -69,6 +69,15 @@ export interface StreamTimes {
   endMs: number;
 }
 
+/** Points in time of an upstream connection, on the same clock; a stream may be later than all of them. */
+export interface UpstreamConnectionTimes {
+  readonly startMs: number;
+  /** NaN until then. */
+  readonly connectedMs: number;
+  /** The transport socket's; NaN on clear text. */
+  readonly handshakeMs: number;
+}
+
 /** What access logs, formatters and stats are told of one stream. TCP connections fill what applies. */
 export interface StreamInfo {
   readonly connection: ConnectionInfo;
@@ -102,6 +111,8 @@ export interface StreamInfo {
   upstreamLocalAddress: Address | null;
   upstreamProtocol: string;
   upstreamConnectionId: number;
+  /** Null until an attempt has a connection. */
+  upstreamConnectionTimes: UpstreamConnectionTimes | null;
   upstreamTransportFailureReason: string;
   upstreamTls: TlsInfo | null;
   attemptCount: number;

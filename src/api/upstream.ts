@@ -4,7 +4,7 @@ import type { WireMeter } from '../base/wire-meter.js';
 import type { CodecOutput, RequestEncoder, ResponseDecoder, StreamResetReason } from './codec.js';
 import type { Extension } from './extension.js';
 import type { BoundStats } from './stats.js';
-import type { Address } from './stream-info.js';
+import type { Address, UpstreamConnectionTimes } from './stream-info.js';
 import type { ThreadScope } from './thread-scope.js';
 import type { TlsInfo } from './tls-info.js';
 
@@ -222,6 +222,8 @@ export interface UpstreamConnectionInfo {
   readonly protocol: string;
   /** Null on clear text. */
   readonly tls: TlsInfo | null;
+  /** Null where nobody notes them. */
+  readonly times: UpstreamConnectionTimes | null;
   /** What the connection's codec counts in; null when it does not. */
   readonly meter: WireMeter | null;
 }

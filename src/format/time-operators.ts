@@ -1,4 +1,4 @@
-import type { LogContext, StreamTimes } from '../api/stream-info.js';
+import type { LogContext, StreamInfo, StreamTimes, UpstreamConnectionTimes } from '../api/stream-info.js';
 import { systemClock } from '../base/clock.js';
 import { toByteText } from './byte-text.js';
 import {
@@ -42,13 +42,10 @@ function between(from: Point, to: Point): (context: LogContext) => number {
   return (context) => Math.floor(context.info.times[to] - context.info.times[from]);
 }
 
-/** Names of `COMMON_DURATION`; null for points that nothing records. */
-const points: { readonly [name: string]: Point | null } = {
+/** Names of `COMMON_DURATION`. */
+const points: { readonly [name: string]: Point } = {
   DS_RX_BEG: 'startMs',
   DS_RX_END: 'requestCompleteMs',
-  US_CX_BEG: null,
-  US_CX_END: null,
-  US_HS_END: null,
   US_TX_BEG: 'upstreamFirstTxMs',
   US_TX_END: 'upstreamLastTxMs',
   US_RX_BEG: 'upstreamFirstRxMs',
@@ -60,6 +57,21 @@ const points: { readonly [name: string]: Point | null } = {
 
 const unitsPerMs: { readonly [unit: string]: number } = { ms: 1, us: 1e3, ns: 1e6 };
 
+/** Those of the connection that the last attempt went over, be it older than the request. */
+const connectionPoints: { readonly [name: string]: keyof UpstreamConnectionTimes } = {
+  US_CX_BEG: 'startMs',
+  US_CX_END: 'connectedMs',
+  US_HS_END: 'handshakeMs',
+};
+
+function pointInTime(name: string): (info: StreamInfo) => number {
+  const point = points[name];
+  if (point !== undefined) return ({ times }) => times[point];
+  const ofConnection = connectionPoints[name];
+  if (ofConnection === undefined) return () => Number.NaN;
+  return ({ upstreamConnectionTimes }) => upstreamConnectionTimes?.[ofConnection] ?? Number.NaN;
+}
+
 function commonDuration(argument: string): Field | string {
   const [from, to, unit = 'ms', ...more] = argument.split(':');
   if (from === undefined || to === undefined || more.length > 0) {
@@ -68,11 +80,10 @@ function commonDuration(argument: string): Field | string {
   const factor = unitsPerMs[unit];
   if (factor === undefined) return `Invalid common duration precision: ${unit}.`;
   // Envoy accepts any word as a point and finds nothing recorded under it.
-  const start = points[from] ?? null;
-  const end = points[to] ?? null;
-  if (start === null || end === null) return numberField(() => Number.NaN);
+  const start = pointInTime(from);
+  const end = pointInTime(to);
   return numberField(({ info }) => {
-    const span = Math.floor((info.times[end] - info.times[start]) * factor);
+    const span = Math.floor((end(info) - start(info)) * factor);
     return span < 0 ? Number.NaN : span;
   });
 }

@@ -1,4 +1,10 @@
-import type { Address, ConnectionInfo, StreamInfo, StreamTimes } from '../api/stream-info.js';
+import type {
+  Address,
+  ConnectionInfo,
+  StreamInfo,
+  StreamTimes,
+  UpstreamConnectionTimes,
+} from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import type { TlsInfo } from '../api/tls-info.js';
 import type { Host, HostOverride } from '../api/upstream.js';
@@ -60,6 +66,7 @@ export class StreamRecord implements StreamInfo {
   upstreamLocalAddress: Address | null;
   upstreamProtocol: string;
   upstreamConnectionId: number;
+  upstreamConnectionTimes: UpstreamConnectionTimes | null;
   upstreamTransportFailureReason: string;
   upstreamTls: TlsInfo | null;
   attemptCount: number;
@@ -105,6 +112,7 @@ export class StreamRecord implements StreamInfo {
     this.upstreamLocalAddress = null;
     this.upstreamProtocol = '';
     this.upstreamConnectionId = 0;
+    this.upstreamConnectionTimes = null;
     this.upstreamTransportFailureReason = '';
     this.upstreamTls = null;
     this.attemptCount = 0;

@@ -71,6 +71,7 @@ export function streamInfo(changes: Partial<StreamInfo> = {}): StreamInfo {
     upstreamLocalAddress: null,
     upstreamProtocol: '',
     upstreamConnectionId: 0,
+    upstreamConnectionTimes: null,
     upstreamTransportFailureReason: '',
     upstreamTls: null,
     attemptCount: 1,

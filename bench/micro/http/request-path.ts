@@ -147,7 +147,15 @@ export class RequestPath {
     if (this.cached !== null) return this.cached;
     const codes = new CodeStats(stats, 'cluster.c');
     const { client } = this;
-    const info = { id: 1, host, localAddress: host.address, protocol: 'HTTP/1.1', tls: null, meter: null };
+    const info = {
+      id: 1,
+      host,
+      localAddress: host.address,
+      protocol: 'HTTP/1.1',
+      tls: null,
+      times: null,
+      meter: null,
+    };
     const breaker = {
       tryConnection: () => true,
       forceConnection() {},

@@ -1,3 +1,4 @@
+import type { UpstreamConnectionTimes } from '../../api/stream-info.js';
 import { HostWord, type PoolFailure } from '../../api/upstream.js';
 import type { Connection } from '../../network/connection.js';
 import type { UpstreamTransport } from '../../network/transport-socket.js';
@@ -6,15 +7,19 @@ import { connectErrorText } from './dial.js';
 import type { PooledHost } from './pooled-host.js';
 
 /** What a pooled connection counts whatever its protocol: its own life, and the bytes that it carries. */
-export class ConnectionTally {
+export class ConnectionTally implements UpstreamConnectionTimes {
   private readonly pool: PooledHost;
-  private readonly startedMs: number;
+  readonly startMs: number;
+  connectedMs: number;
+  handshakeMs: number;
   private sentCounted: number;
   private receivedCounted: number;
 
   constructor(pool: PooledHost) {
     this.pool = pool;
-    this.startedMs = pool.resources.clock.now();
+    this.connectedMs = Number.NaN;
+    this.handshakeMs = Number.NaN;
+    this.startMs = pool.resources.clock.now();
     this.sentCounted = 0;
     this.receivedCounted = 0;
     const { cluster, host } = pool;
@@ -24,9 +29,21 @@ export class ConnectionTally {
     host.count(HostWord.cxActive, 1);
   }
 
-  onConnected(): void {
-    const { cluster, resources } = this.pool;
-    cluster.stats.record(C.upstream_cx_connect_ms, resources.clock.now() - this.startedMs);
+  /** A transport socket says only that it is ready; its socket knows when it was connected. */
+  watch(connection: Connection): void {
+    if (this.pool.transport === null) return;
+    connection.socket.once('connect', () => {
+      this.connectedMs = this.pool.resources.clock.now();
+    });
+  }
+
+  /** Clear bytes may flow. */
+  onReady(): void {
+    const { cluster, resources, transport } = this.pool;
+    const now = resources.clock.now();
+    if (transport === null) this.connectedMs = now;
+    else this.handshakeMs = now;
+    cluster.stats.record(C.upstream_cx_connect_ms, now - this.startMs);
   }
 
   onRequest(): void {
@@ -79,6 +96,6 @@ export class ConnectionTally {
       );
     }
     stats.record(C.upstream_rq_per_cx, requests);
-    stats.record(C.upstream_cx_length_ms, resources.clock.now() - this.startedMs);
+    stats.record(C.upstream_cx_length_ms, resources.clock.now() - this.startMs);
   }
 }

@@ -1,5 +1,5 @@
 import type { CodecError, RequestEncoder, ResponseDecoder } from '../../api/codec.js';
-import type { Address } from '../../api/stream-info.js';
+import type { Address, UpstreamConnectionTimes } from '../../api/stream-info.js';
 import type { TlsInfo } from '../../api/tls-info.js';
 import type { Host, PoolFailure, UpstreamConnectionInfo } from '../../api/upstream.js';
 import { Timer } from '../../base/timer-wheel.js';
@@ -73,6 +73,7 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
     this.connection = dial(host, cluster.info.bufferLimitBytes, resources, this, pool, (tls) =>
       this.onConnect(tls),
     );
+    this.tally.watch(this.connection);
     this.codec = new Http1ClientCodec(this.connection, upstreamParserOptions(cluster.config), this);
     this.timer = new Timer(() => this.onTimer());
     this.durationTimer = null;
@@ -90,6 +91,10 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
     this.receivedAtStart = this.connection.bytesReceived;
     this.tally.onRequest();
     return this.codec.start(decoder);
+  }
+
+  get times(): UpstreamConnectionTimes {
+    return this.tally;
   }
 
   get meter(): WireMeter {
@@ -222,7 +227,7 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
     this.isConnecting = false;
     resources.timers.cancel(this.timer);
     this.localAddress = localAddressOf(this.connection.socket, this.host);
-    this.tally.onConnected();
+    this.tally.onReady();
     this.pool.onReady(this, true);
   }
 

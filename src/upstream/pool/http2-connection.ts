@@ -1,5 +1,5 @@
 import type { RequestEncoder, ResponseDecoder } from '../../api/codec.js';
-import type { Address } from '../../api/stream-info.js';
+import type { Address, UpstreamConnectionTimes } from '../../api/stream-info.js';
 import type { TlsInfo } from '../../api/tls-info.js';
 import type { Host, PoolFailure, UpstreamConnectionInfo } from '../../api/upstream.js';
 import { Timer } from '../../base/timer-wheel.js';
@@ -72,6 +72,7 @@ export class Http2Connection
     this.connection = dial(host, cluster.info.bufferLimitBytes, resources, this, pool, (tls) =>
       this.onConnect(tls),
     );
+    this.tally.watch(this.connection);
     this.timer = new Timer(() => this.onTimer());
     this.durationTimer = null;
     if (cluster.config.maxConnectionDurationMs > 0) {
@@ -104,6 +105,10 @@ export class Http2Connection
       this.isDraining = true;
     } else if (codec.isExhausted) this.isDraining = true;
     return stream;
+  }
+
+  get times(): UpstreamConnectionTimes {
+    return this.tally;
   }
 
   get isIdle(): boolean {
@@ -245,7 +250,7 @@ export class Http2Connection
     this.tls = tls;
     resources.timers.cancel(this.timer);
     this.localAddress = localAddressOf(this.connection.socket, this.host);
-    this.tally.onConnected();
+    this.tally.onReady();
     cluster.http2Stats.inc(Http2.nghttp2_upstream_connections);
     const { config, info } = cluster;
     this.codec = new Http2Client(

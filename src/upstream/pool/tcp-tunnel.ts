@@ -50,7 +50,7 @@ class TcpTunnel implements TcpConnectionCallbacks, RequestEncoder {
   onConnected(connection: UpstreamTcpConnection): void {
     this.connection = connection;
     const { id, host, localAddress, tls } = connection;
-    this.callbacks.onPoolReady(this, { id, host, localAddress, tls, protocol: '', meter: null });
+    this.callbacks.onPoolReady(this, { id, host, localAddress, tls, protocol: '', times: null, meter: null });
   }
 
   onConnectFailure(failure: PoolFailure): void {

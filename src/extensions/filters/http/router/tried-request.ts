@@ -203,9 +203,10 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     info.upstreamTls = connection.tls;
     info.upstreamProtocol = connection.protocol;
     info.upstreamConnectionId = connection.id;
+    info.upstreamConnectionTimes = connection.times;
     if (info.schemeFollowsUpstream) this.requestHeaders.scheme = connection.tls === null ? 'http' : 'https';
     const now = this.scope.clock.now();
-    if (Number.isNaN(info.times.upstreamFirstTxMs)) info.times.upstreamFirstTxMs = now;
+    info.times.upstreamFirstTxMs = now;
     if (this.isRequestComplete) info.times.upstreamLastTxMs = now;
     for (const stats of this.routeStats) stats.counts.inc(V.upstream_rq_total);
     if (this.isRequestComplete) this.armPerTry(attempt);
