@@ -89,7 +89,8 @@ export type ManagerConfig = {
   readonly earlyHeaderMutations: readonly ExtensionConfig[];
   readonly requestId: RequestIdConfig;
   readonly appendsLocalOverload: boolean;
-  readonly normalizePath: boolean;
+  /** Null: as the runtime says when the manager is built. */
+  readonly normalizePath: boolean | null;
   readonly mergeSlashes: boolean;
   readonly escapedSlashes: EscapedSlashes;
   readonly stripMatchingHostPort: boolean;
@@ -308,7 +309,7 @@ function parsePaths(
 > {
   const slashes = node.enum('path_with_escaped_slashes_action', 'KEEP_UNCHANGED');
   return {
-    normalizePath: node.bool('normalize_path'),
+    normalizePath: node.optionalBool('normalize_path') ?? null,
     mergeSlashes: node.bool('merge_slashes'),
     escapedSlashes: (slashes === 'IMPLEMENTATION_SPECIFIC_DEFAULT'
       ? 'KEEP_UNCHANGED'

@@ -17,6 +17,8 @@ import { ProxyStatus } from './proxy-status.js';
 import { RequestRules } from './request-rules.js';
 import { ResponseRules } from './response-rules.js';
 
+const normalizeKey = 'http_connection_manager.normalize_path';
+
 /** HTTP filters in their order, ready to be made for a stream. */
 export type FilterChain = readonly {
   readonly name: string;
@@ -58,7 +60,10 @@ export class Manager {
     routes: RouteTableView,
     accessLogs: readonly AccessLog[],
   ) {
-    this.config = config;
+    this.config = {
+      ...config,
+      normalizePath: config.normalizePath ?? scope.random.u32() % 100 < scope.runtime.number(normalizeKey, 0),
+    };
     this.scope = scope;
     this.listenerName = context.listenerName;
     this.statPrefix = `http.${config.statPrefix}`;

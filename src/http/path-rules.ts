@@ -11,7 +11,7 @@ export function normalizePath(headers: RequestHeaders, config: ManagerConfig): P
   const { path } = headers;
   if (path.includes('#')) return 'reject';
   const { escapedSlashes, mergeSlashes } = config;
-  if (escapedSlashes === 'KEEP_UNCHANGED' && !config.normalizePath && !mergeSlashes) return 'ok';
+  if (escapedSlashes === 'KEEP_UNCHANGED' && config.normalizePath !== true && !mergeSlashes) return 'ok';
   const mark = path.indexOf('?');
   let plain = mark < 0 ? path : path.slice(0, mark);
   const query = mark < 0 ? '' : path.slice(mark);
@@ -25,7 +25,7 @@ export function normalizePath(headers: RequestHeaders, config: ManagerConfig): P
     }
     redirects = escapedSlashes === 'UNESCAPE_AND_REDIRECT';
   }
-  if (config.normalizePath) {
+  if (config.normalizePath === true) {
     const canonical = canonicalPath(plain);
     if (canonical === null) return 'reject';
     plain = canonical;

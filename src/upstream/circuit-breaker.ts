@@ -3,6 +3,10 @@ import type { CircuitBreaker, RoutingPriority } from '../api/upstream.js';
 import type { ThresholdsConfig } from './config.js';
 import { BreakerWord, type ClusterWords } from './shared-words.js';
 
+/** Of a retry budget that says only one of the two. */
+const defaultBudgetPercent = 20;
+const defaultLeastRetries = 3;
+
 /** Limits of one cluster and priority over the words that all threads share; runtime keys override the limits. */
 export class SharedBreaker implements CircuitBreaker {
   private readonly words: ClusterWords;
@@ -10,6 +14,7 @@ export class SharedBreaker implements CircuitBreaker {
   private readonly limits: ThresholdsConfig;
   private readonly runtime: RuntimeView;
   private readonly keys: readonly [string, string, string, string];
+  private readonly budgetKeys: readonly [percent: string, minConcurrency: string];
 
   constructor(
     cluster: string,
@@ -29,6 +34,7 @@ export class SharedBreaker implements CircuitBreaker {
       `${root}.max_requests`,
       `${root}.max_retries`,
     ];
+    this.budgetKeys = [`${root}.retry_budget.budget_percent`, `${root}.retry_budget.min_retry_concurrency`];
   }
 
   tryConnection(): boolean {
@@ -71,11 +77,17 @@ export class SharedBreaker implements CircuitBreaker {
   }
 
   private retryLimit(): number {
-    const { retryBudget } = this.limits;
-    if (retryBudget === null) return this.runtime.number(this.keys[3], this.limits.maxRetries);
+    const { limits, runtime } = this;
+    const percent = runtime.number(this.budgetKeys[0], limits.retryBudget?.percent ?? Number.NaN);
+    const least = runtime.number(this.budgetKeys[1], limits.retryBudget?.minConcurrency ?? Number.NaN);
+    // Either key makes a budget where none was configured.
+    if (Number.isNaN(percent) && Number.isNaN(least)) return runtime.number(this.keys[3], limits.maxRetries);
     const active =
       this.words.used(this.priority, BreakerWord.requests) +
       this.words.used(this.priority, BreakerWord.pending);
-    return Math.max(retryBudget.minConcurrency, Math.floor((active * retryBudget.percent) / 100));
+    return Math.max(
+      Number.isNaN(least) ? defaultLeastRetries : least,
+      Math.floor((active * (Number.isNaN(percent) ? defaultBudgetPercent : percent)) / 100),
+    );
   }
 }
