@@ -8,6 +8,7 @@ import { gzipCompressor, gzipDecompressor } from './compression/gzip/gzip.js';
 import { zstdCompressor, zstdDecompressor } from './compression/zstd/zstd.js';
 import { addrInfoResolver, caresResolver } from './dns-resolvers/dns-resolvers.js';
 import { earlyHeaderMutation } from './early-header-mutation/header-mutation/header-mutation.js';
+import { admissionControlFilter } from './filters/http/admission-control/admission-control.js';
 import { alternateProtocolsCacheFilter } from './filters/http/alternate-protocols-cache/alternate-protocols-cache.js';
 import { apiKeyAuthFilter } from './filters/http/api-key-auth/api-key-auth.js';
 import { bandwidthLimitFilter } from './filters/http/bandwidth-limit/bandwidth-limit.js';
@@ -21,6 +22,7 @@ import { credentialInjectorFilter } from './filters/http/credential-injector/cre
 import { csrfFilter } from './filters/http/csrf/csrf.js';
 import { customResponseFilter } from './filters/http/custom-response/custom-response.js';
 import { decompressorFilter } from './filters/http/decompressor/decompressor.js';
+import { extAuthzFilter } from './filters/http/ext-authz/ext-authz.js';
 import { faultFilter } from './filters/http/fault/fault.js';
 import { grpcHttp1BridgeFilter } from './filters/http/grpc-http1-bridge/grpc-http1-bridge.js';
 import { grpcHttp1ReverseBridgeFilter } from './filters/http/grpc-http1-reverse-bridge/grpc-http1-reverse-bridge.js';
@@ -98,6 +100,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     tcpProxy,
   ],
   'http.filter': [
+    admissionControlFilter,
     alternateProtocolsCacheFilter,
     apiKeyAuthFilter,
     bandwidthLimitFilter,
@@ -111,6 +114,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     csrfFilter,
     customResponseFilter,
     decompressorFilter,
+    extAuthzFilter,
     faultFilter,
     grpcHttp1BridgeFilter,
     grpcHttp1ReverseBridgeFilter,

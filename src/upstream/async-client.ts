@@ -1,4 +1,6 @@
 import type { Chunk, StreamResetReason } from '../api/codec.js';
+import type { Counter, StatScope } from '../api/stats.js';
+import type { NodeIdentity } from '../api/thread-scope.js';
 import type {
   Cancellable,
   Cluster,
@@ -24,6 +26,8 @@ export interface AsyncRequest {
   readonly timeoutMs: number;
   /** Bytes of body above which the answer is given up. */
   readonly limitBytes: number;
+  /** The request does not say in x-forwarded-for which proxy it comes from. */
+  readonly hidesAddress?: boolean;
 }
 
 export interface AsyncResponse {
@@ -47,12 +51,20 @@ export interface AsyncClientParts {
   readonly timers: TimerWheel;
 }
 
+/** A client's own part of the scope: its requests say where they come from, and are counted. */
+export interface AsyncClientScope extends AsyncClientParts {
+  readonly node: NodeIdentity;
+  readonly stats: StatScope;
+}
+
 /** Requests of the proxy's own, through its clusters, balancers, breakers and pools; one try each. */
 export class AsyncClient {
-  private readonly parts: AsyncClientParts;
+  private readonly parts: AsyncClientScope;
+  private readonly requests: Counter;
 
-  constructor(parts: AsyncClientParts) {
+  constructor(parts: AsyncClientScope) {
     this.parts = parts;
+    this.requests = parts.stats.counter('http.async-client.rq_total');
   }
 
   /** Answers null when the callbacks have been told already, else a handle that gives the request up. */
@@ -62,9 +74,18 @@ export class AsyncClient {
       callbacks.onFailure('no_cluster');
       return null;
     }
+    this.requests.inc();
+    this.introduce(request);
     const call = new Call(cluster, this.parts, request, callbacks);
     call.start();
     return call.isDone ? null : call;
+  }
+
+  /** What Envoy's router adds to a request of the proxy's own. */
+  private introduce({ headers, hidesAddress, timeoutMs }: AsyncRequest): void {
+    headers.set('x-envoy-internal', 'true');
+    if (hidesAddress !== true) headers.append('x-forwarded-for', this.parts.node.localAddress);
+    if (timeoutMs > 0) headers.set('x-envoy-expected-rq-timeout-ms', String(timeoutMs));
   }
 }
 
@@ -160,6 +181,8 @@ class Call implements AttemptOwner, LoadBalancerContext, Cancellable {
     attempt.host.reportStatus(headers.status);
     attempt.host.count(headers.status >= 500 ? HostWord.rqError : HostWord.rqSuccess, 1);
     this.cluster.chargeCode(headers.status, true, attempt.host.isCanary);
+    const elapsed = Math.max(0, Math.floor(this.parts.clock.now() - this.startedMs));
+    headers.set('x-envoy-upstream-service-time', String(elapsed));
     this.responseHeaders = headers;
     if (endStream) this.complete(attempt.host, null);
   }

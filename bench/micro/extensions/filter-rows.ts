@@ -16,6 +16,17 @@ export interface FilterRow {
 export const filterRows: readonly FilterRow[] = [
   { filter: 'envoy.filters.http.buffer', does: 'no body', config: '{ max_request_bytes: 1000 }' },
   {
+    filter: 'envoy.filters.http.admission_control',
+    does: 'counts a good answer',
+    config: '{ success_criteria: {} }',
+  },
+  {
+    filter: 'envoy.filters.http.ext_authz',
+    does: 'switched off',
+    config: `{ filter_enabled: { default_value: { numerator: 0 } },
+      http_service: { server_uri: { uri: "http://a", cluster: a, timeout: 1s } } }`,
+  },
+  {
     filter: 'envoy.filters.http.bandwidth_limit',
     does: 'limits nothing',
     config: '{ stat_prefix: bench, limit_kbps: 1 }',

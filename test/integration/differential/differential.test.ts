@@ -7,6 +7,7 @@ import { featureCases } from './cases/all-cases.js';
 import { frontCases } from './cases/front-cases.js';
 import { networkCases } from './cases/network-cases.js';
 import { authenticationFamily } from './families/authentication-family.js';
+import { authzFamily } from './families/authz-family.js';
 import { compressionFamily } from './families/compression-family.js';
 import { connectFamily } from './families/connect-family.js';
 import { familyBootstrap } from './families/filter-family.js';
@@ -25,9 +26,16 @@ import type { Observation } from './observation.js';
 import { ProxyUnderTest } from './proxy-under-test.js';
 import { observeCases, unexplained } from './run-cases.js';
 
-const accessFamilies = [rbacFamily, localRateLimitFamily, authenticationFamily, compressionFamily, jwtFamily];
+const accessFamilies = [
+  authzFamily,
+  rbacFamily,
+  localRateLimitFamily,
+  authenticationFamily,
+  compressionFamily,
+  jwtFamily,
+];
 const accessLog =
-  'rbac=%DYNAMIC_METADATA(envoy.filters.http.rbac)% hint=%DYNAMIC_METADATA(envoy.common)% basic=%DYNAMIC_METADATA(envoy.filters.http.basic_auth)% jwt=%DYNAMIC_METADATA(envoy.filters.http.jwt_authn)%';
+  'rbac=%DYNAMIC_METADATA(envoy.filters.http.rbac)% hint=%DYNAMIC_METADATA(envoy.common)% basic=%DYNAMIC_METADATA(envoy.filters.http.basic_auth)% jwt=%DYNAMIC_METADATA(envoy.filters.http.jwt_authn)% authz=%DYNAMIC_METADATA(envoy.filters.http.ext_authz)%';
 
 const grpcLog =
   'grpc=%GRPC_STATUS% number=%GRPC_STATUS_NUMBER% trailer=%TRAILER(GRPC-STATUS)% state=%FILTER_STATE(envoy.filters.http.grpc_stats)% plain=%FILTER_STATE(envoy.filters.http.grpc_stats:PLAIN)%';

@@ -1,5 +1,5 @@
 import type { HttpFilterContext } from '../../../../api/http-filter.js';
-import type { BoundStats, Counter } from '../../../../api/stats.js';
+import type { BoundStats } from '../../../../api/stats.js';
 import { RequestHeaders } from '../../../../base/header-map.js';
 import { Timer } from '../../../../base/timer-wheel.js';
 import { AsyncClient } from '../../../../upstream/async-client.js';
@@ -27,7 +27,6 @@ export class RemoteKeys implements KeySource {
   private readonly scope: HttpFilterContext;
   private readonly stats: BoundStats;
   private readonly client: AsyncClient;
-  private readonly requests: Counter;
   private readonly timer: Timer;
   private keys: readonly Jwk[] | null;
   private expiresMs: number;
@@ -39,7 +38,6 @@ export class RemoteKeys implements KeySource {
     this.scope = scope;
     this.stats = stats;
     this.client = new AsyncClient(scope);
-    this.requests = scope.stats.counter('http.async-client.rq_total');
     this.timer = new Timer(() => this.fetch());
     this.keys = null;
     this.expiresMs = 0;
@@ -64,7 +62,6 @@ export class RemoteKeys implements KeySource {
   private fetch(): void {
     if (this.isFetching) return;
     this.isFetching = true;
-    this.requests.inc();
     const { config } = this;
     const headers = new RequestHeaders();
     headers.method = 'GET';
@@ -73,9 +70,6 @@ export class RemoteKeys implements KeySource {
     headers.scheme = config.scheme;
     // What Envoy calls itself here.
     headers.add('user-agent', 'Go-browser');
-    headers.add('x-envoy-internal', 'true');
-    headers.add('x-forwarded-for', this.scope.node.localAddress);
-    if (config.timeoutMs > 0) headers.add('x-envoy-expected-rq-timeout-ms', String(config.timeoutMs));
     const request = { headers, body: null, timeoutMs: config.timeoutMs, limitBytes: maxKeySetBytes };
     this.client.send(config.cluster, request, {
       onResponse: ({ headers: { status }, body }) =>
