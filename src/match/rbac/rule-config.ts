@@ -1,4 +1,6 @@
 import type { ConfigNode } from '../../api/config-node.js';
+import type { Plain } from '../../base/plain.js';
+import { isPlainObject } from '../../base/plain-path.js';
 import { type HeaderMatcherConfig, parseHeaderMatcher } from '../header-matcher.js';
 import { type IpRangeConfig, parseIpRange } from '../ip-range.js';
 import { type MetadataMatcherConfig, parseMetadataMatcher } from '../metadata-matcher.js';
@@ -58,8 +60,7 @@ export function parsePermission(node: ConfigNode): RbacRuleConfig {
       node.unsupported('matcher', 'permission extensions are not built');
       return none;
     case 'uri_template':
-      node.unsupported('uri_template', 'URI templates in permissions are not built');
-      return none;
+      return templateRule(node.extension('path.matcher', 'uri_template')?.config ?? null);
     default:
       return parseCommon(node, 'rule');
   }
@@ -116,6 +117,13 @@ function parseCommon(node: ConfigNode, oneof: string): RbacRuleConfig {
     default:
       return none;
   }
+}
+
+/** The matcher of paths has made an expression of the template. */
+function templateRule(config: Plain): RbacRuleConfig {
+  const pattern = isPlainObject(config) ? config['pattern'] : undefined;
+  if (typeof pattern !== 'string') return none;
+  return { kind: 'path', matcher: { kind: 'regex', value: pattern, ignoreCase: false } };
 }
 
 function setOf(

@@ -50,6 +50,17 @@ const permissions: readonly (readonly [string, Plain])[] = [
     { sourced_metadata: { metadata_matcher: metadata('rbac.route', 'a', 'b'), metadata_source: 'ROUTE' } },
   ],
   ['sourced-dynamic', { sourced_metadata: { metadata_matcher: metadata('rbac.route', 'a', 'b') } }],
+  [
+    'template',
+    {
+      uri_template: {
+        name: 't',
+        typed_config: typed('envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig', {
+          path_template: '/permission-template/{id}/*',
+        }),
+      },
+    },
+  ],
   ['server-name', { requested_server_name: { exact: '' } }],
   ['server-prefix', { requested_server_name: { prefix: 'x' } }],
   ['not', { not_rule: { header: header('admin') } }],
@@ -87,6 +98,56 @@ const ruleRoutes = [
 );
 
 const two = { second: policy({ header: header('admin') }), first: policy({ header: header('root') }) };
+
+const decide = (action: string, called: string): Fields => ({
+  action: {
+    name: 'action',
+    typed_config: typed('envoy.config.rbac.v3.Action', { name: called, action }),
+  },
+});
+const ofHeader = {
+  name: 'role',
+  typed_config: typed('envoy.type.matcher.v3.HttpRequestHeaderMatchInput', { header_name: 'x-role' }),
+};
+const list = (role: string, onMatch: Fields, rest: Fields = {}): Fields => ({
+  matcher_list: {
+    matchers: [
+      {
+        predicate: { single_predicate: { input: ofHeader, value_match: { exact: role } } },
+        on_match: onMatch,
+      },
+    ],
+  },
+  ...rest,
+});
+const trees: readonly (readonly [string, Fields])[] = [
+  ['/allow', { matcher: list('admin', decide('ALLOW', 'let in')) }],
+  ['/deny', { matcher: list('admin', decide('DENY', 'keep out')) }],
+  ['/log', { matcher: list('admin', decide('LOG', 'write')) }],
+  [
+    '/otherwise',
+    { matcher: list('admin', decide('DENY', 'keep out'), { on_no_match: decide('ALLOW', 'rest') }) },
+  ],
+  [
+    '/map',
+    {
+      matcher: {
+        matcher_tree: {
+          input: ofHeader,
+          exact_match_map: { map: { admin: decide('ALLOW', 'a'), root: decide('LOG', 'r') } },
+        },
+      },
+    },
+  ],
+  ['/shadow', { shadow_matcher: list('admin', decide('DENY', 'keep out')) }],
+  [
+    '/both',
+    {
+      matcher: list('admin', decide('ALLOW', 'let in')),
+      rules: { action: 'DENY', policies: { all: policy({ any: true }) } },
+    },
+  ],
+];
 
 const askers = [
   ['nobody', []],
@@ -148,6 +209,10 @@ export const rbacFamily: FilterFamily = {
         }),
       ],
     },
+    'rbac-trees': {
+      filters: [rbac({ matcher: list('root', decide('ALLOW', 'own')), track_per_rule_stats: true })],
+      routes: trees.map(([path, fields]) => routeWith(path, perRoute({ rbac: fields }))),
+    },
     'rbac-shadow': { filters: [rbac({ shadow_rules: { policies: two } })] },
   },
   cases: [
@@ -179,6 +244,13 @@ export const rbacFamily: FilterFamily = {
         ),
       ),
     ),
+    ...['/else', ...trees.map(([path]) => path)].flatMap((path) =>
+      askers.map(([who, headers]) =>
+        simple(`rbac tree ${path} by ${who}`, get(path, headers), { listener: 'rbac-trees' }),
+      ),
+    ),
+    simple('rbac: a template that matches', get('/permission-template/7/x?q=1'), { listener: 'rbac-rules' }),
+    simple('rbac: a template and more', get('/permission-template/7/x/y'), { listener: 'rbac-rules' }),
     simple('rbac denies a request with a body', post('/deny', 'hello', [['x-role', 'admin']]), {
       listener: 'rbac',
     }),

@@ -1,23 +1,24 @@
 import type { ConfigNode } from '../../../../api/config-node.js';
+import { parseRbacMatcher, type RbacMatcherConfig } from '../../../../match/rbac/rbac-matcher.js';
 import { parseRbacRules, type RbacRulesConfig } from '../../../../match/rbac/rbac-rules.js';
+
+type RulesConfig = RbacRulesConfig | RbacMatcherConfig;
 
 /** `envoy.extensions.filters.http.rbac.v3.RBAC`. */
 export type RbacConfig = {
   /** Null: nothing is enforced. */
-  readonly rules: RbacRulesConfig | null;
+  readonly rules: RulesConfig | null;
   readonly rulesStatPrefix: string;
-  readonly shadowRules: RbacRulesConfig | null;
+  readonly shadowRules: RulesConfig | null;
   readonly shadowStatPrefix: string;
   readonly tracksPolicies: boolean;
 };
 
 export function parseRbac(node: ConfigNode): RbacConfig {
-  for (const field of ['matcher', 'shadow_matcher'])
-    node.unsupported(field, 'matcher trees are not built here');
   return {
-    rules: rulesOf(node, 'rules'),
+    rules: rulesOf(node, 'rules', 'matcher'),
     rulesStatPrefix: node.string('rules_stat_prefix'),
-    shadowRules: rulesOf(node, 'shadow_rules'),
+    shadowRules: rulesOf(node, 'shadow_rules', 'shadow_matcher'),
     shadowStatPrefix: node.string('shadow_rules_stat_prefix'),
     tracksPolicies: node.bool('track_per_rule_stats'),
   };
@@ -29,7 +30,10 @@ export function parseRbacPerRoute(node: ConfigNode): RbacConfig | null {
   return rbac === undefined ? null : parseRbac(rbac);
 }
 
-function rulesOf(node: ConfigNode, field: string): RbacRulesConfig | null {
+/** Rules beside a matcher are ignored. */
+function rulesOf(node: ConfigNode, field: string, matcherField: string): RulesConfig | null {
   const rules = node.message(field);
-  return rules === undefined ? null : parseRbacRules(rules);
+  const matcher = node.message(matcherField);
+  const policies = rules === undefined ? null : parseRbacRules(rules);
+  return matcher === undefined ? policies : parseRbacMatcher(matcher);
 }
