@@ -320,6 +320,7 @@ function connectionResources(turn: Turn, buffers: BufferPool, log: WorkerLog): C
 function eventsTo(post: (message: ToMain) => void): PlaneEvents {
   return {
     onOutlier: (cluster, slot, kind) => post({ kind: 'outlier', report: { cluster, slot, kind } }),
+    onHealthFailure: (cluster, slot) => post({ kind: 'health-failure', failure: { cluster, slot } }),
     onHostsApplied: (cluster, version) => post({ kind: 'hosts-acknowledged', ack: { cluster, version } }),
   };
 }

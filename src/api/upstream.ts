@@ -84,6 +84,8 @@ export interface Host {
   /** Reports the outcome of an attempt to outlier detection: a status code, or a local failure. */
   reportStatus(status: number): void;
   reportLocalFailure(kind: 'connect' | 'timeout' | 'reset'): void;
+  /** It has asked for no more requests (`x-envoy-immediate-health-check-fail`); matters where hosts are checked. */
+  reportHealthFailure(): void;
 }
 
 export type LocalityConfig = {

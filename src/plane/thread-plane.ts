@@ -30,6 +30,8 @@ import { type RecordRef, readRecord, type Snapshot } from './snapshot.js';
 /** Who hears of what clusters notice. */
 export interface PlaneEvents {
   onOutlier(cluster: string, slot: number, kind: 'consecutive-5xx' | 'consecutive-gateway'): void;
+  /** A checked host asked for no more requests. */
+  onHealthFailure(cluster: string, slot: number): void;
   /** The update is in force: no pick answers a host that it left out. */
   onHostsApplied(cluster: string, version: number): void;
 }
@@ -129,7 +131,14 @@ export class ThreadPlane implements ClusterManager {
         );
         if (ref === undefined) continue;
         const table = this.tableOf(ref.buffer, ref.capacity);
-        host = new LiveHost(record, address, table, record.slot - ref.firstSlot, this.reporterOf(config));
+        host = new LiveHost(
+          record,
+          address,
+          table,
+          record.slot - ref.firstSlot,
+          this.reporterOf(config),
+          this.healthFailureOf(config),
+        );
       } else {
         host.describe(record, address);
       }
@@ -146,6 +155,11 @@ export class ThreadPlane implements ClusterManager {
       this.tables.set(buffer, table);
     }
     return table;
+  }
+
+  private healthFailureOf(config: ClusterConfig): ((slot: number) => void) | null {
+    if (config.healthChecks.length === 0) return null;
+    return (slot) => this.events.onHealthFailure(config.name, slot);
   }
 
   private reporterOf(config: ClusterConfig): OutlierReporter | null {

@@ -1,7 +1,7 @@
 import type { HostRecord } from '../api/messages-upstream.js';
 import type { Address } from '../api/stream-info.js';
 import type { Host, HostHealthCheckConfig, LocalityConfig } from '../api/upstream.js';
-import { HostWord } from '../api/upstream.js';
+import { HostHealth, HostWord } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
 import type { HostTable } from './shared-words.js';
 
@@ -28,6 +28,7 @@ export class LiveHost implements Host {
   private readonly table: HostTable;
   private readonly index: number;
   private readonly outlier: OutlierReporter | null;
+  private readonly onHealthFailure: ((slot: number) => void) | null;
 
   constructor(
     record: HostRecord,
@@ -35,6 +36,7 @@ export class LiveHost implements Host {
     table: HostTable,
     index: number,
     outlier: OutlierReporter | null,
+    onHealthFailure: ((slot: number) => void) | null = null,
   ) {
     this.slot = record.slot;
     this.address = address;
@@ -49,6 +51,7 @@ export class LiveHost implements Host {
     this.table = table;
     this.index = index;
     this.outlier = outlier;
+    this.onHealthFailure = onHealthFailure;
   }
 
   /** Discovery says other things of the same host, its address among them: pools keep what they have open. */
@@ -91,6 +94,10 @@ export class LiveHost implements Host {
 
   reportLocalFailure(kind: 'connect' | 'timeout' | 'reset'): void {
     this.reportStatus(kind === 'timeout' ? 504 : 503);
+  }
+
+  reportHealthFailure(): void {
+    if ((this.health & HostHealth.failedActiveHc) === 0) this.onHealthFailure?.(this.slot);
   }
 
   private step(

@@ -20,6 +20,7 @@ export function testHost(address: Address, changes: Partial<Host> = {}): Host {
     count: () => {},
     reportStatus: () => {},
     reportLocalFailure: () => {},
+    reportHealthFailure: () => {},
     ...changes,
   };
 }

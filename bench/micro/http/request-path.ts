@@ -54,6 +54,7 @@ const host: Host = {
   count: () => undefined,
   reportStatus: () => undefined,
   reportLocalFailure: () => undefined,
+  reportHealthFailure: () => undefined,
 };
 
 /** As in a worker, everything is read into one buffer. */

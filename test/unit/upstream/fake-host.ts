@@ -39,6 +39,7 @@ export class FakeHost implements Host {
   count(): void {}
   reportStatus(): void {}
   reportLocalFailure(): void {}
+  reportHealthFailure(): void {}
 }
 
 export interface LevelCounts {

@@ -208,3 +208,11 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
 export function saysCanary(headers: ResponseHeaders): boolean {
   return (headers.classes & HeaderClass.envoy) !== 0 && headers.get('x-envoy-upstream-canary') === 'true';
 }
+
+/** What the host says of itself by its answer. */
+export function noteOutcome(host: Host, headers: ResponseHeaders): void {
+  host.reportStatus(headers.status);
+  if ((headers.classes & HeaderClass.envoy) !== 0 && headers.has('x-envoy-immediate-health-check-fail')) {
+    host.reportHealthFailure();
+  }
+}

@@ -29,7 +29,7 @@ import {
   timedOut,
 } from './local-answers.js';
 import { rewriteToHost, setExpectedTimeout } from './prepare-request.js';
-import { RoutedRequest, saysCanary } from './routed-request.js';
+import { noteOutcome, RoutedRequest, saysCanary } from './routed-request.js';
 import type { Timeouts } from './timeouts.js';
 import { failureDetails, failureOf, transportReason } from './upstream-failure.js';
 
@@ -223,7 +223,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     const now = this.scope.clock.now();
     this.info.times.upstreamFirstRxMs = now;
     attempt.cancelPerTry(this.scope.timers);
-    attempt.host.reportStatus(headers.status);
+    noteOutcome(attempt.host, headers);
     if (this.retry !== null && this.retriesInstead(this.retry, attempt, headers, endStream)) return;
     if (this.action?.internalRedirect?.statuses.includes(headers.status) === true) {
       if (this.followRedirect(headers)) return;
