@@ -136,7 +136,16 @@ export const networkBootstrap: Bootstrap = {
           cluster('second', [second]),
           cluster('refused', [origins['refused'] ?? 0]),
           cluster('empty', []),
-          cluster('hashed', [main, second], { lb_policy: 'RING_HASH' }),
+          {
+            ...(cluster('hashed', []) as Fields),
+            lb_policy: 'RING_HASH',
+            load_assignment: {
+              cluster_name: 'hashed',
+              endpoints: [
+                { lb_endpoints: [labelled(main, 'hash_key', 'one'), labelled(second, 'hash_key', 'two')] },
+              ],
+            },
+          },
           {
             ...(cluster('subsets', []) as Fields),
             lb_subset_config: {
@@ -147,7 +156,7 @@ export const networkBootstrap: Bootstrap = {
               cluster_name: 'subsets',
               endpoints: [
                 {
-                  lb_endpoints: [staged(main, 'one'), staged(second, 'two')],
+                  lb_endpoints: [labelled(main, 'stage', 'one'), labelled(second, 'stage', 'two')],
                 },
               ],
             },
@@ -158,9 +167,9 @@ export const networkBootstrap: Bootstrap = {
   },
 };
 
-function staged(port: number, stage: string): Plain {
+function labelled(port: number, key: string, value: string): Plain {
   return {
     endpoint: { address: address(port) },
-    metadata: { filter_metadata: { 'envoy.lb': { stage } } },
+    metadata: { filter_metadata: { 'envoy.lb': { [key]: value } } },
   };
 }

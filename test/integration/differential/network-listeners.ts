@@ -55,6 +55,8 @@ const tlvRules = [
   { tlv_type: 0xe0, on_tlv_present: { key: 'own', value_string_encoding: 'BASE64' } },
 ];
 
+const stage = (name: string): Plain => ({ filter_metadata: { 'envoy.lb': { stage: name } } });
+
 export const networkListeners: { readonly [name: string]: NetworkListener } = {
   direct: {},
   'limit-one': { filters: [connectionLimit({ max_connections: 1 })] },
@@ -133,5 +135,40 @@ export const networkListeners: { readonly [name: string]: NetworkListener } = {
       proxyProtocol({ disallowed_versions: ['V2'], allow_requests_without_proxy_protocol: true }),
     ],
   },
+  subset: { proxy: { cluster: 'subsets', metadata_match: stage('two') } },
+  'subset-missing': { proxy: { cluster: 'subsets', metadata_match: stage('three') } },
+  'subset-weighted': {
+    proxy: {
+      weighted_clusters: { clusters: [{ name: 'subsets', weight: 1, metadata_match: stage('one') }] },
+      metadata_match: stage('two'),
+    },
+  },
+  'hash-source': { proxy: { cluster: 'hashed', hash_policy: [{ source_ip: {} }] } },
+  'hash-proxied': {
+    listenerFilters: [proxyProtocol()],
+    proxy: { cluster: 'hashed', hash_policy: [{ source_ip: {} }] },
+  },
+  'hash-state': {
+    filters: [
+      setState({ on_new_connection: [state('own.key', 'a', { factory_key: 'envoy.hashable_string' })] }),
+    ],
+    proxy: { cluster: 'hashed', hash_policy: [{ filter_state: { key: 'own.key' } }] },
+  },
+  attempts: {
+    proxy: {
+      cluster: 'refused',
+      max_connect_attempts: 3,
+      backoff_options: { base_interval: '0.01s', max_interval: '0.02s' },
+    },
+  },
+  'logs-all': {
+    proxy: { access_log_options: { flush_access_log_on_start: true, flush_access_log_on_connected: true } },
+  },
+  early: { proxy: { upstream_connect_mode: 'ON_DOWNSTREAM_DATA', max_early_data_bytes: 10 } },
+  handshake: { proxy: { upstream_connect_mode: 'ON_DOWNSTREAM_TLS_HANDSHAKE', max_early_data_bytes: 10 } },
+  lasting: { proxy: { max_downstream_connection_duration: '0.1s' } },
+  idle: { proxy: { idle_timeout: '0.1s' } },
+  'no-hosts': { proxy: { cluster: 'empty' } },
+  'no-cluster-yet': { proxy: { weighted_clusters: { clusters: [{ name: 'main', weight: 1 }] } } },
   'no-sni': { filters: [network('sni_cluster', 'sni_cluster.v3.SniCluster')] },
 };

@@ -82,6 +82,9 @@ function proxied(listener: string): DifferentialCase[] {
   });
 }
 
+/** Listed before the first connection in Envoy. */
+const lazyGauges = [/cluster\.(?:subsets\.lb_subsets|hashed\.ring_hash_lb)/];
+
 export const networkCases: readonly DifferentialCase[] = [
   carried('bytes without filters', 'direct'),
   carried('one connection under a limit of one', 'limit-one'),
@@ -122,6 +125,54 @@ export const networkCases: readonly DifferentialCase[] = [
   carried('filter state at the first bytes', 'state-late'),
   refused('filter state sets the idle timeout', 'state-idle', []),
   carried('a connection without server name', 'no-sni'),
+  { ...carried('a subset', 'subset'), ignores: lazyGauges },
+  refused('a subset without hosts', 'subset-missing', []),
+  carried('a subset of a weighted cluster', 'subset-weighted'),
+  { ...carried('hashed by the source', 'hash-source'), ignores: lazyGauges },
+  ...[1, 2, 3, 4].map((n) => ({
+    name: `network: hashed by source ${n}`,
+    listener: 'hash-proxied',
+    steps: [
+      `PROXY TCP4 10.0.0.${n} 10.0.0.2 4096 80\r\n${bytes}`,
+      { responses: 1 },
+      'end',
+      'closed',
+    ] as const,
+    probes: false,
+  })),
+  carried('hashed by filter state', 'hash-state'),
+  refused('attempts with back-off', 'attempts', []),
+  carried('log lines at the start and when connected', 'logs-all'),
+  carried('dialled at the first byte', 'early'),
+  {
+    ...carried('dialled behind a handshake that is none', 'handshake'),
+    // Whether the bytes or the upstream come first is a race.
+    ignores: [/early_data_received_count_total/],
+  },
+  refused('a connection that may not last', 'lasting', []),
+  refused('an idle connection', 'idle', []),
+  refused('a cluster without hosts', 'no-hosts', []),
+  carried('a weighted cluster', 'no-cluster-yet'),
+  {
+    name: 'network: the origin ends first',
+    listener: 'direct',
+    steps: [bytes, { responses: 1 }, 'closed'],
+    origin: [[{ send: 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok' }, 'close']],
+    probes: false,
+  },
+  {
+    name: 'network: the origin resets',
+    listener: 'direct',
+    steps: [bytes, 'closed'],
+    origin: [['reset']],
+    probes: false,
+  },
+  {
+    name: 'network: the client resets',
+    listener: 'direct',
+    steps: [bytes, { responses: 1 }, 'reset'],
+    probes: false,
+  },
   ...proxied('proxied'),
   ...proxied('proxied-state').filter(({ name }) => name.includes('TLV twice')),
   ...proxied('proxied-second').filter(({ name }) => / of version /.test(name)),

@@ -1,11 +1,22 @@
 import type { AccessLogConfig } from '../../../../api/access-log.js';
 import type { ConfigNode } from '../../../../api/config-node.js';
+import type { Plain } from '../../../../base/plain.js';
+import { parseMetadata } from '../../../../match/metadata.js';
+import { mergeMetadata } from '../../../../route/metadata.js';
 import { parseAccessLogs } from '../../../../stream/access-log/access-log.js';
 
-export type WeightedName = {
+/** A cluster that connections may go to. */
+export type TargetConfig = {
   readonly name: string;
   readonly weight: number;
+  /** What its hosts' metadata must have, by filter name. */
+  readonly metadataMatch: Plain;
 };
+
+/** What consistent hashing goes by. */
+export type TcpHashConfig =
+  | { readonly kind: 'source-ip' }
+  | { readonly kind: 'filter-state'; readonly key: string };
 
 export type BackoffConfig = {
   readonly baseMs: number;
@@ -16,7 +27,10 @@ export type BackoffConfig = {
 export type TcpProxyConfig = {
   readonly statPrefix: string;
   /** One entry, or the candidates of a weighted draw. */
-  readonly clusters: readonly WeightedName[];
+  readonly clusters: readonly TargetConfig[];
+  /** The same where filter state names the cluster. */
+  readonly metadataMatch: Plain;
+  readonly hash: TcpHashConfig | null;
   /** 0 = off. */
   readonly idleTimeoutMs: number;
   readonly maxConnectAttempts: number;
@@ -42,9 +56,7 @@ export function parseTcpProxy(node: ConfigNode): TcpProxyConfig {
   const options = node.message('access_log_options');
   const mode = node.enum('upstream_connect_mode', 'IMMEDIATE');
   const maxEarlyBytes = node.number('max_early_data_bytes', 0);
-  if (mode === 'ON_DOWNSTREAM_TLS_HANDSHAKE') {
-    node.unsupportedValue('upstream_connect_mode', mode, 'downstream TLS is not built yet');
-  } else if (mode !== 'IMMEDIATE' && !node.has('max_early_data_bytes')) {
+  if (mode !== 'IMMEDIATE' && !node.has('max_early_data_bytes')) {
     node.error(
       'max_early_data_bytes must be set when upstream_connect_mode is not IMMEDIATE',
       'upstream_connect_mode',
@@ -53,6 +65,8 @@ export function parseTcpProxy(node: ConfigNode): TcpProxyConfig {
   return {
     statPrefix: node.string('stat_prefix'),
     clusters: parseClusters(node),
+    metadataMatch: parseMetadata(node, 'metadata_match'),
+    hash: parseHash(node),
     idleTimeoutMs: node.duration('idle_timeout', hourMs),
     maxConnectAttempts: node.number('max_connect_attempts', 1),
     backoff: parseBackoff(node.message('backoff_options')),
@@ -65,17 +79,30 @@ export function parseTcpProxy(node: ConfigNode): TcpProxyConfig {
     logsStart: options?.bool('flush_access_log_on_start') ?? false,
     logsConnected:
       options?.bool('flush_access_log_on_connected') ?? node.bool('flush_access_log_on_connected'),
+    // Filters are told of a connection behind its handshake.
     dialsAtOnce: mode !== 'ON_DOWNSTREAM_DATA',
     maxEarlyBytes,
   };
 }
 
-function parseClusters(node: ConfigNode): readonly WeightedName[] {
+function parseClusters(node: ConfigNode): readonly TargetConfig[] {
+  const metadataMatch = parseMetadata(node, 'metadata_match');
   const weighted = node.message('weighted_clusters');
-  if (weighted === undefined) return [{ name: node.string('cluster'), weight: 1 }];
-  return weighted
-    .list('clusters')
-    .map((entry) => ({ name: entry.string('name'), weight: entry.number('weight', 1) }));
+  if (weighted === undefined) return [{ name: node.string('cluster'), weight: 1, metadataMatch }];
+  return weighted.list('clusters').map((entry) => ({
+    name: entry.string('name'),
+    weight: entry.number('weight', 1),
+    metadataMatch: mergeMetadata(metadataMatch, parseMetadata(entry, 'metadata_match')),
+  }));
+}
+
+function parseHash(node: ConfigNode): TcpHashConfig | null {
+  const [policy] = node.list('hash_policy');
+  if (policy === undefined) return null;
+  const state = policy.message('filter_state');
+  if (state !== undefined) return { kind: 'filter-state', key: state.string('key') };
+  policy.message('source_ip');
+  return { kind: 'source-ip' };
 }
 
 function parseBackoff(node: ConfigNode | undefined): BackoffConfig | null {

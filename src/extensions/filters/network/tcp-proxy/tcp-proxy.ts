@@ -2,11 +2,28 @@ import type { AccessLog } from '../../../../api/access-log.js';
 import type { BoundStats } from '../../../../api/stats.js';
 import type { StreamInfo } from '../../../../api/stream-info.js';
 import type { ThreadScope } from '../../../../api/thread-scope.js';
-import type { TcpProxyConfig } from './config.js';
+import type { LoadBalancerContext } from '../../../../api/upstream.js';
+import { xxHash64 } from '../../../../base/xx-hash.js';
+import { mergeMetadata } from '../../../../route/metadata.js';
+import type { TargetConfig, TcpProxyConfig } from './config.js';
 import { T } from './tcp-stats.js';
 
 const idleKey = 'envoy.tcp_proxy.per_connection_idle_timeout_ms';
 const clusterKey = 'envoy.tcp_proxy.cluster';
+
+const balancingNamespace = 'envoy.lb';
+
+const anyHost: LoadBalancerContext = {
+  hash: undefined,
+  metadataMatch: null,
+  headers: null,
+  attempt: 0,
+  accepts: () => true,
+  hostSelectionMaxAttempts: 0,
+};
+
+/** The cluster that a connection goes to, and which of its hosts. */
+export type Target = Pick<TargetConfig, 'name' | 'metadataMatch'>;
 
 /** What all sessions of one filter chain share. */
 export class TcpProxy {
@@ -25,16 +42,36 @@ export class TcpProxy {
   }
 
   /** Filter state has the first word, then the weights. */
-  drawCluster({ filterState }: StreamInfo): string {
+  drawTarget({ filterState }: StreamInfo): Target {
+    const { clusters, metadataMatch } = this.config;
     const asked = filterState?.get(clusterKey);
-    if (typeof asked === 'string') return asked;
-    const { clusters } = this.config;
+    if (typeof asked === 'string') return { name: asked, metadataMatch };
     let draw = clusters.length === 1 ? 0 : this.scope.random.below(this.totalWeight);
-    for (const { name, weight } of clusters) {
-      if (draw < weight) return name;
-      draw -= weight;
+    for (const target of clusters) {
+      if (draw < target.weight) return target;
+      draw -= target.weight;
     }
-    return '';
+    return { name: '', metadataMatch };
+  }
+
+  /** What a balancer is told of the connection: the same object for all where nothing of it counts. */
+  balancingOf({ metadataMatch }: Target, info: StreamInfo): LoadBalancerContext {
+    const asked = info.dynamicMetadata?.get(balancingNamespace);
+    const match =
+      asked === undefined ? metadataMatch : mergeMetadata(metadataMatch, { [balancingNamespace]: asked });
+    const hash = this.hashOf(info);
+    return match === null && hash === undefined ? anyHost : { ...anyHost, hash, metadataMatch: match };
+  }
+
+  private hashOf({ connection, filterState }: StreamInfo): bigint | undefined {
+    const { hash } = this.config;
+    if (hash === null) return undefined;
+    if (hash.kind === 'source-ip') {
+      const { isIp, ip } = connection.remoteAddress;
+      return isIp ? xxHash64(ip) : undefined;
+    }
+    const value = filterState?.get(hash.key);
+    return typeof value === 'string' ? xxHash64(value) : undefined;
   }
 
   /** Filter state has the first word; 0 = no limit. */

@@ -30,15 +30,6 @@ export interface UpstreamOwner {
   onUpstreamBelowWatermark(): void;
 }
 
-const anyHost: LoadBalancerContext = {
-  hash: undefined,
-  metadataMatch: null,
-  headers: null,
-  attempt: 0,
-  accepts: () => true,
-  hostSelectionMaxAttempts: 0,
-};
-
 /**
  * The upstream half of a session. Attempts to connect, one host after the other, until one succeeds or all attempts
  * are used up, and writes what happened into the record; once connected it passes on what the upstream does.
@@ -49,6 +40,7 @@ export class UpstreamSide implements TcpConnectionCallbacks {
   private readonly owner: UpstreamOwner;
   private readonly retry: Timer;
   private cluster: Cluster | null;
+  private balancing: LoadBalancerContext | null;
   private pending: Cancellable | null;
   private isDialling: boolean;
 
@@ -58,13 +50,15 @@ export class UpstreamSide implements TcpConnectionCallbacks {
     this.owner = owner;
     this.retry = new Timer(() => owner.guard(() => this.attempt()));
     this.cluster = null;
+    this.balancing = null;
     this.pending = null;
     this.isDialling = false;
   }
 
   start(): void {
     const { proxy, record } = this;
-    const name = proxy.drawCluster(record);
+    const target = proxy.drawTarget(record);
+    const { name } = target;
     this.isDialling = true;
     this.cluster = proxy.scope.clusters.get(name);
     if (this.cluster === null) {
@@ -75,6 +69,7 @@ export class UpstreamSide implements TcpConnectionCallbacks {
     record.upstreamClusterName = name;
     record.upstreamClusterStatName = this.cluster.info.statName;
     record.clusterMetadata = this.cluster.info.metadata;
+    this.balancing = proxy.balancingOf(target, record);
     this.attempt();
   }
 
@@ -135,9 +130,9 @@ export class UpstreamSide implements TcpConnectionCallbacks {
   }
 
   private attempt(): void {
-    const { cluster, record } = this;
-    if (cluster === null || !this.isDialling) return;
-    const host: Host | null = cluster.chooseHost(anyHost);
+    const { cluster, record, balancing } = this;
+    if (cluster === null || balancing === null || !this.isDialling) return;
+    const host: Host | null = cluster.chooseHost(balancing);
     if (host === null) {
       record.responseFlags |= ResponseFlag.noHealthyUpstream;
       this.fail(InitFailure.noHealthyUpstream);

@@ -9,7 +9,7 @@ const read = (text: string) => readText(type, `{stat_prefix: x, ${text}}`, parse
 test('what is not said has the defaults of the API', () => {
   const { value, problems } = read('cluster: a');
   deepEqual(problems, []);
-  deepEqual(value.clusters, [{ name: 'a', weight: 1 }]);
+  deepEqual(value.clusters, [{ name: 'a', weight: 1, metadataMatch: null }]);
   equal(value.idleTimeoutMs, 3_600_000);
   equal(value.maxConnectAttempts, 1);
   equal(value.backoff, null);
@@ -21,8 +21,8 @@ test('weights and back-off are read, the back-off with ten times its base as its
     'weighted_clusters: {clusters: [{name: a, weight: 2}, {name: b, weight: 3}]}, backoff_options: {base_interval: 0.02s}',
   );
   deepEqual(value.clusters, [
-    { name: 'a', weight: 2 },
-    { name: 'b', weight: 3 },
+    { name: 'a', weight: 2, metadataMatch: null },
+    { name: 'b', weight: 3, metadataMatch: null },
   ]);
   deepEqual(value.backoff, { baseMs: 20, maxMs: 200 });
 });
@@ -33,7 +33,25 @@ test('waiting for bytes without room for them is a problem', () => {
 });
 
 test('what is not built is reported as such', () => {
-  const { unsupported } = read('cluster: a, tunneling_config: {hostname: h}, hash_policy: [{source_ip: {}}]');
+  const { unsupported } = read(
+    'cluster: a, tunneling_config: {hostname: h}, proxy_protocol_tlvs: [{type: 1}]',
+  );
   match(unsupported.join(), /tunneling_config/);
-  match(unsupported.join(), /hash_policy/);
+  match(unsupported.join(), /proxy_protocol_tlvs/);
+});
+
+test("a weighted cluster's metadata is laid over that of all", () => {
+  const match = (stage: string): string => `metadata_match: {filter_metadata: {envoy.lb: {${stage}}}}`;
+  const { value } = read(
+    `weighted_clusters: {clusters: [{name: a, weight: 1, ${match('s: two')}}]}, ${match('s: one, t: one')}`,
+  );
+  deepEqual(value.clusters[0]?.metadataMatch, { 'envoy.lb': { s: 'two', t: 'one' } });
+});
+
+test('hashing goes by the source or by filter state', () => {
+  deepEqual(read('cluster: a, hash_policy: [{source_ip: {}}]').value.hash, { kind: 'source-ip' });
+  deepEqual(read('cluster: a, hash_policy: [{filter_state: {key: k}}]').value.hash, {
+    kind: 'filter-state',
+    key: 'k',
+  });
 });
