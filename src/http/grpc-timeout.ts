@@ -1,5 +1,6 @@
 import type { GrpcTimeoutConfig } from '../api/route.js';
 import type { RequestHeaders } from '../base/header-map.js';
+import { grpcTimeoutText } from '../codec/grpc/timeout-text.js';
 
 const unitsMs: { readonly [unit: string]: number } = {
   H: 3_600_000,
@@ -12,13 +13,14 @@ const unitsMs: { readonly [unit: string]: number } = {
 
 /**
  * The time that a request's `grpc-timeout` leaves, in milliseconds; undefined without one, or when it cannot be read.
- * The header goes on in milliseconds.
+ * The header goes on with it.
  */
 export function takeGrpcTimeout(headers: RequestHeaders, config: GrpcTimeoutConfig): number | undefined {
   const parts = /^(\d{1,8})([HMSmun])$/.exec(headers.get('grpc-timeout') ?? '');
   if (parts === null) return undefined;
   const askedMs = Math.ceil(Number(parts[1]) * (unitsMs[parts[2] as string] as number));
-  headers.set('grpc-timeout', `${askedMs}m`);
   const cappedMs = config.maxMs > 0 ? Math.min(askedMs, config.maxMs) : askedMs;
-  return cappedMs - config.offsetMs;
+  const leftMs = Math.max(0, cappedMs - config.offsetMs);
+  headers.set('grpc-timeout', grpcTimeoutText(leftMs));
+  return leftMs;
 }

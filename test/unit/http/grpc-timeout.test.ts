@@ -18,10 +18,10 @@ test('every unit is told in milliseconds, rounded up', () => {
   deepEqual(taken('1n'), [1, '1m']);
 });
 
-test('the limit caps what holds, not what is told; the offset is taken off', () => {
-  deepEqual(taken('10S', 1000), [1000, '10000m']);
-  deepEqual(taken('10S', 0, 500), [9500, '10000m']);
-  deepEqual(taken('1m', 0, 500), [-499, '1m']);
+test('what is left under the limit and without the offset is told', () => {
+  deepEqual(taken('10S', 1000), [1000, '1000m']);
+  deepEqual(taken('10S', 0, 500), [9500, '9500m']);
+  deepEqual(taken('1m', 0, 500), [0, '0m']);
 });
 
 test('what cannot be read holds nothing and passes as it is', () => {

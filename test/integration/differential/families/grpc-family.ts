@@ -72,41 +72,6 @@ const reverse = (fields: Fields): Fields =>
     ...fields,
   });
 
-const listeners: { readonly [name: string]: FilterListener } = {
-  'stats-all': listener([stats({ stats_for_all_methods: true, emit_filter_state: true })]),
-  'stats-none': listener([stats({ emit_filter_state: true, enable_upstream_stats: true })]),
-  'stats-listed': listener([
-    stats({
-      individual_method_stats_allowlist: { services: [{ name: 'l.S', method_names: ['M', 'N'] }] },
-    }),
-  ]),
-  'stats-dots': listener([stats({ stats_for_all_methods: true, replace_dots_in_grpc_service_name: true })]),
-  web: listener([filter('grpc_web', 'grpc_web.v3.GrpcWeb')]),
-  bridge: listener([filter('grpc_http1_bridge', 'grpc_http1_bridge.v3.Config')]),
-  upgrade: listener([
-    filter('grpc_http1_bridge', 'grpc_http1_bridge.v3.Config', {
-      upgrade_protobuf_to_grpc: true,
-      ignore_query_parameters: true,
-    }),
-  ]),
-  reverse: listener([reverse({})]),
-  withhold: listener(
-    [reverse({ withhold_grpc_frames: true })],
-    [
-      routeTo(
-        '/off.S/',
-        {
-          grpc_http1_reverse_bridge: typed('grpc_http1_reverse_bridge.v3.FilterConfigPerRoute', {
-            disabled: true,
-          }),
-        },
-        toTrailers,
-      ),
-    ],
-  ),
-  sized: listener([reverse({ withhold_grpc_frames: true, response_size_header: 'x-size' })]),
-};
-
 function statsCases(): DifferentialCase[] {
   const cases: DifferentialCase[] = [];
   for (const name of ['stats-all', 'stats-none', 'stats-listed', 'stats-dots']) {
@@ -377,9 +342,150 @@ function reverseCases(): DifferentialCase[] {
   return cases;
 }
 
+const retries = {
+  retry_on: 'cancelled,deadline-exceeded,internal,resource-exhausted,unavailable',
+  num_retries: 2,
+  retry_back_off: { base_interval: '0.001s', max_interval: '0.002s' },
+};
+
+/** What the router and the connection manager know of gRPC. */
+const callRoutes = [
+  routeTo('/retry.S/', {}, { route: { cluster: 'trailing', retry_policy: retries } }),
+  {
+    match: { prefix: '/only.S/', grpc: {} },
+    route: { cluster: 'trailing', prefix_rewrite: '/matched.S/' },
+  },
+  routeTo(
+    '/max.S/',
+    {},
+    {
+      route: { cluster: 'trailing', max_stream_duration: { grpc_timeout_header_max: '5s' } },
+    },
+  ),
+  routeTo(
+    '/capped.S/',
+    {},
+    {
+      route: { cluster: 'trailing', max_stream_duration: { grpc_timeout_header_max: '0.05s' } },
+    },
+  ),
+  routeTo(
+    '/late.S/',
+    {},
+    {
+      route: {
+        cluster: 'trailing',
+        max_stream_duration: { grpc_timeout_header_max: '0s', grpc_timeout_header_offset: '60s' },
+      },
+    },
+  ),
+  routeTo('/slow.S/', {}, { route: { cluster: 'trailing', timeout: '0.05s' } }),
+];
+
+function statusOnly(status: string): string {
+  return reply('200 OK', [...grpc, ['grpc-status', status], ['grpc-message', 'said so']]);
+}
+
+function callCases(): DifferentialCase[] {
+  const on = { listener: 'calls' };
+  const timed = (value: string): HeaderList => [...grpc, ['grpc-timeout', value]];
+  const hangs = { ...on, origin: [['hang']] as const, probes: false };
+  return [
+    ...['0', '1', '2', '3', '4', '5', '8', '13', '14', '16', 'x', '99'].map((status) =>
+      simple(`calls: status ${status} in the head`, post('/retry.S/M', sum, grpc), {
+        ...on,
+        origin: [statusOnly(status), ok],
+      }),
+    ),
+    simple('calls: retries run out', post('/retry.S/M', sum, grpc), {
+      ...on,
+      origin: [statusOnly('14'), statusOnly('8'), statusOnly('4')],
+    }),
+    simple('calls: a status in trailers is too late', post('/retry.S/M', sum, grpc), {
+      ...on,
+      origin: [call([message('a')], [['grpc-status', '14']]), ok],
+    }),
+    simple('calls: a status is retried whatever was asked', post('/retry.S/M', sum), {
+      ...on,
+      origin: [reply('200 OK', [['grpc-status', '14']]), ok],
+    }),
+    simple(
+      'calls: retries by header',
+      post('/plain.S/M', sum, [...grpc, ['x-envoy-retry-grpc-on', 'internal'], ['x-envoy-max-retries', '1']]),
+      {
+        ...on,
+        origin: [statusOnly('13'), ok],
+      },
+    ),
+    simple('calls: a route for gRPC alone', post('/only.S/M', sum, grpc), { ...on, origin: [ok] }),
+    simple(
+      'calls: a route for gRPC with a subtype',
+      post('/only.S/M', sum, [['content-type', 'application/grpc+proto']]),
+      {
+        ...on,
+        origin: [ok],
+      },
+    ),
+    simple(
+      'calls: a route for gRPC is not for others',
+      post('/only.S/M', sum, [['content-type', 'application/grpcx']]),
+      on,
+    ),
+    ...['1H', '2M', '3S', '1500m', '1u', '999n', '123456789m', '5', '-1S', '1s', ''].map((value) =>
+      simple(`calls: a timeout of '${value}'`, post('/max.S/M', sum, timed(value)), { ...on, origin: [ok] }),
+    ),
+    simple('calls: the timeout is capped', post('/capped.S/M', sum, timed('9S')), hangs),
+    simple('calls: the timeout is up before it began', post('/late.S/M', sum, timed('9S')), hangs),
+    simple('calls: the route is out of time', post('/slow.S/M', sum, grpc), hangs),
+    simple('calls: refused', post('/refused.S/M', sum, grpc), on),
+    simple('calls: a direct answer', post('/direct.S/M', sum, grpc), on),
+    simple('calls: no cluster', post('/missing.S/M', sum, grpc), on),
+    simple('calls: an HTTP failure', post('/plain.S/M', sum, grpc), {
+      ...on,
+      origin: [reply('429 Slow', [], 'no')],
+    }),
+  ];
+}
+
+const listeners: { readonly [name: string]: FilterListener } = {
+  'stats-all': listener([stats({ stats_for_all_methods: true, emit_filter_state: true })]),
+  'stats-none': listener([stats({ emit_filter_state: true, enable_upstream_stats: true })]),
+  'stats-listed': listener([
+    stats({
+      individual_method_stats_allowlist: { services: [{ name: 'l.S', method_names: ['M', 'N'] }] },
+    }),
+  ]),
+  'stats-dots': listener([stats({ stats_for_all_methods: true, replace_dots_in_grpc_service_name: true })]),
+  web: listener([filter('grpc_web', 'grpc_web.v3.GrpcWeb')]),
+  bridge: listener([filter('grpc_http1_bridge', 'grpc_http1_bridge.v3.Config')]),
+  upgrade: listener([
+    filter('grpc_http1_bridge', 'grpc_http1_bridge.v3.Config', {
+      upgrade_protobuf_to_grpc: true,
+      ignore_query_parameters: true,
+    }),
+  ]),
+  reverse: listener([reverse({})]),
+  withhold: listener(
+    [reverse({ withhold_grpc_frames: true })],
+    [
+      routeTo(
+        '/off.S/',
+        {
+          grpc_http1_reverse_bridge: typed('grpc_http1_reverse_bridge.v3.FilterConfigPerRoute', {
+            disabled: true,
+          }),
+        },
+        toTrailers,
+      ),
+    ],
+  ),
+  calls: listener([], callRoutes),
+  sized: listener([reverse({ withhold_grpc_frames: true, response_size_header: 'x-size' })]),
+};
+
 /** gRPC's filters, over HTTP/1 on both sides: they look at bodies and trailers, not at the protocol below. */
 export const grpcFamily: FilterFamily = {
   listeners,
   clusters: { trailing: { http_protocol_options: { enable_trailers: true } } },
-  cases: [...statsCases(), ...webCases(), ...bridgeCases(), ...reverseCases()],
+  cases: [...statsCases(), ...webCases(), ...bridgeCases(), ...reverseCases(), ...callCases()],
 };
