@@ -8,6 +8,7 @@ import { gzipCompressor, gzipDecompressor } from './compression/gzip/gzip.js';
 import { zstdCompressor, zstdDecompressor } from './compression/zstd/zstd.js';
 import { addrInfoResolver, caresResolver } from './dns-resolvers/dns-resolvers.js';
 import { earlyHeaderMutation } from './early-header-mutation/header-mutation/header-mutation.js';
+import { adaptiveConcurrencyFilter } from './filters/http/adaptive-concurrency/adaptive-concurrency.js';
 import { admissionControlFilter } from './filters/http/admission-control/admission-control.js';
 import { alternateProtocolsCacheFilter } from './filters/http/alternate-protocols-cache/alternate-protocols-cache.js';
 import { apiKeyAuthFilter } from './filters/http/api-key-auth/api-key-auth.js';
@@ -100,6 +101,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     tcpProxy,
   ],
   'http.filter': [
+    adaptiveConcurrencyFilter,
     admissionControlFilter,
     alternateProtocolsCacheFilter,
     apiKeyAuthFilter,

@@ -16,6 +16,12 @@ export interface FilterRow {
 export const filterRows: readonly FilterRow[] = [
   { filter: 'envoy.filters.http.buffer', does: 'no body', config: '{ max_request_bytes: 1000 }' },
   {
+    filter: 'envoy.filters.http.adaptive_concurrency',
+    does: 'counts a request',
+    config: `{ gradient_controller_config: { concurrency_limit_params: { concurrency_update_interval: 1s },
+      min_rtt_calc_params: { fixed_value: 1s } } }`,
+  },
+  {
     filter: 'envoy.filters.http.admission_control',
     does: 'counts a good answer',
     config: '{ success_criteria: {} }',

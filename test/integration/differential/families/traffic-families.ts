@@ -6,6 +6,7 @@ import { faultFamily } from './fault-family.js';
 import type { FilterFamily } from './filter-family.js';
 import { healthFamily } from './health-family.js';
 import { metadataFamily } from './metadata-family.js';
+import { overloadFamily } from './overload-family.js';
 import { responseFamily } from './response-family.js';
 import { sessionFamily } from './session-family.js';
 
@@ -18,6 +19,7 @@ export const trafficFamilies: readonly FilterFamily[] = [
   faultFamily,
   healthFamily,
   metadataFamily,
+  overloadFamily,
   responseFamily,
   sessionFamily,
 ];
