@@ -14,6 +14,16 @@ export {
   type StreamControl,
   TrailersStatus,
 } from './api/http-filter.js';
+export {
+  type CloseMode,
+  type ConnectionCloseKind,
+  type ConnectionControl,
+  type NetworkFilter,
+  type NetworkFilterContext,
+  type NetworkFilterFactory,
+  type NetworkFilterMaker,
+  NetworkStatus,
+} from './api/network-filter.js';
 export { type BoundStats, statBlock } from './api/stats.js';
 export type { StreamInfo } from './api/stream-info.js';
 export type { ThreadScope } from './api/thread-scope.js';

@@ -33,7 +33,7 @@ export async function loadUserExtensions(
     const found = filtersOf(await importModule(name));
     if (found.length === 0) {
       throw new Error(
-        `filter module ${name} exports no filter: export what asyncFilter() returns, or an HttpFilterFactory`,
+        `filter module ${name} exports no filter: export what asyncFilter() returns, an HttpFilterFactory or a NetworkFilterFactory`,
       );
     }
     for (const filter of found) {
@@ -51,9 +51,12 @@ export async function loadUserExtensions(
       filters.set(filter.typeUrl, filter);
     }
   }
-  return new Map<ExtensionKind, readonly Extension[]>(
-    filters.size > 0 ? [['http.filter', [...filters.values()]]] : [],
-  );
+  const network = [...filters.values()].filter(isNetworkFilter);
+  const http = [...filters.values()].filter((filter) => !isNetworkFilter(filter));
+  return new Map<ExtensionKind, readonly Extension[]>([
+    ...(http.length > 0 ? ([['http.filter', http]] as const) : []),
+    ...(network.length > 0 ? ([['network.filter', network]] as const) : []),
+  ]);
 }
 
 async function importModule(name: string): Promise<UserModule> {
@@ -67,6 +70,11 @@ async function importModule(name: string): Promise<UserModule> {
 
 function filtersOf(module: UserModule): readonly Extension[] {
   return [...new Set(Object.values(module).flat())].filter(isExtension);
+}
+
+/** Network filters, and they alone, say whether they end their chain. */
+function isNetworkFilter(filter: Extension): boolean {
+  return 'isTerminal' in filter && typeof filter.isTerminal === 'boolean';
 }
 
 function isExtension(value: unknown): value is Extension {
