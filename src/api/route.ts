@@ -69,6 +69,8 @@ export interface RouteActionView {
   readonly maxStreamDurationMs: number | undefined;
   /** Null: the `grpc-timeout` header of requests is not looked at. */
   readonly grpcTimeout: GrpcTimeoutConfig | null;
+  /** The upstream timeout of gRPC requests, of the deprecated `max_grpc_timeout`; null: `timeoutMs`. */
+  readonly grpcGlobalTimeout: GrpcTimeoutConfig | null;
   readonly retryPolicy: RetryPolicyConfig | null;
   /** At a per-try timeout another attempt starts beside the one that is late. */
   readonly hedgesOnPerTryTimeout: boolean;

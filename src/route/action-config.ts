@@ -1,5 +1,5 @@
 import type { ConfigNode } from '../api/config-node.js';
-import type { ConnectConfig, RetryPolicyConfig } from '../api/route.js';
+import type { ConnectConfig, GrpcTimeoutConfig, RetryPolicyConfig } from '../api/route.js';
 import { parseMetadata } from '../match/metadata.js';
 import { type ClusterPlugins, parseClusterSpecifier } from './cluster-specifier.js';
 import type {
@@ -44,6 +44,7 @@ export function parseRouteAction(node: ConfigNode, inherited: Inherited): RouteA
     timeoutMs: parseTimeout(node),
     idleTimeoutMs: node.optionalDuration('idle_timeout') ?? null,
     ...parseMaxStreamDuration(node),
+    grpcGlobalTimeout: parseGrpcGlobalTimeout(node),
     retryPolicy: retryPolicy === undefined ? inherited.retryPolicy : parseRetryPolicy(retryPolicy),
     hedgesOnPerTryTimeout: parseHedgePolicy(node) ?? inherited.hedgesOnPerTryTimeout,
     internalRedirect: parseInternalRedirect(node),
@@ -66,8 +67,6 @@ function isHashing(policy: HashPolicyConfig | undefined): policy is HashPolicyCo
 }
 
 function refuseUnbuilt(node: ConfigNode): void {
-  node.unsupported('max_grpc_timeout', 'grpc-timeout is not read');
-  node.unsupported('grpc_timeout_offset', 'grpc-timeout is not read');
   node.noEffect('early_data_policy', 'there is no early data to decide about');
   node.noEffect('flush_timeout', 'the idle timeout holds while a response is flushed');
 }
@@ -98,6 +97,16 @@ function parseMaxStreamDuration(
     maxStreamDurationMs: limits.optionalDuration('max_stream_duration') ?? null,
     grpcTimeout: maxMs === undefined ? null : { maxMs, offsetMs },
   };
+}
+
+/** Two deprecated fields. */
+function parseGrpcGlobalTimeout(node: ConfigNode): GrpcTimeoutConfig | null {
+  const maxMs = node.optionalDuration('max_grpc_timeout');
+  const offsetMs = node.duration('grpc_timeout_offset', 0);
+  if (maxMs === undefined) return null;
+  if (node.has('max_stream_duration'))
+    node.unsupported('max_grpc_timeout', 'beside max_stream_duration, which replaces it');
+  return { maxMs, offsetMs };
 }
 
 function parseConnect(node: ConfigNode): ConnectConfig | null {

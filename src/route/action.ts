@@ -30,6 +30,7 @@ export class RouteAction implements RouteActionView {
   readonly idleTimeoutMs: number | undefined;
   readonly maxStreamDurationMs: number | undefined;
   readonly grpcTimeout: GrpcTimeoutConfig | null;
+  readonly grpcGlobalTimeout: GrpcTimeoutConfig | null;
   readonly retryPolicy: RetryPolicyConfig | null;
   readonly hedgesOnPerTryTimeout: boolean;
   readonly internalRedirect: InternalRedirectConfig | null;
@@ -55,6 +56,7 @@ export class RouteAction implements RouteActionView {
     this.idleTimeoutMs = fields.idleTimeoutMs;
     this.maxStreamDurationMs = fields.maxStreamDurationMs;
     this.grpcTimeout = fields.grpcTimeout;
+    this.grpcGlobalTimeout = fields.grpcGlobalTimeout;
     this.retryPolicy = fields.retryPolicy;
     this.hedgesOnPerTryTimeout = fields.hedgesOnPerTryTimeout;
     this.internalRedirect = fields.internalRedirect;
@@ -104,6 +106,7 @@ function resolveFields(config: RouteActionConfig, match: PathMatchConfig): Actio
     idleTimeoutMs: config.idleTimeoutMs ?? undefined,
     maxStreamDurationMs: config.maxStreamDurationMs ?? undefined,
     grpcTimeout: config.grpcTimeout,
+    grpcGlobalTimeout: config.grpcGlobalTimeout,
     retryPolicy: config.retryPolicy,
     hedgesOnPerTryTimeout: config.hedgesOnPerTryTimeout,
     internalRedirect: config.internalRedirect,

@@ -199,6 +199,7 @@ export type RouteActionConfig = {
   readonly idleTimeoutMs: number | null;
   readonly maxStreamDurationMs: number | null;
   readonly grpcTimeout: GrpcTimeoutConfig | null;
+  readonly grpcGlobalTimeout: GrpcTimeoutConfig | null;
   readonly retryPolicy: RetryPolicyConfig | null;
   readonly hedgesOnPerTryTimeout: boolean;
   readonly internalRedirect: InternalRedirectConfig | null;

@@ -51,6 +51,7 @@ static_resources:
       cluster_name: origin
       endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: ${origin.port} } } } }] }]
 `,
+    ['--file-flush-interval-msec', '10'],
   );
   return { proxy, origin };
 }

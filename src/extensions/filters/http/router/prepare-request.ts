@@ -36,11 +36,18 @@ export function takeRetryState(
   return state;
 }
 
-/** Tells the upstream how long it may take. */
-export function setExpectedTimeout(headers: RequestHeaders, timeouts: Timeouts, elapsedMs: number): void {
+/** Tells the upstream how long it may take; `isSilent`: without headers of the proxy's own. */
+export function setExpectedTimeout(
+  headers: RequestHeaders,
+  timeouts: Timeouts,
+  elapsedMs: number,
+  isSilent = false,
+): void {
+  if (isSilent && !timeouts.rewritesGrpc) return;
   const expected = expectedTimeout(timeouts, elapsedMs);
   if (expected === undefined) return;
-  headers.setKnown('x-envoy-expected-rq-timeout-ms', String(expected), HeaderClass.envoy);
+  if (!isSilent) headers.setKnown('x-envoy-expected-rq-timeout-ms', String(expected), HeaderClass.envoy);
+  if (timeouts.rewritesGrpc) headers.set('grpc-timeout', grpcTimeoutText(expected));
 }
 
 /** The header mutations and rewrites of the route; what the rewrites replaced is told unless `isSilent`. */

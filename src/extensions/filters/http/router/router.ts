@@ -182,7 +182,7 @@ class RouterFilter extends TriedRequest implements HttpFilter {
     this.retry = takeRetryState(headers, policy, cluster, this.priority(), this.scope);
     this.keepsRequest = this.retry !== null || action.internalRedirect !== null;
     if ((headers.classes & HeaderClass.hopByHop) !== 0) this.upgradeType = headers.get('upgrade') ?? '';
-    if (!suppressEnvoyHeaders) setExpectedTimeout(headers, this.timeouts, 0);
+    setExpectedTimeout(headers, this.timeouts, 0, suppressEnvoyHeaders);
     if (route.virtualHost.includeRequestAttemptCount) headers.set('x-envoy-attempt-count', '1');
     applyRoute(route, action, choice, headers, this, suppressEnvoyHeaders);
   }

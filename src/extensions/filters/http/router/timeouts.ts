@@ -1,5 +1,7 @@
-import type { RetryPolicyConfig, RouteActionView } from '../../../../api/route.js';
+import type { GrpcTimeoutConfig, RetryPolicyConfig, RouteActionView } from '../../../../api/route.js';
 import { HeaderClass, type RequestHeaders } from '../../../../base/header-map.js';
+import { grpcTimeoutMs } from '../../../../http/grpc-timeout.js';
+import { isGrpc } from '../../../../http/local-reply.js';
 
 /** Timeouts in force for one request; 0 = none. */
 export interface Timeouts {
@@ -10,6 +12,8 @@ export interface Timeouts {
   hedges: boolean;
   /** A timeout is answered with an empty 204 instead of 504. */
   answersEmpty: boolean;
+  /** The upstream is told in `grpc-timeout` as well. */
+  rewritesGrpc: boolean;
 }
 
 /** Route, retry policy and the request's own x-envoy headers together; consumes the headers. */
@@ -20,13 +24,25 @@ export function requestTimeouts(
   respectExpected: boolean,
   into: Timeouts,
 ): void {
-  into.globalMs = action.timeoutMs;
+  const { grpcGlobalTimeout } = action;
+  into.rewritesGrpc = grpcGlobalTimeout !== null && isGrpc(headers);
+  into.globalMs =
+    grpcGlobalTimeout !== null && into.rewritesGrpc
+      ? grpcGlobalMs(headers, grpcGlobalTimeout)
+      : action.timeoutMs;
   into.perTryMs = policy === null ? 0 : policy.perTryTimeoutMs;
   into.perTryIdleMs = policy === null ? 0 : policy.perTryIdleTimeoutMs;
   into.hedges = action.hedgesOnPerTryTimeout;
   into.answersEmpty = false;
   if ((headers.classes & HeaderClass.envoy) !== 0) readOverrides(headers, respectExpected, into);
   if (into.perTryMs >= into.globalMs && into.globalMs !== 0) into.perTryMs = 0;
+}
+
+/** The client's own timeout, less the offset where anything is left then, and never more than the route allows. */
+function grpcGlobalMs(headers: RequestHeaders, { maxMs, offsetMs }: GrpcTimeoutConfig): number {
+  const askedMs = grpcTimeoutMs(headers) ?? 0;
+  const leftMs = offsetMs < askedMs ? askedMs - offsetMs : askedMs;
+  return maxMs > 0 && (leftMs === 0 || leftMs > maxMs) ? maxMs : leftMs;
 }
 
 function readOverrides(headers: RequestHeaders, respectExpected: boolean, into: Timeouts): void {

@@ -64,7 +64,14 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
   constructor(config: RouterConfig, scope: HttpFilterContext, stats: BoundStats, stream: StreamControl) {
     super(config, scope, stream);
     this.stats = stats;
-    this.timeouts = { globalMs: 0, perTryMs: 0, perTryIdleMs: 0, hedges: false, answersEmpty: false };
+    this.timeouts = {
+      globalMs: 0,
+      perTryMs: 0,
+      perTryIdleMs: 0,
+      hedges: false,
+      answersEmpty: false,
+      rewritesGrpc: false,
+    };
     this.current = null;
     this.hedged = null;
     this.retry = null;

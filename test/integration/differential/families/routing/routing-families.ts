@@ -1,4 +1,5 @@
 import type { FilterFamily } from '../filter-family.js';
+import { grpcTimeoutFamily } from './grpc-timeout-family.js';
 import { hashFamily } from './hash-family.js';
 import { matcherFamily } from './matcher-family.js';
 import { mirrorFamily } from './mirror-family.js';
@@ -20,4 +21,5 @@ export const routingFamilies: readonly FilterFamily[] = [
   weightedFamily,
   scopeFamily,
   specifierFamily,
+  grpcTimeoutFamily,
 ];

@@ -12,7 +12,14 @@ function read(
   headers: RequestHeaders,
   { timeoutMs = 15_000, perTryTimeoutMs = 0, respects = false } = {},
 ): Timeouts {
-  const into: Timeouts = { globalMs: -1, perTryMs: -1, perTryIdleMs: -1, hedges: true, answersEmpty: true };
+  const into: Timeouts = {
+    globalMs: -1,
+    perTryMs: -1,
+    perTryIdleMs: -1,
+    hedges: true,
+    answersEmpty: true,
+    rewritesGrpc: false,
+  };
   const action = { timeoutMs, hedgesOnPerTryTimeout: false } as RouteActionView;
   const policy = { perTryTimeoutMs, perTryIdleTimeoutMs: 0 } as RetryPolicyConfig;
   requestTimeouts(headers, action, policy, respects, into);
@@ -26,7 +33,7 @@ function asking(pairs: { readonly [name: string]: string }): RequestHeaders {
 }
 
 test('the route and its retry policy say how long', () => {
-  const none = { perTryMs: 0, perTryIdleMs: 0, hedges: false, answersEmpty: false };
+  const none = { perTryMs: 0, perTryIdleMs: 0, hedges: false, answersEmpty: false, rewritesGrpc: false };
   deepEqual(read(asking({})), { globalMs: 15_000, ...none });
   equal(read(asking({}), { perTryTimeoutMs: 100 }).perTryMs, 100);
 });
@@ -43,7 +50,14 @@ test('the request overrides both, and what it said is gone', () => {
     'x-envoy-upstream-rq-timeout-alt-response': '1',
     'x-envoy-hedge-on-per-try-timeout': 'true',
   });
-  const asked = { globalMs: 500, perTryMs: 50, perTryIdleMs: 0, hedges: true, answersEmpty: true };
+  const asked = {
+    globalMs: 500,
+    perTryMs: 50,
+    perTryIdleMs: 0,
+    hedges: true,
+    answersEmpty: true,
+    rewritesGrpc: false,
+  };
   deepEqual(read(headers), asked);
   equal(headers.size, 0);
 });
@@ -61,7 +75,10 @@ test('an expected timeout from before is respected only where the configuration 
 
 test('the upstream is told the time of one try, or what is left of all', () => {
   const of = (globalMs: number, perTryMs: number, elapsed: number, hedges = false) =>
-    expectedTimeout({ globalMs, perTryMs, perTryIdleMs: 0, hedges, answersEmpty: false }, elapsed);
+    expectedTimeout(
+      { globalMs, perTryMs, perTryIdleMs: 0, hedges, answersEmpty: false, rewritesGrpc: false },
+      elapsed,
+    );
   equal(of(1000, 100, 0), 100);
   equal(of(1000, 0, 0), 1000);
   equal(of(1000, 100, 0, true), 1000);
