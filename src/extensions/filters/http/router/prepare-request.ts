@@ -3,6 +3,7 @@ import type { ClusterChoice, RetryPolicyConfig, RouteActionView, RouteMatch } fr
 import type { LogContext } from '../../../../api/stream-info.js';
 import type { Cluster, Host, RoutingPriority } from '../../../../api/upstream.js';
 import { HeaderClass, type RequestHeaders } from '../../../../base/header-map.js';
+import { grpcTimeoutText } from '../../../../codec/grpc/timeout-text.js';
 import { makeRetryState, type RetryState } from '../../../../upstream/attempt/retry-state.js';
 import { expectedTimeout, type Timeouts } from './timeouts.js';
 
