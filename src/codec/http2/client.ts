@@ -18,7 +18,7 @@ export interface Http2ClientCallbacks extends Http2Callbacks {
   /** The peer's limit on streams may have changed. */
   onPeerSettings(): void;
   /** A stream was reset, by this side or by the peer, before it was over. */
-  onStreamReset(isLocal: boolean): void;
+  onStreamReset(reason: StreamResetReason): void;
 }
 
 /** A request and its response. */
@@ -38,12 +38,12 @@ export class Http2ClientStream extends Http2Stream<ResponseHeaders> implements R
   }
 
   override closeByPeer(reason: StreamResetReason, detail: string): void {
-    if (!this.isClosed && reason === 'remote-reset') this.client.noteReset(false);
+    if (!this.isClosed) this.client.noteReset(reason);
     super.closeByPeer(reason, reason === 'protocol-error' ? detail : '');
   }
 
   override resetWith(code: number): void {
-    this.client.noteReset(true);
+    this.client.noteReset('local-reset');
     super.resetWith(code);
   }
 
@@ -63,7 +63,7 @@ export class Http2ClientStream extends Http2Stream<ResponseHeaders> implements R
 
   /** The response is complete: what is left of the request has no use (RFC 9113 section 8.1). */
   protected override afterEndReceived(): void {
-    if (this.state === StreamState.halfClosedRemote) this.resetWith(ErrorCode.noError);
+    if (this.state === StreamState.halfClosedRemote) this.resetWith(ErrorCode.internalError);
   }
 
   receive1xx(headers: ResponseHeaders): void {
@@ -127,8 +127,8 @@ export class Http2Client extends Http2Connection<ResponseHeaders, Http2ClientStr
     }
   }
 
-  noteReset(isLocal: boolean): void {
-    this.callbacks.onStreamReset(isLocal);
+  noteReset(reason: StreamResetReason): void {
+    this.callbacks.onStreamReset(reason);
   }
 
   writeHead(stream: Http2ClientStream, headers: RequestHeaders, endStream: boolean): void {

@@ -420,7 +420,7 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
     this.stats.inc(Http2.rx_reset);
     const code = uint32At(buffer, start);
     const reason = code === ErrorCode.refusedStream ? 'remote-refused-stream' : 'remote-reset';
-    stream.closeByPeer(reason, code === ErrorCode.noError ? '' : 'http2.remote_reset');
+    stream.closeByPeer(reason, 'http2.remote_reset');
     return 0;
   }
 

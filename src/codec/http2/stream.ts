@@ -281,15 +281,11 @@ function errorCodeOf(reason: StreamResetReason): number {
   switch (reason) {
     case 'local-refused-stream':
       return ErrorCode.refusedStream;
-    case 'protocol-error':
-      return ErrorCode.protocolError;
     case 'connect-error':
       return ErrorCode.connectError;
-    case 'connection-termination':
-      return ErrorCode.internalError;
     case 'overload-manager':
       return ErrorCode.enhanceYourCalm;
     default:
-      return ErrorCode.noError;
+      return ErrorCode.internalError;
   }
 }

@@ -1,4 +1,4 @@
-import type { RequestEncoder, ResponseDecoder } from '../../api/codec.js';
+import type { RequestEncoder, ResponseDecoder, StreamResetReason } from '../../api/codec.js';
 import type { Address, UpstreamConnectionTimes } from '../../api/stream-info.js';
 import type { TlsInfo } from '../../api/tls-info.js';
 import type { Host, PoolFailure, UpstreamConnectionInfo } from '../../api/upstream.js';
@@ -162,9 +162,11 @@ export class Http2Connection
     if (!this.isDraining && !this.isConnecting) this.pool.onRoom(this, false);
   }
 
-  onStreamReset(isLocal: boolean): void {
+  onStreamReset(reason: StreamResetReason): void {
     const { stats } = this.pool.cluster;
-    stats.inc(isLocal ? C.upstream_rq_tx_reset : C.upstream_rq_rx_reset);
+    if (reason === 'remote-reset') stats.inc(C.upstream_rq_rx_reset);
+    else if (reason === 'connection-termination') stats.inc(C.upstream_rq_pending_failure_eject);
+    else if (reason !== 'remote-refused-stream') stats.inc(C.upstream_rq_tx_reset);
   }
 
   onGoaway(lastStreamId: number): void {

@@ -109,6 +109,37 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     parts: ['customLog'],
     line: / details=-? /,
   },
+  {
+    title: 'Faults of HTTP/2 are told before the end',
+    cases:
+      /^HTTP\/2: (?:headers on an even stream|a reset of an idle stream|an empty increment|a push promise)$/,
+    parts: ['client'],
+    line: /GOAWAY after stream 0, code 1|none body, incomplete/,
+  },
+  {
+    title: 'Streams above the limit are refused one by one',
+    cases: /^HTTP\/2: more streams than allowed$/,
+    parts: anyPart,
+    line: /./,
+  },
+  {
+    title: 'White space around values is cut off in HTTP/2',
+    cases: /^HTTP\/2: spaces around a value/,
+    parts: ['origin'],
+    line: / x-a: /,
+  },
+  {
+    title: 'A refused upgrade does not end an HTTP/2 connection',
+    cases: /^HTTP\/2: an upgrade nobody knows$/,
+    parts: ['client'],
+    line: /GOAWAY|none body, incomplete/,
+  },
+  {
+    title: 'An answer behind GOAWAY is no fault',
+    cases: /^HTTP\/2: an origin that says GOAWAY and answers$/,
+    parts: ['stats'],
+    line: /upstream_cx_protocol_error 1$/,
+  },
 ];
 
 /** Whether a line of a difference is accounted for. */

@@ -13,6 +13,7 @@ import { connectFamily } from './families/connect-family.js';
 import { familyBootstrap } from './families/filter-family.js';
 import { grpcFamily } from './families/grpc-family.js';
 import { hostileFamily } from './families/hostile-family.js';
+import { http2Family, http2Log } from './families/http2-family.js';
 import { jwtFamily } from './families/jwt-family.js';
 import { localRateLimitFamily } from './families/local-ratelimit-family.js';
 import { localReplyFamily } from './families/local-reply-family.js';
@@ -59,6 +60,10 @@ const suites = [
   {
     bootstrap: familyBootstrap('gRPC', [grpcFamily], grpcLog),
     cases: grpcFamily.cases,
+  },
+  {
+    bootstrap: familyBootstrap('HTTP/2', [http2Family], http2Log),
+    cases: http2Family.cases,
   },
   {
     bootstrap: familyBootstrap('hostile bytes', [hostileFamily], ''),

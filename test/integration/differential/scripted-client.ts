@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { ClientStep, DifferentialCase } from './differential-case.js';
+import { headers, preface, readHttp2 } from './http2-wire.js';
 import type { ScriptedOrigin } from './scripted-origin.js';
 import { Signal } from './signal.js';
 import { readMessages, type WireMessage } from './wire.js';
@@ -8,6 +9,12 @@ import { readMessages, type WireMessage } from './wire.js';
 const patienceMs = 5000;
 /** Both proxies answer this path themselves in every bootstrap. */
 const probe = 'GET /__probe HTTP/1.1\r\nhost: probe.local\r\n\r\n';
+const http2Probe = headers(1001, [
+  [':method', 'GET'],
+  [':scheme', 'http'],
+  [':authority', 'probe.local'],
+  [':path', '/__probe'],
+]);
 
 /** What a client saw of its conversation. */
 export interface ClientView {
@@ -62,6 +69,7 @@ class ScriptedClient {
   }
 
   get responses(): WireMessage[] {
+    if (this.isHttp2) return readHttp2(this.received);
     const methods = readMessages(this.sent).map(({ startLine }) => startLine.split(' ')[0] ?? 'GET');
     return readMessages(this.received, methods);
   }
@@ -77,13 +85,18 @@ class ScriptedClient {
     if (!this.isClosed && this.isToldToClose) await this.signal.until(() => this.isClosed, 1500);
     if (this.isClosed) return 'closed';
     const before = this.finalCount();
-    this.send(probe);
+    this.send(this.isHttp2 ? http2Probe : probe);
     const isDecided = await this.signal.until(() => this.isClosed || this.finalCount() > before, 1500);
     if (!isDecided) return 'silent';
     return this.finalCount() > before ? 'kept' : 'closed';
   }
 
+  private get isHttp2(): boolean {
+    return this.sent.startsWith(preface);
+  }
+
   private get isToldToClose(): boolean {
+    if (this.isHttp2) return this.responses.at(-1)?.startLine.startsWith('GOAWAY') === true;
     return (
       this.responses.at(-1)?.fields.some(([name, value]) => name === 'connection' && value === 'close') ===
       true

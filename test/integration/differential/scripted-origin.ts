@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { OriginScript, OriginStep } from './differential-case.js';
+import { data, frame, headers, readHttp2 } from './http2-wire.js';
 import { Signal } from './signal.js';
 import { readMessages, type WireMessage } from './wire.js';
 
@@ -8,6 +9,9 @@ import { readMessages, type WireMessage } from './wire.js';
 const patienceMs = 2000;
 
 const okay = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
+
+/** Settings and their acknowledgement, the first words of an HTTP/2 server. */
+const http2Greeting = frame('settings', 0, 0, '') + frame('settings', 1, 0, '');
 
 /** What an origin saw of one request. */
 export interface SeenRequest {
@@ -23,6 +27,8 @@ class OriginConnection {
   text: string;
   answered: number;
   isOver: boolean;
+  /** Told by the name of the origin. */
+  readonly isHttp2: boolean;
 
   constructor(origin: string, number: number, socket: Socket) {
     this.origin = origin;
@@ -31,6 +37,19 @@ class OriginConnection {
     this.text = '';
     this.answered = 0;
     this.isOver = false;
+    this.isHttp2 = origin.startsWith('http2');
+    if (this.isHttp2) socket.write(http2Greeting, 'latin1');
+  }
+
+  get messages(): WireMessage[] {
+    if (!this.isHttp2) return readMessages(this.text);
+    return readHttp2(this.text).filter(({ startLine }) => !startLine.startsWith('GOAWAY'));
+  }
+
+  /** The answer without a script. */
+  okay(index: number): string {
+    const stream = index * 2 + 1;
+    return this.isHttp2 ? headers(stream, [[':status', '200']], false) + data(stream, 'ok') : okay;
   }
 }
 
@@ -68,8 +87,8 @@ export class ScriptedOrigin {
 
   /** Requests in the order of their connections. */
   get requests(): SeenRequest[] {
-    return this.connections.flatMap(({ origin, number, text }) =>
-      readMessages(text).map((message) => ({ origin, connection: number, message })),
+    return this.connections.flatMap(({ origin, number, messages }) =>
+      messages.map((message) => ({ origin, connection: number, message })),
     );
   }
 
@@ -115,10 +134,10 @@ export class ScriptedOrigin {
   }
 
   private answerNew(connection: OriginConnection): void {
-    const messages = readMessages(connection.text);
+    const { messages } = connection;
     while (connection.answered < messages.length) {
       const index = connection.answered++;
-      const script = this.scripts[this.served++] ?? okay;
+      const script = this.scripts[this.served++] ?? connection.okay(index);
       const steps: readonly OriginStep[] =
         typeof script === 'string' ? ['complete', { send: script }] : script;
       void this.perform(connection, index, steps);
@@ -134,7 +153,7 @@ export class ScriptedOrigin {
     for (const step of steps) {
       if (socket.destroyed) return;
       if (step === 'complete') {
-        await this.wait(() => readMessages(connection.text)[index]?.isComplete === true);
+        await this.wait(() => connection.messages[index]?.isComplete === true);
       } else if (step === 'close') {
         socket.end();
       } else if (step === 'reset') {
@@ -152,7 +171,7 @@ export class ScriptedOrigin {
   }
 
   private echo(connection: OriginConnection, index: number): void {
-    const early = readMessages(connection.text)[index]?.body ?? '';
+    const early = connection.messages[index]?.body ?? '';
     if (early !== '') connection.socket.write(early, 'latin1');
     connection.socket.on('data', (text: string) => connection.socket.write(text, 'latin1'));
   }

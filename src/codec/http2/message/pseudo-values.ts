@@ -1,7 +1,7 @@
 const method = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** RFC 3986 section 3.2 without user information. */
 const authority = /^[-A-Za-z0-9._~%!$&'()*+,;=:[\]]+$/;
-const pathBytes = /^[\x21-\x7e\x80-\xff]*$/;
+const pathBytes = /^[\x21-\x7e\x80-\xff]+$/;
 const scheme = /^[A-Za-z][A-Za-z0-9+.-]*$/;
 
 export function isMethod(value: string): boolean {

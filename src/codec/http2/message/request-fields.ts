@@ -24,7 +24,9 @@ export class RequestFields implements FieldSink {
   private seen: number;
   private bytes: number;
   private count: number;
-  private cookieAt: number;
+  /** Crumbs so far; the field stands behind all others, as in Envoy. */
+  private cookie: string;
+  private cookieName: FieldName | null;
   private sawRegular: boolean;
 
   constructor(limits: HeadLimits, allowsExtendedConnect: boolean) {
@@ -39,7 +41,8 @@ export class RequestFields implements FieldSink {
     this.seen = 0;
     this.bytes = 0;
     this.count = 0;
-    this.cookieAt = -1;
+    this.cookie = '';
+    this.cookieName = null;
     this.sawRegular = false;
   }
 
@@ -52,7 +55,8 @@ export class RequestFields implements FieldSink {
     this.seen = 0;
     this.bytes = 0;
     this.count = 0;
-    this.cookieAt = -1;
+    this.cookie = '';
+    this.cookieName = null;
     this.sawRegular = false;
   }
 
@@ -72,6 +76,8 @@ export class RequestFields implements FieldSink {
 
   /** The block has ended: what is missing, and what contradicts what. */
   end(endStream: boolean): HeadVerdict {
+    const { cookieName } = this;
+    if (cookieName !== null) this.headers.addKnown(cookieName.text, this.cookie, cookieName.classes);
     if (this.problem === 'ok' && this.count > this.limits.maxHeaders) this.fail('too-many');
     if (this.problem === 'ok' && !this.isComplete()) this.fail('malformed');
     if (this.problem === 'ok' && endStream && this.contentLength > 0) this.fail('malformed');
@@ -125,7 +131,7 @@ export class RequestFields implements FieldSink {
     const { headers } = this;
     switch (name.kind) {
       case FieldKind.cookie:
-        this.cookie(name, value);
+        this.addCrumb(name, value);
         return;
       case FieldKind.host:
         this.host(value);
@@ -156,12 +162,9 @@ export class RequestFields implements FieldSink {
   }
 
   /** Crumbs become one field again (RFC 9113 section 8.2.3). */
-  private cookie(name: FieldName, value: string): void {
-    const { headers } = this;
-    if (this.cookieAt < 0) {
-      this.cookieAt = headers.size;
-      headers.addKnown(name.text, value, name.classes);
-    } else headers.values[this.cookieAt] = `${headers.values[this.cookieAt]}; ${value}`;
+  private addCrumb(name: FieldName, value: string): void {
+    this.cookie = this.cookieName === null ? value : `${this.cookie}; ${value}`;
+    this.cookieName = name;
   }
 
   /** Host stands in for a missing `:authority`, and gives way to one. */
