@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { ExtensionRegistry } from '../src/api/extension.js';
 import type { Problem } from '../src/base/errors.js';
 import type { Plain } from '../src/base/plain.js';
+import { readAssignmentFile } from '../src/config/assignment-file.js';
 import { type BootstrapModel, parseBootstrap } from '../src/config/bootstrap.js';
 import { configDump } from '../src/config/config-dump.js';
 import { loadConfig } from '../src/config/load.js';
@@ -10,15 +11,22 @@ import type { ClusterNeed, ConfigFiles } from '../src/config/node/read-context.j
 import { reportJson, reportText } from '../src/config/report.js';
 import { readSecretFile, resolveSecrets, type SecretFileResult } from '../src/config/secrets.js';
 import { extensionRegistry } from '../src/extensions/index.js';
-import type { LoadJob, LoadResult, SecretJob } from '../src/plane/jobs.js';
+import type { AssignmentJob, LoadJob, LoadResult, SecretJob } from '../src/plane/jobs.js';
 import { forMain } from '../src/plane/main-model.js';
 import { type Snapshot, SnapshotWriter } from '../src/plane/snapshot.js';
 import { loadUserExtensions, modulesOfBootstrap, resolveModule } from '../src/plane/user-modules.js';
+import type { AssignmentAnswer } from '../src/upstream/membership/assignments.js';
 
 /** The heavy work of configuration: read, check, compile, encode, report. Off main, so that main never waits. */
 export default async function run(job: LoadJob): Promise<LoadResult>;
 export default async function run(job: SecretJob): Promise<SecretFileResult>;
-export default async function run(job: LoadJob | SecretJob): Promise<LoadResult | SecretFileResult> {
+export default async function run(job: AssignmentJob): Promise<readonly AssignmentAnswer[]>;
+export default async function run(
+  job: LoadJob | SecretJob | AssignmentJob,
+): Promise<LoadResult | SecretFileResult | readonly AssignmentAnswer[]> {
+  if ('assignments' in job) {
+    return job.assignments.map((path) => readAssignmentFile(path, extensionRegistry(), files));
+  }
   return 'secret' in job ? readSecretFile(job.secret, extensionRegistry(), files) : load(job);
 }
 

@@ -23,6 +23,13 @@ export interface HostTableRef {
   readonly firstSlot: number;
 }
 
+/** What an assignment says of all of its hosts together. */
+export interface HostPolicy {
+  /** Percent. */
+  readonly overprovisioningFactor: number;
+  readonly weightedPriorityHealth: boolean;
+}
+
 /**
  * Main → worker: all hosts of a cluster. Sent when hosts come, go or change, not when only their health does (that is
  * the generation in `words`). A slot that stays keeps its host; a slot that comes back after an update without it is
@@ -37,6 +44,7 @@ export interface HostUpdate {
   /** Tables are only ever added. */
   readonly tables: readonly HostTableRef[];
   readonly hosts: readonly HostRecord[];
+  readonly policy: HostPolicy;
 }
 
 /** Worker → main: that update of the cluster is in force and no pick answers a host that it left out. */

@@ -31,3 +31,8 @@ export interface LoadResult {
 export interface SecretJob {
   readonly secret: SecretReference;
 }
+
+/** Asks for files of assignments to be read; answers an `AssignmentAnswer` for each. */
+export interface AssignmentJob {
+  readonly assignments: readonly string[];
+}

@@ -91,7 +91,7 @@ export class ThreadPlane implements ClusterManager {
   onHosts(update: HostUpdate): void {
     this.updates.set(update.cluster, update);
     const cluster = this.live.get(update.cluster);
-    if (cluster !== undefined) cluster.setHosts(this.hostsOf(cluster.config, update));
+    if (cluster !== undefined) cluster.setHosts(this.hostsOf(cluster.config, update), update.policy);
     this.events.onHostsApplied(update.cluster, update.version);
   }
 
@@ -110,7 +110,7 @@ export class ThreadPlane implements ClusterManager {
     const balancerOf: BalancerMaker = (cluster) => factory.build(config.balancer.config, cluster);
     const words = new ClusterWords(update.words, this.thread);
     const cluster = new LiveCluster(config, words, balancerOf, this.resources, scope);
-    cluster.setHosts(this.hostsOf(config, update));
+    cluster.setHosts(this.hostsOf(config, update), update.policy);
     this.live.set(config.name, cluster);
     return cluster;
   }

@@ -15,9 +15,11 @@ import { LiveRuntime } from '../runtime/live-runtime.js';
 import type { RuntimeSnapshot } from '../runtime/snapshot.js';
 import { bucketBounds, statRules, tagExtractor, withFixedTags } from '../stats/stats-config.js';
 import { StatStore } from '../stats/store.js';
+import { FileWatches } from '../upstream/membership/file-watches.js';
 import { ClusterRegistry } from '../upstream/membership/registry.js';
 import { systemResolvers } from '../upstream/membership/system-resolver.js';
 import { Acceptor } from './acceptor.js';
+import { AssignmentFiles } from './assignment-files.js';
 import { Certificates } from './certificates.js';
 import { declareClusterStats } from './cluster-gauges.js';
 import { ConnectionLimits } from './connection-limits.js';
@@ -48,6 +50,7 @@ export class Server implements ShardPoolOwner, MainFacts {
   readonly input: ServerInput;
   readonly store: StatStore;
   readonly pool: ShardPool;
+  private readonly assignmentFiles: AssignmentFiles;
   readonly clusters: ClusterRegistry;
   readonly runtime: LiveRuntime;
   private readonly runtimeLayers: RuntimeLayers;
@@ -113,6 +116,7 @@ export class Server implements ShardPoolOwner, MainFacts {
     this.certificates = new Certificates(model, extensionRegistry(), this.secrets);
     this.certificates.declareGauges(this.store);
     this.scope = mainScope(this, this.sharedMemory);
+    this.assignmentFiles = new AssignmentFiles();
     this.clusters = this.makeClusters();
     this.flush = new StatsFlush(this, model, options.exactStatsd);
     this.acceptorNow = this.makeAcceptor(descriptors);
@@ -364,6 +368,8 @@ export class Server implements ShardPoolOwner, MainFacts {
       extensions: extensionRegistry(),
       secrets: this.secrets,
       resolverFor: systemResolvers(),
+      readAssignments: (path) => this.assignmentFiles.read(path),
+      fileWatches: new FileWatches(),
       publish: (update) => this.publishHosts(update),
       acknowledgedVersion: (cluster) => this.hostVersions.everywhere(cluster),
     });

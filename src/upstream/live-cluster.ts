@@ -1,3 +1,4 @@
+import type { HostPolicy } from '../api/messages-upstream.js';
 import type { RuntimeView } from '../api/runtime.js';
 import type { BoundStats } from '../api/stats.js';
 import type { ThreadScope } from '../api/thread-scope.js';
@@ -64,6 +65,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
   private readonly maintenanceKey: string;
   private hosts: readonly Host[];
   private readonly overrides: OverrideHosts;
+  private policy: HostPolicy;
   private chooser: HostChooser | null;
   private generation: number;
   /** HTTP/1 by priority, then HTTP/2. */
@@ -106,6 +108,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
     this.maintenanceKey = `upstream.maintenance_mode.${config.name}`;
     this.hosts = [];
     this.overrides = new OverrideHosts(config.overrideHostStatus);
+    this.policy = config;
     this.chooser = null;
     this.generation = -1;
     this.pools = [new Map(), new Map(), new Map(), new Map()];
@@ -114,7 +117,8 @@ export class LiveCluster implements Cluster, BalancedCluster {
   }
 
   /** Replaces the hosts; pools of hosts that are gone drain. */
-  setHosts(hosts: readonly Host[]): void {
+  setHosts(hosts: readonly Host[], policy: HostPolicy): void {
+    this.policy = policy;
     this.hosts = hosts;
     this.overrides.reset();
     this.chooser = null;
@@ -144,7 +148,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
   }
 
   get overprovisioningFactor(): number {
-    return this.config.overprovisioningFactor;
+    return this.policy.overprovisioningFactor;
   }
 
   get panicThresholdPercent(): number {
@@ -156,7 +160,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
   }
 
   get weightedPriorityHealth(): boolean {
-    return this.config.weightedPriorityHealth;
+    return this.policy.weightedPriorityHealth;
   }
 
   get localCluster(): ClusterHosts | null {

@@ -1,17 +1,15 @@
 import type { ExtensionRegistry } from '../../api/extension.js';
-import type { HostUpdate } from '../../api/messages-upstream.js';
+import type { HostPolicy, HostUpdate } from '../../api/messages-upstream.js';
 import type { RuntimeView } from '../../api/runtime.js';
 import type { SecretView } from '../../api/secrets.js';
-import type { BoundStats, Counter, StatScope } from '../../api/stats.js';
+import type { BoundStats, Counter } from '../../api/stats.js';
 import { HostHealth, HostWord } from '../../api/upstream.js';
-import type { Clock } from '../../base/clock.js';
 import { ClusterTransports } from '../cluster-transports.js';
 import type { ClusterConfig } from '../config.js';
 import { HealthChecker } from '../health/health-checker.js';
 import { OutlierDetector } from '../outlier-detector.js';
 import { ClusterWords } from '../shared-words.js';
 import type { Discovery, DiscoveryOwner, FoundHost, HostChange } from './discovery.js';
-import type { DnsScope } from './dns-refresh.js';
 import {
   configuredHealthMask,
   endpointHealth,
@@ -19,6 +17,7 @@ import {
   initialHealth,
   isSameHost,
 } from './endpoint-host.js';
+import type { EdsScope } from './file-eds-discovery.js';
 import { HostSlots } from './host-slots.js';
 import { makeDiscovery } from './make-discovery.js';
 import { Member, type MemberOwner } from './member.js';
@@ -26,14 +25,12 @@ import { MembershipGauges } from './membership-gauges.js';
 import { M } from './membership-stats.js';
 
 /** What the clusters of main share. */
-export interface MembershipScope extends DnsScope {
+export interface MembershipScope extends EdsScope {
   /** Main and every worker. */
   readonly threads: number;
-  readonly clock: Clock;
   /** Milliseconds on the clock that threads share. */
   sharedNowMs(): number;
   readonly runtime: RuntimeView;
-  readonly stats: StatScope;
   readonly extensions: ExtensionRegistry;
   readonly secrets: SecretView;
   /** Sends an update to every worker. */
@@ -66,6 +63,7 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
   private readonly groups: (readonly Member[])[];
   private readonly discovery: Discovery;
   private readonly onReady: () => void;
+  private policy: HostPolicy;
   private version: number;
   /** Hosts whose first check is awaited; null while discovery is. */
   private unchecked: Set<Member> | null;
@@ -85,6 +83,10 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     this.discovery = makeDiscovery(this, scope);
     this.groups = Array.from({ length: this.discovery.groups }, () => []);
     this.onReady = onReady;
+    this.policy = {
+      overprovisioningFactor: config.overprovisioningFactor,
+      weightedPriorityHealth: config.weightedPriorityHealth,
+    };
     this.version = 0;
     this.unchecked = null;
     this.hasTraffic = false;
@@ -128,6 +130,7 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
       words: this.words.buffer,
       tables: this.slots.refs,
       hosts: Array.from(this.members(), (member) => member.record),
+      policy: this.policy,
     };
   }
 
@@ -181,12 +184,22 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     member?.describe(hostRecord(this.config, host, member.slot), host.address);
   }
 
+  setPolicy(policy: HostPolicy): boolean {
+    const before = this.policy;
+    this.policy = policy;
+    return (
+      policy.overprovisioningFactor !== before.overprovisioningFactor ||
+      policy.weightedPriorityHealth !== before.weightedPriorityHealth
+    );
+  }
+
   /** Takes over what discovery says anew of a host that stays; answers whether threads have to hear of it. */
   private refresh(member: Member, host: FoundHost): boolean {
     const { healthStatus } = host.endpoint;
+    const before = member.health;
     member.change(endpointHealth(healthStatus), HostHealth.pendingDynamicRemoval | configuredHealthMask);
     const record = hostRecord(this.config, host, member.slot);
-    if (isSameHost(member.record, record)) return false;
+    if (isSameHost(member.record, record)) return member.health !== before;
     member.describe(record, host.address);
     return true;
   }
@@ -256,6 +269,7 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
 
   publish(): void {
     this.version++;
+    if (this.isReady) this.scope.stats.counter('cluster_manager.cluster_updated').inc();
     this.scope.publish(this.update());
     this.words.bumpGeneration();
   }

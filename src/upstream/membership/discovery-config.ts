@@ -1,16 +1,28 @@
+import { existsSync } from 'node:fs';
 import type { ConfigNode, ExtensionConfig } from '../../api/config-node.js';
 import type { Plain } from '../../base/plain.js';
 import { type DnsConfig, parseClusterResolver, parseDnsFields } from './dns-config.js';
 
-export type ClusterType = 'STATIC' | 'STRICT_DNS' | 'LOGICAL_DNS';
+export type ClusterType = 'STATIC' | 'STRICT_DNS' | 'LOGICAL_DNS' | 'EDS';
+
+/** Where the assignment of an EDS cluster comes from. */
+export type EdsConfig = {
+  /** `cluster_name` that the assignment has to have; empty = the cluster's own name. */
+  readonly serviceName: string;
+  readonly path: string;
+  /** Directory in which a move makes the file be read again; empty = a move into the file's own place. */
+  readonly watchedDirectory: string;
+};
 
 /** How a cluster finds its hosts. */
 export type DiscoveryConfig = {
   readonly type: ClusterType;
   readonly dns: DnsConfig;
+  /** Null for clusters of another type. */
+  readonly eds: EdsConfig | null;
 };
 
-const types: readonly string[] = ['STATIC', 'STRICT_DNS', 'LOGICAL_DNS'] satisfies ClusterType[];
+const types: readonly string[] = ['STATIC', 'STRICT_DNS', 'LOGICAL_DNS', 'EDS'] satisfies ClusterType[];
 
 function isType(name: string): name is ClusterType {
   return types.includes(name);
@@ -20,11 +32,18 @@ function isType(name: string): name is ClusterType {
 export function parseDiscovery(node: ConfigNode): DiscoveryConfig {
   const custom = node.extension('cluster', 'cluster_type');
   const dns = parseDnsFields(node, parseClusterResolver(node));
-  if (custom !== undefined) return { type: 'STATIC', dns, ...extensionDiscovery(custom) };
+  const eds = parseEds(node);
+  if (custom !== undefined) return { type: 'STATIC', dns, eds, ...extensionDiscovery(custom) };
   const type = node.enum('type', 'STATIC');
-  if (isType(type)) return { type, dns };
+  if (type !== 'EDS' && node.has('eds_cluster_config')) {
+    node.error('eds_cluster_config set in a non-EDS cluster', 'eds_cluster_config');
+  }
+  if (type === 'EDS' && eds === null && !node.has('eds_cluster_config')) {
+    node.error('cannot create an EDS cluster without an EDS config', 'eds_cluster_config');
+  }
+  if (isType(type)) return { type, dns, eds };
   node.unsupportedValue('type', type, `${types.join(', ')} clusters are`);
-  return { type: 'STATIC', dns };
+  return { type: 'STATIC', dns, eds };
 }
 
 /** What an extension of kind `cluster` makes of its own message. */
@@ -34,4 +53,28 @@ function extensionDiscovery({ config }: ExtensionConfig): Partial<DiscoveryConfi
 
 function isDiscovery(config: Plain): config is DiscoveryConfig {
   return typeof config === 'object' && config !== null && 'type' in config && 'dns' in config;
+}
+
+function parseEds(node: ConfigNode): EdsConfig | null {
+  const config = node.message('eds_cluster_config');
+  if (config === undefined) return null;
+  const serviceName = config.string('service_name');
+  const source = config.message('eds_config');
+  if (source === undefined) {
+    config.error('cannot create an EDS cluster without an EDS config', 'eds_config');
+    return null;
+  }
+  source.enum('resource_api_version');
+  source.noEffect('initial_fetch_timeout', 'a file is read at once');
+  for (const field of ['api_config_source', 'ads', 'self']) {
+    source.unsupported(field, 'assignments are read from files so far');
+  }
+  const file = source.message('path_config_source');
+  const holder = file ?? source;
+  if (!holder.has('path')) return null;
+  const path = holder.string('path');
+  if (!existsSync(path)) {
+    holder.error(`paths must refer to an existing path in the system: '${path}' does not exist`, 'path');
+  }
+  return { serviceName, path, watchedDirectory: file?.message('watched_directory')?.string('path') ?? '' };
 }

@@ -1,6 +1,8 @@
+import type { HostPolicy } from '../../api/messages-upstream.js';
 import type { BoundStats } from '../../api/stats.js';
 import type { Address } from '../../api/stream-info.js';
-import type { ClusterConfig, EndpointConfig } from '../config.js';
+import type { ClusterConfig } from '../config.js';
+import type { EndpointConfig } from '../endpoints-config.js';
 
 /** A host that discovery has found. */
 export interface FoundHost {
@@ -20,6 +22,8 @@ export interface DiscoveryOwner {
   replace(group: number, hosts: readonly FoundHost[]): HostChange;
   /** The one host of that group moves to another address, and stays the host that it is. */
   move(group: number, host: FoundHost): void;
+  /** What goes with all hosts of an assignment; answers whether it is other than before. */
+  setPolicy(policy: HostPolicy): boolean;
   /** Tells every thread of the hosts as they are. */
   publish(): void;
   /** An attempt has ended, well or not: the hosts known now are those that the cluster's start waits for. */

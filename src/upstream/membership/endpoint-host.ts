@@ -2,7 +2,8 @@ import type { HostRecord } from '../../api/messages-upstream.js';
 import type { Address } from '../../api/stream-info.js';
 import { HostHealth } from '../../api/upstream.js';
 import { ipAddress, pipeAddress } from '../../network/address.js';
-import type { ClusterConfig, EndpointConfig } from '../config.js';
+import type { ClusterConfig } from '../config.js';
+import type { EndpointConfig } from '../endpoints-config.js';
 import type { FoundHost } from './discovery.js';
 
 /** What `health_status` of an endpoint says. */

@@ -12,6 +12,7 @@ export class LogicalDnsDiscovery implements Discovery {
   readonly groups = 1;
   private readonly owner: DiscoveryOwner;
   private readonly refresh: DnsRefresh | null;
+  /** The answer that is in force: all of it, since Envoy counts a change of any address. */
   private current: string;
 
   constructor(owner: DiscoveryOwner, scope: DnsScope) {
@@ -23,7 +24,7 @@ export class LogicalDnsDiscovery implements Discovery {
         ? null
         : new DnsRefresh(scope, endpoint.address, owner, {
             onAddresses: (ips) =>
-              this.onAddresses({ endpoint, address: ipAddress(ips[0] ?? '', endpoint.port) }),
+              this.onAddresses({ endpoint, address: ipAddress(ips[0] ?? '', endpoint.port) }, ips.join()),
             onSettled: () => owner.discovered(),
             failsWhenEmpty: true,
           });
@@ -44,17 +45,15 @@ export class LogicalDnsDiscovery implements Discovery {
     this.refresh?.close();
   }
 
-  private onAddresses(host: FoundHost): void {
+  private onAddresses(host: FoundHost, answer: string): void {
     const { owner, current } = this;
-    const { text } = host.address;
-    if (text === current) {
+    if (answer === current) {
       owner.stats.inc(M.update_no_rebuild);
       return;
     }
-    this.current = text;
+    this.current = answer;
     if (current === '') owner.replace(0, [host]);
     else owner.move(0, host);
-    owner.stats.set(M.max_host_weight, host.endpoint.weight);
     owner.stats.inc(M.membership_change);
     owner.publish();
   }

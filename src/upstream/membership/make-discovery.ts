@@ -1,11 +1,11 @@
 import type { Discovery, DiscoveryOwner } from './discovery.js';
-import type { DnsScope } from './dns-refresh.js';
+import { type EdsScope, FileEdsDiscovery } from './file-eds-discovery.js';
 import { LogicalDnsDiscovery } from './logical-dns-discovery.js';
 import { StaticDiscovery } from './static-discovery.js';
 import { StrictDnsDiscovery } from './strict-dns-discovery.js';
 
 /** The discovery of a cluster of that type. */
-export function makeDiscovery(owner: DiscoveryOwner, scope: DnsScope): Discovery {
+export function makeDiscovery(owner: DiscoveryOwner, scope: EdsScope): Discovery {
   switch (owner.config.type) {
     case 'STATIC':
       return new StaticDiscovery(owner);
@@ -13,5 +13,7 @@ export function makeDiscovery(owner: DiscoveryOwner, scope: DnsScope): Discovery
       return new StrictDnsDiscovery(owner, scope);
     case 'LOGICAL_DNS':
       return new LogicalDnsDiscovery(owner, scope);
+    case 'EDS':
+      return new FileEdsDiscovery(owner, scope);
   }
 }

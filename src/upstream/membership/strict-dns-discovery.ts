@@ -1,5 +1,5 @@
 import { ipAddress } from '../../network/address.js';
-import type { EndpointConfig } from '../config.js';
+import type { EndpointConfig } from '../endpoints-config.js';
 import type { Discovery, DiscoveryOwner } from './discovery.js';
 import { DnsRefresh, type DnsScope } from './dns-refresh.js';
 import { staticAddress } from './endpoint-host.js';

@@ -23,7 +23,13 @@ export const layers: { readonly [folder: string]: Layer } = {
   stream: { number: 3, builtIns: [] },
   upstream: {
     number: 4,
-    builtIns: ['node:net', 'node:dns membership/', 'node:dns/promises membership/', 'node:fs membership/'],
+    builtIns: [
+      'node:net',
+      'node:dns membership/',
+      'node:dns/promises membership/',
+      'node:fs membership/',
+      'node:path membership/',
+    ],
   },
   http: { number: 5, builtIns: ['node:net', 'node:crypto'] },
   extensions: {

@@ -1,5 +1,6 @@
 import { defaultHttp2Options } from '../../../src/codec/http2/options.js';
-import type { ClusterConfig, EndpointConfig, ThresholdsConfig } from '../../../src/upstream/config.js';
+import type { ClusterConfig, ThresholdsConfig } from '../../../src/upstream/config.js';
+import type { EndpointConfig } from '../../../src/upstream/endpoints-config.js';
 import type { HealthCheckConfig } from '../../../src/upstream/health/config.js';
 import { parseUpstreamHttp1 } from '../../../src/upstream/http1-options.js';
 import { systemResolver } from '../../../src/upstream/membership/dns-config.js';
@@ -62,6 +63,9 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     http2: defaultHttp2Options,
     http1: parseUpstreamHttp1(undefined),
     dns: dns(),
+    eds: null,
+    assignment: '',
+    staleAfterMs: 0,
     metadata: null,
     transport: null,
     transportMatches: [],

@@ -4,7 +4,9 @@ import { extensionRegistry } from '../../../src/extensions/index.js';
 import { ipAddress } from '../../../src/network/address.js';
 import { ThreadSecrets } from '../../../src/plane/thread-secrets.js';
 import type { ClusterConfig } from '../../../src/upstream/config.js';
+import type { AssignmentAnswer } from '../../../src/upstream/membership/assignments.js';
 import type { MembershipScope } from '../../../src/upstream/membership/cluster-membership.js';
+import { FileWatches } from '../../../src/upstream/membership/file-watches.js';
 import { HostSlots } from '../../../src/upstream/membership/host-slots.js';
 import { Member } from '../../../src/upstream/membership/member.js';
 import { endpoint } from './cluster-configs.js';
@@ -39,8 +41,15 @@ export class FakeMain implements MembershipScope {
   readonly extensions = extensionRegistry();
   readonly secrets = new ThreadSecrets([]);
   readonly resolver = new FakeResolver();
+  readonly fileWatches = new FileWatches();
+  readonly answers: AssignmentAnswer[] = [];
   readonly published: HostUpdate[] = [];
   acknowledged = 0;
+
+  readAssignments(): Promise<AssignmentAnswer> {
+    const answer = this.answers.shift();
+    return Promise.resolve(answer ?? { kind: 'unreadable', error: 'there is none' });
+  }
 
   sharedNowMs(): number {
     return this.time.now();

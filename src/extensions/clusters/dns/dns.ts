@@ -15,6 +15,7 @@ export const dnsCluster: Extension<DiscoveryConfig> = {
     const dns = parseDnsFields(node, parseTypedResolver(node) ?? systemResolver);
     return {
       type: node.bool('all_addresses_in_single_endpoint') ? 'LOGICAL_DNS' : 'STRICT_DNS',
+      eds: null,
       dns: { ...dns, leastRefreshMs: node.duration('dns_min_refresh_rate', 0) },
     };
   },

@@ -1,0 +1,164 @@
+import type { ConfigNode } from '../api/config-node.js';
+import type { HostHealthCheckConfig, LocalityConfig } from '../api/upstream.js';
+import type { Plain } from '../base/plain.js';
+import { parseMetadata } from '../match/metadata.js';
+import type { ClusterType } from './membership/discovery-config.js';
+
+/** One configured endpoint; for DNS clusters `address` is a name that resolves to any number of hosts. */
+export type EndpointConfig = {
+  readonly address: string;
+  /** 0 for a Unix socket, whose path is `address`. */
+  readonly port: number;
+  readonly isPipe: boolean;
+  readonly hostname: string;
+  readonly weight: number;
+  readonly priority: number;
+  readonly locality: LocalityConfig;
+  /** Of the whole locality; 0 = none was given. */
+  readonly localityWeight: number;
+  readonly metadata: Plain;
+  readonly healthStatus: string;
+  readonly healthCheck: HostHealthCheckConfig | null;
+};
+
+/** Clusters and hosts carry the whole message `core.v3.Metadata`. */
+export function messageOf(namespaces: Plain): Plain {
+  return namespaces === null ? null : { filter_metadata: namespaces };
+}
+
+/** What a `ClusterLoadAssignment` says. */
+export type AssignedHosts = {
+  /** Its `cluster_name`. */
+  readonly assignment: string;
+  readonly endpoints: readonly EndpointConfig[];
+  readonly overprovisioningFactor: number;
+  readonly weightedPriorityHealth: boolean;
+  /** Without a newer assignment for so long its endpoints are forgotten; 0 = never. */
+  readonly staleAfterMs: number;
+};
+
+const noHosts: AssignedHosts = {
+  assignment: '',
+  endpoints: [],
+  overprovisioningFactor: 140,
+  weightedPriorityHealth: false,
+  staleAfterMs: 0,
+};
+
+const singleEndpoint =
+  'LOGICAL_DNS clusters must have a single locality_lb_endpoint and a single lb_endpoint';
+
+/** Reads `load_assignment` of a cluster. */
+export function parseLoadAssignment(node: ConfigNode, type: ClusterType): AssignedHosts {
+  if (type === 'EDS') {
+    node.noEffect('load_assignment', 'hosts of an EDS cluster are discovered');
+    return noHosts;
+  }
+  const assignment = node.message('load_assignment');
+  if (assignment === undefined) {
+    if (type === 'LOGICAL_DNS') node.error('LOGICAL_DNS clusters must have a single host', 'load_assignment');
+    return noHosts;
+  }
+  const groups = assignment.list('endpoints');
+  if (type === 'LOGICAL_DNS' && (groups.length !== 1 || groups[0]?.list('lb_endpoints').length !== 1)) {
+    assignment.error(singleEndpoint, 'endpoints');
+  }
+  return parseAssignment(assignment, type);
+}
+
+/** Reads `envoy.config.endpoint.v3.ClusterLoadAssignment`. */
+export function parseAssignment(assignment: ConfigNode, type: ClusterType): AssignedHosts {
+  const policy = assignment.message('policy');
+  const endpoints: EndpointConfig[] = [];
+  for (const group of assignment.list('endpoints')) {
+    const locality = parseLocality(group.message('locality'));
+    const priority = group.number('priority', 0);
+    const localityWeight = group.number('load_balancing_weight', 0);
+    for (const entry of group.list('lb_endpoints')) {
+      const endpoint = parseEndpoint(entry, type, { locality, localityWeight, priority });
+      if (endpoint !== null) endpoints.push(endpoint);
+    }
+  }
+  return {
+    assignment: assignment.string('cluster_name'),
+    endpoints,
+    overprovisioningFactor: policy?.number('overprovisioning_factor', 140) ?? 140,
+    weightedPriorityHealth: policy?.bool('weighted_priority_health') ?? false,
+    staleAfterMs: policy?.duration('endpoint_stale_after', 0) ?? 0,
+  };
+}
+
+function parseLocality(node: ConfigNode | undefined): LocalityConfig {
+  return {
+    region: node?.string('region') ?? '',
+    zone: node?.string('zone') ?? '',
+    subZone: node?.string('sub_zone') ?? '',
+  };
+}
+
+function parseEndpoint(
+  entry: ConfigNode,
+  type: ClusterType,
+  group: Pick<EndpointConfig, 'locality' | 'localityWeight' | 'priority'>,
+): EndpointConfig | null {
+  const endpoint = entry.message('endpoint');
+  if (endpoint === undefined) {
+    entry.unsupported('endpoint_name', 'named endpoints');
+    return null;
+  }
+  const address = endpoint.message('address');
+  if (address === undefined) {
+    endpoint.error('an endpoint needs an address', 'address');
+    return null;
+  }
+  const target = parseTarget(address, type);
+  if (target === null) return null;
+  const check = endpoint.message('health_check_config');
+  return {
+    ...target,
+    hostname: endpoint.string('hostname'),
+    weight: entry.number('load_balancing_weight', 1),
+    ...group,
+    metadata: messageOf(parseMetadata(entry, 'metadata')),
+    healthStatus: entry.enum('health_status', 'UNKNOWN'),
+    healthCheck:
+      check === undefined
+        ? null
+        : {
+            port: check.number('port_value', 0),
+            hostname: check.string('hostname'),
+            disabled: check.bool('disable_active_health_check'),
+          },
+  };
+}
+
+function isByName(type: ClusterType): boolean {
+  return type === 'STRICT_DNS' || type === 'LOGICAL_DNS';
+}
+
+const ipPattern = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(?:%\w+)?)$/;
+
+function parseTarget(
+  node: ConfigNode,
+  type: ClusterType,
+): { address: string; port: number; isPipe: boolean } | null {
+  const pipe = node.message('pipe');
+  if (pipe !== undefined) return { address: pipe.string('path'), port: 0, isPipe: true };
+  const socket = node.message('socket_address');
+  if (socket === undefined) {
+    node.unsupported('envoy_internal_address', 'internal listeners');
+    return null;
+  }
+  const address = socket.string('address');
+  if ((type === 'STATIC' || type === 'EDS') && !ipPattern.test(address)) {
+    socket.error(
+      `malformed IP address: ${address}. Consider setting resolver_name or setting cluster type to 'STRICT_DNS' or 'LOGICAL_DNS'`,
+      'address',
+    );
+  }
+  if (isByName(type) && socket.string('resolver_name') !== '') {
+    socket.error(`${type} clusters must NOT have a custom resolver name set`, 'resolver_name');
+  }
+  if (socket.enum('protocol', 'TCP') !== 'TCP') socket.unsupportedValue('protocol', 'UDP');
+  return { address, port: socket.number('port_value', 0), isPipe: false };
+}

@@ -1,0 +1,179 @@
+import { type StatScope, statBlock } from '../../api/stats.js';
+import type { Clock } from '../../base/clock.js';
+import { Timer } from '../../base/timer-wheel.js';
+import { xxHash64 } from '../../base/xx-hash.js';
+import type { AssignedHosts } from '../endpoints-config.js';
+import type { AssignmentAnswer, AssignmentReader } from './assignments.js';
+import type { Discovery, DiscoveryOwner, FoundHost } from './discovery.js';
+import type { DnsScope } from './dns-refresh.js';
+import { staticAddress } from './endpoint-host.js';
+import type { FileWatches } from './file-watches.js';
+import { M } from './membership-stats.js';
+
+/** `cluster.<name>.`: what subscriptions count beside the block that all clusters have. */
+export const Subscription = statBlock({
+  counters: ['init_fetch_timeout', 'update_rejected'],
+  gauges: ['update_time'],
+  histograms: ['update_duration'],
+});
+
+export interface EdsScope extends DnsScope {
+  readonly readAssignments: AssignmentReader;
+  readonly fileWatches: FileWatches;
+  readonly clock: Clock;
+  readonly stats: StatScope;
+}
+
+/** Hosts that stand in a file, as an assignment in a `DiscoveryResponse`; read again when the file is moved into place. */
+export class FileEdsDiscovery implements Discovery {
+  readonly groups = 1;
+  private readonly owner: DiscoveryOwner;
+  private readonly scope: EdsScope;
+  private readonly path: string;
+  private readonly expected: string;
+  private readonly counts;
+  private readonly staleTimer: Timer;
+  private levels: ReadonlyMap<number, string>;
+  /** Null once it is closed. */
+  private unwatch: (() => void) | null;
+  private isReading: boolean;
+  private isStale: boolean;
+
+  constructor(owner: DiscoveryOwner, scope: EdsScope) {
+    const { eds, name, statName } = owner.config;
+    this.owner = owner;
+    this.scope = scope;
+    this.path = eds?.path ?? '';
+    this.expected = eds?.serviceName || name;
+    this.counts = scope.stats.bind(`cluster.${statName}`, Subscription);
+    this.counts.add(Subscription.init_fetch_timeout, 0);
+    this.staleTimer = new Timer(() => this.expire());
+    this.levels = new Map();
+    this.unwatch = () => undefined;
+    this.isReading = false;
+    this.isStale = false;
+  }
+
+  fill(): void {}
+
+  start(): boolean {
+    this.watch();
+    this.read();
+    return this.owner.config.waitForWarmOnInit;
+  }
+
+  close(): void {
+    this.unwatch?.();
+    this.unwatch = null;
+    this.scope.timers.cancel(this.staleTimer);
+  }
+
+  private watch(): void {
+    const { fileWatches, log } = this.scope;
+    try {
+      const directory = this.owner.config.eds?.watchedDirectory ?? '';
+      this.unwatch = fileWatches.add(this.path, directory, () => this.read());
+    } catch (error) {
+      log.warn(`EDS: ${this.path} is not watched: ${String(error)}`);
+    }
+  }
+
+  /** A move while the file is being read makes it be read once more. */
+  private read(): void {
+    this.isStale = this.isReading;
+    if (this.isReading) return;
+    this.isReading = true;
+    this.owner.stats.inc(M.update_attempt);
+    void this.scope.readAssignments(this.path).then((answer) => {
+      this.isReading = false;
+      if (this.unwatch === null) return;
+      this.onAnswer(answer);
+      this.owner.discovered();
+      if (this.isStale) this.read();
+    });
+  }
+
+  private onAnswer(answer: AssignmentAnswer): void {
+    const { owner, scope, counts } = this;
+    if (answer.kind === 'unreadable') {
+      owner.stats.inc(M.update_failure);
+      scope.log.warn(`EDS: ${this.path}: ${answer.error}`);
+      return;
+    }
+    const problem = answer.kind === 'refused' ? answer.error : this.problemOf(answer.assignments);
+    if (problem !== null || answer.kind === 'refused') {
+      counts.inc(Subscription.update_rejected);
+      scope.log.warn(`EDS: ${this.path} for cluster ${owner.config.name}: ${problem}`);
+      return;
+    }
+    owner.stats.inc(M.update_success);
+    owner.stats.set(M.version, Number(xxHash64(answer.version)));
+    counts.set(Subscription.update_time, Math.trunc(scope.clock.wallMs()));
+    const [assignment] = answer.assignments;
+    if (assignment === undefined) owner.stats.inc(M.update_empty);
+    else this.apply(assignment);
+  }
+
+  private problemOf(assignments: readonly AssignedHosts[]): string | null {
+    if (assignments.length > 1) return `Unexpected EDS resource length: ${assignments.length}`;
+    const name = assignments[0]?.assignment ?? this.expected;
+    return name === this.expected ? null : `Unexpected EDS cluster (expecting ${this.expected}): ${name}`;
+  }
+
+  private apply(assignment: AssignedHosts): void {
+    const { owner, scope } = this;
+    const { staleAfterMs, overprovisioningFactor, weightedPriorityHealth } = assignment;
+    scope.timers.cancel(this.staleTimer);
+    if (staleAfterMs > 0) {
+      owner.stats.inc(M.assignment_timeout_received);
+      scope.timers.schedule(this.staleTimer, staleAfterMs);
+    }
+    const hasOtherPolicy = owner.setPolicy({ overprovisioningFactor, weightedPriorityHealth });
+    this.take(foundHosts(assignment), hasOtherPolicy);
+  }
+
+  private expire(): void {
+    this.owner.stats.inc(M.assignment_stale);
+    this.take([], false);
+  }
+
+  private take(hosts: readonly FoundHost[], hasOtherPolicy: boolean): void {
+    const { owner } = this;
+    const change = owner.replace(0, hosts);
+    if (change === 'none' && !hasOtherPolicy) {
+      owner.stats.inc(M.update_no_rebuild);
+      return;
+    }
+    const levels = levelsOf(hosts);
+    for (const level of new Set([...levels.keys(), ...this.levels.keys()])) {
+      if (levels.get(level) !== this.levels.get(level)) owner.stats.inc(M.membership_change);
+    }
+    this.levels = levels;
+    owner.stats.set(
+      M.max_host_weight,
+      hosts.reduce((max, { endpoint }) => Math.max(max, endpoint.weight), 0),
+    );
+    owner.publish();
+  }
+}
+
+/** An address is one host, however often it stands there: the first time counts. */
+function foundHosts({ endpoints }: AssignedHosts): readonly FoundHost[] {
+  const found = new Map<string, FoundHost>();
+  for (const endpoint of endpoints) {
+    const address = staticAddress(endpoint);
+    if (!found.has(address.text)) found.set(address.text, { endpoint, address });
+  }
+  return [...found.values()];
+}
+
+/** Who is in each priority level, as one text a level. */
+function levelsOf(hosts: readonly FoundHost[]): ReadonlyMap<number, string> {
+  const byLevel = new Map<number, string[]>();
+  for (const { endpoint, address } of hosts) {
+    const level = byLevel.get(endpoint.priority);
+    if (level === undefined) byLevel.set(endpoint.priority, [address.text]);
+    else level.push(address.text);
+  }
+  return new Map([...byLevel].map(([level, texts]) => [level, texts.sort().join()]));
+}
