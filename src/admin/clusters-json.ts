@@ -17,12 +17,25 @@ function clusterStatus(view: ClusterView): object {
   return {
     name: view.name,
     ...(view.isAddedViaApi ? { added_via_api: true } : {}),
+    ...ratesOf(view),
     ...(hosts.length > 0 ? { host_statuses: hosts } : {}),
     circuit_breakers: {
       thresholds: [thresholds(view.limits[0]), { priority: 'HIGH', ...thresholds(view.limits[1]) }],
     },
     observability_name: view.observabilityName,
   };
+}
+
+/** Percents that were measured; the average is nowhere in the message. */
+function ratesOf({ outlier }: ClusterView): object {
+  return {
+    ...percent('success_rate_ejection_threshold', outlier?.external.threshold ?? -1),
+    ...percent('local_origin_success_rate_ejection_threshold', outlier?.local.threshold ?? -1),
+  };
+}
+
+function percent(field: string, value: number): object {
+  return value < 0 ? {} : { [field]: value === 0 ? {} : { value } };
 }
 
 function thresholds(limits: LimitsView): object {
@@ -40,9 +53,11 @@ function hostStatus(host: HostView): object {
     address: hostAddress(host),
     stats: [...statsOf(host, 'counter'), ...statsOf(host, 'gauge')],
     health_status: healthStatus(host.health),
+    ...percent('success_rate', host.successRate),
     weight: host.weight,
     ...(host.hostname === '' ? {} : { hostname: host.hostname }),
     ...(host.priority === 0 ? {} : { priority: host.priority }),
+    ...percent('local_origin_success_rate', host.localSuccessRate),
     locality: {
       ...(region === '' ? {} : { region }),
       ...(zone === '' ? {} : { zone }),

@@ -57,7 +57,7 @@ export interface HostUpdateAck {
 export interface OutlierReport {
   readonly cluster: string;
   readonly slot: number;
-  readonly kind: 'consecutive-5xx' | 'consecutive-gateway';
+  readonly kind: 'consecutive-5xx' | 'consecutive-gateway' | 'consecutive-local';
 }
 
 /** Worker → main: a response of that host carried `x-envoy-immediate-health-check-fail`. */

@@ -49,14 +49,20 @@ export const HostWord = {
   rqError: 6,
   rqTimeout: 7,
   rqPendingActive: 8,
-  /** Outlier detection: worker-side counts of the current interval. */
-  consecutive5xx: 9,
-  consecutiveGateway: 10,
-  consecutiveLocal: 11,
+  /** Outlier detection: answers, and those of them that were no server errors. */
+  resultsTotal: 9,
+  resultsPassed: 10,
+  /** Attempts to reach the host, and those that did; counted where origins are split. */
+  localTotal: 11,
+  localPassed: 12,
   /** Main alone. */
-  servesSinceMs: 12,
+  servesSinceMs: 13,
 } as const;
-export const hostWords = 13;
+export const hostWords = 14;
+
+/** Errors of a host in a row, over all threads. */
+export const ErrorRun = { server: 0, gateway: 1, local: 2 } as const;
+export type ErrorRun = (typeof ErrorRun)[keyof typeof ErrorRun];
 
 /** A live member of a cluster, as one thread sees it. */
 export interface Host {
@@ -86,6 +92,8 @@ export interface Host {
   reportLocalFailure(kind: 'connect' | 'timeout' | 'reset'): void;
   /** It has asked for no more requests (`x-envoy-immediate-health-check-fail`); matters where hosts are checked. */
   reportHealthFailure(): void;
+  /** A request has a connection: the host can be reached. */
+  reportConnected(): void;
 }
 
 export type LocalityConfig = {

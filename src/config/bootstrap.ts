@@ -53,6 +53,8 @@ export type BootstrapModel = {
   readonly watchedSecrets: readonly WatchedSecret[];
   /** Modules with users' filters, absolute paths or package names. */
   readonly filterModules: readonly string[];
+  /** File of outlier detection's events; empty = none. */
+  readonly outlierEventLog: string;
 };
 
 /** Reads `envoy.config.bootstrap.v3.Bootstrap`; problems go to the node's list. */
@@ -84,6 +86,8 @@ export function parseBootstrap(
     secrets: parseStaticSecrets(resources?.list('secrets') ?? []),
     watchedSecrets: [],
     filterModules,
+    outlierEventLog:
+      root.message('cluster_manager')?.message('outlier_detection')?.string('event_log_path') ?? '',
   };
 }
 

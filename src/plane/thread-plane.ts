@@ -2,7 +2,7 @@ import type { AccessLog, AccessLogConfig } from '../api/access-log.js';
 import type { ExtensionConfig } from '../api/config-node.js';
 import type { Extension, ExtensionKind, ExtensionRegistry } from '../api/extension.js';
 import type { HttpFilterContext, HttpFilterFactory, HttpFilterMaker } from '../api/http-filter.js';
-import type { HostUpdate } from '../api/messages-upstream.js';
+import type { HostUpdate, OutlierReport } from '../api/messages-upstream.js';
 import type {
   ListenerFilter,
   ListenerFilterFactory,
@@ -29,7 +29,7 @@ import { type RecordRef, readRecord, type Snapshot } from './snapshot.js';
 
 /** Who hears of what clusters notice. */
 export interface PlaneEvents {
-  onOutlier(cluster: string, slot: number, kind: 'consecutive-5xx' | 'consecutive-gateway'): void;
+  onOutlier(cluster: string, slot: number, kind: OutlierReport['kind']): void;
   /** A checked host asked for no more requests. */
   onHealthFailure(cluster: string, slot: number): void;
   /** The update is in force: no pick answers a host that it left out. */
@@ -168,6 +168,8 @@ export class ThreadPlane implements ClusterManager {
     return {
       consecutive5xx: outlier.consecutive5xx,
       consecutiveGateway: outlier.consecutiveGateway,
+      consecutiveLocal: outlier.consecutiveLocal,
+      splitsOrigins: outlier.splitsOrigins,
       report: (slot, kind) => this.events.onOutlier(config.name, slot, kind),
     };
   }

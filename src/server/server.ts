@@ -370,9 +370,18 @@ export class Server implements ShardPoolOwner, MainFacts {
       resolverFor: systemResolvers(),
       readAssignments: (path) => this.assignmentFiles.read(path),
       fileWatches: new FileWatches(),
+      outlierLog: this.outlierLog(),
       publish: (update) => this.publishHosts(update),
       acknowledgedVersion: (cluster) => this.hostVersions.everywhere(cluster),
     });
+  }
+
+  /** The event log is buffered and reopened as access logs are. */
+  private outlierLog(): ((line: string) => void) | null {
+    const { outlierEventLog } = this.input.model;
+    if (outlierEventLog === '') return null;
+    const file = threadLogFiles.open(outlierEventLog, this.scope);
+    return (line) => file.write(line);
   }
 
   private makeAcceptor(descriptors: Descriptors): Acceptor {

@@ -1,16 +1,18 @@
-import type { HostRecord } from '../api/messages-upstream.js';
+import type { HostRecord, OutlierReport } from '../api/messages-upstream.js';
 import type { Address } from '../api/stream-info.js';
 import type { Host, HostHealthCheckConfig, LocalityConfig } from '../api/upstream.js';
-import { HostHealth, HostWord } from '../api/upstream.js';
+import { ErrorRun, HostHealth, HostWord } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
 import type { HostTable } from './shared-words.js';
 
-/** Told of consecutive errors that reached a host's limit; the worker posts it to main. */
+/** Told of errors in a row that reached the host's limit; the worker posts it to main. */
 export interface OutlierReporter {
-  /** 0: no consecutive-5xx detection. */
   readonly consecutive5xx: number;
   readonly consecutiveGateway: number;
-  report(slot: number, kind: 'consecutive-5xx' | 'consecutive-gateway'): void;
+  readonly consecutiveLocal: number;
+  /** Failures to reach the host count apart from its answers. */
+  readonly splitsOrigins: boolean;
+  report(slot: number, kind: OutlierReport['kind']): void;
 }
 
 /** A host as one thread uses it, over the words that all threads share. */
@@ -85,38 +87,41 @@ export class LiveHost implements Host {
   }
 
   reportStatus(status: number): void {
-    const { outlier } = this;
+    const { outlier, table, index } = this;
     if (outlier === null) return;
-    this.step(HostWord.consecutive5xx, status >= 500, outlier.consecutive5xx, 'consecutive-5xx');
+    const isError = status >= 500;
+    table.count(index, HostWord.resultsTotal, 1);
+    if (!isError) table.count(index, HostWord.resultsPassed, 1);
     const isGateway = status === 502 || status === 503 || status === 504;
-    this.step(HostWord.consecutiveGateway, isGateway, outlier.consecutiveGateway, 'consecutive-gateway');
+    this.step(ErrorRun.gateway, isGateway, outlier.consecutiveGateway, 'consecutive-gateway');
+    this.step(ErrorRun.server, isError, outlier.consecutive5xx, 'consecutive-5xx');
   }
 
   reportLocalFailure(kind: 'connect' | 'timeout' | 'reset'): void {
-    this.reportStatus(kind === 'timeout' ? 504 : 503);
+    const { outlier } = this;
+    if (outlier === null) return;
+    if (!outlier.splitsOrigins) {
+      this.reportStatus(kind === 'timeout' ? 504 : 503);
+      return;
+    }
+    this.table.count(this.index, HostWord.localTotal, 1);
+    this.step(ErrorRun.local, true, outlier.consecutiveLocal, 'consecutive-local');
   }
 
   reportHealthFailure(): void {
     if ((this.health & HostHealth.failedActiveHc) === 0) this.onHealthFailure?.(this.slot);
   }
 
-  private step(
-    word: number,
-    isFailure: boolean,
-    limit: number,
-    kind: 'consecutive-5xx' | 'consecutive-gateway',
-  ): void {
-    if (!isFailure) {
-      if (this.table.own(this.index, word) !== 0) this.table.setOwn(this.index, word, 0);
-      return;
-    }
-    const count = this.table.own(this.index, word) + 1;
-    if (limit > 0 && count >= limit) {
-      this.table.setOwn(this.index, word, 0);
-      this.outlier?.report(this.slot, kind);
-    } else {
-      this.table.setOwn(this.index, word, count);
-    }
+  reportConnected(): void {
+    if (this.outlier?.splitsOrigins !== true) return;
+    this.table.count(this.index, HostWord.localTotal, 1);
+    this.table.count(this.index, HostWord.localPassed, 1);
+    this.table.endRun(this.index, ErrorRun.local);
+  }
+
+  private step(run: ErrorRun, isFailure: boolean, limit: number, kind: OutlierReport['kind']): void {
+    if (!isFailure) this.table.endRun(this.index, run);
+    else if (this.table.extendRun(this.index, run, limit)) this.outlier?.report(this.slot, kind);
   }
 }
 

@@ -7,8 +7,10 @@ import type { Clock } from '../base/clock.js';
 import type { Random } from '../base/random.js';
 import { Timer, type TimerWheel } from '../base/timer-wheel.js';
 import type { Member } from './membership/member.js';
-import type { OutlierConfig } from './outlier-config.js';
-import { O } from './outlier-stats.js';
+import type { Detector, OutlierConfig, OutlierOrigin } from './outlier-config.js';
+import { type EjectionCause, ejectionLine, type OutlierEvent, returnLine } from './outlier-log.js';
+import { detectedStats, enforcedStats, O } from './outlier-stats.js';
+import { type RateSummary, SuccessRates } from './success-rates.js';
 
 export interface OutlierScope {
   readonly clock: Clock;
@@ -17,6 +19,8 @@ export interface OutlierScope {
   readonly runtime: RuntimeView;
   readonly stats: StatScope;
   readonly log: Logger;
+  /** Writes a line of `outlier_detection.event_log_path`; null when there is none. */
+  readonly outlierLog: ((line: string) => void) | null;
 }
 
 /** What is remembered of one host. */
@@ -26,12 +30,22 @@ interface Monitor {
   backoff: number;
   ejectedMs: number;
   jitterMs: number;
+  ejections: number;
+  /** Null until it came back once. */
+  returnedMs: number | null;
 }
 
+const detectorOf: { readonly [kind in OutlierReport['kind']]: Detector } = {
+  'consecutive-5xx': 'consecutive_5xx',
+  'consecutive-gateway': 'consecutive_gateway_failure',
+  'consecutive-local': 'consecutive_local_origin_failure',
+};
+
 /**
- * Ejects hosts of one cluster that answer with errors in a row, as workers report it, and takes them back:
+ * Ejects hosts of one cluster and takes them back. Errors in a row are reported by workers as they happen; rates are
+ * judged at each sweep:
  *
- *   in ──report, allowed and enforced──▶ ejected ──time over at a sweep, or health check passed──▶ in
+ *   in ──report or rate, allowed and enforced──▶ ejected ──time over at a sweep, or health check passed──▶ in
  *
  * Each ejection lasts one base time longer than the last, up to the maximum; each sweep that finds the host in takes
  * one off again.
@@ -42,6 +56,7 @@ export class OutlierDetector {
   private readonly scope: OutlierScope;
   private readonly stats: BoundStats;
   private readonly monitors: Map<Member, Monitor>;
+  private readonly rates: { readonly [origin in OutlierOrigin]: SuccessRates };
   private readonly sweepTimer: Timer;
   private ejected: number;
 
@@ -51,6 +66,7 @@ export class OutlierDetector {
     this.scope = scope;
     this.stats = scope.stats.bind(`${statRoot}.outlier_detection`, O);
     this.monitors = new Map();
+    this.rates = { external: new SuccessRates('external'), local: new SuccessRates('local') };
     this.sweepTimer = new Timer(() => this.sweep());
     this.ejected = 0;
     this.stats.set(O.ejections_active, 0);
@@ -58,41 +74,59 @@ export class OutlierDetector {
   }
 
   add(member: Member): void {
-    this.monitors.set(member, { member, backoff: 0, ejectedMs: 0, jitterMs: 0 });
+    const monitor = { member, backoff: 0, ejectedMs: 0, jitterMs: 0, ejections: 0, returnedMs: null };
+    this.monitors.set(member, monitor);
+    this.rates.external.add(member);
+    this.rates.local.add(member);
   }
 
   remove(member: Member): void {
     if (this.monitors.delete(member) && member.has(HostHealth.failedOutlierCheck)) this.countEjected(-1);
+    this.rates.external.remove(member);
+    this.rates.local.remove(member);
   }
 
   close(): void {
     this.scope.timers.cancel(this.sweepTimer);
   }
 
-  /** A worker saw that many errors in a row. Reports about hosts that are gone or ejected already come late. */
+  /** Average and threshold of the last interval. */
+  summary(origin: OutlierOrigin): RateSummary {
+    return this.rates[origin].summary;
+  }
+
+  /** Percent of the last interval, -1 when too little came. */
+  successRate(member: Member, origin: OutlierOrigin): number {
+    return this.rates[origin].rateOf(member);
+  }
+
+  /** Threads saw that many errors in a row. Reports about hosts that are gone or ejected already come late. */
   report(member: Member, kind: OutlierReport['kind']): void {
     const monitor = this.monitors.get(member);
     if (monitor === undefined || member.has(HostHealth.failedOutlierCheck)) return;
-    const is5xx = kind === 'consecutive-5xx';
-    this.stats.inc(
-      is5xx ? O.ejections_detected_consecutive_5xx : O.ejections_detected_consecutive_gateway_failure,
-    );
-    if (is5xx) this.stats.inc(O.ejections_consecutive_5xx);
-    if (!this.mayEject()) {
-      this.stats.inc(O.ejections_overflow);
-      return;
-    }
-    if (is5xx) this.stats.inc(O.ejections_total);
-    if (!this.isEnforced(is5xx)) return;
-    this.stats.inc(
-      is5xx ? O.ejections_enforced_consecutive_5xx : O.ejections_enforced_consecutive_gateway_failure,
-    );
-    this.eject(monitor);
+    const detector = detectorOf[kind];
+    if (detector === 'consecutive_5xx') this.stats.inc(O.ejections_consecutive_5xx);
+    this.detect(monitor, detector, 0, null);
   }
 
   onHealthCheckPassed(member: Member): void {
     const monitor = this.monitors.get(member);
     if (monitor !== undefined && this.config.unejectOnHealthCheck) this.takeBack(monitor);
+  }
+
+  private detect(monitor: Monitor, detector: Detector, rate: number, summary: RateSummary | null): void {
+    this.stats.inc(detectedStats[detector]);
+    if (!this.mayEject()) {
+      this.stats.inc(O.ejections_overflow);
+      return;
+    }
+    if (detector === 'consecutive_5xx' || detector === 'success_rate') this.stats.inc(O.ejections_total);
+    const isEnforced = this.isEnforced(detector) && !monitor.member.has(HostHealth.failedOutlierCheck);
+    if (isEnforced) {
+      this.stats.inc(enforcedStats[detector]);
+      this.eject(monitor);
+    }
+    this.writeEjection(monitor, { detector, isEnforced, rate, summary });
   }
 
   private mayEject(): boolean {
@@ -101,10 +135,8 @@ export class OutlierDetector {
     return percent <= Math.min(100, this.setting('max_ejection_percent', this.config.maxEjectionPercent));
   }
 
-  private isEnforced(is5xx: boolean): boolean {
-    const percent = is5xx
-      ? this.setting('enforcing_consecutive_5xx', this.config.enforcing5xxPercent)
-      : this.setting('enforcing_consecutive_gateway_failure', this.config.enforcingGatewayPercent);
+  private isEnforced(detector: Detector): boolean {
+    const percent = this.setting(`enforcing_${detector}`, this.config.enforcing[detector]);
     return this.scope.random.below(100) < percent;
   }
 
@@ -114,6 +146,7 @@ export class OutlierDetector {
     const jitterMs = this.setting('max_ejection_time_jitter_ms', this.config.maxJitterMs);
     this.stats.inc(O.ejections_enforced_total);
     this.countEjected(1);
+    monitor.ejections++;
     monitor.ejectedMs = this.scope.clock.now();
     monitor.jitterMs = jitterMs >= 1 ? this.scope.random.below(Math.trunc(jitterMs) + 1) : 0;
     if (monitor.backoff * baseMs < maxMs + baseMs) monitor.backoff++;
@@ -126,6 +159,8 @@ export class OutlierDetector {
     this.countEjected(-1);
     monitor.member.change(0, HostHealth.failedOutlierCheck);
     this.scope.log.debug(`outlier detection: ${monitor.member.address.text} of ${this.cluster} is back`);
+    this.scope.outlierLog?.(returnLine(this.event(monitor, monitor.ejectedMs)));
+    monitor.returnedMs = this.scope.clock.now();
   }
 
   private sweep(): void {
@@ -140,7 +175,35 @@ export class OutlierDetector {
       const lengthMs = Math.min(baseMs * monitor.backoff, maxMs) + monitor.jitterMs;
       if (lengthMs <= nowMs - monitor.ejectedMs) this.takeBack(monitor);
     }
+    this.judge('external', 'success_rate', 'failure_percentage');
+    this.judge('local', 'local_origin_success_rate', 'failure_percentage_local_origin');
     this.scheduleSweep();
+  }
+
+  private judge(origin: OutlierOrigin, byRate: Detector, byFailures: Detector): void {
+    const { successRate, failurePercentage } = this.config;
+    const verdict = this.rates[origin].judge(
+      {
+        minimumHosts: this.setting('success_rate_minimum_hosts', successRate.minimumHosts),
+        requestVolume: this.setting('success_rate_request_volume', successRate.requestVolume),
+        stdevFactor: this.setting('success_rate_stdev_factor', successRate.stdevFactor),
+      },
+      {
+        minimumHosts: this.setting('failure_percentage_minimum_hosts', failurePercentage.minimumHosts),
+        requestVolume: this.setting('failure_percentage_request_volume', failurePercentage.requestVolume),
+        threshold: this.setting('failure_percentage_threshold', failurePercentage.threshold),
+      },
+    );
+    for (const { member, rate } of verdict.below) {
+      this.stats.inc(O.ejections_success_rate);
+      this.detectRate(member, byRate, rate, verdict.summary);
+    }
+    for (const { member, rate } of verdict.failing) this.detectRate(member, byFailures, rate, null);
+  }
+
+  private detectRate(member: Member, detector: Detector, rate: number, summary: RateSummary | null): void {
+    const monitor = this.monitors.get(member);
+    if (monitor !== undefined) this.detect(monitor, detector, rate, summary);
   }
 
   private scheduleSweep(): void {
@@ -151,6 +214,21 @@ export class OutlierDetector {
   private countEjected(n: number): void {
     this.ejected += n;
     this.stats.add(O.ejections_active, n);
+  }
+
+  private writeEjection(monitor: Monitor, cause: EjectionCause): void {
+    this.scope.outlierLog?.(ejectionLine(this.event(monitor, monitor.returnedMs), cause));
+  }
+
+  private event({ member, ejections }: Monitor, lastActionMs: number | null): OutlierEvent {
+    const { clock } = this.scope;
+    return {
+      wallMs: clock.wallMs(),
+      sinceLastMs: lastActionMs === null ? null : clock.now() - lastActionMs,
+      cluster: this.cluster,
+      host: member.address.text,
+      ejections,
+    };
   }
 
   private setting(field: string, configured: number): number {

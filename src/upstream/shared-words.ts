@@ -1,5 +1,5 @@
 import type { RoutingPriority } from '../api/upstream.js';
-import { HostWord, hostWords } from '../api/upstream.js';
+import { type ErrorRun, HostWord, hostWords } from '../api/upstream.js';
 
 /** Places in a breaker's words. */
 export const BreakerWord = { connections: 0, pending: 1, requests: 2, retries: 3, pools: 4 } as const;
@@ -73,9 +73,11 @@ export class ClusterWords {
   }
 }
 
-const sharedHostWords = 4;
+const sharedHostWords = 6;
 const health = 0;
 const activeRequests = 1;
+/** Three words, one for each `ErrorRun`. */
+const errorRuns = 2;
 
 /**
  * Words of a run of hosts of one cluster. Health and active requests are global; the counters of `HostWord` are one
@@ -125,6 +127,19 @@ export class HostTable {
     Atomics.add(this.shared, index * sharedHostWords + activeRequests, n);
     const mirror = this.capacity * sharedHostWords + this.thread * this.capacity + index;
     this.shared[mirror] = (this.shared[mirror] as number) + n;
+  }
+
+  /** One more error in a row; answers whether that makes `limit`, for one thread alone, and begins anew then. */
+  extendRun(index: number, run: ErrorRun, limit: number): boolean {
+    const at = index * sharedHostWords + errorRuns + run;
+    if (Atomics.add(this.shared, at, 1) + 1 !== limit) return false;
+    Atomics.store(this.shared, at, 0);
+    return true;
+  }
+
+  endRun(index: number, run: ErrorRun): void {
+    const at = index * sharedHostWords + errorRuns + run;
+    if (Atomics.load(this.shared, at) !== 0) Atomics.store(this.shared, at, 0);
   }
 
   /** Adds to this thread's own counter. */

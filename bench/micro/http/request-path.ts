@@ -55,6 +55,7 @@ const host: Host = {
   reportStatus: () => undefined,
   reportLocalFailure: () => undefined,
   reportHealthFailure: () => undefined,
+    reportConnected: () => undefined,
 };
 
 /** As in a worker, everything is read into one buffer. */

@@ -169,6 +169,7 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     this.encoder = encoder;
     if (connection.meter !== null) this.count(connection.meter);
     for (let i = 0; i < this.pausedReads; i++) encoder.pauseReading();
+    this.host.reportConnected();
     this.owner.onAttemptReady(this, connection);
     this.hasSentBytes = true;
     if (this.headersEnd) this.isRequestSent = true;

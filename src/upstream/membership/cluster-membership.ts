@@ -26,6 +26,8 @@ import { M } from './membership-stats.js';
 
 /** What the clusters of main share. */
 export interface MembershipScope extends EdsScope {
+  /** Writes a line of `outlier_detection.event_log_path`; null when there is none. */
+  readonly outlierLog: ((line: string) => void) | null;
   /** Main and every worker. */
   readonly threads: number;
   /** Milliseconds on the clock that threads share. */

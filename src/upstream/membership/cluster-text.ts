@@ -3,12 +3,13 @@ import type { ClusterView, HostView, LimitsView } from './cluster-view.js';
 /** A cluster as `/clusters` prints it, in pieces of some lines: one for the cluster, one for each host. */
 export function* clusterText(view: ClusterView): Generator<string, void> {
   const lines = [`observability_name::${view.observabilityName}`];
-  if (view.hasOutlierDetection) {
+  if (view.outlier !== null) {
+    const { external, local } = view.outlier;
     lines.push(
-      'outlier::success_rate_average::-1',
-      'outlier::success_rate_ejection_threshold::-1',
-      'outlier::local_origin_success_rate_average::-1',
-      'outlier::local_origin_success_rate_ejection_threshold::-1',
+      `outlier::success_rate_average::${rateText(external.average)}`,
+      `outlier::success_rate_ejection_threshold::${rateText(external.threshold)}`,
+      `outlier::local_origin_success_rate_average::${rateText(local.average)}`,
+      `outlier::local_origin_success_rate_ejection_threshold::${rateText(local.threshold)}`,
     );
   }
   lines.push(
@@ -33,7 +34,6 @@ function limitLines(priority: string, limits: LimitsView): readonly string[] {
   ];
 }
 
-/** Success rates are -1 until there is a detector that measures them. */
 function hostLines(host: HostView): readonly string[] {
   return [
     ...host.stats.map(([name, , value]) => `${name}::${value}`),
@@ -45,7 +45,12 @@ function hostLines(host: HostView): readonly string[] {
     `sub_zone::${host.locality.subZone}`,
     `canary::${host.isCanary}`,
     `priority::${host.priority}`,
-    'success_rate::-1',
-    'local_origin_success_rate::-1',
+    `success_rate::${rateText(host.successRate)}`,
+    `local_origin_success_rate::${rateText(host.localSuccessRate)}`,
   ];
+}
+
+/** Six significant digits, as C++ streams print. */
+function rateText(rate: number): string {
+  return String(Number(rate.toPrecision(6)));
 }

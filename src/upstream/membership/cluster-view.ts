@@ -8,6 +8,8 @@ import {
 } from '../../api/upstream.js';
 import type { ClusterConfig } from '../config.js';
 import { isCanary } from '../host.js';
+import type { OutlierDetector } from '../outlier-detector.js';
+import { noRate, type RateSummary } from '../success-rates.js';
 import type { ClusterMembership } from './cluster-membership.js';
 import type { Member } from './member.js';
 
@@ -30,6 +32,9 @@ export interface HostView {
   readonly locality: LocalityConfig;
   readonly isCanary: boolean;
   readonly priority: number;
+  /** Percent of answers, and of attempts to reach it, in the last interval; -1 when nothing was measured. */
+  readonly successRate: number;
+  readonly localSuccessRate: number;
 }
 
 export interface LimitsView {
@@ -44,7 +49,8 @@ export interface ClusterView {
   readonly name: string;
   readonly observabilityName: string;
   readonly isAddedViaApi: boolean;
-  readonly hasOutlierDetection: boolean;
+  /** Null without outlier detection. */
+  readonly outlier: { readonly external: RateSummary; readonly local: RateSummary } | null;
   /** Of the default and of the high priority, runtime overrides applied. */
   readonly limits: readonly [LimitsView, LimitsView];
   /** Read as they are walked over, so that whoever prints ten thousand of them may pause in between. */
@@ -90,14 +96,17 @@ export function clusterView(cluster: ClusterMembership, runtime: RuntimeView): C
     name: config.name,
     observabilityName: config.statName,
     isAddedViaApi: config.origin.startsWith('xds:'),
-    hasOutlierDetection: config.outlier !== null,
+    outlier:
+      cluster.outlier === null
+        ? null
+        : { external: cluster.outlier.summary('external'), local: cluster.outlier.summary('local') },
     limits: [limitsView(config, 0, runtime), limitsView(config, 1, runtime)],
     hosts: { [Symbol.iterator]: () => hostViews(cluster) },
   };
 }
 
 function* hostViews(cluster: ClusterMembership): Generator<HostView, void> {
-  for (const member of cluster.members()) yield hostView(member);
+  for (const member of cluster.members()) yield hostView(member, cluster.outlier);
 }
 
 function limitsView(config: ClusterConfig, priority: 0 | 1, runtime: RuntimeView): LimitsView {
@@ -111,7 +120,7 @@ function limitsView(config: ClusterConfig, priority: 0 | 1, runtime: RuntimeView
   };
 }
 
-function hostView(member: Member): HostView {
+function hostView(member: Member, outlier: OutlierDetector | null): HostView {
   const { record, address, health } = member;
   return {
     address: address.text,
@@ -126,6 +135,8 @@ function hostView(member: Member): HostView {
     locality: record.locality,
     isCanary: isCanary(record.metadata),
     priority: record.priority,
+    successRate: outlier?.successRate(member, 'external') ?? noRate,
+    localSuccessRate: outlier?.successRate(member, 'local') ?? noRate,
   };
 }
 

@@ -4,14 +4,7 @@ import { HostTable } from '../shared-words.js';
 
 const mainThread = 0;
 /** Words that say what a thread holds now; they end with the thread. The others are totals. */
-const heldWords: readonly number[] = [
-  HostWord.cxActive,
-  HostWord.rqActive,
-  HostWord.rqPendingActive,
-  HostWord.consecutive5xx,
-  HostWord.consecutiveGateway,
-  HostWord.consecutiveLocal,
-];
+const heldWords: readonly number[] = [HostWord.cxActive, HostWord.rqActive, HostWord.rqPendingActive];
 
 interface SlotTable extends HostTableRef {
   readonly table: HostTable;

@@ -8,7 +8,7 @@ export function clusterOf(name: string, hosts: readonly HostView[] = []): Cluste
     name,
     observabilityName: name,
     isAddedViaApi: false,
-    hasOutlierDetection: false,
+    outlier: null,
     limits: [limits, { ...limits, maxRequests: 1024 }],
     hosts,
   };
@@ -30,6 +30,8 @@ export function hostOf(ip: string, port: number, health = 0): HostView {
     status: health === 0 ? 'healthy' : 'unhealthy',
     weight: 1,
     locality: { region: '', zone: 'z1', subZone: '' },
+    successRate: -1,
+    localSuccessRate: -1,
     isCanary: false,
     priority: 0,
   };

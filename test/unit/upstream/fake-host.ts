@@ -40,6 +40,7 @@ export class FakeHost implements Host {
   reportStatus(): void {}
   reportLocalFailure(): void {}
   reportHealthFailure(): void {}
+  reportConnected(): void {}
 }
 
 export interface LevelCounts {

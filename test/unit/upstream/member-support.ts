@@ -28,6 +28,23 @@ export function loneMember(health = 0, port = 80, ip = '127.0.0.1', hostname = '
   });
 }
 
+/** A member outside of any cluster, of which a test counts what a thread would. */
+export function talliedMember(port: number): {
+  readonly member: Member;
+  count(word: number, n: number): void;
+} {
+  const slots = new HostSlots(1);
+  slots.reserve(1, 0);
+  const slot = slots.take();
+  const { address: _, isPipe, healthStatus, ...rest } = endpoint('127.0.0.1', port);
+  const place = slots.place(slot);
+  const member = new Member({ ...rest, slot, ip: '127.0.0.1' }, ipAddress('127.0.0.1', port), place, 0, {
+    sharedNowMs: () => 0,
+    onHealthChange: () => undefined,
+  });
+  return { member, count: (word, n) => place.table.count(place.index, word, n) };
+}
+
 /** Everything that main gives its clusters, with what they send noted. */
 export class FakeMain implements MembershipScope {
   readonly threads = 3;
@@ -42,6 +59,8 @@ export class FakeMain implements MembershipScope {
   readonly secrets = new ThreadSecrets([]);
   readonly resolver = new FakeResolver();
   readonly fileWatches = new FileWatches();
+  readonly outlierLines: string[] = [];
+  readonly outlierLog = (line: string): void => void this.outlierLines.push(line);
   readonly answers: AssignmentAnswer[] = [];
   readonly published: HostUpdate[] = [];
   acknowledged = 0;
