@@ -279,6 +279,17 @@ export interface UpstreamTcpConnection extends CodecOutput {
   close(mode: 'no-flush' | 'flush' | 'abort'): void;
 }
 
+/** How sockets to the hosts of a cluster are made. */
+export type UpstreamSocketConfig = {
+  /** Address that connections to IPv4 or IPv6 hosts come from; empty = the system's choice. */
+  readonly sourceIp4: string;
+  readonly sourceIp6: string;
+  /** 0 = any. */
+  readonly sourcePort: number;
+  /** Idle time before the first TCP probe; -1 = no probes. */
+  readonly keepAliveMs: number;
+};
+
 /** Counters, gauges and histograms of a cluster on the data path. */
 export interface ClusterInfo {
   readonly name: string;
@@ -288,6 +299,7 @@ export interface ClusterInfo {
   readonly metadata: Plain;
   readonly connectTimeoutMs: number;
   readonly bufferLimitBytes: number;
+  readonly socket: UpstreamSocketConfig;
   /** A retry policy at cluster level overrides the route's. */
   readonly retryPolicy: Plain;
 }

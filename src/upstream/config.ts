@@ -1,4 +1,5 @@
 import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
+import type { UpstreamSocketConfig } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
 import { isPlainObject } from '../base/plain-path.js';
 import { parseMetadata } from '../match/metadata.js';
@@ -10,6 +11,7 @@ import { type ProtocolConfig, parseUpstreamProtocol } from './http-protocol.js';
 import { type DiscoveryConfig, parseDiscovery } from './membership/discovery-config.js';
 import type { AutoSniConfig } from './named-pools.js';
 import { type OutlierConfig, parseOutlierDetection } from './outlier-config.js';
+import { parseSocketConfig } from './socket-config.js';
 
 /** Limits of one routing priority. */
 export type ThresholdsConfig = {
@@ -51,6 +53,9 @@ export type ClusterConfig = ProtocolConfig &
     /** Null: server names are as the transport sockets have them. */
     readonly autoSni: AutoSniConfig | null;
     readonly ignoreNewHostsUntilFirstHc: boolean;
+    /** Pools of all hosts drain when any host comes or goes. */
+    readonly closesConnectionsOnHostSetChange: boolean;
+    readonly socket: UpstreamSocketConfig;
     /** In which health a host may be chosen by its address: names of `HealthStatus`. */
     readonly overrideHostStatus: readonly string[];
     /** Hosts that discovery drops leave at once, not only when their health check fails. */
@@ -78,6 +83,8 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
     ignoreNewHostsUntilFirstHc:
       node.message('common_lb_config')?.bool('ignore_new_hosts_until_first_hc') ?? false,
     overrideHostStatus: parseOverrideHostStatus(node),
+    closesConnectionsOnHostSetChange: parseHostSetChange(node),
+    socket: parseSocketConfig(node),
     ignoreHealthOnHostRemoval: node.bool('ignore_health_on_host_removal'),
     waitForWarmOnInit: node.bool('wait_for_warm_on_init', true),
     thresholds: parseThresholds(node),
@@ -116,6 +123,14 @@ function parsePanic(node: ConfigNode): number {
   const percent =
     node.message('common_lb_config')?.message('healthy_panic_threshold')?.number('value', 50) ?? 50;
   return Math.trunc(percent);
+}
+
+function parseHostSetChange(node: ConfigNode): boolean {
+  const common = node.message('common_lb_config');
+  common?.noEffect('update_merge_window', 'every update takes effect at once');
+  node.noEffect('cleanup_interval', 'only original-destination clusters have hosts to clean up');
+  node.noEffect('preconnect_policy', 'connections are opened when requests need them');
+  return common?.bool('close_connections_on_host_set_change') ?? false;
 }
 
 function parseOverrideHostStatus(node: ConfigNode): readonly string[] {

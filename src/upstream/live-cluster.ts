@@ -92,6 +92,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
       metadata: config.metadata,
       connectTimeoutMs: config.connectTimeoutMs,
       bufferLimitBytes: config.bufferLimitBytes,
+      socket: config.socket,
       retryPolicy: null,
     };
     this.responses = new ResponseStats(scope.stats, root);
@@ -119,10 +120,11 @@ export class LiveCluster implements Cluster, BalancedCluster {
   /** Replaces the hosts; pools of hosts that are gone drain. */
   setHosts(hosts: readonly Host[], policy: HostPolicy): void {
     this.policy = policy;
-    this.hosts = hosts;
     this.overrides.reset();
     this.chooser = null;
     const kept = new Set(hosts);
+    if (this.config.closesConnectionsOnHostSetChange && this.hasOthers(kept)) this.drain();
+    this.hosts = hosts;
     for (const pools of this.pools) {
       for (const [host, pool] of pools) {
         if (kept.has(host)) continue;
@@ -131,6 +133,10 @@ export class LiveCluster implements Cluster, BalancedCluster {
       }
     }
     this.named?.keep(kept);
+  }
+
+  private hasOthers(hosts: ReadonlySet<Host>): boolean {
+    return hosts.size !== this.hosts.length || this.hosts.some((host) => !hosts.has(host));
   }
 
   get currentHosts(): readonly Host[] {

@@ -55,7 +55,7 @@ const host: Host = {
   reportStatus: () => undefined,
   reportLocalFailure: () => undefined,
   reportHealthFailure: () => undefined,
-    reportConnected: () => undefined,
+  reportConnected: () => undefined,
 };
 
 /** As in a worker, everything is read into one buffer. */
@@ -179,6 +179,7 @@ export class RequestPath {
         metadata: null,
         connectTimeoutMs: 1000,
         bufferLimitBytes: 1024 * 1024,
+        socket: { sourceIp4: '', sourceIp6: '', sourcePort: 0, keepAliveMs: -1 },
         retryPolicy: null,
       },
       membership: () => ({ total: 1, healthy: 1, degraded: 0 }),

@@ -1,7 +1,7 @@
 import { connect, type Socket, type SocketConnectOpts } from 'node:net';
 import type { Address } from '../../api/stream-info.js';
 import type { TlsInfo } from '../../api/tls-info.js';
-import type { Host } from '../../api/upstream.js';
+import type { ClusterInfo, Host, UpstreamSocketConfig } from '../../api/upstream.js';
 import { ipAddress, pipeAddress } from '../../network/address.js';
 import { Connection, type ConnectionEvents } from '../../network/connection.js';
 import type { TransportOptions, UpstreamTransport } from '../../network/transport-socket.js';
@@ -20,7 +20,7 @@ export interface DialTransport {
  */
 export function dial(
   host: Host,
-  limitBytes: number,
+  { bufferLimitBytes, socket: socketConfig }: ClusterInfo,
   resources: PoolResources,
   events: ConnectionEvents,
   { transport, options }: DialTransport,
@@ -28,15 +28,13 @@ export function dial(
 ): Connection {
   const { connections } = resources;
   let connection: Connection | null = null;
-  const target: SocketConnectOpts = host.address.isIp
-    ? { host: host.address.ip, port: host.address.port, noDelay: true }
-    : { path: host.address.ip };
+  const target = connectOptions(host.address, socketConfig);
   const onRead = (length: number): boolean => (connection as Connection).onRead(length);
   if (transport !== null) {
     const onReady = (tls: TlsInfo | null): void => connection?.guard(() => onConnect(tls));
     const reads = { buffer: connections.readBuffer, onRead, onReady };
     const socket = transport.connect(target, host.hostname, options, reads);
-    connection = new Connection(socket, connections, events, limitBytes);
+    connection = new Connection(socket, connections, events, bufferLimitBytes);
     return connection;
   }
   const socket = connect({
@@ -44,10 +42,23 @@ export function dial(
     allowHalfOpen: true,
     onread: { buffer: connections.readBuffer, callback: onRead },
   });
-  connection = new Connection(socket, connections, events, limitBytes);
+  connection = new Connection(socket, connections, events, bufferLimitBytes);
   const live = connection;
   socket.once('connect', () => live.guard(() => onConnect(null)));
   return connection;
+}
+
+function connectOptions(address: Address, socket: UpstreamSocketConfig): SocketConnectOpts {
+  if (!address.isIp) return { path: address.ip };
+  const { sourceIp4, sourceIp6, sourcePort, keepAliveMs } = socket;
+  const localAddress = address.ip.includes(':') ? sourceIp6 : sourceIp4;
+  return {
+    host: address.ip,
+    port: address.port,
+    noDelay: true,
+    ...(localAddress === '' ? {} : { localAddress, localPort: sourcePort }),
+    ...(keepAliveMs < 0 ? {} : { keepAlive: true, keepAliveInitialDelay: keepAliveMs }),
+  };
 }
 
 /** This side's address of a connected socket. */

@@ -70,9 +70,7 @@ export class Http1Connection implements ConnectionEvents, Http1ClientCallbacks, 
     this.idleSinceMs = resources.clock.now();
     this.receivedAtStart = 0;
     cluster.stats.inc(C.upstream_cx_http1_total);
-    this.connection = dial(host, cluster.info.bufferLimitBytes, resources, this, pool, (tls) =>
-      this.onConnect(tls),
-    );
+    this.connection = dial(host, cluster.info, resources, this, pool, (tls) => this.onConnect(tls));
     this.tally.watch(this.connection);
     this.codec = new Http1ClientCodec(this.connection, upstreamParserOptions(cluster.config), this);
     this.timer = new Timer(() => this.onTimer());

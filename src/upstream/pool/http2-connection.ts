@@ -69,9 +69,7 @@ export class Http2Connection
     this.idleSinceMs = resources.clock.now();
     this.flushFrames = () => this.codec?.flush();
     cluster.stats.inc(C.upstream_cx_http2_total);
-    this.connection = dial(host, cluster.info.bufferLimitBytes, resources, this, pool, (tls) =>
-      this.onConnect(tls),
-    );
+    this.connection = dial(host, cluster.info, resources, this, pool, (tls) => this.onConnect(tls));
     this.tally.watch(this.connection);
     this.timer = new Timer(() => this.onTimer());
     this.durationTimer = null;

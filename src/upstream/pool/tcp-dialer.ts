@@ -88,7 +88,7 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     host.count(HostWord.cxActive, 1);
     this.connection = dial(
       host,
-      cluster.info.bufferLimitBytes,
+      cluster.info,
       resources,
       this,
       { transport: this.transport, options: null },

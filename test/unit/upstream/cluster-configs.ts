@@ -72,6 +72,8 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     autoSni: null,
     ignoreNewHostsUntilFirstHc: false,
     overrideHostStatus: ['UNKNOWN', 'HEALTHY', 'DEGRADED'],
+    closesConnectionsOnHostSetChange: false,
+    socket: { sourceIp4: '', sourceIp6: '', sourcePort: 0, keepAliveMs: -1 },
     ignoreHealthOnHostRemoval: false,
     waitForWarmOnInit: true,
     origin: 'test.yaml:1',

@@ -62,6 +62,7 @@ function sessionOf(fields = '') {
       metadata: null,
       connectTimeoutMs: 1000,
       bufferLimitBytes: 0,
+      socket: { sourceIp4: '', sourceIp6: '', sourcePort: 0, keepAliveMs: -1 },
       retryPolicy: null,
     },
     chooseHost: () => ({ slot: 1 }) as Host,
