@@ -53,6 +53,7 @@ import { echo } from './filters/network/echo/echo.js';
 import { httpConnectionManager } from './filters/network/http-connection-manager/http-connection-manager.js';
 import { localRateLimit } from './filters/network/local-ratelimit/local-ratelimit.js';
 import { networkRbac } from './filters/network/rbac/rbac.js';
+import { redisProxy } from './filters/network/redis-proxy/redis-proxy-filter.js';
 import { networkSetFilterState } from './filters/network/set-filter-state/set-filter-state.js';
 import { sniCluster } from './filters/network/sni-cluster/sni-cluster.js';
 import { tcpProxy } from './filters/network/tcp-proxy/tcp-proxy-filter.js';
@@ -97,6 +98,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     localRateLimit,
     networkRbac,
     networkSetFilterState,
+    redisProxy,
     sniCluster,
     tcpProxy,
   ],

@@ -1,0 +1,85 @@
+import {
+  type RespValue,
+  respArray,
+  respBulk,
+  respError,
+  respInteger,
+  respSimple,
+} from '../../../../codec/redis/resp-value.js';
+
+const ok = respSimple('OK');
+
+/** `invalid request` in Envoy's words. */
+export const invalidRequest = respError('invalid request');
+export const noProtocol = respError('NOPROTO unsupported protocol version');
+
+export function answerPing(): RespValue {
+  return respSimple('PONG');
+}
+
+export function answerEcho(words: readonly string[]): RespValue {
+  return words.length === 2 ? respBulk(words[1] ?? '') : invalidRequest;
+}
+
+/** The second text is the time in microseconds, not the part below the second: Envoy's, and clients of it know. */
+export function answerTime(wallMs: number): RespValue {
+  const micros = String(Math.floor(wallMs * 1000));
+  return respArray([respBulk(String(Math.floor(wallMs / 1000))), respBulk(micros)]);
+}
+
+export function answerClient(words: readonly string[]): RespValue {
+  const subcommand = words[1] ?? '';
+  const name = subcommand.toLowerCase();
+  if (name !== 'setname' && name !== 'setinfo') {
+    return respError(`ERR CLIENT subcommand '${subcommand}' is not supported by the proxy`);
+  }
+  const wanted = name === 'setname' ? 3 : 4;
+  return words.length === wanted
+    ? ok
+    : respError(`ERR wrong number of arguments for 'client|${name}' command`);
+}
+
+/** What the proxy says of itself. */
+export const helloReply: RespValue = respArray([
+  respBulk('server'),
+  respBulk('envoy-redis-proxy'),
+  respBulk('version'),
+  respBulk('6.0.0'),
+  respBulk('proto'),
+  respInteger(2),
+  respBulk('id'),
+  respInteger(0),
+  respBulk('mode'),
+  respBulk('standalone'),
+  respBulk('role'),
+  respBulk('master'),
+  respBulk('modules'),
+  respArray([]),
+]);
+
+/** The options of HELLO: credentials, or what is wrong with them. */
+export interface HelloOptions {
+  readonly credentials: { readonly username: string; readonly password: string } | null;
+  readonly error: RespValue | null;
+}
+
+export function parseHello(words: readonly string[]): HelloOptions {
+  let credentials: HelloOptions['credentials'] = null;
+  if (words.length > 1 && words[1] !== '2') return { credentials, error: noProtocol };
+  for (let i = 2; i < words.length; i++) {
+    const option = words[i] ?? '';
+    const folded = option.toLowerCase();
+    if (folded === 'auth') {
+      if (i + 2 >= words.length) {
+        return {
+          credentials,
+          error: respError('ERR Syntax error: HELLO AUTH requires <username> <password>'),
+        };
+      }
+      credentials = { username: words[i + 1] ?? '', password: words[i + 2] ?? '' };
+      i += 2;
+    } else if (folded === 'setname' && i + 1 < words.length) i++;
+    else return { credentials, error: respError(`ERR Syntax error: unknown HELLO option '${option}'`) };
+  }
+  return { credentials, error: null };
+}
