@@ -1,3 +1,4 @@
+import type { ThreadScope } from '../../../../api/thread-scope.js';
 import type {
   Cluster,
   Host,
@@ -11,13 +12,27 @@ import { encodeCommand } from '../../../../codec/redis/encode-resp.js';
 import { RespDecoder } from '../../../../codec/redis/resp-decoder.js';
 import type { RespValue } from '../../../../codec/redis/resp-value.js';
 import { C } from '../../../../upstream/cluster-stats.js';
-import type { RedisPool } from './redis-pool.js';
+import type { UpstreamCommandStats } from './redis-stats.js';
 
 /** Who waits for a reply; told once. */
 export interface ReplyTarget {
   onReply(value: RespValue): void;
   /** No reply came of it, for the reason that clients are told. */
   onFailure(reason: string): void;
+}
+
+/** What all clients of a pool have in common. */
+export interface ClientSettings {
+  readonly scope: ThreadScope;
+  readonly opTimeoutMs: number;
+  readonly commandStats: UpstreamCommandStats | null;
+  /** `AUTH` and its arguments, sent first on every connection; null for none. */
+  readonly auth: readonly string[] | null;
+}
+
+/** Told once that a client has ended. */
+export interface ClientOwner {
+  onClientOver(client: RedisClient): void;
 }
 
 /** Replies nobody waits for. */
@@ -51,9 +66,9 @@ const backlogLimit = 64 * 1024 * 1024;
  */
 export class RedisClient implements TcpConnectionCallbacks {
   readonly host: Host;
-  private readonly pool: RedisPool;
+  private readonly settings: ClientSettings;
   private readonly cluster: Cluster;
-  private readonly owner: { onClientOver(client: RedisClient): void };
+  private readonly owner: ClientOwner;
   private readonly decoder: RespDecoder;
   private readonly sent: RingQueue<Sent>;
   private readonly overdue: Timer;
@@ -62,14 +77,9 @@ export class RedisClient implements TcpConnectionCallbacks {
   private isOver: boolean;
   private isLast: boolean;
 
-  constructor(
-    pool: RedisPool,
-    cluster: Cluster,
-    host: Host,
-    owner: { onClientOver(client: RedisClient): void },
-  ) {
+  constructor(settings: ClientSettings, cluster: Cluster, host: Host, owner: ClientOwner) {
     this.host = host;
-    this.pool = pool;
+    this.settings = settings;
     this.cluster = cluster;
     this.owner = owner;
     this.decoder = new RespDecoder((value) => this.onValue(value), false);
@@ -83,7 +93,7 @@ export class RedisClient implements TcpConnectionCallbacks {
 
   /** Dials; separate from construction, as a failure may be told at once. */
   start(): void {
-    const { auth } = this.pool;
+    const { auth } = this.settings;
     if (auth !== null) this.send(encodeCommand(auth), 'auth', nobody);
     this.cluster.connectTcp(this.host, defaultPriority, this);
   }
@@ -98,18 +108,18 @@ export class RedisClient implements TcpConnectionCallbacks {
       return;
     }
     const { stats } = this.cluster.info;
-    this.sent.push({ target, command, startedMs: this.pool.scope.clock.now() });
+    this.sent.push({ target, command, startedMs: this.settings.scope.clock.now() });
     stats.inc(C.upstream_rq_total);
     stats.add(C.upstream_rq_active, 1);
     this.host.count(HostWord.rqTotal, 1);
     this.host.count(HostWord.rqActive, 1);
-    this.pool.commandStats?.start(command);
+    this.settings.commandStats?.start(command);
     if (this.connection === null) {
       this.backlog += bytes;
       return;
     }
     this.connection.writeText(bytes);
-    if (this.sent.size === 1) this.pool.scope.timers.schedule(this.overdue, this.pool.opTimeoutMs);
+    if (this.sent.size === 1) this.settings.scope.timers.schedule(this.overdue, this.settings.opTimeoutMs);
   }
 
   /** What is under way is still answered. */
@@ -133,7 +143,7 @@ export class RedisClient implements TcpConnectionCallbacks {
     this.connection = connection;
     connection.writeText(this.backlog);
     this.backlog = '';
-    if (this.sent.size > 0) this.pool.scope.timers.schedule(this.overdue, this.pool.opTimeoutMs);
+    if (this.sent.size > 0) this.settings.scope.timers.schedule(this.overdue, this.settings.opTimeoutMs);
   }
 
   onConnectFailure(): void {
@@ -173,8 +183,8 @@ export class RedisClient implements TcpConnectionCallbacks {
       return;
     }
     this.settle(sent, value.type !== '-');
-    const { timers } = this.pool.scope;
-    if (this.sent.size > 0) timers.schedule(this.overdue, this.pool.opTimeoutMs);
+    const { timers } = this.settings.scope;
+    if (this.sent.size > 0) timers.schedule(this.overdue, this.settings.opTimeoutMs);
     else timers.cancel(this.overdue);
     sent.target.onReply(value);
     if (this.isLast && this.sent.size === 0) this.close();
@@ -184,7 +194,7 @@ export class RedisClient implements TcpConnectionCallbacks {
     this.cluster.info.stats.add(C.upstream_rq_active, -1);
     this.host.count(HostWord.rqActive, -1);
     this.host.count(isSuccess ? HostWord.rqSuccess : HostWord.rqError, 1);
-    const { commandStats, scope } = this.pool;
+    const { commandStats, scope } = this.settings;
     commandStats?.finish(sent.command, isSuccess, scope.clock.now() - sent.startedMs);
   }
 
@@ -200,7 +210,7 @@ export class RedisClient implements TcpConnectionCallbacks {
     this.isOver = true;
     this.backlog = '';
     this.decoder.stop();
-    this.pool.scope.timers.cancel(this.overdue);
+    this.settings.scope.timers.cancel(this.overdue);
     this.owner.onClientOver(this);
     for (let sent = this.sent.shift(); sent !== undefined; sent = this.sent.shift()) {
       this.settle(sent, false);

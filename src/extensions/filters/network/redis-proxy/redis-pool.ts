@@ -5,17 +5,16 @@ import { Timer } from '../../../../base/timer-wheel.js';
 import { xxHash64 } from '../../../../base/xx-hash.js';
 import type { CommandKind } from './commands.js';
 import type { RedisProxyConfig } from './config.js';
-import { RedisClient } from './redis-client.js';
+import { type ClientOwner, type ClientSettings, RedisClient } from './redis-client.js';
 import { P, UpstreamCommandStats } from './redis-stats.js';
 
 const sweepMs = 1000;
 
 /** The connections of this thread to one cluster: one to each host, opened when first needed. */
-export class RedisPool {
+export class RedisPool implements ClientOwner, ClientSettings {
   readonly scope: ThreadScope;
   readonly opTimeoutMs: number;
   readonly commandStats: UpstreamCommandStats | null;
-  /** `AUTH` and its arguments, sent first on every connection; null for none. */
   readonly auth: readonly string[] | null;
   private readonly name: string;
   private readonly hashesTags: boolean;
@@ -74,7 +73,7 @@ export class RedisPool {
   }
 
   /** A connection of its own, for a transaction; its owner closes it. */
-  dedicated(host: Host, owner: { onClientOver(client: RedisClient): void }): RedisClient | null {
+  dedicated(host: Host, owner: ClientOwner): RedisClient | null {
     const { cluster } = this;
     if (cluster === null) return null;
     const client = new RedisClient(this, cluster, host, owner);
