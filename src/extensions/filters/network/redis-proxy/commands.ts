@@ -64,16 +64,5 @@ export function commandKinds(custom: readonly string[]): ReadonlyMap<string, Com
 
 /** Commands that need no argument. */
 export const bareCommands: ReadonlySet<string> = new Set(
-  words('discard exec flushall flushdb hello info multi ping quit randomkey role scan time unwatch watch'),
-);
-
-/** Commands that hosts only read for. */
-export const readCommands: ReadonlySet<string> = new Set(
-  words(`
-  bf.card bf.exists bf.info bf.mexists bf.scandump bitcount bitfield_ro bitpos dump exists geodist geohash geopos
-  georadius_ro georadiusbymember_ro geosearch get getbit getrange hexists hget hgetall hkeys hlen hmget hrandfield hscan
-  hstrlen hvals lindex llen lpos lrange mget object pfcount pttl scan scard sdiff sinter sismember smembers smismember
-  sort_ro srandmember sscan strlen substr sunion touch ttl type xlen xpending xrange xrevrange zcard zcount zdiff zinter
-  zlexcount zmscore zrandmember zrange zrangebylex zrangebyscore zrank zrevrange zrevrangebylex zrevrangebyscore zrevrank
-  zscan zscore zunion`),
+  words('discard exec flushall flushdb hello info multi ping quit randomkey role time unwatch'),
 );

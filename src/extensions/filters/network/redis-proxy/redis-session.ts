@@ -185,15 +185,21 @@ export class RedisSession implements NetworkFilter {
     if (name === 'auth' && !isTooShort) slot.answer(authentication.auth(words));
     else if (kind === 'hello' && !this.transaction.isOpen) slot.answer(authentication.hello(words));
     else if (!authentication.isPassed && name !== 'auth') slot.answer(authentication.required);
-    else if (isTooShort) {
-      this.proxy.splitterStats.inc(S.invalid_request);
-      slot.answer(invalidRequest);
-    } else if (kind === 'local') slot.answer(this.answerLocally(words, name));
+    else if (isTooShort) slot.answer(this.refuseBare(name));
+    else if (kind === 'local') slot.answer(this.answerLocally(words, name));
     else {
       const command = { words, name, slot };
       if (kind === 'transaction' || this.transaction.isOpen) this.transaction.dispatch(command, kind);
       else this.splitter.dispatch(command, kind);
     }
+  }
+
+  /** Two commands have words of their own for a missing argument, and are not counted as invalid. */
+  private refuseBare(name: string): RespValue {
+    if (name === 'scan') return respError("ERR wrong number of arguments for 'SCAN' command");
+    if (name === 'watch') return respError("wrong number of arguments for 'WATCH' command");
+    this.proxy.splitterStats.inc(S.invalid_request);
+    return invalidRequest;
   }
 
   private answerLocally(words: readonly string[], name: string): RespValue {

@@ -1,4 +1,11 @@
-import { type BoundStats, type Histogram, type StatScope, statBlock } from '../../../../api/stats.js';
+import {
+  type BoundStats,
+  type Counter,
+  type Histogram,
+  type StatScope,
+  statBlock,
+} from '../../../../api/stats.js';
+import type { CommandKind } from './commands.js';
 
 /** `redis.<stat_prefix>.` */
 export const R = statBlock({
@@ -35,9 +42,6 @@ export const P = statBlock({
   ],
 });
 
-/** `cluster.<name>.redis_cluster.upstream_commands.<command>.` */
-const U = statBlock({ counters: ['failure', 'success', 'total'] });
-
 /** A command as clients sent it: outcomes and the time to them. */
 export class CommandStats {
   readonly counters: BoundStats;
@@ -56,49 +60,57 @@ export class CommandStats {
   }
 }
 
-interface UpstreamCommand {
-  readonly counters: BoundStats;
+/** Made as they are first needed, each for itself: outcomes that have not happened are not listed. */
+class UpstreamCommand {
+  readonly total: Counter;
+  readonly success: Counter;
+  readonly failure: Counter;
   readonly latency: Histogram;
+
+  constructor(stats: StatScope, prefix: string) {
+    this.total = stats.counter(`${prefix}.total`);
+    this.success = stats.counter(`${prefix}.success`);
+    this.failure = stats.counter(`${prefix}.failure`);
+    this.latency = stats.histogram(`${prefix}.latency`, 'us');
+  }
 }
+
+/** Kinds of commands that are sent on as they are, and yet have no upstream stats under their name. */
+const unnamed = new Set<CommandKind>(['transaction', 'local', 'hello', 'object']);
 
 /** Commands as hosts of one cluster answered them. */
 export class UpstreamCommandStats {
   private readonly stats: StatScope;
   private readonly prefix: string;
-  private readonly known: ReadonlyMap<string, unknown>;
+  private readonly kinds: ReadonlyMap<string, CommandKind>;
   private readonly byCommand: Map<string, UpstreamCommand>;
   private readonly all: Histogram;
 
-  constructor(stats: StatScope, clusterStatName: string, known: ReadonlyMap<string, unknown>) {
+  constructor(stats: StatScope, clusterStatName: string, kinds: ReadonlyMap<string, CommandKind>) {
     this.stats = stats;
     this.prefix = `cluster.${clusterStatName}.redis_cluster.upstream_commands`;
-    this.known = known;
+    this.kinds = kinds;
     this.byCommand = new Map();
     this.all = stats.histogram(`${this.prefix}.upstream_rq_time`, 'us');
   }
 
   start(command: string): void {
-    const { counters } = this.of(command);
-    counters.inc(U.total);
+    this.of(command).total.inc();
   }
 
   finish(command: string, isSuccess: boolean, ms: number): void {
-    const { counters, latency } = this.of(command);
-    counters.inc(isSuccess ? U.success : U.failure);
+    const { success, failure, latency } = this.of(command);
+    (isSuccess ? success : failure).inc();
     latency.record(ms * 1000);
     this.all.record(ms * 1000);
   }
 
   private of(command: string): UpstreamCommand {
-    const kind = this.known.get(command);
-    const name = kind === undefined || kind === 'transaction' || kind === 'local' ? 'unknown' : command;
+    const kind = this.kinds.get(command);
+    const name = kind === undefined || unnamed.has(kind) || command === 'scan' ? 'unknown' : command;
     let found = this.byCommand.get(name);
     if (found === undefined) {
-      const prefix = `${this.prefix}.${name}`;
-      found = {
-        counters: this.stats.bind(prefix, U),
-        latency: this.stats.histogram(`${prefix}.latency`, 'us'),
-      };
+      found = new UpstreamCommand(this.stats, `${this.prefix}.${name}`);
       this.byCommand.set(name, found);
     }
     return found;

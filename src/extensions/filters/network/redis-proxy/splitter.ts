@@ -5,7 +5,7 @@ import { type KeyRoute, keyUpstream } from './key-routes.js';
 import type { ReplyTarget } from './redis-client.js';
 import type { RedisPool } from './redis-pool.js';
 import type { RedisProxy } from './redis-proxy.js';
-import { type CommandStats, D, S } from './redis-stats.js';
+import { type CommandStats, D } from './redis-stats.js';
 import {
   type JoinReplies,
   joinInOrder,
@@ -91,10 +91,6 @@ export class Splitter {
 
   private everyHost(command: Command, stats: CommandStats): void {
     const { words, name, slot } = command;
-    if (name === 'scan' && words.length < 2) {
-      this.refuse(command, stats, "ERR wrong number of arguments for 'SCAN' command");
-      return;
-    }
     const join = joinOf(name, (words[1] ?? '').toLowerCase());
     if (join === undefined) {
       this.refuse(command, stats, 'ERR unsupported cluster scope command or invalid arguments');
@@ -142,7 +138,6 @@ export class Splitter {
   }
 
   private refuseLength(command: Command, stats: CommandStats): void {
-    this.proxy.splitterStats.inc(S.invalid_request);
     this.refuse(command, stats, `wrong number of arguments for '${command.words[0] ?? ''}' command`);
   }
 

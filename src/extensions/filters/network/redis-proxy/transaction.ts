@@ -46,8 +46,6 @@ export class Transaction {
     } else if (name === 'multi') this.begin(command);
     else if (name === 'exec' || name === 'discard') this.end(command);
     else if (name === 'unwatch') this.unwatch(command);
-    else if (words.length < 2)
-      slot.answer(respError(`wrong number of arguments for '${words[0] ?? ''}' command`));
     else this.send(command);
   }
 
