@@ -95,17 +95,20 @@ test('one listener has several addresses, of both families', async (t) => {
 
 test('the IPv6 wildcard takes IPv4 only when it is told to, and then shows it as IPv4', async (t) => {
   const log = { access_log: [fileLog('cx.log', '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%')] };
+  const sixLog = { access_log: [fileLog('six.log', '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%')] };
   const both = listener('both', tcpAddress('::', { ipv4_compat: true }), [echoFilter], log);
   const proxy = await startProxy(
     t,
-    bootstrapText([both, listener('six', tcpAddress('::'), [echoFilter])], []),
+    bootstrapText([both, listener('six', tcpAddress('::'), [echoFilter], sixLog)], []),
   );
   equal(await answerTo(t, { host: '127.0.0.1', port: proxy.port('both') }, 'x'), 'x');
-  await rejects(dialPeer(t, { host: '127.0.0.1', port: proxy.port('six') }), /ECONNREFUSED/);
   equal(await answerTo(t, { host: '::1', port: proxy.port('six') }, 'y'), 'y');
+  // Somebody else may have that port on IPv4: what counts is that nobody comes in here.
+  await dialPeer(t, { host: '127.0.0.1', port: proxy.port('six') }).catch(() => undefined);
   proxy.child.kill('SIGTERM');
   await proxy.exit();
   equal(readFileSync(join(proxy.folder, 'cx.log'), 'latin1'), '127.0.0.1\n');
+  equal(readFileSync(join(proxy.folder, 'six.log'), 'latin1'), '::1\n');
 });
 
 function inspected(more: { readonly [field: string]: Plain } = {}): Plain {

@@ -140,6 +140,11 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     parts: ['stats'],
     line: /upstream_cx_protocol_error 1$/,
   },
+  {
+    title: 'Gauges of a filter appear with the first connection',
+    parts: ['stats'],
+    line: /adaptive_concurrency\.gradient_controller\.(?:concurrency_limit|min_rtt_\w+) \d+$/,
+  },
 ];
 
 /** Whether a line of a difference is accounted for. */

@@ -1,0 +1,17 @@
+import { compareSuites } from './compare.js';
+import { connectFamily } from './families/connect-family.js';
+import { familyBootstrap } from './families/filter-family.js';
+import { localReplyFamily } from './families/local-reply-family.js';
+import { managerFamily } from './families/manager-family.js';
+
+const managerFamilies = [localReplyFamily, managerFamily, connectFamily];
+
+const managerLog =
+  'scheme=%REQ(:SCHEME)% remote=%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% host=%REQ(:AUTHORITY)% type=%ACCESS_LOG_TYPE% answer=%RESP(CONTENT-TYPE)%';
+
+compareSuites([
+  {
+    bootstrap: familyBootstrap('connection manager', managerFamilies, managerLog),
+    cases: managerFamilies.flatMap((family) => family.cases),
+  },
+]);
