@@ -45,7 +45,6 @@ export type UpstreamTlsConfig = {
   readonly autoHostSni: boolean;
   readonly autoSniSanValidation: boolean;
   readonly maxSessionKeys: number;
-  readonly enforcesRsaKeyUsage: boolean;
 };
 
 /** Reads `DownstreamTlsContext`. */
@@ -98,13 +97,13 @@ export function parseUpstreamTls(node: ConfigNode): UpstreamTlsConfig {
   if (autoSniSanValidation && !trusts)
     node.error("'auto_sni_san_validation' was configured without a validation context");
   node.noEffect('allow_renegotiation', 'TLS 1.2 renegotiation is never agreed to');
+  node.noEffect('enforce_rsa_key_usage', 'the TLS library decides which key usages it asks for');
   return {
     context,
     sni,
     autoHostSni: node.bool('auto_host_sni'),
     autoSniSanValidation,
     maxSessionKeys: node.number('max_session_keys', 1),
-    enforcesRsaKeyUsage: node.bool('enforce_rsa_key_usage', true),
   };
 }
 

@@ -27,7 +27,6 @@ export type ValidationConfig = {
   readonly crlForLeafOnly: boolean;
   /** Authorities above the leaf; -1 = the default of 100. */
   readonly maxDepth: number;
-  readonly sendsCaList: boolean;
   /** SPIFFE: PEM bundles by trust domain; null = plain verification. */
   readonly trustDomains: { readonly [domain: string]: string } | null;
 };
@@ -55,6 +54,7 @@ export function parseValidation(node: ConfigNode): ValidationConfig {
       'Certificate validity period is always ignored without trusted CA',
       'allow_expired_certificate',
     );
+  node.noEffect('suppress_client_ca_list', 'the TLS library always sends the names of the authorities');
   return {
     trustedCa,
     caPath: pathOf(node, 'trusted_ca'),
@@ -66,7 +66,6 @@ export function parseValidation(node: ConfigNode): ValidationConfig {
     acceptsUntrusted: node.enum('trust_chain_verification') === 'ACCEPT_UNTRUSTED',
     crlForLeafOnly: node.bool('only_verify_leaf_cert_crl'),
     maxDepth: node.optionalNumber('max_verify_depth') ?? -1,
-    sendsCaList: !node.bool('suppress_client_ca_list'),
     trustDomains,
   };
 }
@@ -159,7 +158,6 @@ export function mergeValidation(base: ValidationConfig, over: ValidationConfig):
     acceptsUntrusted: base.acceptsUntrusted || over.acceptsUntrusted,
     crlForLeafOnly: base.crlForLeafOnly || over.crlForLeafOnly,
     maxDepth: over.maxDepth >= 0 ? over.maxDepth : base.maxDepth,
-    sendsCaList: base.sendsCaList && over.sendsCaList,
     trustDomains: over.trustDomains ?? base.trustDomains,
   };
 }
