@@ -28,6 +28,8 @@ export interface HostPolicy {
   /** Percent. */
   readonly overprovisioningFactor: number;
   readonly weightedPriorityHealth: boolean;
+  /** Millionths of the requests that are refused (`drop_overloads`); 0 = none. */
+  readonly dropMillionths: number;
 }
 
 /**

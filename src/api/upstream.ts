@@ -340,7 +340,12 @@ export interface Cluster extends ClusterHosts {
   chargeTime(ms: number, isInternal: boolean, isCanary: boolean): void;
   /** Whether maintenance mode (runtime `upstream.maintenance_mode.<name>`) refuses this request. */
   inMaintenance(): boolean;
+  /** What the drop policy of the cluster's assignment (`drop_overloads`) says of this request. */
+  drawDrop(): OverloadDrop;
 }
+
+/** `all`: every request is refused, `some`: this one is. */
+export type OverloadDrop = 'none' | 'some' | 'all';
 
 export interface ClusterManager {
   /** The live cluster of that name; null when there is none. */

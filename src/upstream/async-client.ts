@@ -138,6 +138,10 @@ class Call implements AttemptOwner, LoadBalancerContext, Cancellable {
       this.fail('maintenance_mode', 503);
       return;
     }
+    if (cluster.drawDrop() !== 'none') {
+      this.fail('drop_overload', 503);
+      return;
+    }
     const host = cluster.chooseHost(this);
     if (host === null) {
       this.fail('no_healthy_upstream', 503);

@@ -1,4 +1,4 @@
-import type { ConfigNode } from '../api/config-node.js';
+import type { ConfigNode, FractionConfig } from '../api/config-node.js';
 import type { HostHealthCheckConfig, LocalityConfig } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
 import { parseMetadata } from '../match/metadata.js';
@@ -33,6 +33,8 @@ export type AssignedHosts = {
   readonly endpoints: readonly EndpointConfig[];
   readonly overprovisioningFactor: number;
   readonly weightedPriorityHealth: boolean;
+  /** Millionths of the requests that are refused. */
+  readonly dropMillionths: number;
   /** Without a newer assignment for so long its endpoints are forgotten; 0 = never. */
   readonly staleAfterMs: number;
 };
@@ -42,6 +44,7 @@ const noHosts: AssignedHosts = {
   endpoints: [],
   overprovisioningFactor: 140,
   weightedPriorityHealth: false,
+  dropMillionths: 0,
   staleAfterMs: 0,
 };
 
@@ -84,9 +87,31 @@ export function parseAssignment(assignment: ConfigNode, type: ClusterType): Assi
     endpoints,
     overprovisioningFactor: policy?.number('overprovisioning_factor', 140) ?? 140,
     weightedPriorityHealth: policy?.bool('weighted_priority_health') ?? false,
+    dropMillionths: policy === undefined ? 0 : parseDrops(policy),
     staleAfterMs: policy?.duration('endpoint_stale_after', 0) ?? 0,
   };
 }
+
+/** `drop_overloads` of a policy. Envoy takes one category. */
+function parseDrops(policy: ConfigNode): number {
+  const drops = policy.list('drop_overloads');
+  if (drops.length > 1) {
+    const text = `Cluster drop_overloads config has ${drops.length} categories. Envoy only support one.`;
+    policy.error(text, 'drop_overloads');
+  }
+  const [drop] = drops;
+  if (drop === undefined) return 0;
+  drop.noEffect('category', 'only load reports tell categories apart');
+  const { numerator, denominator } = drop.fraction('drop_percentage', noShare);
+  const ratio = numerator / denominator;
+  if (ratio <= 1) return Math.round(ratio * 1_000_000);
+  const given = `drop_ratio=${ratio}(Numerator ${numerator} / Denominator ${denominator})`;
+  const text = `Cluster drop_overloads config is invalid. ${given}. The valid range is 0~1.`;
+  drop.error(text, 'drop_percentage');
+  return 0;
+}
+
+const noShare: FractionConfig = { numerator: 0, denominator: 100, runtimeKey: '' };
 
 function parseLocality(node: ConfigNode | undefined): LocalityConfig {
   return {

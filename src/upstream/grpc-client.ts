@@ -177,7 +177,8 @@ class Call implements GrpcCall, AttemptOwner, LoadBalancerContext {
     }
     this.cluster = cluster;
     this.bufferLimitBytes = cluster.info.bufferLimitBytes;
-    const host = cluster.inMaintenance() ? null : cluster.chooseHost(this);
+    const isRefused = cluster.inMaintenance() || cluster.drawDrop() !== 'none';
+    const host = isRefused ? null : cluster.chooseHost(this);
     if (host === null) {
       cluster.chargeCode(503, true, false);
       this.end(GrpcStatus.unavailable, 'no healthy upstream');

@@ -16,6 +16,7 @@ import {
   type HostChooser,
   type HttpPool,
   type LoadBalancerContext,
+  type OverloadDrop,
   type RoutingPriority,
   type TcpConnectionCallbacks,
   unhealthyMask,
@@ -261,6 +262,15 @@ export class LiveCluster implements Cluster, BalancedCluster {
   inMaintenance(): boolean {
     const percent = this.scope.runtime.number(this.maintenanceKey, 0);
     return percent > 0 && this.scope.random.below(100) < percent;
+  }
+
+  drawDrop(): OverloadDrop {
+    const { dropMillionths } = this.policy;
+    if (dropMillionths === 0) return 'none';
+    const limit = 10_000 * this.scope.runtime.number('load_balancing_policy.drop_overload_limit', 100);
+    const share = Math.min(dropMillionths, limit);
+    if (share >= 1_000_000) return 'all';
+    return this.scope.random.below(1_000_000) < share ? 'some' : 'none';
   }
 
   /** Closes what is idle and lets the rest finish; the cluster has been removed or the thread drains. */

@@ -65,8 +65,9 @@ export class MirroredRequest implements AttemptOwner, LoadBalancerContext {
 
   start(endStream: boolean): void {
     const { cluster } = this;
-    if (cluster.inMaintenance()) {
-      cluster.info.stats.inc(C.upstream_rq_maintenance_mode);
+    const isInMaintenance = cluster.inMaintenance();
+    if (isInMaintenance || cluster.drawDrop() !== 'none') {
+      if (isInMaintenance) cluster.info.stats.inc(C.upstream_rq_maintenance_mode);
       this.fail(503);
       return;
     }

@@ -197,6 +197,7 @@ export class RequestPath {
       chargeTime: (ms) => codes.chargeTime(ms),
       alternativeStats: () => null,
       inMaintenance: () => false,
+      drawDrop: () => 'none',
     } as Cluster;
     return this.cached;
   }

@@ -88,6 +88,7 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     this.policy = {
       overprovisioningFactor: config.overprovisioningFactor,
       weightedPriorityHealth: config.weightedPriorityHealth,
+      dropMillionths: config.dropMillionths,
     };
     this.version = 0;
     this.unchecked = null;
@@ -191,7 +192,8 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     this.policy = policy;
     return (
       policy.overprovisioningFactor !== before.overprovisioningFactor ||
-      policy.weightedPriorityHealth !== before.weightedPriorityHealth
+      policy.weightedPriorityHealth !== before.weightedPriorityHealth ||
+      policy.dropMillionths !== before.dropMillionths
     );
   }
 

@@ -9,6 +9,7 @@ import type { DnsScope } from './dns-refresh.js';
 import { staticAddress } from './endpoint-host.js';
 import type { FileWatches } from './file-watches.js';
 import { M } from './membership-stats.js';
+import { Notices } from './notices.js';
 
 /** `cluster.<name>.`: what subscriptions count beside the block that all clusters have. */
 export const Subscription = statBlock({
@@ -33,6 +34,7 @@ export class FileEdsDiscovery implements Discovery {
   private readonly expected: string;
   private readonly counts;
   private readonly staleTimer: Timer;
+  private readonly notices: Notices;
   private levels: ReadonlyMap<number, string>;
   /** Null once it is closed. */
   private unwatch: (() => void) | null;
@@ -48,6 +50,7 @@ export class FileEdsDiscovery implements Discovery {
     this.counts = scope.stats.bind(`cluster.${statName}`, Subscription);
     this.counts.add(Subscription.init_fetch_timeout, 0);
     this.staleTimer = new Timer(() => this.expire());
+    this.notices = new Notices(scope.log);
     this.levels = new Map();
     this.unwatch = () => undefined;
     this.isReading = false;
@@ -106,6 +109,7 @@ export class FileEdsDiscovery implements Discovery {
       scope.log.warn(`EDS: ${this.path} for cluster ${owner.config.name}: ${problem}`);
       return;
     }
+    this.notices.tell(answer.notices);
     owner.stats.inc(M.update_success);
     owner.stats.set(M.version, Number(xxHash64(answer.version)));
     counts.set(Subscription.update_time, Math.trunc(scope.clock.wallMs()));
@@ -122,13 +126,14 @@ export class FileEdsDiscovery implements Discovery {
 
   private apply(assignment: AssignedHosts): void {
     const { owner, scope } = this;
-    const { staleAfterMs, overprovisioningFactor, weightedPriorityHealth } = assignment;
+    const { staleAfterMs, overprovisioningFactor, weightedPriorityHealth, dropMillionths } = assignment;
     scope.timers.cancel(this.staleTimer);
     if (staleAfterMs > 0) {
       owner.stats.inc(M.assignment_timeout_received);
       scope.timers.schedule(this.staleTimer, staleAfterMs);
     }
-    const hasOtherPolicy = owner.setPolicy({ overprovisioningFactor, weightedPriorityHealth });
+    const policy = { overprovisioningFactor, weightedPriorityHealth, dropMillionths };
+    const hasOtherPolicy = owner.setPolicy(policy);
     this.take(foundHosts(assignment), hasOtherPolicy);
   }
 

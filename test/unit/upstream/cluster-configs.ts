@@ -49,6 +49,7 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     endpoints: [],
     overprovisioningFactor: 140,
     weightedPriorityHealth: false,
+    dropMillionths: 0,
     localCluster: '',
     panicThresholdPercent: 50,
     thresholds: [thresholds, thresholds],

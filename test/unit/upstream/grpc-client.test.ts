@@ -69,6 +69,7 @@ function start(hosts = [new FakeHost(1)]) {
   const codes: number[] = [];
   const parts: Partial<Cluster> = {
     inMaintenance: () => false,
+    drawDrop: () => 'none',
     chooseHost: () => host ?? null,
     chargeCode: (status) => void codes.push(status),
     chargeTime: () => undefined,

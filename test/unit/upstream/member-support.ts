@@ -54,7 +54,8 @@ export class FakeMain implements MembershipScope {
   readonly random = new SeededRandom(5);
   readonly runtime;
   readonly stats = new FakeStats();
-  readonly log = silentLog;
+  readonly warnings: string[] = [];
+  readonly log = { ...silentLog, warn: (text: string): void => void this.warnings.push(text) };
   readonly extensions = extensionRegistry();
   readonly secrets = new ThreadSecrets([]);
   readonly resolver = new FakeResolver();

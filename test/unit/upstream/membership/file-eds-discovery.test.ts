@@ -21,10 +21,11 @@ function assigned(
     endpoints,
     overprovisioningFactor: 140,
     weightedPriorityHealth: false,
+    dropMillionths: 0,
     staleAfterMs: 0,
     ...changes,
   };
-  return { kind: 'read', version: '1', assignments: [assignment] };
+  return { kind: 'read', version: '1', assignments: [assignment], notices: [] };
 }
 
 /** A cluster whose file says these things one after the other, as often as something is moved into its place. */
@@ -97,7 +98,7 @@ describe('EDS from a file', () => {
       { kind: 'unreadable', error: 'no' },
       { kind: 'refused', error: 'no' },
       assigned([b], { assignment: 'other' }),
-      { kind: 'read', version: '2', assignments: [] },
+      { kind: 'read', version: '2', assignments: [], notices: [] },
     ]);
     for (let i = 0; i < 4; i++) await move();
     deepEqual(main.hosts(), ['10.0.0.1:80']);
@@ -119,7 +120,17 @@ describe('EDS from a file', () => {
   });
 
   test('the policy of the assignment reaches the threads', async (t) => {
-    const { main } = await discovering(t, [assigned([a], { overprovisioningFactor: 200 })]);
-    equal(main.published.at(-1)?.policy.overprovisioningFactor, 200);
+    const policy = { overprovisioningFactor: 200, weightedPriorityHealth: true, dropMillionths: 1000 };
+    const { main, move } = await discovering(t, [assigned([a]), assigned([a], policy)]);
+    await move();
+    deepEqual(main.published.at(-1)?.policy, policy);
+  });
+
+  test('what a file says in vain is told once, however often it is read', async (t) => {
+    const notices = ['eds.yaml:3:5: resources[0].endpoints[0].proximity: not supported'];
+    const answer: AssignmentAnswer = { kind: 'read', version: '1', assignments: [], notices };
+    const { main, move } = await discovering(t, [answer, answer]);
+    await move();
+    deepEqual(main.warnings, notices);
   });
 });

@@ -56,6 +56,30 @@ export function maintenance(isSilent: boolean): LocalAnswer {
   };
 }
 
+/** The drop policy of the cluster's assignment refuses the request, or every request. */
+export function dropped(isAll: boolean, isSilent: boolean): LocalAnswer {
+  const { body, details, flags, header } = isAll ? allDropped : someDropped;
+  return {
+    status: 503,
+    body,
+    options: isSilent ? { details, flags } : { details, flags, headers: [[header, 'true']] },
+  };
+}
+
+const someDropped = {
+  body: 'drop overload',
+  details: 'drop_overload',
+  flags: ResponseFlag.dropOverload,
+  header: 'x-envoy-drop-overload',
+};
+
+const allDropped = {
+  body: 'unconditional drop overload',
+  details: 'unconditional_drop_overload',
+  flags: ResponseFlag.unconditionalDropOverload,
+  header: 'x-envoy-unconditional-drop-overload',
+};
+
 /** `isEmpty`: the request asked for an empty 204 instead of an error. */
 export function timedOut(details: string, isEmpty: boolean): LocalAnswer {
   const options = { details, flags: ResponseFlag.upstreamRequestTimeout };

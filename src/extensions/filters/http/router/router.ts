@@ -23,7 +23,7 @@ import type { MirroredRequest } from '../../../../upstream/mirrored-request.js';
 import { parseRouter, type RouterConfig } from './config.js';
 import { directAnswer } from './direct-answer.js';
 import { InternalRedirect } from './internal-redirect.js';
-import { maintenance, noCluster, noRoute, outgrown } from './local-answers.js';
+import { dropped, maintenance, noCluster, noRoute, outgrown } from './local-answers.js';
 import { makeMirrors } from './mirrors.js';
 import { applyRoute, setExpectedTimeout, takeRetryState } from './prepare-request.js';
 import { RouteStatsIndex } from './route-stats.js';
@@ -144,6 +144,12 @@ class RouterFilter extends TriedRequest implements HttpFilter {
       cluster.info.stats.inc(C.upstream_rq_maintenance_mode);
       this.chargeCode(503, false);
       this.answer(maintenance(this.config.suppressEnvoyHeaders));
+      return;
+    }
+    const drop = cluster.drawDrop();
+    if (drop !== 'none') {
+      this.chargeCode(503, false);
+      this.answer(dropped(drop === 'all', this.config.suppressEnvoyHeaders));
       return;
     }
     this.prepareHeaders(route, action, choice, headers, cluster);

@@ -1,0 +1,12 @@
+import { compareSuites } from './compare.js';
+import { discoveryFamily } from './families/discovery-family.js';
+import { familyBootstrap } from './families/filter-family.js';
+
+const families = [discoveryFamily];
+
+compareSuites([
+  {
+    bootstrap: familyBootstrap('discovery', families, 'host=%UPSTREAM_HOST% long=%RESPONSE_FLAGS_LONG%'),
+    cases: families.flatMap((family) => family.cases),
+  },
+]);
