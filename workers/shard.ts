@@ -9,6 +9,7 @@ import {
   type ToMain,
   type ToWorker,
 } from '../src/api/messages.js';
+import type { Address } from '../src/api/stream-info.js';
 import { BufferPool } from '../src/base/buffer-pool.js';
 import { systemClock } from '../src/base/clock.js';
 import { memoryUsage } from '../src/base/memory-usage.js';
@@ -21,6 +22,7 @@ import { type AcceptedHandle, socketAround } from '../src/network/accepted-handl
 import type { ConnectionResources } from '../src/network/connection.js';
 import { DirectWriter } from '../src/network/direct-write.js';
 import type { ListenerConfig } from '../src/network/listener-config.js';
+import { ListenerDirectory } from '../src/network/listener-directory.js';
 import { LiveListener } from '../src/network/live-listener.js';
 import { ReadLink } from '../src/network/read-link.js';
 import { CpuProfile } from '../src/plane/cpu-profile.js';
@@ -63,6 +65,9 @@ export class Shard {
   private readonly runtime: LiveRuntime;
   private readonly shared: ConnectionResources;
   private readonly listeners: Map<string, LiveListener>;
+  /** Null until a connection is to go to the listener of an address. */
+  private directory: ListenerDirectory | null = null;
+  private readonly slots = new Map<string, number>();
   private readonly refs: Snapshot['records']['listeners'];
   private readonly snapshot: Snapshot;
   private readonly drain: DrainState;
@@ -263,6 +268,7 @@ export class Shard {
   private warm(listeners: readonly (readonly [name: string, slot: number])[], at: number): void {
     const [name, slot] = listeners[at] ?? [];
     if (name === undefined || slot === undefined || this.isStopping) return;
+    this.slots.set(name, slot);
     try {
       this.listenerOf(name, slot);
     } catch (error) {
@@ -286,11 +292,21 @@ export class Shard {
         networkFilter: (filter, context) => networkFilterOf(filter, this.scope, context),
         listenerFilter: (filter) => listenerFilterOf(filter, this.scope),
         transport: (transport, context) => downstreamTransportOf(transport, this.scope, context),
+        listenerAt: (address) => this.listenerAt(address),
       },
       (change) => this.countConnections(change, firstListenerWord + slot),
     );
     this.listeners.set(name, listener);
     return listener;
+  }
+
+  private listenerAt(address: Address): LiveListener | null {
+    this.directory ??= new ListenerDirectory(
+      this.refs.map((ref) => readRecord<ListenerConfig>(this.snapshot.records, ref)),
+    );
+    const name = this.directory.find(address);
+    const slot = name === null ? undefined : this.slots.get(name);
+    return name === null || slot === undefined ? null : this.listenerOf(name, slot);
   }
 
   private countConnections(change: number, listenerWord: number): void {

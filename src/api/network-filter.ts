@@ -3,7 +3,7 @@ import type { Timer } from '../base/timer-wheel.js';
 import type { Flushable } from '../base/turn.js';
 import type { Chunk } from './codec.js';
 import type { Extension } from './extension.js';
-import type { ConnectionInfo, StreamInfo } from './stream-info.js';
+import type { Address, ConnectionInfo, StreamInfo } from './stream-info.js';
 import type { ThreadScope } from './thread-scope.js';
 
 /** Answer of a network filter's hooks. */
@@ -113,6 +113,15 @@ export interface ListenerFilter {
   readonly maxReadBytes: number;
 }
 
+/** A socket before it is a connection, as far as listener filters may ask it. */
+export interface InspectedSocket {
+  /** Where the peer wanted to go before the kernel sent it here; null when it was not redirected. */
+  originalDestination(): Address | null;
+}
+
+/** Makes the filter of one socket. */
+export type ListenerFilterMaker = (info: ConnectionInfo, socket: InspectedSocket) => ListenerFilter;
+
 export interface ListenerFilterFactory<C extends Plain = Plain> extends Extension<C> {
-  build(config: C, scope: ThreadScope): (info: ConnectionInfo) => ListenerFilter;
+  build(config: C, scope: ThreadScope): ListenerFilterMaker;
 }

@@ -24,6 +24,8 @@ export interface ConnectionInfo {
   readonly directRemoteAddress: Address;
   /** Restored by listener filters; equals the socket's own when none did. */
   localAddress: Address;
+  /** A listener filter has learnt where the peer wanted to go; `localAddress` says it. */
+  isLocalRestored: boolean;
   remoteAddress: Address;
   readonly directLocalAddress: Address;
   /** Server name of the TLS ClientHello, lower case; empty when there was none. */

@@ -45,6 +45,7 @@ import { setMetadataFilter } from './filters/http/set-metadata/set-metadata.js';
 import { statefulSessionFilter } from './filters/http/stateful-session/stateful-session.js';
 import { httpInspector } from './filters/listener/http-inspector/http-inspector.js';
 import { listenerRateLimit } from './filters/listener/local-ratelimit/local-ratelimit.js';
+import { originalDst } from './filters/listener/original-dst/original-dst.js';
 import { proxyProtocol } from './filters/listener/proxy-protocol/proxy-protocol.js';
 import { tlsInspector } from './filters/listener/tls-inspector/tls-inspector.js';
 import { connectionLimit } from './filters/network/connection-limit/connection-limit.js';
@@ -89,7 +90,7 @@ import { upstreamTls } from './transport-sockets/tls/upstream-tls.js';
 
 /** Everything that is in the binary, by the seam it is put in at. Adding an extension adds a line here. */
 const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
-  'listener.filter': [httpInspector, listenerRateLimit, proxyProtocol, tlsInspector],
+  'listener.filter': [httpInspector, listenerRateLimit, originalDst, proxyProtocol, tlsInspector],
   'network.filter': [
     connectionLimit,
     directResponse,

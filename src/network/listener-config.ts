@@ -48,6 +48,8 @@ export type ListenerConfig = {
   readonly chains: readonly FilterChainConfig[];
   readonly defaultChain: FilterChainConfig | null;
   readonly listenerFilters: readonly ExtensionConfig[];
+  /** A connection whose destination filters restore goes to the listener of that address, if there is one. */
+  readonly usesOriginalDst: boolean;
   readonly listenerFiltersTimeoutMs: number;
   readonly continueOnTimeout: boolean;
   readonly bufferLimitBytes: number;
@@ -101,6 +103,7 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
     chains,
     defaultChain: fallback === undefined ? null : parseChain(fallback, -1, parts),
     listenerFilters: node.extensions('listener.filter', 'listener_filters'),
+    usesOriginalDst: node.bool('use_original_dst'),
     listenerFiltersTimeoutMs: node.duration('listener_filters_timeout', 15_000),
     continueOnTimeout: node.bool('continue_on_listener_filters_timeout'),
     bufferLimitBytes: node.number('per_connection_buffer_limit_bytes', 1024 * 1024),

@@ -43,6 +43,8 @@ export class ListenerFilterRun implements ReadTarget {
   readonly socket: Socket;
   readonly info: ConnectionInfo;
   readonly link: ReadLink;
+  /** The listener of the address that filters restore gets the socket. */
+  readonly mayHandOver: boolean;
   private readonly filters: readonly ListenerFilter[];
   private readonly settings: InspectionSettings;
   private readonly owner: InspectionOwner;
@@ -60,7 +62,9 @@ export class ListenerFilterRun implements ReadTarget {
     filters: readonly ListenerFilter[],
     settings: InspectionSettings,
     owner: InspectionOwner,
+    mayHandOver = false,
   ) {
+    this.mayHandOver = mayHandOver;
     this.socket = socket;
     this.info = info;
     this.link = link;
@@ -75,7 +79,9 @@ export class ListenerFilterRun implements ReadTarget {
     this.onError = () => this.fail('error');
   }
 
-  start(): void {
+  /** `bytes` have been read already. */
+  start(bytes: Buffer = noBytes): void {
+    this.bytes = bytes;
     this.link.target = this;
     this.socket.on('end', this.onEnd);
     this.socket.on('error', this.onError);

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type { AccessLog } from '../api/access-log.js';
 import type { ExtensionConfig } from '../api/config-node.js';
-import type { ListenerFilter, NetworkFilterContext, NetworkFilterMaker } from '../api/network-filter.js';
+import type { ListenerFilterMaker, NetworkFilterContext, NetworkFilterMaker } from '../api/network-filter.js';
 import { ResponseFlag } from '../api/response-flags.js';
 import type { BoundStats } from '../api/stats.js';
-import type { ConnectionInfo, StreamInfo } from '../api/stream-info.js';
+import type { Address, ConnectionInfo, StreamInfo } from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import { recordOfConnection } from '../stream/stream-record.js';
 import { ipAddress, pipeAddress } from './address.js';
@@ -12,6 +12,7 @@ import type { ConnectionResources } from './connection.js';
 import { DownstreamConnection, type DownstreamOwner } from './downstream-connection.js';
 import { D, DW } from './downstream-stats.js';
 import { FilterChainIndex } from './filter-chain-index.js';
+import { KernelSocket } from './kernel-socket.js';
 import type { FilterChainConfig, ListenerConfig } from './listener-config.js';
 import {
   type InspectionFailure,
@@ -23,15 +24,14 @@ import type { ReadLink } from './read-link.js';
 import { TransportOpening, type TransportOpeningEvents } from './transport-opening.js';
 import type { DownstreamTransport, DownstreamTransportContext } from './transport-socket.js';
 
-/** Makes one filter for each connection that it is told of. */
-export type ListenerFilterMaker = (info: ConnectionInfo) => ListenerFilter;
-
 /** Turns configured filters into makers. */
 export interface FilterBuilder {
   networkFilter(filter: ExtensionConfig, context: NetworkFilterContext): NetworkFilterMaker;
   listenerFilter(filter: ExtensionConfig): ListenerFilterMaker;
   /** Null: the socket itself. */
   transport(transport: ExtensionConfig, context: DownstreamTransportContext): DownstreamTransport | null;
+  /** The listener of that address in this thread; null when there is none. */
+  listenerAt(address: Address): LiveListener | null;
 }
 
 /** A filter chain as a worker uses it. */
@@ -105,15 +105,32 @@ export class LiveListener implements DownstreamOwner, InspectionOwner, Transport
   /** Takes a socket that was made paused; `link` is where its reads go. `bind` counts the listener's addresses. */
   accept(socket: Socket, id: number, bind: number, link: ReadLink): void {
     const info = infoOf(socket, id, this.config, bind, this.scope.clock.now());
+    this.inspect(socket, info, link, noBytes, this.config.usesOriginalDst);
+  }
+
+  /** A socket that another listener accepted in this one's place. */
+  private adopt(socket: Socket, given: ConnectionInfo, link: ReadLink, bytes: Buffer): void {
+    const info = { ...given, listenerName: this.config.name, listenerMetadata: this.config.metadata };
+    this.inspect(socket, info, link, bytes, false);
+  }
+
+  private inspect(
+    socket: Socket,
+    info: ConnectionInfo,
+    link: ReadLink,
+    bytes: Buffer,
+    mayHandOver: boolean,
+  ): void {
     if (this.inspectors.length === 0) {
-      this.establish(socket, info, link, noBytes);
+      this.establish(socket, info, link, bytes);
       return;
     }
-    const filters = this.inspectors.map((make) => make(info));
-    const run = new ListenerFilterRun(socket, info, link, filters, this.inspection, this);
+    const asked = new KernelSocket(socket, info.directLocalAddress);
+    const filters = this.inspectors.map((make) => make(info, asked));
+    const run = new ListenerFilterRun(socket, info, link, filters, this.inspection, this, mayHandOver);
     this.inspected.add(run);
     this.stats.add(D.downstream_pre_cx_active, 1);
-    run.start();
+    run.start(bytes);
   }
 
   /** Closes everything. */
@@ -127,7 +144,10 @@ export class LiveListener implements DownstreamOwner, InspectionOwner, Transport
 
   onInspected(run: ListenerFilterRun, bytes: Buffer): void {
     this.forget(run);
-    this.establish(run.socket, run.info, run.link, bytes);
+    const { socket, info, link } = run;
+    const owner = run.mayHandOver && info.isLocalRestored ? this.builder.listenerAt(info.localAddress) : null;
+    if (owner === null || owner === this) this.establish(socket, info, link, bytes);
+    else owner.adopt(socket, info, link, bytes);
   }
 
   onInspectionFailed(run: ListenerFilterRun, failure: InspectionFailure): void {
@@ -303,6 +323,7 @@ function infoOf(
     listenerName,
     directRemoteAddress: remote,
     localAddress: local,
+    isLocalRestored: false,
     remoteAddress: remote,
     directLocalAddress: local,
     requestedServerName: '',

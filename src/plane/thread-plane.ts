@@ -4,13 +4,12 @@ import type { Extension, ExtensionKind, ExtensionRegistry } from '../api/extensi
 import type { HttpFilterContext, HttpFilterFactory, HttpFilterMaker } from '../api/http-filter.js';
 import type { HostUpdate, OutlierReport } from '../api/messages-upstream.js';
 import type {
-  ListenerFilter,
   ListenerFilterFactory,
+  ListenerFilterMaker,
   NetworkFilterContext,
   NetworkFilterFactory,
   NetworkFilterMaker,
 } from '../api/network-filter.js';
-import type { ConnectionInfo } from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import type { ClusterManager, LoadBalancerFactory } from '../api/upstream.js';
 import { ipAddress, pipeAddress } from '../network/address.js';
@@ -199,10 +198,7 @@ export function downstreamTransportOf(
   return factory.build(config.config, scope, context);
 }
 
-export function listenerFilterOf(
-  config: ExtensionConfig,
-  scope: ThreadScope,
-): (info: ConnectionInfo) => ListenerFilter {
+export function listenerFilterOf(config: ExtensionConfig, scope: ThreadScope): ListenerFilterMaker {
   const factory = required(scope.extensions, 'listener.filter', config.typeUrl) as ListenerFilterFactory;
   return factory.build(config.config, scope);
 }

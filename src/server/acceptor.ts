@@ -83,9 +83,9 @@ export class Acceptor {
 
   /** Binds every address of a listener; rejects with what the system said and the place in the configuration. */
   async listen(config: ListenerConfig): Promise<void> {
-    if (!config.bindToPort) return;
     const slot = this.slots.get(config.name) ?? this.slots.size % listenerWords;
     this.slots.set(config.name, slot);
+    if (!config.bindToPort) return;
     for (const [index, bind] of config.bind.entries()) {
       if (config.reusePort) {
         await this.listenForWorkers(config, bind, index, slot);
@@ -105,7 +105,7 @@ export class Acceptor {
     }
   }
 
-  /** Listeners that are bound, with their slots. */
+  /** All listeners with their slots, those included that bind nothing and get their connections from others. */
   get slotsByListener(): readonly (readonly [name: string, slot: number])[] {
     return [...this.slots];
   }

@@ -86,6 +86,7 @@ export class AdminAccessLog {
       listenerName: 'admin',
       directRemoteAddress: remote,
       localAddress: local,
+      isLocalRestored: false,
       remoteAddress: remote,
       directLocalAddress: local,
       requestedServerName: '',

@@ -1,3 +1,4 @@
+import type { InspectedSocket } from '../../src/api/network-filter.js';
 import type { Address, ConnectionInfo, LogContext, StreamInfo } from '../../src/api/stream-info.js';
 import { RequestHeaders, ResponseHeaders } from '../../src/base/header-map.js';
 
@@ -6,12 +7,16 @@ export function address(ip: string, port: number): Address {
   return { ip, port, text, isIp: true };
 }
 
+/** A socket that the kernel has not sent elsewhere. */
+export const notRedirected: InspectedSocket = { originalDestination: () => null };
+
 export function connectionInfo(changes: Partial<ConnectionInfo> = {}): ConnectionInfo {
   return {
     id: 7,
     listenerName: 'main',
     directRemoteAddress: address('10.0.0.9', 4000),
     localAddress: address('10.0.0.1', 8080),
+    isLocalRestored: false,
     remoteAddress: address('10.0.0.9', 4000),
     directLocalAddress: address('10.0.0.1', 8080),
     requestedServerName: '',

@@ -55,6 +55,14 @@ const tlvRules = [
   { tlv_type: 0xe0, on_tlv_present: { key: 'own', value_string_encoding: 'BASE64' } },
 ];
 
+/** A listener that binds nothing: others hand it what was meant for its address. */
+const elsewhere = (ip: string, port: number, chain: Plain): Fields => ({
+  address: { socket_address: { address: ip, port_value: port } },
+  bind_to_port: false,
+  listener_filters: [ofListener('http_inspector', 'http_inspector.v3.HttpInspector')],
+  filter_chains: [chain],
+});
+
 const stage = (name: string): Plain => ({ filter_metadata: { 'envoy.lb': { stage: name } } });
 
 export const networkListeners: { readonly [name: string]: NetworkListener } = {
@@ -134,6 +142,13 @@ export const networkListeners: { readonly [name: string]: NetworkListener } = {
     listenerFilters: [
       proxyProtocol({ disallowed_versions: ['V2'], allow_requests_without_proxy_protocol: true }),
     ],
+  },
+  'handing-over': { listenerFilters: [proxyProtocol()], chains: () => ({ use_original_dst: true }) },
+  unbound: { chains: (chain) => elsewhere('10.0.0.2', 80, chain('exact', 'second')) },
+  'unbound-wildcard': { chains: (chain) => elsewhere('0.0.0.0', 81, chain('wildcard', 'second')) },
+  restoring: {
+    listenerFilters: [ofListener('original_dst', 'original_dst.v3.OriginalDst')],
+    chains: () => ({ use_original_dst: true }),
   },
   subset: { proxy: { cluster: 'subsets', metadata_match: stage('two') } },
   'subset-missing': { proxy: { cluster: 'subsets', metadata_match: stage('three') } },

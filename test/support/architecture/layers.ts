@@ -19,7 +19,10 @@ export const layers: { readonly [folder: string]: Layer } = {
   stats: { number: 2, builtIns: [] },
   codec: { number: 2, builtIns: ['node:zlib', 'node:crypto tls/'] },
   route: { number: 3, builtIns: ['node:crypto'] },
-  network: { number: 3, builtIns: ['node:net', 'node:util direct-write.ts'] },
+  network: {
+    number: 3,
+    builtIns: ['node:net', 'node:util direct-write.ts', 'node:module socket-calls.ts'],
+  },
   stream: { number: 3, builtIns: [] },
   upstream: {
     number: 4,

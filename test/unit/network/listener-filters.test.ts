@@ -14,6 +14,7 @@ const info: ConnectionInfo = {
   listenerName: 'main',
   directRemoteAddress: unknownAddress,
   localAddress: unknownAddress,
+  isLocalRestored: false,
   remoteAddress: unknownAddress,
   directLocalAddress: unknownAddress,
   requestedServerName: '',

@@ -82,11 +82,26 @@ function proxied(listener: string): DifferentialCase[] {
   });
 }
 
+/** To a listener that hands connections over to the one of their destination. */
+function handedOver(name: string, destination: string): DifferentialCase {
+  const steps = [
+    `PROXY TCP4 10.0.0.1 ${destination}\r\n${bytes}`,
+    { responses: 1 },
+    'end',
+    'closed',
+  ] as const;
+  return { name: `network: ${name}`, listener: 'handing-over', steps, probes: false };
+}
+
 /** Listed before the first connection in Envoy. */
 const lazyGauges = [/cluster\.(?:subsets\.lb_subsets|hashed\.ring_hash_lb)/];
 
 export const networkCases: readonly DifferentialCase[] = [
   carried('bytes without filters', 'direct'),
+  handedOver('a connection for the address of another listener', '10.0.0.2 4096 80'),
+  handedOver('a connection for the wildcard of another listener', '10.0.0.3 4096 81'),
+  handedOver('a connection for no listener', '10.0.0.3 4096 82'),
+  carried('a connection that was not redirected', 'restoring'),
   carried('one connection under a limit of one', 'limit-one'),
   carried('a limit that runtime switched off', 'limit-off'),
   carried('two limits of one in a row', 'limit-twice'),

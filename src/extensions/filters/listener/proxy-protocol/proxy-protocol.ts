@@ -99,6 +99,7 @@ class ProxyProtocolFilter implements ListenerFilter {
       }
       info.remoteAddress = ipAddress(source.ip, source.port);
       info.localAddress = ipAddress(destination.ip, destination.port);
+      info.isLocalRestored = true;
     }
     stats.inc(V.found);
     for (const { type, value } of tlvs) {

@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import { proxyProtocol } from '../../../../../../src/extensions/filters/listener/proxy-protocol/proxy-protocol.js';
 import { readText } from '../../../../../support/config-text.js';
 import { networkThreads } from '../../../../../support/network-thread.js';
-import { connectionInfo } from '../../../../../support/stream-info.js';
+import { connectionInfo, notRedirected } from '../../../../../support/stream-info.js';
 
 function filterOf(text: string) {
   const { thread, stats } = networkThreads();
   const config = readText(proxyProtocol.typeUrl, text, proxyProtocol.parse).value;
   const info = connectionInfo();
-  const filter = proxyProtocol.build(config, thread(1))(info);
+  const filter = proxyProtocol.build(config, thread(1))(info, notRedirected);
   const inspect = (bytes: string): string => filter.inspect(Buffer.from(bytes, 'latin1'), bytes.length);
   return { filter, info, inspect, stats };
 }
