@@ -1,14 +1,15 @@
 import type { Problem } from '../base/errors.js';
 import type { LoadResult } from '../plane/jobs.js';
-import { adminServerOf } from './admin-wiring.js';
 import { version } from './build.js';
-import { ProcessLog } from './log.js';
 import { parseOptions, type ServerOptions, UsageError, usage } from './options.js';
 import { runLoadJob } from './run-job.js';
-import { makeServer, type Server } from './server.js';
+import type { Exit, serve } from './serve.js';
+import { startWorkerThreads, type WorkerThreads } from './worker-threads.js';
 
-/** Ends the process. */
-export type Exit = (code: number) => never;
+interface Preparation {
+  readonly serve: typeof serve;
+  readonly threads: WorkerThreads;
+}
 
 /** The program behind the command line: usage, report, validation, or a server until a signal ends it. */
 export async function runProgram(args: readonly string[], exit: Exit): Promise<void> {
@@ -41,19 +42,35 @@ async function run(options: ServerOptions, exit: Exit): Promise<number | null> {
       'At least one of --config-path or --config-yaml or Options::configProto() should be non-empty: name a file with -c FILE',
     );
   }
-  const result = await load(options);
   if (options.command === 'report') {
+    const result = await load(options);
     process.stdout.write(result.report);
     process.stderr.write(lines(result.problems, 'error'));
     return result.problems.length > 0 ? 1 : 0;
   }
-  if (!isUsable(result, options)) return 1;
-  if (options.mode === 'validate') {
-    process.stdout.write(`configuration '${options.configPath ?? '--config-yaml'}' OK\n`);
-    return 0;
+  return options.mode === 'validate' ? validate(options) : start(options, exit);
+}
+
+async function validate(options: ServerOptions): Promise<number> {
+  if (!isUsable(await load(options), options)) return 1;
+  process.stdout.write(`configuration '${options.configPath ?? '--config-yaml'}' OK\n`);
+  return 0;
+}
+
+async function start(options: ServerOptions, exit: Exit): Promise<number | null> {
+  const [result, { serve, threads }] = await Promise.all([load(options), prepare(options)]);
+  if (!isUsable(result, options)) {
+    await threads.destroy();
+    return 1;
   }
-  await serve(options, result, exit);
+  await serve(options, result, threads, exit);
   return null;
+}
+
+/** What a server needs whatever its configuration says, made while that is read: modules, and threads with theirs. */
+async function prepare(options: ServerOptions): Promise<Preparation> {
+  const { serve } = await import('./serve.js');
+  return { serve, threads: startWorkerThreads(options.concurrency) };
 }
 
 /** Loads the configuration in a job thread. */
@@ -91,66 +108,4 @@ function isUsable(result: LoadResult, options: ServerOptions): boolean {
     return false;
   }
   return true;
-}
-
-async function serve(options: ServerOptions, result: LoadResult, exit: Exit): Promise<void> {
-  const { model, snapshot, dump } = result;
-  if (model === null || snapshot === null) return;
-  const log = new ProcessLog({
-    level: options.logLevel,
-    componentLevels: options.componentLogLevels,
-    path: options.logPath,
-    format: options.logFormat,
-    isEscaped: options.logFormatEscaped,
-  });
-  const server = makeServer({ options, model, snapshot, dump, log });
-  const end: Exit = (code) => {
-    log.close();
-    return exit(code);
-  };
-  const finish = onSignals(server, options, log, end);
-  try {
-    // First of all, so that whoever waits for the proxy can ask how far it is.
-    await adminServerOf(server, () => finish('/quitquitquit'))?.listen();
-    await server.start();
-  } catch (error) {
-    log.critical(error instanceof Error ? error.message : String(error));
-    await server.stop();
-    end(1);
-  }
-}
-
-/** Handles signals; answers what ends the process as SIGTERM does. */
-function onSignals(
-  server: Server,
-  options: ServerOptions,
-  log: ProcessLog,
-  exit: Exit,
-): (reason: string) => void {
-  let isEnding = false;
-  const end = (signal: string): void => {
-    if (isEnding) {
-      log.warn(`second ${signal}: ending at once`);
-      exit(0);
-    }
-    isEnding = true;
-    log.info(`${signal}: draining for at most ${options.shutdownGraceS} s`);
-    server.shutdown(options.shutdownGraceS * 1000).then(
-      () => {
-        log.info('exiting');
-        exit(0);
-      },
-      (error: unknown) => {
-        log.error(`shutdown: ${String(error)}`);
-        exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', () => end('SIGTERM'));
-  process.on('SIGINT', () => end('SIGINT'));
-  process.on('SIGHUP', () => log.info('SIGHUP: nothing to reload: the configuration is read at start'));
-  process.on('SIGUSR1', () => {
-    server.reopenLogs();
-  });
-  return end;
 }

@@ -80,7 +80,7 @@ export class Server implements ShardPoolOwner, MainFacts {
   isHealthCheckFailed: boolean;
 
   constructor(input: ServerInput, descriptors: Descriptors) {
-    const { options, model, log } = input;
+    const { options, model, log, threads } = input;
     this.input = input;
     this.startedMs = systemClock.now();
     const rules = statRules(model.statsConfig);
@@ -110,7 +110,7 @@ export class Server implements ShardPoolOwner, MainFacts {
     this.state = 'PRE_INITIALIZING';
     this.isHealthCheckFailed = false;
     this.stats = this.store.lane.bind('server', S);
-    this.pool = new ShardPool({ count: options.concurrency, clock: systemClock }, this);
+    this.pool = new ShardPool({ count: options.concurrency, threads, clock: systemClock }, this);
     this.secrets = new ThreadSecrets(model.secrets);
     this.secretFiles = this.makeSecretFiles();
     this.certificates = new Certificates(model, extensionRegistry(), this.secrets);

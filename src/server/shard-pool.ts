@@ -1,9 +1,8 @@
-import { fileURLToPath } from 'node:url';
-import { Piscina } from 'piscina';
 import type { HandedConnection, ShardTask, ToMain, ToWorker } from '../api/messages.js';
 import type { Clock } from '../base/clock.js';
 import { RestartBackOff } from './restart-back-off.js';
 import { type ShardInput, WorkerShard } from './shard.js';
+import type { WorkerThreads } from './worker-threads.js';
 
 /** What the pool asks of the server. */
 export interface ShardPoolOwner {
@@ -20,17 +19,13 @@ export interface ShardPoolOwner {
 
 export interface ShardPoolOptions {
   readonly count: number;
+  /** At least `count`; the pool owns them from now on. */
+  readonly threads: WorkerThreads;
   readonly clock: Clock;
 }
 
 /** A worker that is silent for longer than this gets no connections while others answer. */
 const unresponsiveMs = 500;
-
-/**
- * Young generation of a worker's heap, three semi-spaces of 8 MB: V8's own 16 MB cost no less CPU per request and
- * add to what thousands of new connections weigh (native-bench, row `idle-memory`).
- */
-const youngGenerationMb = 24;
 
 /**
  * The worker threads. Each runs one task that lasts as long as it serves; a task that ends early is a death: its
@@ -40,7 +35,7 @@ const youngGenerationMb = 24;
 export class ShardPool {
   private readonly options: ShardPoolOptions;
   private readonly owner: ShardPoolOwner;
-  private readonly threads: Piscina;
+  private readonly threads: WorkerThreads;
   private readonly shards: (WorkerShard | null)[];
   private readonly backOffs: readonly RestartBackOff[];
   private readonly waiting: HandedConnection[];
@@ -53,17 +48,7 @@ export class ShardPool {
   constructor(options: ShardPoolOptions, owner: ShardPoolOwner) {
     this.options = options;
     this.owner = owner;
-    this.threads = new Piscina({
-      filename: fileURLToPath(new URL('../../workers/proxy.js', import.meta.url)),
-      minThreads: options.count,
-      maxThreads: options.count + 1,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      concurrentTasksPerWorker: 1,
-      // With atomics a thread without a task would block its event loop.
-      atomics: 'disabled',
-      resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
-      maxQueue: options.count * 2,
-    });
+    this.threads = options.threads;
     this.threads.on('error', (error: Error) => this.onSpareFailed(error));
     this.shards = new Array<WorkerShard | null>(options.count).fill(null);
     this.backOffs = Array.from({ length: options.count }, () => new RestartBackOff());

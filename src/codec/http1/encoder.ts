@@ -34,7 +34,7 @@ export function encodeRequestHead(
   const target = safeTarget(isConnect ? authority : sendsFullUrl ? fullUrl(headers) : headers.path);
   const host =
     headers.spelling === null && nameCase === 'lower' ? 'host: ' : spelledLine(headers, 'host', nameCase);
-  const head = method + ' ' + target + ' HTTP/1.1\r\n' + host + (safeText(authority) ?? '') + crlf;
+  const head = `${method} ${target} HTTP/1.1\r\n${host}${safeText(authority) ?? ''}${crlf}`;
   return head + encodeFields(headers, framing, nameCase) + framingLine(headers, framing, nameCase);
 }
 

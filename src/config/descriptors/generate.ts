@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 
-/** Build step: the `.proto` files and the overlay become one compressed text beside this file. */
+/** Build step: the `.proto` files and the overlay become one compressed text at the root of the build's output. */
 const here = dirname(fileURLToPath(import.meta.url));
-const output = join(here, 'v3.txt.br');
+const output = join(here, '../../../v3.txt.br');
 
 function modified(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;

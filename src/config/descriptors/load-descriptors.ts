@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
+import { programFile } from '../program-file.js';
 
-/** The text that the build wrote beside this file; see `notation.ts` for its form. */
+/** The text that the build wrote; see `notation.ts` for its form. */
 export function loadDescriptors(): string {
-  return brotliDecompressSync(
-    readFileSync(join(dirname(fileURLToPath(import.meta.url)), 'v3.txt.br')),
-  ).toString();
+  return brotliDecompressSync(readFileSync(programFile('v3.txt.br'))).toString();
 }
