@@ -5,6 +5,9 @@ import { parseUpstreamHttp1, type UpstreamHttp1Config } from './http1-options.js
 /** What a cluster's hosts speak; `downstream` is what the request's client spoke. */
 export type UpstreamProtocol = 'http1' | 'http2' | 'downstream';
 
+/** What the connections of one pool speak. */
+export type PoolProtocol = 'http1' | 'http2';
+
 export type ProtocolConfig = {
   readonly protocol: UpstreamProtocol;
   readonly http1: UpstreamHttp1Config;

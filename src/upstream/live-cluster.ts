@@ -32,9 +32,7 @@ import { CodeStats } from './code-stats.js';
 import type { ClusterConfig } from './config.js';
 import { NamedPools } from './named-pools.js';
 import { OverrideHosts } from './override-hosts.js';
-import type { HostPool } from './pool/host-pool.js';
-import { Http1Pool } from './pool/http1-pool.js';
-import { Http2Pool } from './pool/http2-pool.js';
+import { HostPool } from './pool/host-pool.js';
 import type { PoolResources } from './pool/pool-resources.js';
 import { TcpDialer } from './pool/tcp-dialer.js';
 import { ResponseStats } from './response-stats.js';
@@ -229,8 +227,8 @@ export class LiveCluster implements Cluster, BalancedCluster {
   ): HostPool {
     // The codec's stats are listed from here on.
     if (!isHttp2) this.scope.stats.bind(`cluster.${this.config.statName}.http1`, Http1);
-    const Pool = isHttp2 ? Http2Pool : Http1Pool;
-    return new Pool(this, host, this.breakers[priority], this.resources, options);
+    const protocol = isHttp2 ? 'http2' : 'http1';
+    return new HostPool(this, host, this.breakers[priority], this.resources, protocol, options);
   }
 
   connectTcp(host: Host, priority: RoutingPriority, callbacks: TcpConnectionCallbacks): Cancellable | null {

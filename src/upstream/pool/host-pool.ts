@@ -1,8 +1,144 @@
-import type { HttpPool } from '../../api/upstream.js';
+import type { ResponseDecoder } from '../../api/codec.js';
+import type {
+  Cancellable,
+  CircuitBreaker,
+  Host,
+  HttpPool,
+  HttpPoolCallbacks,
+  PoolFailure,
+} from '../../api/upstream.js';
+import type { TransportOptions, UpstreamTransport } from '../../network/transport-socket.js';
+import { C } from '../cluster-stats.js';
+import type { PoolProtocol } from '../http-protocol.js';
+import { PendingRequests } from './pending-requests.js';
+import type { PoolCluster } from './pool-cluster.js';
+import type { PoolResources } from './pool-resources.js';
+import { PooledConnection, type PooledConnectionOwner } from './pooled-connection.js';
 
-/** A pool as the cluster that owns it sees it, whatever protocol its connections speak. */
-export interface HostPool extends HttpPool {
+/** Connections opened at most for one request that finds no room. */
+const maxDialsPerEvent = 3;
+
+/**
+ * HTTP connections of one host and routing priority in this thread, of whatever protocol. The one that has had room
+ * most recently goes first, so that spare ones grow old and close; another is opened when all are taken.
+ */
+export class HostPool implements HttpPool, PooledConnectionOwner {
+  readonly cluster: PoolCluster;
+  readonly host: Host;
+  readonly breaker: CircuitBreaker;
+  readonly resources: PoolResources;
+  readonly protocol: PoolProtocol;
+  readonly transport: UpstreamTransport | null;
+  readonly options: TransportOptions | null;
+  /** Requests that a connection which is being made can count on taking. */
+  private readonly streamsEach: number;
+  private readonly pending: PendingRequests;
+  private readonly connections: Set<PooledConnection>;
+  /** Those that have had room, last in first out; some may have none any more. */
+  private readonly ready: PooledConnection[];
+  private connecting: number;
+  private isDraining: boolean;
+
+  constructor(
+    cluster: PoolCluster,
+    host: Host,
+    breaker: CircuitBreaker,
+    resources: PoolResources,
+    protocol: PoolProtocol,
+    options: TransportOptions | null,
+  ) {
+    this.cluster = cluster;
+    this.host = host;
+    this.breaker = breaker;
+    this.resources = resources;
+    this.protocol = protocol;
+    this.transport = cluster.transports.of(host.metadata);
+    this.options = options;
+    const { http2, maxRequestsPerConnection } = cluster.config;
+    const most = maxRequestsPerConnection === 0 ? Number.POSITIVE_INFINITY : maxRequestsPerConnection;
+    this.streamsEach = protocol === 'http2' ? Math.min(http2.maxConcurrentStreams, most) : 1;
+    this.pending = new PendingRequests(cluster, host, breaker);
+    this.connections = new Set();
+    this.ready = [];
+    this.connecting = 0;
+    this.isDraining = false;
+  }
+
+  newStream(decoder: ResponseDecoder, callbacks: HttpPoolCallbacks): Cancellable | null {
+    const connection = this.withRoom();
+    if (connection !== undefined) {
+      this.attach(connection, decoder, callbacks);
+      return null;
+    }
+    const request = this.pending.add(decoder, callbacks);
+    if (request !== null) this.dialAsNeeded();
+    return request;
+  }
+
+  onRoom(connection: PooledConnection, wasConnecting: boolean): void {
+    if (wasConnecting) this.connecting--;
+    while (this.pending.size > 0 && connection.room > 0) {
+      const request = this.pending.shift();
+      if (request !== undefined) this.attach(connection, request.decoder, request.callbacks);
+    }
+    if (!connection.isListed && connection.room > 0) {
+      connection.isListed = true;
+      this.ready.push(connection);
+    }
+    if (this.pending.size > 0) this.dialAsNeeded();
+    else if (this.isDraining) connection.drain();
+  }
+
+  /** A connection is gone. A failure to connect fails every waiting request: the host is at fault, not the request. */
+  onClosed(connection: PooledConnection, wasConnecting: boolean, failure: PoolFailure | null): void {
+    this.connections.delete(connection);
+    const at = connection.isListed ? this.ready.indexOf(connection) : -1;
+    if (at >= 0) this.ready.splice(at, 1);
+    this.breaker.releaseConnection();
+    if (wasConnecting) this.connecting--;
+    if (failure !== null) this.pending.failAll(failure);
+    else if (this.pending.size > 0) this.dialAsNeeded();
+  }
+
   /** No new requests from now on: idle connections close, busy ones after their last request. */
-  drain(): void;
-  closeIdle(): void;
+  drain(): void {
+    this.isDraining = true;
+    for (const connection of [...this.connections]) connection.drain();
+  }
+
+  closeIdle(): void {
+    for (const connection of [...this.connections]) if (connection.isIdle) connection.close();
+  }
+
+  /** The newest of the list that has room; those before it that have none leave the list until they do. */
+  private withRoom(): PooledConnection | undefined {
+    const { ready } = this;
+    for (;;) {
+      const connection = ready[ready.length - 1];
+      if (connection === undefined || connection.room > 0) return connection;
+      connection.isListed = false;
+      ready.pop();
+    }
+  }
+
+  private attach(connection: PooledConnection, decoder: ResponseDecoder, callbacks: HttpPoolCallbacks): void {
+    if (!this.breaker.tryRequest()) {
+      this.cluster.stats.inc(C.upstream_rq_active_overflow);
+      callbacks.onPoolFailure({ reason: 'overflow', transportFailure: '' });
+      return;
+    }
+    callbacks.onPoolReady(connection.start(decoder), connection);
+  }
+
+  private dialAsNeeded(): void {
+    for (let i = 0; i < maxDialsPerEvent && this.pending.size > this.connecting * this.streamsEach; i++) {
+      if (!this.breaker.tryConnection()) {
+        this.cluster.stats.inc(C.upstream_cx_overflow);
+        if (this.connections.size > 0) return;
+        this.breaker.forceConnection();
+      }
+      this.connecting++;
+      this.connections.add(new PooledConnection(this));
+    }
+  }
 }
