@@ -23,6 +23,7 @@ function clusterStatus(view: ClusterView): object {
       thresholds: [thresholds(view.limits[0]), { priority: 'HIGH', ...thresholds(view.limits[1]) }],
     },
     observability_name: view.observabilityName,
+    ...(view.edsServiceName === '' ? {} : { eds_service_name: view.edsServiceName }),
   };
 }
 

@@ -1,4 +1,3 @@
-import { HostHealth } from '../api/upstream.js';
 import type { ClusterView, HostView } from '../upstream/membership/cluster-view.js';
 import type { JsonObject } from './field-mask.js';
 
@@ -8,25 +7,35 @@ export function* endpointConfigs(clusters: Iterable<ClusterView>): Generator<Jso
 }
 
 function loadAssignment(cluster: ClusterView): JsonObject {
+  const { overprovisioningFactor, dropMillionths, dropCategory } = cluster.policy;
+  const endpoints = byLocality(cluster.hosts).map(localityEndpoints);
+  const drop = {
+    category: dropCategory,
+    drop_percentage: { numerator: dropMillionths, denominator: 'MILLION' },
+  };
   return {
     '@type': 'type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment',
-    cluster_name: cluster.name,
-    endpoints: [...byLocality(cluster.hosts).values()].map(localityEndpoints),
-    policy: { overprovisioning_factor: 140 },
+    cluster_name: cluster.edsServiceName || cluster.name,
+    ...(endpoints.length === 0 ? {} : { endpoints }),
+    policy: {
+      ...(dropMillionths === 0 ? {} : { drop_overloads: [drop] }),
+      overprovisioning_factor: overprovisioningFactor,
+    },
   };
 }
 
-/** Hosts of one priority and locality stand together, in the order of their first. */
-function byLocality(hosts: Iterable<HostView>): Map<string, HostView[]> {
+/** Hosts of one priority and locality stand together, localities in the order of their names. */
+function byLocality(hosts: Iterable<HostView>): readonly (readonly HostView[])[] {
   const groups = new Map<string, HostView[]>();
   for (const host of hosts) {
     const { region, zone, subZone } = host.locality;
-    const key = JSON.stringify([host.priority, region, zone, subZone]);
+    const level = String(host.priority).padStart(3, '0');
+    const key = [level, region, zone, subZone].join('\0');
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [host]);
     else group.push(host);
   }
-  return groups;
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
 }
 
 function localityEndpoints(hosts: readonly HostView[]): JsonObject {
@@ -40,6 +49,7 @@ function localityEndpoints(hosts: readonly HostView[]): JsonObject {
       ...(subZone === '' ? {} : { sub_zone: subZone }),
     },
     lb_endpoints: hosts.map(lbEndpoint),
+    load_balancing_weight: first?.localityWeight ?? 0,
     ...(priority === 0 ? {} : { priority }),
   };
 }
@@ -48,10 +58,21 @@ function lbEndpoint(host: HostView): JsonObject {
   return {
     endpoint: {
       address: hostAddress(host),
+      health_check_config: healthCheckOf(host),
       ...(host.hostname === '' ? {} : { hostname: host.hostname }),
     },
-    health_status: healthStatus(host),
+    health_status: host.status.toUpperCase(),
+    ...(host.metadata === null ? {} : { metadata: host.metadata }),
     load_balancing_weight: host.weight,
+  };
+}
+
+function healthCheckOf({ healthCheck, port }: HostView): JsonObject {
+  const checked = healthCheck?.port ?? 0;
+  const hostname = healthCheck?.hostname ?? '';
+  return {
+    ...(checked === 0 || checked === port ? {} : { port_value: checked }),
+    ...(hostname === '' ? {} : { hostname }),
   };
 }
 
@@ -59,9 +80,4 @@ function lbEndpoint(host: HostView): JsonObject {
 export function hostAddress(host: HostView): JsonObject {
   if (host.ip.startsWith('/') || host.ip.startsWith('@')) return { pipe: { path: host.ip } };
   return { socket_address: { address: host.ip, port_value: host.port } };
-}
-
-function healthStatus({ health, status }: HostView): string {
-  if ((health & HostHealth.edsStatusDraining) !== 0) return 'DRAINING';
-  return status.toUpperCase();
 }

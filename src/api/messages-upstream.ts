@@ -30,6 +30,8 @@ export interface HostPolicy {
   readonly weightedPriorityHealth: boolean;
   /** Millionths of the requests that are refused (`drop_overloads`); 0 = none. */
   readonly dropMillionths: number;
+  /** What the operators call these. */
+  readonly dropCategory: string;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { AssignmentAnswer } from '../upstream/membership/assignments.js';
-import { runAssignmentJob } from './run-job.js';
+import { AssignmentJobs } from './run-job.js';
 
 type Waiter = (answer: AssignmentAnswer) => void;
 
@@ -7,10 +7,12 @@ type Waiter = (answer: AssignmentAnswer) => void;
 export class AssignmentFiles {
   private waiting: Map<string, Waiter[]>;
   private isRunning: boolean;
+  private readonly jobs: AssignmentJobs;
 
   constructor() {
     this.waiting = new Map();
     this.isRunning = false;
+    this.jobs = new AssignmentJobs();
   }
 
   /** Never rejects. */
@@ -29,7 +31,7 @@ export class AssignmentFiles {
     while (this.waiting.size > 0) {
       const batch = [...this.waiting];
       this.waiting = new Map();
-      const answers = await ask(batch.map(([path]) => path));
+      const answers = await this.ask(batch.map(([path]) => path));
       for (const [i, [, waiters]] of batch.entries()) {
         const answer = answers[i] ?? { kind: 'unreadable', error: 'no answer' };
         for (const waiter of waiters) waiter(answer);
@@ -37,12 +39,16 @@ export class AssignmentFiles {
     }
     this.isRunning = false;
   }
-}
 
-async function ask(paths: readonly string[]): Promise<readonly AssignmentAnswer[]> {
-  try {
-    return await runAssignmentJob(paths);
-  } catch (error) {
-    return paths.map(() => ({ kind: 'unreadable', error: String(error) }));
+  close(): Promise<void> {
+    return this.jobs.close();
+  }
+
+  private async ask(paths: readonly string[]): Promise<readonly AssignmentAnswer[]> {
+    try {
+      return await this.jobs.run(paths);
+    } catch (error) {
+      return paths.map(() => ({ kind: 'unreadable', error: String(error) }));
+    }
   }
 }

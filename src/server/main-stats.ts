@@ -13,11 +13,12 @@ import type { ListenerConfig } from '../network/listener-config.js';
 import type { DownstreamTransportFactory, UpstreamTransportFactory } from '../network/transport-socket.js';
 import type { LiveRuntime } from '../runtime/live-runtime.js';
 import type { StatStore } from '../stats/store.js';
+import { CM } from '../upstream/membership/membership-stats.js';
 import { version } from './build.js';
 import type { Certificates } from './certificates.js';
 import { S, type ServerState, serverStateNumbers } from './server-stats.js';
 
-/** `listener_manager.` and `cluster_manager.`: what main counts while it starts and drains. */
+/** `listener_manager.`: what main counts while it starts and drains. */
 export const LM = statBlock({
   counters: [
     'listener_added',
@@ -27,18 +28,6 @@ export const LM = statBlock({
     'listener_modified',
     'listener_removed',
     'listener_stopped',
-  ],
-});
-
-export const CM = statBlock({
-  counters: [
-    'cluster_added',
-    'cluster_modified',
-    'cluster_removed',
-    'cluster_updated',
-    'cluster_updated_via_merge',
-    'update_merge_cancelled',
-    'update_out_of_merge_window',
   ],
 });
 

@@ -15,17 +15,38 @@ export async function runSecretJob(secret: SecretReference): Promise<SecretFileR
   return (await runJob({ secret })) as SecretFileResult;
 }
 
-/** Reads files of assignments, in that order. */
-export async function runAssignmentJob(assignments: readonly string[]): Promise<readonly AssignmentAnswer[]> {
-  return (await runJob({ assignments })) as readonly AssignmentAnswer[];
+/** A job thread that reads assignments. It stays for a while: starting it takes longer than what it does. */
+export class AssignmentJobs {
+  private jobs: Piscina | null = null;
+
+  /** Reads files, in that order. */
+  async run(assignments: readonly string[]): Promise<readonly AssignmentAnswer[]> {
+    this.jobs ??= jobPool();
+    const job: AssignmentJob = { assignments };
+    return (await this.jobs.run(job)) as readonly AssignmentAnswer[];
+  }
+
+  async close(): Promise<void> {
+    await this.jobs?.destroy();
+    this.jobs = null;
+  }
 }
 
-async function runJob(job: LoadJob | SecretJob | AssignmentJob): Promise<unknown> {
-  const jobs = new Piscina({
+/** How long a thread that has nothing to do stays. */
+const idleTimeoutMs = 30_000;
+
+function jobPool(): Piscina {
+  return new Piscina({
     filename: fileURLToPath(new URL('../../workers/job.js', import.meta.url)),
+    minThreads: 0,
     maxThreads: 1,
+    idleTimeout: idleTimeoutMs,
     atomics: 'disabled',
   });
+}
+
+async function runJob(job: LoadJob | SecretJob): Promise<unknown> {
+  const jobs = jobPool();
   try {
     return await jobs.run(job);
   } finally {

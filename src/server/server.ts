@@ -203,6 +203,7 @@ export class Server implements ShardPoolOwner, MainFacts {
     this.listenerDrain.close();
     this.runtimeLayers.close();
     this.secretFiles.close();
+    await this.assignmentFiles.close();
     await this.flush.stop();
     await threadLogFiles.closeAll();
   }
@@ -370,6 +371,7 @@ export class Server implements ShardPoolOwner, MainFacts {
       resolverFor: systemResolvers(),
       readAssignments: (path) => this.assignmentFiles.read(path),
       fileWatches: new FileWatches(),
+      readout: (name, text) => this.store.readout(name, text),
       outlierLog: this.outlierLog(),
       publish: (update) => this.publishHosts(update),
       acknowledgedVersion: (cluster) => this.hostVersions.everywhere(cluster),

@@ -35,6 +35,7 @@ export type AssignedHosts = {
   readonly weightedPriorityHealth: boolean;
   /** Millionths of the requests that are refused. */
   readonly dropMillionths: number;
+  readonly dropCategory: string;
   /** Without a newer assignment for so long its endpoints are forgotten; 0 = never. */
   readonly staleAfterMs: number;
 };
@@ -45,6 +46,7 @@ const noHosts: AssignedHosts = {
   overprovisioningFactor: 140,
   weightedPriorityHealth: false,
   dropMillionths: 0,
+  dropCategory: '',
   staleAfterMs: 0,
 };
 
@@ -76,7 +78,9 @@ export function parseAssignment(assignment: ConfigNode, type: ClusterType): Assi
   for (const group of assignment.list('endpoints')) {
     const locality = parseLocality(group.message('locality'));
     const priority = group.number('priority', 0);
-    const localityWeight = group.number('load_balancing_weight', 0);
+    const weight = group.number('load_balancing_weight', 0);
+    // Envoy weighs localities by their names: a group without one has no weight.
+    const localityWeight = group.has('locality') ? weight : 0;
     for (const entry of group.list('lb_endpoints')) {
       const endpoint = parseEndpoint(entry, type, { locality, localityWeight, priority });
       if (endpoint !== null) endpoints.push(endpoint);
@@ -87,30 +91,33 @@ export function parseAssignment(assignment: ConfigNode, type: ClusterType): Assi
     endpoints,
     overprovisioningFactor: policy?.number('overprovisioning_factor', 140) ?? 140,
     weightedPriorityHealth: policy?.bool('weighted_priority_health') ?? false,
-    dropMillionths: policy === undefined ? 0 : parseDrops(policy),
+    ...(policy === undefined ? noDrops : parseDrops(policy)),
     staleAfterMs: policy?.duration('endpoint_stale_after', 0) ?? 0,
   };
 }
 
 /** `drop_overloads` of a policy. Envoy takes one category. */
-function parseDrops(policy: ConfigNode): number {
+function parseDrops(policy: ConfigNode): Drops {
   const drops = policy.list('drop_overloads');
   if (drops.length > 1) {
     const text = `Cluster drop_overloads config has ${drops.length} categories. Envoy only support one.`;
     policy.error(text, 'drop_overloads');
   }
   const [drop] = drops;
-  if (drop === undefined) return 0;
-  drop.noEffect('category', 'only load reports tell categories apart');
+  if (drop === undefined) return noDrops;
+  const dropCategory = drop.string('category');
   const { numerator, denominator } = drop.fraction('drop_percentage', noShare);
   const ratio = numerator / denominator;
-  if (ratio <= 1) return Math.round(ratio * 1_000_000);
+  if (ratio <= 1) return { dropMillionths: Math.round(ratio * 1_000_000), dropCategory };
   const given = `drop_ratio=${ratio}(Numerator ${numerator} / Denominator ${denominator})`;
   const text = `Cluster drop_overloads config is invalid. ${given}. The valid range is 0~1.`;
   drop.error(text, 'drop_percentage');
-  return 0;
+  return noDrops;
 }
 
+type Drops = Pick<AssignedHosts, 'dropMillionths' | 'dropCategory'>;
+
+const noDrops: Drops = { dropMillionths: 0, dropCategory: '' };
 const noShare: FractionConfig = { numerator: 0, denominator: 100, runtimeKey: '' };
 
 function parseLocality(node: ConfigNode | undefined): LocalityConfig {

@@ -9,20 +9,22 @@ import type { ClusterConfig } from '../config.js';
 import { HealthChecker } from '../health/health-checker.js';
 import { OutlierDetector } from '../outlier-detector.js';
 import { ClusterWords } from '../shared-words.js';
-import type { Discovery, DiscoveryOwner, FoundHost, HostChange } from './discovery.js';
+import type { Discovery, DiscoveryOwner, FoundHost, HostChange, PolicyChange } from './discovery.js';
 import {
+  checkedHealthMask,
   configuredHealthMask,
   endpointHealth,
   hostRecord,
   initialHealth,
   isSameHost,
+  isSameRecord,
 } from './endpoint-host.js';
 import type { EdsScope } from './file-eds-discovery.js';
 import { HostSlots } from './host-slots.js';
 import { makeDiscovery } from './make-discovery.js';
 import { Member, type MemberOwner } from './member.js';
 import { MembershipGauges } from './membership-gauges.js';
-import { M } from './membership-stats.js';
+import { CM, M } from './membership-stats.js';
 
 /** What the clusters of main share. */
 export interface MembershipScope extends EdsScope {
@@ -57,6 +59,7 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
   readonly outlier: OutlierDetector | null;
   private readonly scope: MembershipScope;
   readonly stats: BoundStats;
+  private readonly managerStats: BoundStats;
   private readonly gauges: MembershipGauges;
   /** Counts host objects that were given the only transport socket there is, as Envoy does. */
   private readonly transportMatches: Counter;
@@ -79,8 +82,10 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     this.words = new ClusterWords(ClusterWords.allocate(scope.threads), 0);
     this.scope = scope;
     this.stats = scope.stats.bind(root, M);
+    this.managerStats = scope.stats.bind('cluster_manager', CM);
     this.gauges = new MembershipGauges(this.stats);
     this.transportMatches = scope.stats.counter(`${root}.default.total_match_count`);
+    this.transportMatches.add(0);
     this.slots = new HostSlots(scope.threads);
     this.discovery = makeDiscovery(this, scope);
     this.groups = Array.from({ length: this.discovery.groups }, () => []);
@@ -89,6 +94,7 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
       overprovisioningFactor: config.overprovisioningFactor,
       weightedPriorityHealth: config.weightedPriorityHealth,
       dropMillionths: config.dropMillionths,
+      dropCategory: config.dropCategory,
     };
     this.version = 0;
     this.unchecked = null;
@@ -105,7 +111,8 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
 
   start(): void {
     this.discovery.fill();
-    if (this.members().next().done !== true) this.stats.inc(M.membership_change);
+    const levels = new Set(Array.from(this.members(), ({ record }) => record.priority));
+    this.stats.add(M.membership_change, levels.size);
     this.publish();
     if (!this.discovery.start()) this.discovered();
   }
@@ -123,6 +130,10 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
   memberAt(slot: number): Member | undefined {
     for (const member of this.members()) if (member.slot === slot) return member;
     return undefined;
+  }
+
+  get hostPolicy(): HostPolicy {
+    return this.policy;
   }
 
   /** The state of now, for a worker that starts late. */
@@ -167,19 +178,38 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
   replace(group: number, hosts: readonly FoundHost[]): HostChange {
     this.transportMatches.add(hosts.length);
     const old = new Map((this.groups[group] ?? []).map((member) => [member.address.text, member]));
-    const added = hosts.filter(({ address }) => !old.has(address.text));
+    const added = hosts.filter((host) => !this.isKnown(old.get(host.address.text), host));
     this.reserve(added.length);
     const next: Member[] = [];
     let change: HostChange = 'none';
     for (const host of hosts) {
-      const kept = old.get(host.address.text);
+      const before = old.get(host.address.text);
       old.delete(host.address.text);
-      if (kept !== undefined && this.refresh(kept, host)) change = 'facts';
-      next.push(kept ?? this.makeMember(host));
+      if (before === undefined || !this.isKnown(before, host)) {
+        next.push(this.takeOver(before, host));
+        continue;
+      }
+      next.push(before);
+      if (this.refresh(before, host)) change = 'facts';
     }
     const dropped = this.drop(old.values(), next);
     this.groups[group] = next;
     return added.length > 0 || dropped ? 'hosts' : change;
+  }
+
+  private isKnown(member: Member | undefined, host: FoundHost): boolean {
+    if (member === undefined) return false;
+    return isSameHost(member.record, hostRecord(this.config, host, member.slot), this.checker !== null);
+  }
+
+  /** A new host; what health checks know of the one before at its address still holds. */
+  private takeOver(before: Member | undefined, host: FoundHost): Member {
+    const member = this.makeMember(host);
+    if (before === undefined) return member;
+    const isChecked = this.checker !== null && member.record.healthCheck?.disabled !== true;
+    if (isChecked) member.change(before.health & checkedHealthMask, checkedHealthMask);
+    this.forget(before);
+    return member;
   }
 
   move(group: number, host: FoundHost): void {
@@ -187,14 +217,14 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     member?.describe(hostRecord(this.config, host, member.slot), host.address);
   }
 
-  setPolicy(policy: HostPolicy): boolean {
+  setPolicy(policy: HostPolicy): PolicyChange {
     const before = this.policy;
     this.policy = policy;
-    return (
-      policy.overprovisioningFactor !== before.overprovisioningFactor ||
-      policy.weightedPriorityHealth !== before.weightedPriorityHealth ||
-      policy.dropMillionths !== before.dropMillionths
-    );
+    const isBalancedAlike =
+      policy.overprovisioningFactor === before.overprovisioningFactor &&
+      policy.weightedPriorityHealth === before.weightedPriorityHealth;
+    if (!isBalancedAlike) return 'balancing';
+    return policy.dropMillionths === before.dropMillionths ? 'none' : 'drops';
   }
 
   /** Takes over what discovery says anew of a host that stays; answers whether threads have to hear of it. */
@@ -203,9 +233,9 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     const before = member.health;
     member.change(endpointHealth(healthStatus), HostHealth.pendingDynamicRemoval | configuredHealthMask);
     const record = hostRecord(this.config, host, member.slot);
-    if (isSameHost(member.record, record)) return member.health !== before;
+    const isSame = isSameRecord(member.record, record);
     member.describe(record, host.address);
-    return true;
+    return !isSame || member.health !== before;
   }
 
   /** These are not there any more; those that outlive that join `kept`. Answers whether any goes. */
@@ -272,8 +302,12 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
   }
 
   publish(): void {
+    if (this.isReady) this.managerStats.inc(CM.cluster_updated);
+    this.announce();
+  }
+
+  announce(): void {
     this.version++;
-    if (this.isReady) this.scope.stats.counter('cluster_manager.cluster_updated').inc();
     this.scope.publish(this.update());
     this.words.bumpGeneration();
   }

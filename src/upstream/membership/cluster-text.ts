@@ -17,6 +17,7 @@ export function* clusterText(view: ClusterView): Generator<string, void> {
     ...limitLines('high_priority', view.limits[1]),
   );
   lines.push(`added_via_api::${view.isAddedViaApi}`);
+  if (view.edsServiceName !== '') lines.push(`eds_service_name::${view.edsServiceName}`);
   yield joined(`${view.name}::`, lines);
   for (const host of view.hosts) yield joined(`${view.name}::${host.address}::`, hostLines(host));
 }

@@ -1,11 +1,14 @@
+import type { HostPolicy } from '../../api/messages-upstream.js';
 import type { RuntimeView } from '../../api/runtime.js';
 import {
   degradedMask,
   HostHealth,
+  type HostHealthCheckConfig,
   HostWord,
   type LocalityConfig,
   unhealthyMask,
 } from '../../api/upstream.js';
+import type { Plain } from '../../base/plain.js';
 import type { ClusterConfig } from '../config.js';
 import { isCanary } from '../host.js';
 import type { OutlierDetector } from '../outlier-detector.js';
@@ -30,6 +33,11 @@ export interface HostView {
   readonly status: 'healthy' | 'degraded' | 'unhealthy';
   readonly weight: number;
   readonly locality: LocalityConfig;
+  /** 0 when its locality has none. */
+  readonly localityWeight: number;
+  /** A `core.v3.Metadata`, or null. */
+  readonly metadata: Plain;
+  readonly healthCheck: HostHealthCheckConfig | null;
   readonly isCanary: boolean;
   readonly priority: number;
   /** Percent of answers, and of attempts to reach it, in the last interval; -1 when nothing was measured. */
@@ -49,6 +57,9 @@ export interface ClusterView {
   readonly name: string;
   readonly observabilityName: string;
   readonly isAddedViaApi: boolean;
+  readonly policy: HostPolicy;
+  /** What an assignment of its hosts is called, if not as the cluster. */
+  readonly edsServiceName: string;
   /** Null without outlier detection. */
   readonly outlier: { readonly external: RateSummary; readonly local: RateSummary } | null;
   /** Of the default and of the high priority, runtime overrides applied. */
@@ -96,6 +107,8 @@ export function clusterView(cluster: ClusterMembership, runtime: RuntimeView): C
     name: config.name,
     observabilityName: config.statName,
     isAddedViaApi: config.origin.startsWith('xds:'),
+    policy: cluster.hostPolicy,
+    edsServiceName: config.eds?.serviceName ?? '',
     outlier:
       cluster.outlier === null
         ? null
@@ -106,7 +119,9 @@ export function clusterView(cluster: ClusterMembership, runtime: RuntimeView): C
 }
 
 function* hostViews(cluster: ClusterMembership): Generator<HostView, void> {
-  for (const member of cluster.members()) yield hostView(member, cluster.outlier);
+  // As Envoy shows them.
+  const noMetadata = cluster.config.type === 'STRICT_DNS' ? {} : null;
+  for (const member of cluster.members()) yield hostView(member, cluster.outlier, noMetadata);
 }
 
 function limitsView(config: ClusterConfig, priority: 0 | 1, runtime: RuntimeView): LimitsView {
@@ -120,7 +135,7 @@ function limitsView(config: ClusterConfig, priority: 0 | 1, runtime: RuntimeView
   };
 }
 
-function hostView(member: Member, outlier: OutlierDetector | null): HostView {
+function hostView(member: Member, outlier: OutlierDetector | null, emptyMetadata: Plain): HostView {
   const { record, address, health } = member;
   return {
     address: address.text,
@@ -133,6 +148,9 @@ function hostView(member: Member, outlier: OutlierDetector | null): HostView {
     status: statusOf(health),
     weight: record.weight,
     locality: record.locality,
+    localityWeight: record.localityWeight,
+    metadata: record.metadata ?? emptyMetadata,
+    healthCheck: record.healthCheck,
     isCanary: isCanary(record.metadata),
     priority: record.priority,
     successRate: outlier?.successRate(member, 'external') ?? noRate,

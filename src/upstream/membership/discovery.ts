@@ -22,13 +22,17 @@ export interface DiscoveryOwner {
   replace(group: number, hosts: readonly FoundHost[]): HostChange;
   /** The one host of that group moves to another address, and stays the host that it is. */
   move(group: number, host: FoundHost): void;
-  /** What goes with all hosts of an assignment; answers whether it is other than before. */
-  setPolicy(policy: HostPolicy): boolean;
-  /** Tells every thread of the hosts as they are. */
+  /** What goes with all hosts of an assignment; answers what of it is other than before. */
+  setPolicy(policy: HostPolicy): PolicyChange;
+  /** Tells every thread of the hosts as they are, which counts as an update of the cluster. */
   publish(): void;
+  /** The same, uncounted: the policy alone has changed, and no balancer asks for it. */
+  announce(): void;
   /** An attempt has ended, well or not: the hosts known now are those that the cluster's start waits for. */
   discovered(): void;
 }
+
+export type PolicyChange = 'none' | 'drops' | 'balancing';
 
 /** `hosts`: some came or went; `facts`: weights, metadata or the like of hosts that stay. */
 export type HostChange = 'none' | 'facts' | 'hosts';

@@ -1,6 +1,6 @@
 import type { HostRecord } from '../../api/messages-upstream.js';
 import type { Address } from '../../api/stream-info.js';
-import { HostHealth } from '../../api/upstream.js';
+import { HostHealth, type LocalityConfig } from '../../api/upstream.js';
 import { ipAddress, pipeAddress } from '../../network/address.js';
 import type { ClusterConfig } from '../config.js';
 import type { EndpointConfig } from '../endpoints-config.js';
@@ -18,6 +18,14 @@ const configuredHealth: { readonly [status: string]: number } = {
 /** Bits that come from there alone. */
 export const configuredHealthMask =
   HostHealth.failedEdsHealth | HostHealth.edsStatusDraining | HostHealth.degradedEdsHealth;
+
+/** Bits that health checks set. */
+export const checkedHealthMask =
+  HostHealth.failedActiveHc |
+  HostHealth.degradedActiveHc |
+  HostHealth.pendingActiveHc |
+  HostHealth.activeHcTimeout |
+  HostHealth.excludedViaImmediateHcFail;
 
 export function endpointHealth(status: string): number {
   return configuredHealth[status] ?? 0;
@@ -53,9 +61,24 @@ export function hostRecord(
   };
 }
 
-/** Whether threads need not be told. Both are plain data of the same shape. */
-export function isSameHost(a: HostRecord, b: HostRecord): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+/** Whether a host that discovery names again is the host that it was, or another one at the same address. */
+export function isSameHost(a: HostRecord, b: HostRecord, isChecked: boolean): boolean {
+  const isNamedAlike = a.hostname === b.hostname && isSameLocality(a.locality, b.locality);
+  return isNamedAlike && (!isChecked || JSON.stringify(a.healthCheck) === JSON.stringify(b.healthCheck));
+}
+
+function isSameLocality(a: LocalityConfig, b: LocalityConfig): boolean {
+  return a.region === b.region && a.zone === b.zone && a.subZone === b.subZone;
+}
+
+/** Whether threads need not be told of what is said anew of the same host. */
+export function isSameRecord(a: HostRecord, b: HostRecord): boolean {
+  return (
+    a.weight === b.weight &&
+    a.priority === b.priority &&
+    a.localityWeight === b.localityWeight &&
+    JSON.stringify(a.metadata) === JSON.stringify(b.metadata)
+  );
 }
 
 /** The address of an endpoint that is given by its address. */

@@ -1,10 +1,11 @@
+import type { HostPolicy } from '../../api/messages-upstream.js';
 import { type StatScope, statBlock } from '../../api/stats.js';
 import type { Clock } from '../../base/clock.js';
 import { Timer } from '../../base/timer-wheel.js';
 import { xxHash64 } from '../../base/xx-hash.js';
 import type { AssignedHosts } from '../endpoints-config.js';
 import type { AssignmentAnswer, AssignmentReader } from './assignments.js';
-import type { Discovery, DiscoveryOwner, FoundHost } from './discovery.js';
+import type { Discovery, DiscoveryOwner, FoundHost, PolicyChange } from './discovery.js';
 import type { DnsScope } from './dns-refresh.js';
 import { staticAddress } from './endpoint-host.js';
 import type { FileWatches } from './file-watches.js';
@@ -23,6 +24,8 @@ export interface EdsScope extends DnsScope {
   readonly fileWatches: FileWatches;
   readonly clock: Clock;
   readonly stats: StatScope;
+  /** Sets a text readout. */
+  readout(name: string, text: string): void;
 }
 
 /** Hosts that stand in a file, as an assignment in a `DiscoveryResponse`; read again when the file is moved into place. */
@@ -49,6 +52,7 @@ export class FileEdsDiscovery implements Discovery {
     this.expected = eds?.serviceName || name;
     this.counts = scope.stats.bind(`cluster.${statName}`, Subscription);
     this.counts.add(Subscription.init_fetch_timeout, 0);
+    scope.readout(`cluster.${statName}.version_text`, '');
     this.staleTimer = new Timer(() => this.expire());
     this.notices = new Notices(scope.log);
     this.levels = new Map();
@@ -112,6 +116,7 @@ export class FileEdsDiscovery implements Discovery {
     this.notices.tell(answer.notices);
     owner.stats.inc(M.update_success);
     owner.stats.set(M.version, Number(xxHash64(answer.version)));
+    scope.readout(`${owner.stats.prefix}.version_text`, answer.version);
     counts.set(Subscription.update_time, Math.trunc(scope.clock.wallMs()));
     const [assignment] = answer.assignments;
     if (assignment === undefined) owner.stats.inc(M.update_empty);
@@ -126,27 +131,27 @@ export class FileEdsDiscovery implements Discovery {
 
   private apply(assignment: AssignedHosts): void {
     const { owner, scope } = this;
-    const { staleAfterMs, overprovisioningFactor, weightedPriorityHealth, dropMillionths } = assignment;
+    const { staleAfterMs } = assignment;
     scope.timers.cancel(this.staleTimer);
     if (staleAfterMs > 0) {
       owner.stats.inc(M.assignment_timeout_received);
       scope.timers.schedule(this.staleTimer, staleAfterMs);
     }
-    const policy = { overprovisioningFactor, weightedPriorityHealth, dropMillionths };
-    const hasOtherPolicy = owner.setPolicy(policy);
-    this.take(foundHosts(assignment), hasOtherPolicy);
+    this.take(foundHosts(assignment), owner.setPolicy(policyOf(assignment)));
   }
 
   private expire(): void {
     this.owner.stats.inc(M.assignment_stale);
-    this.take([], false);
+    this.take([], 'none');
   }
 
-  private take(hosts: readonly FoundHost[], hasOtherPolicy: boolean): void {
+  private take(hosts: readonly FoundHost[], policy: PolicyChange): void {
     const { owner } = this;
     const change = owner.replace(0, hosts);
-    if (change === 'none' && !hasOtherPolicy) {
+    if (change === 'none' && policy !== 'balancing') {
       owner.stats.inc(M.update_no_rebuild);
+      // Envoy waits for the next change of hosts.
+      if (policy === 'drops') owner.announce();
       return;
     }
     const levels = levelsOf(hosts);
@@ -154,12 +159,14 @@ export class FileEdsDiscovery implements Discovery {
       if (levels.get(level) !== this.levels.get(level)) owner.stats.inc(M.membership_change);
     }
     this.levels = levels;
-    owner.stats.set(
-      M.max_host_weight,
-      hosts.reduce((max, { endpoint }) => Math.max(max, endpoint.weight), 0),
-    );
+    owner.stats.set(M.max_host_weight, weightOfLastLevel(hosts));
     owner.publish();
   }
+}
+
+function policyOf(assignment: AssignedHosts): HostPolicy {
+  const { overprovisioningFactor, weightedPriorityHealth, dropMillionths, dropCategory } = assignment;
+  return { overprovisioningFactor, weightedPriorityHealth, dropMillionths, dropCategory };
 }
 
 /** An address is one host, however often it stands there: the first time counts. */
@@ -172,13 +179,22 @@ function foundHosts({ endpoints }: AssignedHosts): readonly FoundHost[] {
   return [...found.values()];
 }
 
+/** The greatest weight of the highest level, as Envoy has it: its levels overwrite each other's. */
+function weightOfLastLevel(hosts: readonly FoundHost[]): number {
+  const last = hosts.reduce((level, { endpoint }) => Math.max(level, endpoint.priority), 0);
+  const weights = hosts.map(({ endpoint }) => (endpoint.priority === last ? endpoint.weight : 1));
+  return weights.reduce((max, weight) => Math.max(max, weight), 1);
+}
+
 /** Who is in each priority level, as one text a level. */
 function levelsOf(hosts: readonly FoundHost[]): ReadonlyMap<number, string> {
   const byLevel = new Map<number, string[]>();
   for (const { endpoint, address } of hosts) {
     const level = byLevel.get(endpoint.priority);
-    if (level === undefined) byLevel.set(endpoint.priority, [address.text]);
-    else level.push(address.text);
+    const { hostname, locality } = endpoint;
+    const text = [address.text, hostname, ...Object.values(locality)].join('\0');
+    if (level === undefined) byLevel.set(endpoint.priority, [text]);
+    else level.push(text);
   }
   return new Map([...byLevel].map(([level, texts]) => [level, texts.sort().join()]));
 }

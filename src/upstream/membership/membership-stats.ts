@@ -23,3 +23,16 @@ export const M = statBlock({
     'warming_state',
   ],
 });
+
+/** `cluster_manager.`: clusters as they come, change and go. */
+export const CM = statBlock({
+  counters: [
+    'cluster_added',
+    'cluster_modified',
+    'cluster_removed',
+    'cluster_updated',
+    'cluster_updated_via_merge',
+    'update_merge_cancelled',
+    'update_out_of_merge_window',
+  ],
+});

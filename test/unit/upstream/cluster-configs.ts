@@ -50,6 +50,7 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     overprovisioningFactor: 140,
     weightedPriorityHealth: false,
     dropMillionths: 0,
+    dropCategory: '',
     localCluster: '',
     panicThresholdPercent: 50,
     thresholds: [thresholds, thresholds],

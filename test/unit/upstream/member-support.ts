@@ -59,6 +59,8 @@ export class FakeMain implements MembershipScope {
   readonly extensions = extensionRegistry();
   readonly secrets = new ThreadSecrets([]);
   readonly resolver = new FakeResolver();
+  readonly readouts = new Map<string, string>();
+  readonly readout = (name: string, text: string): void => void this.readouts.set(name, text);
   readonly fileWatches = new FileWatches();
   readonly outlierLines: string[] = [];
   readonly outlierLog = (line: string): void => void this.outlierLines.push(line);

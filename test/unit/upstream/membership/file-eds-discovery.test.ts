@@ -22,6 +22,7 @@ function assigned(
     overprovisioningFactor: 140,
     weightedPriorityHealth: false,
     dropMillionths: 0,
+    dropCategory: '',
     staleAfterMs: 0,
     ...changes,
   };
@@ -74,6 +75,23 @@ describe('EDS from a file', () => {
     equal(main.stat('membership_change'), 2);
   });
 
+  test('a host of another name or locality is another host, and keeps what health checks know', async (t) => {
+    const renamed = { ...a, hostname: 'other' };
+    const { main, live, move } = await discovering(t, [assigned([a, b]), assigned([renamed, b])]);
+    const [first, second] = live.members();
+    await move();
+    const now = [...live.members()];
+    deepEqual([now[0] === first, now[1] === second], [false, true]);
+    equal(main.stat('membership_change'), 2);
+  });
+
+  test('drops that change alone are announced, which is no update of the cluster', async (t) => {
+    const { main, move } = await discovering(t, [assigned([a]), assigned([a], { dropMillionths: 1 })]);
+    await move();
+    equal(main.published.at(-1)?.policy.dropMillionths, 1);
+    deepEqual([main.stat('update_no_rebuild'), main.stats.get('cluster_manager.cluster_updated')], [1, 0]);
+  });
+
   test('weights and health that change are told without a change of membership', async (t) => {
     const heavy = { ...b, weight: 7, healthStatus: 'DRAINING' };
     const { main, live, move } = await discovering(t, [assigned([a, b]), assigned([a, heavy])]);
@@ -120,7 +138,12 @@ describe('EDS from a file', () => {
   });
 
   test('the policy of the assignment reaches the threads', async (t) => {
-    const policy = { overprovisioningFactor: 200, weightedPriorityHealth: true, dropMillionths: 1000 };
+    const policy = {
+      overprovisioningFactor: 200,
+      weightedPriorityHealth: true,
+      dropMillionths: 9,
+      dropCategory: 'x',
+    };
     const { main, move } = await discovering(t, [assigned([a]), assigned([a], policy)]);
     await move();
     deepEqual(main.published.at(-1)?.policy, policy);

@@ -49,7 +49,7 @@ describe('static clusters', () => {
       ['membership_total', 'membership_healthy', 'membership_change', 'max_host_weight'].map((name) =>
         main.stat(name),
       ),
-      [2, 2, 1, 0],
+      [2, 2, 2, 0],
     );
   });
 
