@@ -103,6 +103,9 @@ export type LocalityConfig = {
 };
 
 export type HostHealthCheckConfig = {
+  /** Where checks go in place of the host's own address; null = there. */
+  readonly address: { readonly [part in keyof Address]: Address[part] } | null;
+  /** Replaces the port of whichever address it is; 0 = it stays. */
   readonly port: number;
   readonly hostname: string;
   readonly disabled: boolean;

@@ -61,6 +61,8 @@ import { tcpProxy } from './filters/network/tcp-proxy/tcp-proxy-filter.js';
 import { metadataFormatter } from './formatters/metadata/metadata.js';
 import { reqWithoutQuery } from './formatters/req-without-query/req-without-query.js';
 import { preserveCase } from './header-formatters/preserve-case/preserve-case.js';
+import { redisHealthChecker } from './health-checkers/redis/redis.js';
+import { fileHealthEventSink } from './health-event-sinks/file/file-sink.js';
 import {
   allowListedRoutes,
   previousRoutes,
@@ -146,6 +148,8 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   compressor: [gzipCompressor, brotliCompressor, zstdCompressor],
   decompressor: [gzipDecompressor, brotliDecompressor, zstdDecompressor],
   'access.logger': [fileAccessLog, stdoutAccessLog, stderrAccessLog],
+  'health.checker': [redisHealthChecker],
+  'health.event.sink': [fileHealthEventSink],
   'stat.sink': [statsd, dogStatsd, graphiteStatsd],
   formatter: [reqWithoutQuery, metadataFormatter],
   'retry.host.predicate': [previousHosts, omitCanaryHosts, omitHostMetadata],

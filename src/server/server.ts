@@ -373,16 +373,21 @@ export class Server implements ShardPoolOwner, MainFacts {
       fileWatches: new FileWatches(),
       readout: (name, text) => this.store.readout(name, text),
       outlierLog: this.outlierLog(),
+      openLog: (path) => this.openEventLog(path),
+      buffers: this.scope.buffers,
       publish: (update) => this.publishHosts(update),
       acknowledgedVersion: (cluster) => this.hostVersions.everywhere(cluster),
     });
   }
 
-  /** The event log is buffered and reopened as access logs are. */
   private outlierLog(): ((line: string) => void) | null {
     const { outlierEventLog } = this.input.model;
-    if (outlierEventLog === '') return null;
-    const file = threadLogFiles.open(outlierEventLog, this.scope);
+    return outlierEventLog === '' ? null : this.openEventLog(outlierEventLog);
+  }
+
+  /** Event logs are buffered and reopened as access logs are. */
+  private openEventLog(path: string): (line: string) => void {
+    const file = threadLogFiles.open(path, this.scope);
     return (line) => file.write(line);
   }
 

@@ -6,7 +6,7 @@ import { parseMetadata } from '../match/metadata.js';
 import { parseBalancer } from './balancing/parse-balancer.js';
 import type { TransportMatchConfig, TransportsConfig } from './cluster-transports.js';
 import { type AssignedHosts, messageOf, parseLoadAssignment } from './endpoints-config.js';
-import { type HealthCheckConfig, parseHealthCheck } from './health/config.js';
+import { type HealthCheckConfig, parseHealthChecks } from './health/config.js';
 import { type ProtocolConfig, parseUpstreamProtocol } from './http-protocol.js';
 import { type DiscoveryConfig, parseDiscovery } from './membership/discovery-config.js';
 import type { AutoSniConfig } from './named-pools.js';
@@ -88,7 +88,7 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
     ignoreHealthOnHostRemoval: node.bool('ignore_health_on_host_removal'),
     waitForWarmOnInit: node.bool('wait_for_warm_on_init', true),
     thresholds: parseThresholds(node),
-    healthChecks: parseHealthChecks(node),
+    healthChecks: parseHealthChecks(node, http.protocol),
     outlier: parseOutlierDetection(node),
     ...http,
     maxRequestsPerConnection: http.maxRequestsPerConnection || node.number('max_requests_per_connection', 0),
@@ -109,14 +109,6 @@ function parseTransports(node: ConfigNode): TransportsConfig {
     };
   });
   return { transport: node.extension(kind, 'transport_socket') ?? null, transportMatches: matches };
-}
-
-/** One check is honoured; Envoy takes several if each has a name. */
-function parseHealthChecks(node: ConfigNode): readonly HealthCheckConfig[] {
-  const checks = node.list('health_checks');
-  if (checks.length > 1)
-    node.unsupportedValue('health_checks', `${checks.length} checks`, 'one check per cluster is');
-  return checks.map(parseHealthCheck);
 }
 
 function parsePanic(node: ConfigNode): number {

@@ -1,7 +1,7 @@
 import type { HostRecord, OutlierReport } from '../api/messages-upstream.js';
 import type { Address } from '../api/stream-info.js';
 import type { Host, HostHealthCheckConfig, LocalityConfig } from '../api/upstream.js';
-import { ErrorRun, HostHealth, HostWord } from '../api/upstream.js';
+import { ErrorRun, HostWord } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
 import type { HostTable } from './shared-words.js';
 
@@ -109,7 +109,7 @@ export class LiveHost implements Host {
   }
 
   reportHealthFailure(): void {
-    if ((this.health & HostHealth.failedActiveHc) === 0) this.onHealthFailure?.(this.slot);
+    this.onHealthFailure?.(this.slot);
   }
 
   reportConnected(): void {

@@ -4,9 +4,12 @@ import type { RuntimeView } from '../../api/runtime.js';
 import type { SecretView } from '../../api/secrets.js';
 import type { BoundStats, Counter } from '../../api/stats.js';
 import { HostHealth, HostWord } from '../../api/upstream.js';
+import type { BufferPool } from '../../base/buffer-pool.js';
 import { ClusterTransports } from '../cluster-transports.js';
 import type { ClusterConfig } from '../config.js';
 import { HealthChecker } from '../health/health-checker.js';
+import type { CheckedCluster, HostChecker } from '../health/host-checker.js';
+import { JointHealthChecker } from '../health/joint-health-checker.js';
 import { OutlierDetector } from '../outlier-detector.js';
 import { ClusterWords } from '../shared-words.js';
 import type { Discovery, DiscoveryOwner, FoundHost, HostChange, PolicyChange } from './discovery.js';
@@ -30,6 +33,9 @@ import { CM, M } from './membership-stats.js';
 export interface MembershipScope extends EdsScope {
   /** Writes a line of `outlier_detection.event_log_path`; null when there is none. */
   readonly outlierLog: ((line: string) => void) | null;
+  /** A log file, opened once for all who name it. */
+  openLog(path: string): (line: string) => void;
+  readonly buffers: BufferPool;
   /** Main and every worker. */
   readonly threads: number;
   /** Milliseconds on the clock that threads share. */
@@ -55,7 +61,7 @@ const trafficLookMs = 1000;
 export class ClusterMembership implements MemberOwner, DiscoveryOwner {
   readonly config: ClusterConfig;
   readonly words: ClusterWords;
-  readonly checker: HealthChecker | null;
+  readonly checker: HostChecker | null;
   readonly outlier: OutlierDetector | null;
   private readonly scope: MembershipScope;
   readonly stats: BoundStats;
@@ -154,19 +160,21 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     this.slots.reclaim(thread);
   }
 
-  private makeChecker(root: string): HealthChecker | null {
-    const config = this.config.healthChecks[0];
-    if (config === undefined) return null;
-    const transports = new ClusterTransports(this.config, root, this.scope.extensions, this.scope);
-    return new HealthChecker({
-      config,
-      cluster: this.config.name,
-      statRoot: root,
-      scope: this.scope,
+  private makeChecker(statRoot: string): HostChecker | null {
+    const { healthChecks } = this.config;
+    const [only] = healthChecks;
+    if (only === undefined) return null;
+    const transports = new ClusterTransports(this.config, statRoot, this.scope.extensions, this.scope);
+    const cluster: CheckedCluster = {
+      config: this.config,
+      statRoot,
       hasTraffic: () => this.sawTraffic(),
-      transportOf: (member) => transports.of(member.record.metadata),
+      transportOf: (metadata) => transports.of(metadata),
       onResult: (member, passed) => this.onChecked(member, passed),
-    });
+    };
+    return healthChecks.length === 1
+      ? new HealthChecker(only, cluster, this.scope, null)
+      : new JointHealthChecker(healthChecks, cluster, this.scope);
   }
 
   // DiscoveryOwner

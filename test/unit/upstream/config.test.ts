@@ -114,17 +114,35 @@ describe('cluster configuration', () => {
       [2000, 2000, 5000, 5000],
     );
     deepEqual([first?.noTrafficIntervalMs, first?.noTrafficHealthyIntervalMs], [60_000, 60_000]);
-    deepEqual(first?.http?.expected, [[200, 201]]);
-    deepEqual(first?.http?.headersToAdd, [['x-a', 'b']]);
+    const kind = first?.check.kind === 'http' ? first.check.http : null;
+    deepEqual(kind?.expected, [[200, 201]]);
+    deepEqual(
+      kind?.headers.add.map(({ name, value }) => [name, value]),
+      [['x-a', 'b']],
+    );
   });
 
-  test('a second health check is not honoured, and said not to be', () => {
+  test('several health checks each need a name of their own', () => {
     const check =
       'timeout: 1s, interval: 2s, unhealthy_threshold: 3, healthy_threshold: 4, tcp_health_check: {}';
-    const { unsupported } = read(`health_checks: [{name: a, ${check}}, {name: b, ${check}}]\n`);
-    equal(
-      unsupported.some((path) => path.endsWith('health_checks')),
-      true,
+    const problems = (checks: string): string => read(`health_checks: [${checks}]\n`).problems.join();
+    equal(problems(`{name: a, ${check}}, {name: b, ${check}}`), '');
+    match(problems(`{name: a, ${check}}, {${check}}`), /health check at index 1 is missing a name/);
+    match(problems(`{name: a, ${check}}, {name: a, ${check}}`), /duplicate health check name 'a' at index 1/);
+  });
+
+  test('health checks that cannot work are refused', () => {
+    const problems = (kind: string, rest = ''): string =>
+      read(
+        `health_checks: [{timeout: 1s, interval: 2s, unhealthy_threshold: 3, healthy_threshold: 4, ${kind}}]\n${rest}`,
+      ).problems.join();
+    match(problems('grpc_health_check: {}'), /must support HTTP\/2 for gRPC healthchecking/);
+    equal(problems('grpc_health_check: {}', 'http2_protocol_options: {}\n'), '');
+    match(problems('tcp_health_check: {send: {text: "616"}}'), /invalid hex string '616'/);
+    match(problems('http_health_check: {path: /h, send: {text: "61"}}'), /payload with method 'GET'/);
+    match(
+      problems('http_health_check: {path: /h, response_buffer_size: 1, receive: [{text: "6162"}]}'),
+      /expected response length '2' is over than http health response buffer size '1'/,
     );
   });
 
