@@ -18,6 +18,7 @@ const noConnection: ConnectionInfo = {
   localAddress: here,
   remoteAddress: here,
   directLocalAddress: here,
+  isLocalRestored: false,
   requestedServerName: '',
   transportProtocol: '',
   applicationProtocols: [],

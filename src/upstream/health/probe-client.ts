@@ -28,6 +28,9 @@ export interface ProbeClient {
 export interface ProbeCodecScope {
   readonly config: ClusterConfig;
   readonly buffers: BufferPool;
+}
+
+export interface Http2ProbeScope extends ProbeCodecScope {
   readonly http2Stats: BoundStats;
 }
 
@@ -138,7 +141,7 @@ export class Http2ProbeClient implements ProbeClient, Http2ClientCallbacks {
 
   constructor(
     target: ProbeTarget,
-    { config, buffers, http2Stats }: ProbeCodecScope,
+    { config, buffers, http2Stats }: Http2ProbeScope,
     owner: ProbeClientOwner,
   ) {
     this.owner = owner;

@@ -18,9 +18,11 @@ import {
   Http2ProbeClient,
   type ProbeClient,
   type ProbeClientOwner,
-  type ProbeCodecScope,
 } from './probe-client.js';
 import { TcpProbe } from './tcp-probe.js';
+
+/** Opens connections of one host's checks. */
+type Opener = (target: ProbeTarget) => (owner: ProbeClientOwner) => ProbeClient;
 
 /** How one check of a cluster probes a host; everything that is the same for all hosts is made once. */
 export class ProbeMakers {
@@ -72,7 +74,7 @@ export class ProbeMakers {
   ): (member: Member, target: ProbeTarget) => ProbeMaker {
     const judge = new HttpJudge(config, { stats, runtime: this.scope.runtime, random: this.scope.random });
     const isHttp2 = config.protocol === 'http2';
-    const codecs = this.codecs();
+    const opener = isHttp2 ? this.http2Opener() : this.http1Opener();
     return (member, target) => {
       const authority = this.authorityOf(member, config.host);
       const requests = this.requests(member, isHttp2, config.headers, () => {
@@ -80,15 +82,14 @@ export class ProbeMakers {
         headers.add('user-agent', agent);
         return headers;
       });
-      const Client = isHttp2 ? Http2ProbeClient : Http1ProbeClient;
-      const open = (owner: ProbeClientOwner): ProbeClient => new Client(target, codecs, owner);
+      const open = opener(target);
       return (onResult): Probe =>
         new HttpProbe(config, judge, () => requests.next(), open, this.config.reuseConnection, onResult);
     };
   }
 
   private grpc(config: GrpcCheckConfig): (member: Member, target: ProbeTarget) => ProbeMaker {
-    const codecs = this.codecs();
+    const opener = this.http2Opener();
     const timeout = grpcTimeoutText(this.config.timeoutMs);
     return (member, target) => {
       const authority = this.authorityOf(member, config.authority);
@@ -105,7 +106,7 @@ export class ProbeMakers {
         headers.set('grpc-timeout', timeout);
         return headers;
       };
-      const open = (owner: ProbeClientOwner): ProbeClient => new Http2ProbeClient(target, codecs, owner);
+      const open = opener(target);
       return (onResult): Probe =>
         new GrpcProbe(config.service, next, open, this.config.reuseConnection, onResult);
     };
@@ -117,10 +118,16 @@ export class ProbeMakers {
     return factory;
   }
 
-  private codecs(): ProbeCodecScope {
+  private http1Opener(): Opener {
+    const codecs = { config: this.cluster.config, buffers: this.scope.buffers };
+    return (target) => (owner) => new Http1ProbeClient(target, codecs, owner);
+  }
+
+  private http2Opener(): Opener {
     const { config, statRoot } = this.cluster;
     const { buffers, stats } = this.scope;
-    return { config, buffers, http2Stats: stats.bind(`${statRoot}.http2`, Http2) };
+    const codecs = { config, buffers, http2Stats: stats.bind(`${statRoot}.http2`, Http2) };
+    return (target) => (owner) => new Http2ProbeClient(target, codecs, owner);
   }
 
   private requests(
