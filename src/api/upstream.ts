@@ -309,12 +309,17 @@ export interface ClusterInfo {
 
 /** Final responses of a cluster, counted below another root. */
 export interface ClusterCodeStats {
-  chargeCode(status: number, isInternal: boolean, isCanary: boolean): void;
+  /**
+   * By code, class and origin; `isInternal` as the connection manager decided. `hidesCode`: at the root only that a
+   * response was completed.
+   */
+  chargeCode(status: number, isInternal: boolean, isCanary: boolean, hidesCode?: boolean): void;
+  /** From request complete to response complete. */
   chargeTime(ms: number, isInternal: boolean, isCanary: boolean): void;
 }
 
 /** A cluster as one thread uses it. */
-export interface Cluster extends ClusterHosts {
+export interface Cluster extends ClusterHosts, ClusterCodeStats {
   readonly info: ClusterInfo;
   /** How many hosts there are now, and how many of them are well. */
   membership(): { readonly total: number; readonly healthy: number; readonly degraded: number };
@@ -333,14 +338,10 @@ export interface Cluster extends ClusterHosts {
   ): HttpPool;
   /** Opens a TCP connection; answers a handle that gives it up, or null when the callbacks have been told. */
   connectTcp(host: Host, priority: RoutingPriority, callbacks: TcpConnectionCallbacks): Cancellable | null;
-  /** Counts a final response by code, class and origin; `isInternal` as the connection manager decided. */
-  chargeCode(status: number, isInternal: boolean, isCanary: boolean): void;
   /** The same again under a name that the request gave (`x-envoy-upstream-alt-stat-name`); null when there are too many. */
   alternativeStats(name: string): ClusterCodeStats | null;
   /** Counts a response that a retry replaced. */
-  chargeRetryCode(status: number): void;
-  /** From request complete to response complete. */
-  chargeTime(ms: number, isInternal: boolean, isCanary: boolean): void;
+  chargeRetryCode(status: number, hidesCode?: boolean): void;
   /** Whether maintenance mode (runtime `upstream.maintenance_mode.<name>`) refuses this request. */
   inMaintenance(): boolean;
   /** What the drop policy of the cluster's assignment (`drop_overloads`) says of this request. */

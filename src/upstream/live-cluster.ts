@@ -235,12 +235,12 @@ export class LiveCluster implements Cluster, BalancedCluster {
     return this.dialer.dial(host, this.breakers[priority], callbacks);
   }
 
-  chargeCode(status: number, isInternal: boolean, isCanary: boolean): void {
-    this.responses.chargeCode(status, isInternal, isCanary);
+  chargeCode(status: number, isInternal: boolean, isCanary: boolean, hidesCode = false): void {
+    this.responses.chargeCode(status, isInternal, isCanary, hidesCode);
   }
 
-  chargeRetryCode(status: number): void {
-    this.retryCodes.charge(status);
+  chargeRetryCode(status: number, hidesCode = false): void {
+    this.retryCodes.charge(status, hidesCode);
   }
 
   chargeTime(ms: number, isInternal: boolean, isCanary: boolean): void {

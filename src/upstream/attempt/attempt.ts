@@ -12,6 +12,7 @@ import { ChunkQueue } from '../../base/chunk-queue.js';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../../base/header-map.js';
 import { Timer, type TimerWheel } from '../../base/timer-wheel.js';
 import type { WireMeter } from '../../base/wire-meter.js';
+import type { AttemptLog } from './attempt-log.js';
 import { IdleWatch } from './idle-watch.js';
 
 /** What an attempt tells the router of. After `onAttemptReset` or a complete response nothing follows. */
@@ -41,6 +42,8 @@ export interface AttemptOwner {
  */
 export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   readonly host: Host;
+  /** Its access log entries; null where none are written. */
+  readonly log: AttemptLog | null;
   /** The per-try timeout; null until it is armed. */
   private timer: Timer | null;
   /** The per-try idle timeout; null until it is armed. */
@@ -68,8 +71,9 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   /** Of the connection, which the next request on it begins anew. */
   private meter: WireMeter | null;
 
-  constructor(owner: AttemptOwner, host: Host) {
+  constructor(owner: AttemptOwner, host: Host, log: AttemptLog | null = null) {
     this.host = host;
+    this.log = log;
     this.timer = null;
     this.idle = null;
     this.owner = owner;
@@ -121,8 +125,9 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   sendData(chunk: Chunk, endStream: boolean): void {
     if (this.isDone) return;
     if (this.idle !== null) this.idle.touch();
+    if (this.log !== null) this.log.info.bytesSent += chunk.end - chunk.start;
     if (this.encoder !== null && !this.isHeld) {
-      if (endStream) this.isRequestSent = true;
+      if (endStream) this.onRequestSent();
       this.encoder.encodeData(chunk, endStream);
       return;
     }
@@ -136,7 +141,7 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   sendTrailers(trailers: HeaderMap): void {
     if (this.isDone) return;
     if (this.encoder !== null) {
-      this.isRequestSent = true;
+      this.onRequestSent();
       this.encoder.encodeTrailers(trailers);
     } else {
       this.trailers = trailers;
@@ -160,6 +165,7 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     this.end();
     this.waiting?.cancel();
     this.encoder?.reset('local-reset');
+    this.log?.end(false);
   }
 
   // HttpPoolCallbacks
@@ -170,9 +176,10 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     if (connection.meter !== null) this.count(connection.meter);
     for (let i = 0; i < this.pausedReads; i++) encoder.pauseReading();
     this.host.reportConnected();
+    this.log?.onReady(connection);
     this.owner.onAttemptReady(this, connection);
     this.hasSentBytes = true;
-    if (this.headersEnd) this.isRequestSent = true;
+    if (this.headersEnd) this.onRequestSent();
     encoder.encodeHeaders(this.owner.requestHeaders, this.headersEnd);
     if (!this.isHeld) this.sendQueued(encoder);
   }
@@ -180,7 +187,16 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   private count(meter: WireMeter): void {
     const { wire } = this.owner;
     meter.begin(wire);
-    if (wire !== null) this.meter = meter;
+    if (wire === null) return;
+    wire.live = meter;
+    this.meter = meter;
+  }
+
+  private stopCounting(meter: WireMeter): void {
+    const { wire } = this.owner;
+    wire?.copy(meter);
+    if (wire?.live === meter) wire.live = null;
+    this.meter = null;
   }
 
   private sendQueued(encoder: RequestEncoder): void {
@@ -190,10 +206,10 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
       queue.drain((buffer, start, end) => encoder.encodeData({ buffer, start, end }, false));
     }
     if (this.trailers !== null) {
-      this.isRequestSent = true;
+      this.onRequestSent();
       encoder.encodeTrailers(this.trailers);
     } else if (this.queueEnd) {
-      this.isRequestSent = true;
+      this.onRequestSent();
       encoder.encodeData(emptyChunk, true);
     }
     if (this.isClogged) this.clog(false);
@@ -203,6 +219,8 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     this.waiting = null;
     if (this.isDone) return;
     this.end();
+    this.log?.onReset(failure.reason, failure.transportFailure);
+    this.log?.end(false);
     this.owner.onAttemptReset(this, failure.reason, failure.transportFailure);
   }
 
@@ -220,26 +238,34 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
       this.isHeld = false;
       this.sendQueued(this.encoder);
     }
+    this.log?.onHeaders(headers);
     if (endStream) this.end();
     this.owner.onAttemptHeaders(this, headers, endStream);
+    if (endStream) this.log?.end(true);
   }
 
   onData(chunk: Chunk, endStream: boolean): void {
     if (this.isDone) return;
     if (this.idle !== null) this.idle.touch();
+    if (this.log !== null) this.log.info.bytesReceived += chunk.end - chunk.start;
     if (endStream) this.end();
     this.owner.onAttemptData(this, chunk, endStream);
+    if (endStream) this.log?.end(true);
   }
 
   onTrailers(trailers: HeaderMap): void {
     if (this.isDone) return;
+    this.log?.onTrailers(trailers);
     this.end();
     this.owner.onAttemptTrailers(this, trailers);
+    this.log?.end(true);
   }
 
   onReset(reason: StreamResetReason, detail: string): void {
     if (this.isDone) return;
     this.end();
+    this.log?.onReset(reason, detail);
+    this.log?.end(false);
     this.owner.onAttemptReset(this, reason, detail);
   }
 
@@ -251,6 +277,11 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     if (!this.isDone) this.clog(false);
   }
 
+  private onRequestSent(): void {
+    this.isRequestSent = true;
+    this.log?.onSent();
+  }
+
   private clog(isClogged: boolean): void {
     if (this.isClogged === isClogged) return;
     this.isClogged = isClogged;
@@ -259,7 +290,7 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
 
   private end(): void {
     this.isDone = true;
-    if (this.meter !== null) this.owner.wire?.copy(this.meter);
+    if (this.meter !== null) this.stopCounting(this.meter);
     this.idle?.cancel();
     while (this.pausedReads > 0) this.resumeReading();
     this.queue?.clear();

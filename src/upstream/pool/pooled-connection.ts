@@ -193,6 +193,8 @@ export class PooledConnection implements ConnectionEvents, SessionOwner, Upstrea
     resources.timers.cancel(this.timer);
     if (this.durationTimer !== null) resources.timers.cancel(this.durationTimer);
     this.isDraining = true;
+    // A reset is an end as well, as Envoy has it: what ends with the connection is complete.
+    if (error !== '' && !this.closedHere) session?.onEnd();
     const hadRequest = this.hadRequestAtClose || (session !== null && session.activeStreams > 0);
     this.tally.onClosed(this.connection, this.closedHere, hadRequest, this.requests);
     const wasConnecting = session === null;

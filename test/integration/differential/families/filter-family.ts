@@ -16,6 +16,10 @@ export interface FilterListener {
   readonly virtualHost?: Fields;
   /** The virtual host has no list of routes. */
   readonly replacesRoutes?: boolean;
+  /** Fields of the router. */
+  readonly router?: Fields;
+  /** A format: the router logs its attempts with it, and the connection manager logs nothing. */
+  readonly attemptLog?: string;
   /** Scopes instead of one route configuration. */
   readonly scopes?: Fields;
 }
@@ -136,10 +140,18 @@ function listener(name: string, own: FilterListener, places: Places, log: string
     ...(own.scopes === undefined
       ? { route_config: { name: 'routes', ...own.routeConfig, virtual_hosts: [virtualHost] } }
       : { scoped_routes: own.scopes }),
-    access_log: [fileLog(places.defaultLog), fileLog(places.customLog, `${logFormat} ${log}`)],
+    access_log:
+      own.attemptLog === undefined
+        ? [fileLog(places.defaultLog), fileLog(places.customLog, `${logFormat} ${log}`)]
+        : [],
     http_filters: [
       ...own.filters,
-      filter('envoy.filters.http.router', 'envoy.extensions.filters.http.router.v3.Router'),
+      filter('envoy.filters.http.router', 'envoy.extensions.filters.http.router.v3.Router', {
+        ...own.router,
+        ...(own.attemptLog === undefined
+          ? {}
+          : { upstream_log: [fileLog(places.customLog, own.attemptLog)] }),
+      }),
     ],
     ...own.manager,
   });

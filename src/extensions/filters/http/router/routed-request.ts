@@ -15,6 +15,7 @@ import { HeaderClass, type RequestHeaders, type ResponseHeaders } from '../../..
 import type { Plain } from '../../../../base/plain.js';
 import { TimerEntry } from '../../../../base/timer-wheel.js';
 import { mergeMetadata } from '../../../../route/metadata.js';
+import { AttemptLog, type AttemptLogs } from '../../../../upstream/attempt/attempt-log.js';
 import type { RouterConfig } from './config.js';
 import type { LocalAnswer } from './local-answers.js';
 import type { RouteStats } from './route-stats.js';
@@ -31,6 +32,8 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
   readonly responseTrailers = null;
   protected readonly config: RouterConfig;
   protected readonly scope: HttpFilterContext;
+  /** Access logs of attempts; null without any. */
+  protected readonly attemptLogs: AttemptLogs | null;
   protected readonly stream: StreamControl;
   protected route: RouteMatch | null;
   protected action: RouteActionView | null;
@@ -44,6 +47,8 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
   protected attempts: number;
   protected tried: readonly Host[];
   protected isDone: boolean;
+  /** Codes of the responses are not counted at the cluster's root. */
+  protected hidesCodes: boolean;
   /** Undefined until a balancer asks for it, and without hash policies. */
   private hashNow: bigint | undefined;
   /** Cookies that the hash policies have made for the response; null before they were asked. */
@@ -52,10 +57,16 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
   private isInternal: boolean;
   headers: RequestHeaders | null;
 
-  constructor(config: RouterConfig, scope: HttpFilterContext, stream: StreamControl) {
+  constructor(
+    config: RouterConfig,
+    scope: HttpFilterContext,
+    attemptLogs: AttemptLogs | null,
+    stream: StreamControl,
+  ) {
     super();
     this.config = config;
     this.scope = scope;
+    this.attemptLogs = attemptLogs;
     this.stream = stream;
     this.route = null;
     this.action = null;
@@ -67,6 +78,7 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
     this.attempts = 0;
     this.tried = noHosts;
     this.isDone = false;
+    this.hidesCodes = false;
     this.hashNow = undefined;
     this.setCookies = null;
     this.isInternal = false;
@@ -142,6 +154,11 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
     return priority.excludedLevels(plugin.config, this.tried, canServe);
   }
 
+  protected logOfAttempt(cluster: Cluster, host: Host): AttemptLog | null {
+    if (this.attemptLogs === null) return null;
+    return new AttemptLog(this.attemptLogs, this.info, this.requestHeaders, cluster, host);
+  }
+
   protected priority(): RoutingPriority {
     return this.action?.priority === 'HIGH' ? 1 : 0;
   }
@@ -165,8 +182,8 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
   /** Counts a final response, the proxy's own ones as well. */
   protected chargeCode(status: number, isCanary: boolean): void {
     if (!this.config.dynamicStats || this.info.isHealthCheck) return;
-    this.cluster?.chargeCode(status, this.isInternal, isCanary);
-    this.alternative?.chargeCode(status, this.isInternal, isCanary);
+    this.cluster?.chargeCode(status, this.isInternal, isCanary, this.hidesCodes);
+    this.alternative?.chargeCode(status, this.isInternal, isCanary, this.hidesCodes);
     for (const stats of this.routeStats) stats.codes.charge(status);
   }
 

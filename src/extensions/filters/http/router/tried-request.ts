@@ -16,8 +16,10 @@ import type { WireMeter } from '../../../../base/wire-meter.js';
 import { isGrpc } from '../../../../http/local-reply.js';
 import { H, V } from '../../../../http/manager-stats.js';
 import { Attempt, type AttemptOwner } from '../../../../upstream/attempt/attempt.js';
+import type { AttemptLogs } from '../../../../upstream/attempt/attempt-log.js';
 import { KeptRequest } from '../../../../upstream/attempt/kept-request.js';
 import type { RetryState, RetryVerdict } from '../../../../upstream/attempt/retry-state.js';
+import { failureDetails, failureOf, transportReason } from '../../../../upstream/attempt/upstream-failure.js';
 import { C } from '../../../../upstream/cluster-stats.js';
 import { TcpTunnelPool } from '../../../../upstream/pool/tcp-tunnel.js';
 import type { RouterConfig } from './config.js';
@@ -31,7 +33,6 @@ import {
 import { rewriteToHost, setExpectedTimeout } from './prepare-request.js';
 import { noteOutcome, RoutedRequest, saysCanary } from './routed-request.js';
 import type { Timeouts } from './timeouts.js';
-import { failureDetails, failureOf, transportReason } from './upstream-failure.js';
 
 /**
  * The tries of a request that has its cluster, from the first attempt to the response.
@@ -61,8 +62,14 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
   /** What the request wants its connection to become; empty for nothing. */
   protected upgradeType: string;
 
-  constructor(config: RouterConfig, scope: HttpFilterContext, stats: BoundStats, stream: StreamControl) {
-    super(config, scope, stream);
+  constructor(
+    config: RouterConfig,
+    scope: HttpFilterContext,
+    stats: BoundStats,
+    attemptLogs: AttemptLogs | null,
+    stream: StreamControl,
+  ) {
+    super(config, scope, attemptLogs, stream);
     this.stats = stats;
     this.timeouts = {
       globalMs: 0,
@@ -108,7 +115,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     this.tried = this.attempts === 1 ? [host] : [...this.tried, host];
     this.info.upstreamHost = host;
     this.info.times.upstreamStartMs = this.scope.clock.now();
-    const attempt = new Attempt(this, host);
+    const attempt = new Attempt(this, host, this.logOfAttempt(cluster, host));
     this.current = attempt;
     const { action } = this;
     if (action?.autoHostRewrite === true) {
@@ -273,7 +280,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
       const verdict = this.noteVerdict(retry.onHeaders(headers));
       isUnwelcome = verdict === 'limit-exceeded' || verdict === 'overflow';
       if (verdict === 'yes') {
-        (this.cluster as Cluster).chargeRetryCode(headers.status);
+        (this.cluster as Cluster).chargeRetryCode(headers.status, this.hidesCodes);
         attempt.host.count(HostWord.rqError, 1);
         this.forget(attempt);
         if (!endStream) attempt.abandon();
@@ -356,6 +363,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     (this.cluster as Cluster).info.stats.inc(counter);
     attempt.host.reportLocalFailure('timeout');
     attempt.host.count(HostWord.rqTimeout, 1);
+    attempt.log?.onTryTimeout();
     this.giveUp(attempt);
     if (this.isResponseStarted) {
       this.resetAfterTimeout(details);
