@@ -53,6 +53,7 @@ import { directResponse } from './filters/network/direct-response/direct-respons
 import { echo } from './filters/network/echo/echo.js';
 import { httpConnectionManager } from './filters/network/http-connection-manager/http-connection-manager.js';
 import { localRateLimit } from './filters/network/local-ratelimit/local-ratelimit.js';
+import { mongoProxy } from './filters/network/mongo-proxy/mongo-proxy-filter.js';
 import { networkRbac } from './filters/network/rbac/rbac.js';
 import { redisProxy } from './filters/network/redis-proxy/redis-proxy-filter.js';
 import { networkSetFilterState } from './filters/network/set-filter-state/set-filter-state.js';
@@ -99,6 +100,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     echo,
     httpConnectionManager,
     localRateLimit,
+    mongoProxy,
     networkRbac,
     networkSetFilterState,
     redisProxy,
