@@ -93,12 +93,17 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
     ...http,
     maxRequestsPerConnection: http.maxRequestsPerConnection || node.number('max_requests_per_connection', 0),
     metadata: messageOf(parseMetadata(node, 'metadata')),
-    ...parseTransports(node),
+    ...parseTransports(node, http.protocol === 'negotiated'),
     origin: `${node.origin.source}:${node.origin.line}`,
   };
 }
 
-function parseTransports(node: ConfigNode): TransportsConfig {
+/** Transport sockets that say which protocol was agreed on. */
+const negotiating: ReadonlySet<string> = new Set([
+  'envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext',
+]);
+
+function parseTransports(node: ConfigNode, isNegotiated: boolean): TransportsConfig {
   const kind = 'transport.socket.upstream';
   const matches = node.list('transport_socket_matches').map((entry): TransportMatchConfig => {
     const match = entry.struct('match');
@@ -108,7 +113,16 @@ function parseTransports(node: ConfigNode): TransportsConfig {
       transport: entry.extension(kind, 'transport_socket') ?? null,
     };
   });
-  return { transport: node.extension(kind, 'transport_socket') ?? null, transportMatches: matches };
+  const transport = node.extension(kind, 'transport_socket') ?? null;
+  if (isNegotiated) {
+    const name = node.string('name');
+    const lacks = (one: ExtensionConfig | null): boolean => one === null || !negotiating.has(one.typeUrl);
+    const what = `ALPN configured for cluster ${name} which has a non-ALPN transport socket`;
+    if (lacks(transport)) node.error(what, 'transport_socket');
+    else if (matches.some((entry) => lacks(entry.transport)))
+      node.error(`${what} matcher`, 'transport_socket_matches');
+  }
+  return { transport, transportMatches: matches };
 }
 
 function parsePanic(node: ConfigNode): number {

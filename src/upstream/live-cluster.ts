@@ -30,6 +30,7 @@ import { C } from './cluster-stats.js';
 import { ClusterTransports } from './cluster-transports.js';
 import { CodeStats } from './code-stats.js';
 import type { ClusterConfig } from './config.js';
+import type { PoolProtocol } from './http-protocol.js';
 import { NamedPools } from './named-pools.js';
 import { OverrideHosts } from './override-hosts.js';
 import { HostPool } from './pool/host-pool.js';
@@ -67,7 +68,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
   private policy: HostPolicy;
   private chooser: HostChooser | null;
   private generation: number;
-  /** HTTP/1 by priority, then HTTP/2. */
+  /** HTTP/1 by priority, then the other protocol: a cluster has one at most besides. */
   private readonly pools: readonly Map<Host, HostPool>[];
   /** Null unless requests name the server that their connection asks for. */
   private readonly named: NamedPools<HostPool, Host> | null;
@@ -203,17 +204,17 @@ export class LiveCluster implements Cluster, BalancedCluster {
     isHttp2Downstream = false,
   ): HttpPool {
     const { protocol } = this.config;
-    const isHttp2 = protocol === 'http2' || (protocol === 'downstream' && isHttp2Downstream);
-    const kind = isHttp2 ? priority + 2 : priority;
+    const spoken = protocol === 'downstream' ? (isHttp2Downstream ? 'http2' : 'http1') : protocol;
+    const kind = spoken === 'http1' ? priority : priority + 2;
     if (this.named !== null && headers !== null) {
       return this.named.find(host, `${kind} ${host.slot}`, headers, (options) =>
-        this.newPool(host, priority, isHttp2, options),
+        this.newPool(host, priority, spoken, options),
       );
     }
     const pools = this.pools[kind] as Map<Host, HostPool>;
     let pool = pools.get(host);
     if (pool === undefined) {
-      pool = this.newPool(host, priority, isHttp2, null);
+      pool = this.newPool(host, priority, spoken, null);
       pools.set(host, pool);
     }
     return pool;
@@ -222,12 +223,11 @@ export class LiveCluster implements Cluster, BalancedCluster {
   private newPool(
     host: Host,
     priority: RoutingPriority,
-    isHttp2: boolean,
+    protocol: PoolProtocol,
     options: TransportOptions | null,
   ): HostPool {
     // The codec's stats are listed from here on.
-    if (!isHttp2) this.scope.stats.bind(`cluster.${this.config.statName}.http1`, Http1);
-    const protocol = isHttp2 ? 'http2' : 'http1';
+    if (protocol !== 'http2') this.scope.stats.bind(`cluster.${this.config.statName}.http1`, Http1);
     return new HostPool(this, host, this.breakers[priority], this.resources, protocol, options);
   }
 

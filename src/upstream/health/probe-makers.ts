@@ -39,7 +39,10 @@ export class ProbeMakers {
     this.cluster = cluster;
     this.scope = scope;
     const { alpn } = config;
-    this.options = alpn.length === 0 ? null : { key: alpn.join(), serverName: '', subjectAltNames: [], alpn };
+    this.options =
+      alpn.length === 0
+        ? null
+        : { key: alpn.join(), serverName: '', subjectAltNames: [], alpn, alpnFallback: [] };
     const { check } = config;
     switch (check.kind) {
       case 'http':

@@ -1,7 +1,7 @@
 import type { RequestEncoder, ResponseDecoder } from '../../api/codec.js';
 import type { Address, UpstreamConnectionTimes } from '../../api/stream-info.js';
 import type { TlsInfo } from '../../api/tls-info.js';
-import type { Host, PoolFailure, UpstreamConnectionInfo } from '../../api/upstream.js';
+import { type Host, HostWord, type PoolFailure, type UpstreamConnectionInfo } from '../../api/upstream.js';
 import { Timer } from '../../base/timer-wheel.js';
 import type { WireMeter } from '../../base/wire-meter.js';
 import { unknownAddress } from '../../network/address.js';
@@ -67,7 +67,7 @@ export class PooledConnection implements ConnectionEvents, SessionOwner, Upstrea
     this.hasTimedOut = false;
     this.hadRequestAtClose = false;
     this.idleSinceMs = 0;
-    cluster.stats.inc(pool.protocol === 'http2' ? C.upstream_cx_http2_total : C.upstream_cx_http1_total);
+    if (pool.protocol !== 'negotiated') this.countProtocol(pool.protocol === 'http2');
     this.connection = dial(host, cluster.info, resources, this, pool, (tls) => this.onConnect(tls));
     this.tally.watch(this.connection);
     resources.timers.schedule(this.timer, cluster.info.connectTimeoutMs);
@@ -211,10 +211,24 @@ export class PooledConnection implements ConnectionEvents, SessionOwner, Upstrea
     this.tls = tls;
     this.localAddress = localAddressOf(this.connection.socket, this.host);
     this.tally.onReady();
-    this.session =
-      this.pool.protocol === 'http2' ? new Http2ClientSession(this) : new Http1ClientSession(this);
+    this.session = this.speaksHttp2(tls) ? new Http2ClientSession(this) : new Http1ClientSession(this);
     this.startClocks();
     this.pool.onRoom(this, true);
+  }
+
+  private speaksHttp2(tls: TlsInfo | null): boolean {
+    const { protocol } = this.pool;
+    if (protocol !== 'negotiated') return protocol === 'http2';
+    const isHttp2 = tls?.alpn === 'h2';
+    this.countProtocol(isHttp2);
+    // Envoy's mixed pool makes its client anew here, which counts a second connection.
+    this.pool.cluster.stats.inc(C.upstream_cx_total);
+    this.host.count(HostWord.cxTotal, 1);
+    return isHttp2;
+  }
+
+  private countProtocol(isHttp2: boolean): void {
+    this.pool.cluster.stats.inc(isHttp2 ? C.upstream_cx_http2_total : C.upstream_cx_http1_total);
   }
 
   private startClocks(): void {

@@ -3,6 +3,8 @@ import { describe, test } from 'node:test';
 import { leastRequest } from '../../../src/extensions/load-balancers/least-request/least-request.js';
 import { random } from '../../../src/extensions/load-balancers/random/random.js';
 import { roundRobin } from '../../../src/extensions/load-balancers/round-robin/round-robin.js';
+import { upstreamRawBuffer } from '../../../src/extensions/transport-sockets/raw-buffer/raw-buffer.js';
+import { upstreamTls } from '../../../src/extensions/transport-sockets/tls/upstream-tls.js';
 import { type ClusterConfig, parseCluster } from '../../../src/upstream/config.js';
 import { plainPolicy } from '../../support/balanced-cluster.js';
 import { filesOf, loadText, registryOf } from '../config/fixtures.js';
@@ -11,6 +13,8 @@ const registry = registryOf([
   ['load.balancer', roundRobin],
   ['load.balancer', leastRequest],
   ['load.balancer', random],
+  ['transport.socket.upstream', upstreamTls],
+  ['transport.socket.upstream', upstreamRawBuffer],
 ]);
 
 /** A cluster from the text of its fields, with what is wrong with it. */
@@ -38,6 +42,9 @@ function parsed(fields: string): { config: ClusterConfig } {
   deepEqual(problems, []);
   return { config };
 }
+
+const socket = (type: string): string =>
+  `{name: s, typed_config: {"@type": type.googleapis.com/envoy.extensions.transport_sockets.${type}}}`;
 
 const typed = (type: string, fields = ''): string => `load_balancing_policy:
   policies:
@@ -166,6 +173,19 @@ ignore_health_on_host_removal: true
       resolver: { kind: 'cares', servers: [], timeoutMs: 5000, tries: 4 },
     });
     deepEqual([config.waitForWarmOnInit, config.ignoreHealthOnHostRemoval], [false, true]);
+  });
+
+  test('a negotiated protocol wants transports that negotiate', () => {
+    const http = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+    const auto = `typed_extension_protocol_options: {${http}: {"@type": type.googleapis.com/${http}, auto_config: {}}}\n`;
+    const tls = socket('tls.v3.UpstreamTlsContext');
+    const raw = socket('raw_buffer.v3.RawBuffer');
+    const refusal = 'ALPN configured for cluster c which has a non-ALPN transport socket';
+    equal(parsed(`${auto}transport_socket: ${tls}\n`).config.protocol, 'negotiated');
+    deepEqual(read(auto).problems, [refusal]);
+    deepEqual(read(`${auto}transport_socket: ${raw}\n`).problems, [refusal]);
+    const matches = `transport_socket_matches: [{name: m, match: {}, transport_socket: ${raw}}]\n`;
+    deepEqual(read(`${auto}transport_socket: ${tls}\n${matches}`).problems, [`${refusal} matcher`]);
   });
 
   test('outlier detection has its defaults, and the longest ejection is at least the base time', () => {
