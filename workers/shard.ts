@@ -192,6 +192,9 @@ export class Shard {
       case 'memory':
         this.post({ kind: 'memory', id: message.id, usage: memoryUsage() });
         break;
+      case 'question':
+        this.post({ kind: 'answer', id: message.id, answer: this.plane.failures(message.question.cluster) });
+        break;
       default:
         break;
     }

@@ -1,6 +1,7 @@
 import type { RequestHeaders } from '../base/header-map.js';
 import type { Plain } from '../base/plain.js';
 import type { WireMeter } from '../base/wire-meter.js';
+import type { AttemptAutopsy, ConnectionFacts } from './autopsy.js';
 import type { CodecOutput, RequestEncoder, ResponseDecoder, StreamResetReason } from './codec.js';
 import type { Extension } from './extension.js';
 import type { BoundStats } from './stats.js';
@@ -220,6 +221,10 @@ export interface PoolFailure {
   readonly reason: StreamResetReason;
   /** The system's or TLS's words; empty when there are none. */
   readonly transportFailure: string;
+  /** The connection that did not come to stand. */
+  readonly facts?: ConnectionFacts;
+  /** The threshold that was reached. */
+  readonly limit?: 'max_connections' | 'max_pending_requests' | 'max_requests';
 }
 
 /** Told once per request to a pool, unless it was cancelled before. */
@@ -239,6 +244,8 @@ export interface UpstreamConnectionInfo {
   readonly times: UpstreamConnectionTimes | null;
   /** What the connection's codec counts in; null when it does not. */
   readonly meter: WireMeter | null;
+  /** For the autopsy of an attempt: as it was when its last request failed, or is now. */
+  facts(): ConnectionFacts | null;
 }
 
 /** A request that waits for a connection. */
@@ -305,6 +312,8 @@ export interface ClusterInfo {
   readonly socket: UpstreamSocketConfig;
   /** A retry policy at cluster level overrides the route's. */
   readonly retryPolicy: Plain;
+  /** Where the configuration has it. */
+  readonly origin: string;
 }
 
 /** Final responses of a cluster, counted below another root. */
@@ -342,6 +351,10 @@ export interface Cluster extends ClusterHosts, ClusterCodeStats {
   alternativeStats(name: string): ClusterCodeStats | null;
   /** Counts a response that a retry replaced. */
   chargeRetryCode(status: number, hidesCode?: boolean): void;
+  /** Remembers an attempt that failed; the last few can be asked for. */
+  noteFailure(autopsy: AttemptAutopsy): void;
+  /** What a threshold of the circuit breaker is now. */
+  limitOf(priority: RoutingPriority, name: NonNullable<PoolFailure['limit']>): number;
   /** Whether maintenance mode (runtime `upstream.maintenance_mode.<name>`) refuses this request. */
   inMaintenance(): boolean;
   /** What the drop policy of the cluster's assignment (`drop_overloads`) says of this request. */

@@ -12,6 +12,7 @@ import { adaptiveConcurrencyFilter } from './filters/http/adaptive-concurrency/a
 import { admissionControlFilter } from './filters/http/admission-control/admission-control.js';
 import { alternateProtocolsCacheFilter } from './filters/http/alternate-protocols-cache/alternate-protocols-cache.js';
 import { apiKeyAuthFilter } from './filters/http/api-key-auth/api-key-auth.js';
+import { autopsyFilter } from './filters/http/autopsy/autopsy.js';
 import { bandwidthLimitFilter } from './filters/http/bandwidth-limit/bandwidth-limit.js';
 import { basicAuthFilter } from './filters/http/basic-auth/basic-auth.js';
 import { bufferFilter } from './filters/http/buffer/buffer.js';
@@ -129,6 +130,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     grpcHttp1ReverseBridgeFilter,
     grpcStatsFilter,
     grpcWebFilter,
+    autopsyFilter,
     headerMutationFilter,
     headerToMetadataFilter,
     healthCheckFilter,

@@ -1,4 +1,5 @@
 import type { AccessLog, AccessLogConfig } from '../api/access-log.js';
+import type { ClusterFailures } from '../api/autopsy.js';
 import type { ExtensionConfig } from '../api/config-node.js';
 import type { Extension, ExtensionKind, ExtensionRegistry } from '../api/extension.js';
 import type { HttpFilterContext, HttpFilterFactory, HttpFilterMaker } from '../api/http-filter.js';
@@ -97,6 +98,16 @@ export class ThreadPlane implements ClusterManager {
   /** Called by the thread's tick. */
   onTick(): void {
     for (const cluster of this.live.values()) cluster.onTick();
+  }
+
+  /** What went wrong upstream, of one cluster or, for an empty name, of all. */
+  failures(name: string): readonly ClusterFailures[] {
+    const found: ClusterFailures[] = [];
+    for (const cluster of this.live.values()) {
+      const failures = name === '' || cluster.name === name ? cluster.failuresView() : null;
+      if (failures !== null) found.push(failures);
+    }
+    return found;
   }
 
   drain(): void {

@@ -1,3 +1,4 @@
+import type { AttemptAutopsy, ClusterFailures } from '../api/autopsy.js';
 import type { HostPolicy } from '../api/messages-upstream.js';
 import type { RuntimeView } from '../api/runtime.js';
 import type { BoundStats } from '../api/stats.js';
@@ -17,6 +18,7 @@ import {
   type HttpPool,
   type LoadBalancerContext,
   type OverloadDrop,
+  type PoolFailure,
   type RoutingPriority,
   type TcpConnectionCallbacks,
   unhealthyMask,
@@ -30,10 +32,12 @@ import { C } from './cluster-stats.js';
 import { ClusterTransports } from './cluster-transports.js';
 import { CodeStats } from './code-stats.js';
 import type { ClusterConfig } from './config.js';
+import { FailureRing } from './failure-ring.js';
 import type { PoolProtocol } from './http-protocol.js';
 import { NamedPools } from './named-pools.js';
 import { OverrideHosts } from './override-hosts.js';
 import { HostPool } from './pool/host-pool.js';
+import { IdleCloses } from './pool/idle-closes.js';
 import type { PoolResources } from './pool/pool-resources.js';
 import { TcpDialer } from './pool/tcp-dialer.js';
 import { ResponseStats } from './response-stats.js';
@@ -56,11 +60,13 @@ export class LiveCluster implements Cluster, BalancedCluster {
   readonly stats: BoundStats;
   readonly http2Stats: BoundStats;
   readonly transports: ClusterTransports;
+  readonly idleCloses: IdleCloses;
+  private readonly failures: FailureRing;
   private readonly resources: PoolResources;
   readonly scope: ThreadScope;
   private readonly words: ClusterWords;
   private readonly balancer: Balancer;
-  private readonly breakers: readonly [CircuitBreaker, CircuitBreaker];
+  private readonly breakers: readonly [SharedBreaker, SharedBreaker];
   private readonly dialer: TcpDialer;
   private readonly maintenanceKey: string;
   private hosts: readonly Host[];
@@ -94,15 +100,18 @@ export class LiveCluster implements Cluster, BalancedCluster {
       bufferLimitBytes: config.bufferLimitBytes,
       socket: config.socket,
       retryPolicy: null,
+      origin: config.origin,
     };
     this.responses = new ResponseStats(scope.stats, root);
     this.alternatives = new Map();
     this.retryCodes = new CodeStats(scope.stats, `${root}.retry`);
     this.transports = new ClusterTransports(config, root, scope.extensions, scope);
+    this.idleCloses = new IdleCloses();
+    this.failures = new FailureRing();
     this.resources = resources;
     this.scope = scope;
     this.words = words;
-    const breaker = (priority: RoutingPriority, runtime: RuntimeView): CircuitBreaker =>
+    const breaker = (priority: RoutingPriority, runtime: RuntimeView): SharedBreaker =>
       new SharedBreaker(config.name, priority, config.thresholds[priority], words, runtime);
     this.breakers = [breaker(0, scope.runtime), breaker(1, scope.runtime)];
     this.dialer = new TcpDialer(this, resources);
@@ -255,6 +264,30 @@ export class LiveCluster implements Cluster, BalancedCluster {
       this.alternatives.set(name, stats);
     }
     return stats;
+  }
+
+  noteFailure(autopsy: AttemptAutopsy): void {
+    this.failures.add(autopsy);
+  }
+
+  limitOf(priority: RoutingPriority, name: NonNullable<PoolFailure['limit']>): number {
+    return this.breakers[priority].limitOf(name);
+  }
+
+  /** Null when nothing went wrong so far. */
+  failuresView(): ClusterFailures | null {
+    const { config, failures } = this;
+    const idleCloses = this.idleCloses.view();
+    if (failures.total === 0 && idleCloses === null) return null;
+    const { idleTimeoutMs, origin } = config;
+    return {
+      cluster: this.name,
+      total: failures.total,
+      last: failures.list(),
+      idleCloses,
+      idleTimeoutMs,
+      origin,
+    };
   }
 
   inMaintenance(): boolean {

@@ -157,6 +157,7 @@ export class RequestPath {
       tls: null,
       times: null,
       meter: null,
+      facts: () => null,
     };
     const breaker = {
       tryConnection: () => true,
@@ -181,6 +182,7 @@ export class RequestPath {
         bufferLimitBytes: 1024 * 1024,
         socket: { sourceIp4: '', sourceIp6: '', sourcePort: 0, keepAliveMs: -1 },
         retryPolicy: null,
+        origin: '',
       },
       membership: () => ({ total: 1, healthy: 1, degraded: 0 }),
       chooseHost: () => host,
@@ -196,6 +198,8 @@ export class RequestPath {
       chargeRetryCode: () => undefined,
       chargeTime: (ms) => codes.chargeTime(ms),
       alternativeStats: () => null,
+      noteFailure: () => undefined,
+      limitOf: () => 1024,
       inMaintenance: () => false,
       drawDrop: () => 'none',
     } as Cluster;

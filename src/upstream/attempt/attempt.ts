@@ -1,3 +1,4 @@
+import type { ConnectionFacts } from '../../api/autopsy.js';
 import type { Chunk, RequestEncoder, ResponseDecoder, StreamResetReason } from '../../api/codec.js';
 import type {
   Cancellable,
@@ -67,6 +68,9 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   isHedged: boolean;
   /** Outlier detection has been told of its timeout. */
   hasTimedOut: boolean;
+  /** Why the pool had nothing; null otherwise. */
+  poolFailure: PoolFailure | null;
+  private connection: UpstreamConnectionInfo | null;
   private pausedReads: number;
   /** Of the connection, which the next request on it begins anew. */
   private meter: WireMeter | null;
@@ -91,6 +95,8 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     this.hasResponse = false;
     this.isHedged = false;
     this.hasTimedOut = false;
+    this.poolFailure = null;
+    this.connection = null;
     this.pausedReads = 0;
     this.meter = null;
   }
@@ -116,6 +122,11 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
 
   cancelPerTry(timers: TimerWheel): void {
     if (this.timer !== null) timers.cancel(this.timer);
+  }
+
+  /** What its connection has to say for its failure; null when it never got one. */
+  facts(): ConnectionFacts | null {
+    return this.connection?.facts() ?? this.poolFailure?.facts ?? null;
   }
 
   get isReady(): boolean {
@@ -173,6 +184,7 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   onPoolReady(encoder: RequestEncoder, connection: UpstreamConnectionInfo): void {
     this.waiting = null;
     this.encoder = encoder;
+    this.connection = connection;
     if (connection.meter !== null) this.count(connection.meter);
     for (let i = 0; i < this.pausedReads; i++) encoder.pauseReading();
     this.host.reportConnected();
@@ -218,6 +230,7 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   onPoolFailure(failure: PoolFailure): void {
     this.waiting = null;
     if (this.isDone) return;
+    this.poolFailure = failure;
     this.end();
     this.log?.onReset(failure.reason, failure.transportFailure);
     this.log?.end(false);

@@ -138,7 +138,7 @@ export class HostPool implements HttpPool, PooledConnectionOwner {
   private attach(connection: PooledConnection, decoder: ResponseDecoder, callbacks: HttpPoolCallbacks): void {
     if (!this.breaker.tryRequest()) {
       this.cluster.stats.inc(C.upstream_rq_active_overflow);
-      callbacks.onPoolFailure({ reason: 'overflow', transportFailure: '' });
+      callbacks.onPoolFailure({ reason: 'overflow', transportFailure: '', limit: 'max_requests' });
       return;
     }
     callbacks.onPoolReady(connection.start(decoder), connection);

@@ -1,3 +1,4 @@
+import type { ConnectionFacts } from '../../api/autopsy.js';
 import type { Address } from '../../api/stream-info.js';
 import type { TlsInfo } from '../../api/tls-info.js';
 import type {
@@ -31,7 +32,7 @@ export class TcpDialer {
   dial(host: Host, breaker: CircuitBreaker, callbacks: TcpConnectionCallbacks): Cancellable | null {
     if (!breaker.tryConnection()) {
       this.cluster.stats.inc(C.upstream_cx_overflow);
-      callbacks.onConnectFailure({ reason: 'overflow', transportFailure: '' });
+      callbacks.onConnectFailure({ reason: 'overflow', transportFailure: '', limit: 'max_connections' });
       return null;
     }
     return new TcpUpstream(this.cluster, host, breaker, callbacks, this.resources);
@@ -186,7 +187,26 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     this.callbacks.onConnectFailure({
       reason: this.hasTimedOut ? 'connection-timeout' : 'remote-connection-failure',
       transportFailure: this.hasTimedOut ? '' : connectErrorText(error, this.transport),
+      facts: this.factsOfDial(error),
     });
+  }
+
+  private factsOfDial(errno: string): ConnectionFacts {
+    const { id, startedMs } = this;
+    return {
+      id,
+      protocol: '',
+      startMs: startedMs,
+      connectedMs: Number.NaN,
+      handshakeMs: Number.NaN,
+      idleSinceMs: startedMs,
+      atMs: this.resources.clock.now(),
+      requests: 0,
+      sentBytes: 0,
+      receivedBytes: 0,
+      closedBy: this.hasTimedOut ? 'proxy' : 'upstream',
+      errno,
+    };
   }
 
   private onConnect(tls: TlsInfo | null): void {

@@ -50,7 +50,8 @@ class TcpTunnel implements TcpConnectionCallbacks, RequestEncoder {
   onConnected(connection: UpstreamTcpConnection): void {
     this.connection = connection;
     const { id, host, localAddress, tls } = connection;
-    this.callbacks.onPoolReady(this, { id, host, localAddress, tls, protocol: '', times: null, meter: null });
+    const rest = { protocol: '', times: null, meter: null, facts: () => null };
+    this.callbacks.onPoolReady(this, { id, host, localAddress, tls, ...rest });
   }
 
   onConnectFailure(failure: PoolFailure): void {

@@ -23,6 +23,7 @@ import { failureDetails, failureOf, transportReason } from '../../../../upstream
 import { C } from '../../../../upstream/cluster-stats.js';
 import { TcpTunnelPool } from '../../../../upstream/pool/tcp-tunnel.js';
 import type { RouterConfig } from './config.js';
+import { ExaminedRequest } from './examined-request.js';
 import {
   failedHandshake,
   failedUpstream,
@@ -31,8 +32,7 @@ import {
   timedOut,
 } from './local-answers.js';
 import { rewriteToHost, setExpectedTimeout } from './prepare-request.js';
-import { noteOutcome, RoutedRequest, saysCanary } from './routed-request.js';
-import type { Timeouts } from './timeouts.js';
+import { noteOutcome, saysCanary } from './routed-request.js';
 
 /**
  * The tries of a request that has its cluster, from the first attempt to the response.
@@ -42,9 +42,8 @@ import type { Timeouts } from './timeouts.js';
  *     ▼ │ retry after back-off; with hedging the attempt lives on beside its retry
  *   local reply (no host, timeout, reset)
  */
-export abstract class TriedRequest extends RoutedRequest implements AttemptOwner {
+export abstract class TriedRequest extends ExaminedRequest implements AttemptOwner {
   protected readonly stats: BoundStats;
-  protected readonly timeouts: Timeouts;
   /** The newest attempt, later the one whose response goes down. */
   protected current: Attempt | null;
   /** Attempts that outlasted their per-try timeout and may still win; null without hedging. */
@@ -71,14 +70,6 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
   ) {
     super(config, scope, attemptLogs, stream);
     this.stats = stats;
-    this.timeouts = {
-      globalMs: 0,
-      perTryMs: 0,
-      perTryIdleMs: 0,
-      hedges: false,
-      answersEmpty: false,
-      rewritesGrpc: false,
-    };
     this.current = null;
     this.hedged = null;
     this.retry = null;
@@ -107,6 +98,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     const host = cluster.chooseHost(this);
     if (host === null) {
       this.dropAttempts();
+      this.noteNoHost(cluster);
       const reply = this.withoutHost();
       this.chargeCode(reply.status, false);
       this.answer(reply);
@@ -281,6 +273,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
       isUnwelcome = verdict === 'limit-exceeded' || verdict === 'overflow';
       if (verdict === 'yes') {
         (this.cluster as Cluster).chargeRetryCode(headers.status, this.hidesCodes);
+        this.noteUnwelcome(attempt, headers.status);
         attempt.host.count(HostWord.rqError, 1);
         this.forget(attempt);
         if (!endStream) attempt.abandon();
@@ -325,17 +318,15 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     }
     this.forget(attempt);
     if (this.isDone) return;
-    if (this.isResponseStarted) {
-      this.failAfterResponse(reason, detail);
-      return;
-    }
-    if (this.retry !== null && !attempt.isHedged) {
-      if (this.noteVerdict(this.retry.onReset(reason, attempt.hasSentBytes)) === 'yes') {
-        this.scheduleRetry();
-        return;
-      }
-    }
-    this.failBeforeResponse(attempt, reason, detail);
+    const isRetried =
+      !this.isResponseStarted &&
+      this.retry !== null &&
+      !attempt.isHedged &&
+      this.noteVerdict(this.retry.onReset(reason, attempt.hasSentBytes)) === 'yes';
+    this.noteReset(attempt, reason, detail, isRetried);
+    if (this.isResponseStarted) this.failAfterResponse(reason, detail);
+    else if (isRetried) this.scheduleRetry();
+    else this.failBeforeResponse(attempt, reason, detail);
   }
 
   onAttemptClogged(isClogged: boolean): void {
@@ -364,13 +355,17 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     attempt.host.reportLocalFailure('timeout');
     attempt.host.count(HostWord.rqTimeout, 1);
     attempt.log?.onTryTimeout();
+    const facts = attempt.facts();
     this.giveUp(attempt);
     if (this.isResponseStarted) {
+      this.noteTryTimeout(attempt, details, facts, false);
       this.resetAfterTimeout(details);
       return;
     }
     attempt.host.count(HostWord.rqError, 1);
-    if (this.retry !== null && this.noteVerdict(this.retry.onPerTryTimeout()) === 'yes') {
+    const isRetried = this.retry !== null && this.noteVerdict(this.retry.onPerTryTimeout()) === 'yes';
+    this.noteTryTimeout(attempt, details, facts, isRetried);
+    if (isRetried) {
       this.scheduleRetry();
       return;
     }
@@ -384,6 +379,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     attempt.host.reportLocalFailure('timeout');
     attempt.hasTimedOut = true;
     if (this.retry === null || this.noteVerdict(this.retry.onHedge()) !== 'yes') return;
+    this.noteTryTimeout(attempt, 'upstream_per_try_timeout', attempt.facts(), true);
     attempt.isHedged = true;
     this.current = null;
     this.hedged = this.hedged === null ? [attempt] : [...this.hedged, attempt];
@@ -396,6 +392,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     const reply = timedOut('response_timeout', timeouts.answersEmpty);
     if (current !== null) this.timeOutAttempt(current, reply.status);
     if (hedged !== null) for (const attempt of hedged) this.timeOutAttempt(attempt, reply.status);
+    this.noteRouteTimeout(current ?? hedged?.[0] ?? null);
     this.dropAttempts();
     if (this.isResponseStarted) this.resetAfterTimeout('response_timeout');
     else this.answer(reply);
