@@ -58,6 +58,10 @@ export class Http1ClientSession implements ClientSession, Http1ClientCallbacks {
     if (this.decoder !== null) this.endLast(false);
   }
 
+  onTunnelEnd(): void {
+    this.owner.closeAfterWriting();
+  }
+
   pauseReading(): void {
     const { connection, pool } = this.owner;
     pool.cluster.stats.inc(C.upstream_flow_control_paused_reading_total);
@@ -83,6 +87,7 @@ export class Http1ClientSession implements ClientSession, Http1ClientCallbacks {
     const hadBegun = connection.bytesReceived > this.receivedAtStart;
     const error = this.decoder === null ? null : this.codec.finish();
     if (this.decoder !== null && error !== null && hadBegun) this.onProtocolError(error);
+    else if (this.decoder?.closesConnection === true) this.owner.close();
     else connection.destroy();
   }
 
