@@ -340,6 +340,7 @@ function eventsTo(post: (message: ToMain) => void): PlaneEvents {
   return {
     onOutlier: (cluster, slot, kind) => post({ kind: 'outlier', report: { cluster, slot, kind } }),
     onHealthFailure: (cluster, slot) => post({ kind: 'health-failure', failure: { cluster, slot } }),
+    onHostWanted: (want) => post({ kind: 'host-wanted', want }),
     onHostsApplied: (cluster, version) => post({ kind: 'hosts-acknowledged', ack: { cluster, version } }),
   };
 }

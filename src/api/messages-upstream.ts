@@ -57,6 +57,13 @@ export interface HostUpdateAck {
   readonly version: number;
 }
 
+/** Worker → main: a request goes to that address, which is no host of the cluster so far. */
+export interface HostWant {
+  readonly cluster: string;
+  readonly ip: string;
+  readonly port: number;
+}
+
 /** Worker → main: errors in a row have reached the host's limit. */
 export interface OutlierReport {
   readonly cluster: string;

@@ -2,6 +2,7 @@ import type { Plain } from '../base/plain.js';
 import type {
   HostUpdate,
   HostUpdateAck,
+  HostWant,
   ImmediateHealthFailure,
   OutlierReport,
 } from './messages-upstream.js';
@@ -85,6 +86,7 @@ export type ToMain =
   | { readonly kind: 'hosts-acknowledged'; readonly ack: HostUpdateAck }
   | { readonly kind: 'outlier'; readonly report: OutlierReport }
   | { readonly kind: 'health-failure'; readonly failure: ImmediateHealthFailure }
+  | { readonly kind: 'host-wanted'; readonly want: HostWant }
   | { readonly kind: 'log'; readonly level: string; readonly text: string }
   | { readonly kind: 'memory'; readonly id: number; readonly usage: MemoryUsage }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Plain }

@@ -5,7 +5,7 @@ import type { AttemptAutopsy, ConnectionFacts } from './autopsy.js';
 import type { CodecOutput, RequestEncoder, ResponseDecoder, StreamResetReason } from './codec.js';
 import type { Extension } from './extension.js';
 import type { BoundStats } from './stats.js';
-import type { Address, UpstreamConnectionTimes } from './stream-info.js';
+import type { Address, StreamInfo, UpstreamConnectionTimes } from './stream-info.js';
 import type { ThreadScope } from './thread-scope.js';
 import type { TlsInfo } from './tls-info.js';
 
@@ -129,6 +129,8 @@ export interface LoadBalancerContext {
   /** What the route asks of hosts' metadata, by filter name, as an object that stays the same for the same question. */
   readonly metadataMatch: Plain;
   readonly headers: RequestHeaders | null;
+  /** The stream that wants a host; absent for requests of the proxy's own. */
+  readonly info?: StreamInfo;
   /** Number of this pick's retries so far; 0 on the first attempt. */
   readonly attempt: number;
   /** Hosts that retry predicates refuse; a refused pick is repeated up to `hostSelectionMaxAttempts`. */
@@ -185,6 +187,10 @@ export interface BalancedCluster {
   readonly weightedPriorityHealth: boolean;
   /** The cluster that this proxy itself belongs to (`local_cluster_name`); null when it is not told. */
   readonly localCluster: ClusterHosts | null;
+  /** The balancer that the cluster's type brings along. */
+  providedBalancer(): Balancer;
+  /** Makes a host for an address that is none so far; it serves at once. Null when there are too many. */
+  wantHost(address: Address, hostname: string): Host | null;
 }
 
 /** The hosts of a cluster as they are now. */

@@ -70,6 +70,7 @@ import {
   previousRoutes,
   safeCrossScheme,
 } from './internal-redirect/redirect-predicates.js';
+import { clusterProvided } from './load-balancers/cluster-provided/cluster-provided.js';
 import { leastRequest } from './load-balancers/least-request/least-request.js';
 import { maglev } from './load-balancers/maglev/maglev.js';
 import { random } from './load-balancers/random/random.js';
@@ -146,7 +147,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     setMetadataFilter,
     statefulSessionFilter,
   ],
-  'load.balancer': [roundRobin, leastRequest, random, ringHash, maglev, subset],
+  'load.balancer': [clusterProvided, roundRobin, leastRequest, random, ringHash, maglev, subset],
   cluster: [dnsCluster],
   'dns.resolver': [caresResolver, addrInfoResolver],
   compressor: [gzipCompressor, brotliCompressor, zstdCompressor],

@@ -257,6 +257,9 @@ export class Server implements ShardPoolOwner, MainFacts {
       case 'health-failure':
         this.clusters.onImmediateHealthFailure(message.failure);
         break;
+      case 'host-wanted':
+        this.clusters.onHostWanted(message.want);
+        break;
       case 'memory':
         this.memory.onAnswer(shard.index, message.id, message.usage);
         break;

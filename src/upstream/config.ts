@@ -3,12 +3,12 @@ import type { UpstreamSocketConfig } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
 import { isPlainObject } from '../base/plain-path.js';
 import { parseMetadata } from '../match/metadata.js';
-import { parseBalancer } from './balancing/parse-balancer.js';
+import { parseBalancer, providedBalancer } from './balancing/parse-balancer.js';
 import type { TransportMatchConfig, TransportsConfig } from './cluster-transports.js';
 import { type AssignedHosts, messageOf, parseLoadAssignment } from './endpoints-config.js';
 import { type HealthCheckConfig, parseHealthChecks } from './health/config.js';
 import { type ProtocolConfig, parseUpstreamProtocol } from './http-protocol.js';
-import { type DiscoveryConfig, parseDiscovery } from './membership/discovery-config.js';
+import { type ClusterType, type DiscoveryConfig, parseDiscovery } from './membership/discovery-config.js';
 import type { AutoSniConfig } from './named-pools.js';
 import { type OutlierConfig, parseOutlierDetection } from './outlier-config.js';
 import { parseSocketConfig } from './socket-config.js';
@@ -76,14 +76,14 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
     ...discovery,
     connectTimeoutMs: node.duration('connect_timeout', 5000),
     bufferLimitBytes: node.number('per_connection_buffer_limit_bytes', 1024 * 1024),
-    balancer: parseBalancer(node),
+    balancer: providedBalancer(node, discovery.type) ?? parseBalancer(node),
     localCluster: '',
     ...parseLoadAssignment(node, discovery.type),
     panicThresholdPercent: parsePanic(node),
     ignoreNewHostsUntilFirstHc:
       node.message('common_lb_config')?.bool('ignore_new_hosts_until_first_hc') ?? false,
     overrideHostStatus: parseOverrideHostStatus(node),
-    closesConnectionsOnHostSetChange: parseHostSetChange(node),
+    closesConnectionsOnHostSetChange: parseHostSetChange(node, discovery.type),
     socket: parseSocketConfig(node),
     ignoreHealthOnHostRemoval: node.bool('ignore_health_on_host_removal'),
     waitForWarmOnInit: node.bool('wait_for_warm_on_init', true),
@@ -131,10 +131,13 @@ function parsePanic(node: ConfigNode): number {
   return Math.trunc(percent);
 }
 
-function parseHostSetChange(node: ConfigNode): boolean {
+function parseHostSetChange(node: ConfigNode, type: ClusterType): boolean {
   const common = node.message('common_lb_config');
   common?.noEffect('update_merge_window', 'every update takes effect at once');
-  node.noEffect('cleanup_interval', 'only original-destination clusters have hosts to clean up');
+  if (type !== 'ORIGINAL_DST') {
+    node.noEffect('cleanup_interval', 'only original-destination clusters have hosts to clean up');
+    node.noEffect('original_dst_lb_config', 'only original-destination clusters look at it');
+  }
   node.noEffect('preconnect_policy', 'connections are opened when requests need them');
   return common?.bool('close_connections_on_host_set_change') ?? false;
 }

@@ -17,7 +17,7 @@ export interface OutlierReporter {
 
 /** A host as one thread uses it, over the words that all threads share. */
 export class LiveHost implements Host {
-  readonly slot: number;
+  slot: number;
   address: Address;
   hostname: string;
   weight: number;
@@ -27,8 +27,8 @@ export class LiveHost implements Host {
   metadata: Plain;
   isCanary: boolean;
   healthCheck: HostHealthCheckConfig | null;
-  private readonly table: HostTable;
-  private readonly index: number;
+  private table: HostTable;
+  private index: number;
   private readonly outlier: OutlierReporter | null;
   private readonly onHealthFailure: ((slot: number) => void) | null;
 
@@ -67,6 +67,15 @@ export class LiveHost implements Host {
     this.metadata = record.metadata;
     this.isCanary = isCanary(record.metadata);
     this.healthCheck = record.healthCheck;
+  }
+
+  /** Main knows it now: what it has counted on its own goes where everybody counts. */
+  settle(record: HostRecord, table: HostTable, index: number): void {
+    this.table.moveTo(this.index, table, index);
+    this.table = table;
+    this.index = index;
+    this.slot = record.slot;
+    this.describe(record, this.address);
   }
 
   get health(): number {

@@ -2,6 +2,7 @@ import type { AttemptAutopsy, ClusterFailures } from '../api/autopsy.js';
 import type { HostPolicy } from '../api/messages-upstream.js';
 import type { RuntimeView } from '../api/runtime.js';
 import type { BoundStats } from '../api/stats.js';
+import type { Address } from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import {
   type BalancedCluster,
@@ -35,6 +36,7 @@ import type { ClusterConfig } from './config.js';
 import { FailureRing } from './failure-ring.js';
 import type { PoolProtocol } from './http-protocol.js';
 import { NamedPools } from './named-pools.js';
+import { OriginalDstChooser } from './original-dst-chooser.js';
 import { OverrideHosts } from './override-hosts.js';
 import { HostPool } from './pool/host-pool.js';
 import { IdleCloses } from './pool/idle-closes.js';
@@ -45,6 +47,11 @@ import { BreakerWord, type ClusterWords } from './shared-words.js';
 
 /** How a cluster gets its balancer. */
 export type BalancerMaker = (cluster: BalancedCluster) => Balancer;
+
+/** Makes a host that serves at once of an address that main does not know so far. */
+export type HostMaker = (address: Address, hostname: string) => Host | null;
+
+const nobody: HostChooser = { choose: () => null };
 
 /** Stats live for ever, and their names come from requests. */
 const alternativeLimit = 100;
@@ -58,7 +65,6 @@ export class LiveCluster implements Cluster, BalancedCluster {
   private readonly alternatives: Map<string, ResponseStats>;
   private readonly retryCodes: CodeStats;
   readonly stats: BoundStats;
-  readonly http2Stats: BoundStats;
   readonly transports: ClusterTransports;
   readonly idleCloses: IdleCloses;
   private readonly failures: FailureRing;
@@ -67,6 +73,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
   private readonly words: ClusterWords;
   private readonly balancer: Balancer;
   private readonly breakers: readonly [SharedBreaker, SharedBreaker];
+  private readonly wanted: HostMaker;
   private readonly dialer: TcpDialer;
   private readonly maintenanceKey: string;
   private hosts: readonly Host[];
@@ -85,12 +92,12 @@ export class LiveCluster implements Cluster, BalancedCluster {
     balancerOf: BalancerMaker,
     resources: PoolResources,
     scope: ThreadScope,
+    wanted: HostMaker = () => null,
   ) {
     const root = `cluster.${config.statName}`;
     this.name = config.name;
     this.config = config;
     this.stats = scope.stats.bind(root, C);
-    this.http2Stats = scope.stats.bind(`${root}.http2`, Http2);
     this.info = {
       name: config.name,
       statName: config.statName,
@@ -123,6 +130,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
     this.generation = -1;
     this.pools = [new Map(), new Map(), new Map(), new Map()];
     this.named = config.autoSni === null ? null : new NamedPools(config.autoSni);
+    this.wanted = wanted;
     this.balancer = balancerOf(this);
   }
 
@@ -176,6 +184,16 @@ export class LiveCluster implements Cluster, BalancedCluster {
 
   get weightedPriorityHealth(): boolean {
     return this.policy.weightedPriorityHealth;
+  }
+
+  providedBalancer(): Balancer {
+    const { originalDst } = this.config;
+    if (originalDst === null) return () => nobody;
+    return (hosts) => new OriginalDstChooser(hosts, originalDst, this);
+  }
+
+  wantHost(address: Address, hostname: string): Host | null {
+    return this.wanted(address, hostname);
   }
 
   get localCluster(): ClusterHosts | null {
@@ -238,6 +256,11 @@ export class LiveCluster implements Cluster, BalancedCluster {
     // The codec's stats are listed from here on.
     if (protocol !== 'http2') this.scope.stats.bind(`cluster.${this.config.statName}.http1`, Http1);
     return new HostPool(this, host, this.breakers[priority], this.resources, protocol, options);
+  }
+
+  /** Listed from the first connection on. */
+  get http2Stats(): BoundStats {
+    return this.scope.stats.bind(`cluster.${this.config.statName}.http2`, Http2);
   }
 
   connectTcp(host: Host, priority: RoutingPriority, callbacks: TcpConnectionCallbacks): Cancellable | null {

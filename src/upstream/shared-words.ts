@@ -148,6 +148,12 @@ export class HostTable {
     this.lanes[at] = (this.lanes[at] as number) + n;
   }
 
+  /** Adds what this thread has counted of a host here to the words of the same host there. */
+  moveTo(index: number, target: HostTable, targetIndex: number): void {
+    target.addActiveRequests(targetIndex, this.activeRequests(index));
+    for (let word = 0; word < hostWords; word++) target.count(targetIndex, word, this.own(index, word));
+  }
+
   own(index: number, word: number): number {
     return this.lanes[(this.thread * this.capacity + index) * hostWords + word] as number;
   }

@@ -1,5 +1,5 @@
 import type { ExtensionRegistry } from '../../api/extension.js';
-import type { HostPolicy, HostUpdate } from '../../api/messages-upstream.js';
+import type { HostPolicy, HostUpdate, HostWant } from '../../api/messages-upstream.js';
 import type { RuntimeView } from '../../api/runtime.js';
 import type { SecretView } from '../../api/secrets.js';
 import type { BoundStats, Counter } from '../../api/stats.js';
@@ -12,7 +12,7 @@ import type { CheckedCluster, HostChecker } from '../health/host-checker.js';
 import { JointHealthChecker } from '../health/joint-health-checker.js';
 import { OutlierDetector } from '../outlier-detector.js';
 import { ClusterWords } from '../shared-words.js';
-import type { Discovery, DiscoveryOwner, FoundHost, HostChange, PolicyChange } from './discovery.js';
+import type { Discovery, DiscoveryOwner, FoundHost, HostChange, HostUse, PolicyChange } from './discovery.js';
 import {
   checkedHealthMask,
   configuredHealthMask,
@@ -177,14 +177,18 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
       : new JointHealthChecker(healthChecks, cluster, this.scope);
   }
 
+  want(want: HostWant): void {
+    this.discovery.want?.(want);
+  }
+
   // DiscoveryOwner
 
   reserve(count: number): void {
     this.slots.reserve(count, this.scope.acknowledgedVersion(this.config.name));
   }
 
-  replace(group: number, hosts: readonly FoundHost[]): HostChange {
-    this.transportMatches.add(hosts.length);
+  replace(group: number, hosts: readonly FoundHost[], made = hosts.length): HostChange {
+    this.transportMatches.add(made);
     const old = new Map((this.groups[group] ?? []).map((member) => [member.address.text, member]));
     const added = hosts.filter((host) => !this.isKnown(old.get(host.address.text), host));
     this.reserve(added.length);
@@ -223,6 +227,13 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
   move(group: number, host: FoundHost): void {
     const member = this.groups[group]?.[0];
     member?.describe(hostRecord(this.config, host, member.slot), host.address);
+  }
+
+  *uses(): Generator<HostUse, void> {
+    for (const member of this.members()) {
+      const used = member.total(HostWord.cxTotal) + member.total(HostWord.rqTotal);
+      yield { address: member.address, isConnected: member.total(HostWord.cxActive) > 0, used };
+    }
   }
 
   setPolicy(policy: HostPolicy): PolicyChange {

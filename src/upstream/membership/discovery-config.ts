@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import type { ConfigNode, ExtensionConfig } from '../../api/config-node.js';
 import type { Plain } from '../../base/plain.js';
 import { type DnsConfig, parseClusterResolver, parseDnsFields } from './dns-config.js';
+import { type OriginalDstConfig, parseOriginalDst } from './original-dst-config.js';
 
-export type ClusterType = 'STATIC' | 'STRICT_DNS' | 'LOGICAL_DNS' | 'EDS';
+export type ClusterType = 'STATIC' | 'STRICT_DNS' | 'LOGICAL_DNS' | 'EDS' | 'ORIGINAL_DST';
 
 /** Where the assignment of an EDS cluster comes from. */
 export type EdsConfig = {
@@ -20,9 +21,16 @@ export type DiscoveryConfig = {
   readonly dns: DnsConfig;
   /** Null for clusters of another type. */
   readonly eds: EdsConfig | null;
+  readonly originalDst: OriginalDstConfig | null;
 };
 
-const types: readonly string[] = ['STATIC', 'STRICT_DNS', 'LOGICAL_DNS', 'EDS'] satisfies ClusterType[];
+const types: readonly string[] = [
+  'STATIC',
+  'STRICT_DNS',
+  'LOGICAL_DNS',
+  'EDS',
+  'ORIGINAL_DST',
+] satisfies ClusterType[];
 
 function isType(name: string): name is ClusterType {
   return types.includes(name);
@@ -33,7 +41,8 @@ export function parseDiscovery(node: ConfigNode): DiscoveryConfig {
   const custom = node.extension('cluster', 'cluster_type');
   const dns = parseDnsFields(node, parseClusterResolver(node));
   const eds = parseEds(node);
-  if (custom !== undefined) return { type: 'STATIC', dns, eds, ...extensionDiscovery(custom) };
+  const none = { dns, eds, originalDst: null };
+  if (custom !== undefined) return { ...none, type: 'STATIC', ...extensionDiscovery(custom) };
   const type = node.enum('type', 'STATIC');
   if (type !== 'EDS' && node.has('eds_cluster_config')) {
     node.error('eds_cluster_config set in a non-EDS cluster', 'eds_cluster_config');
@@ -41,9 +50,10 @@ export function parseDiscovery(node: ConfigNode): DiscoveryConfig {
   if (type === 'EDS' && eds === null && !node.has('eds_cluster_config')) {
     node.error('cannot create an EDS cluster without an EDS config', 'eds_cluster_config');
   }
-  if (isType(type)) return { type, dns, eds };
+  if (type === 'ORIGINAL_DST') return { ...none, type, originalDst: parseOriginalDst(node) };
+  if (isType(type)) return { ...none, type };
   node.unsupportedValue('type', type, `${types.join(', ')} clusters are`);
-  return { type: 'STATIC', dns, eds };
+  return { ...none, type: 'STATIC' };
 }
 
 /** What an extension of kind `cluster` makes of its own message. */

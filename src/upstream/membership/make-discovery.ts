@@ -1,6 +1,7 @@
 import type { Discovery, DiscoveryOwner } from './discovery.js';
 import { type EdsScope, FileEdsDiscovery } from './file-eds-discovery.js';
 import { LogicalDnsDiscovery } from './logical-dns-discovery.js';
+import { OriginalDstDiscovery } from './original-dst-discovery.js';
 import { StaticDiscovery } from './static-discovery.js';
 import { StrictDnsDiscovery } from './strict-dns-discovery.js';
 
@@ -13,6 +14,8 @@ export function makeDiscovery(owner: DiscoveryOwner, scope: EdsScope): Discovery
       return new StrictDnsDiscovery(owner, scope);
     case 'LOGICAL_DNS':
       return new LogicalDnsDiscovery(owner, scope);
+    case 'ORIGINAL_DST':
+      return new OriginalDstDiscovery(owner, scope);
     case 'EDS':
       return new FileEdsDiscovery(owner, scope);
   }

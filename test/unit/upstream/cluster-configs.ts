@@ -67,6 +67,7 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     http1: parseUpstreamHttp1(undefined),
     dns: dns(),
     eds: null,
+    originalDst: null,
     assignment: '',
     staleAfterMs: 0,
     metadata: null,

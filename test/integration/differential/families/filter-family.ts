@@ -8,6 +8,7 @@ export type Fields = { readonly [field: string]: Plain };
 export interface FilterListener {
   readonly filters: readonly Plain[];
   readonly routes?: readonly Plain[];
+  readonly listenerFilters?: readonly Plain[];
   /** Fields of the connection manager. */
   readonly manager?: Fields;
   /** Fields of the route configuration. */
@@ -159,6 +160,7 @@ function listener(name: string, own: FilterListener, places: Places, log: string
     name,
     stat_prefix: name,
     address: address(places.listeners[name] ?? 0),
+    ...(own.listenerFilters === undefined ? {} : { listener_filters: own.listenerFilters }),
     filter_chains: [{ filters: [{ name: 'http', typed_config: manager }] }],
   };
 }

@@ -63,13 +63,13 @@ export class TcpProxy {
     return this.tunnel?.isWanted(info) === true ? this.tunnel : null;
   }
 
-  /** What a balancer is told of the connection: the same object for all where nothing of it counts. */
+  /** What a balancer is told of the connection. */
   balancingOf({ metadataMatch }: Target, info: StreamInfo): LoadBalancerContext {
     const asked = info.dynamicMetadata?.get(balancingNamespace);
     const match =
       asked === undefined ? metadataMatch : mergeMetadata(metadataMatch, { [balancingNamespace]: asked });
     const hash = this.hashOf(info);
-    return match === null && hash === undefined ? anyHost : { ...anyHost, hash, metadataMatch: match };
+    return { ...anyHost, hash, metadataMatch: match, info };
   }
 
   private hashOf({ connection, filterState }: StreamInfo): bigint | undefined {
