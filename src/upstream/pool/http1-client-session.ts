@@ -45,6 +45,8 @@ export class Http1ClientSession implements ClientSession, Http1ClientCallbacks {
 
   onResponseComplete(isRequestDone: boolean, keepsAlive: boolean): void {
     const { owner } = this;
+    // Given up while its head was being told, when the rest of the answer lay in the same read.
+    if (this.decoder === null) return;
     if (!keepsAlive && !this.hasRemoteEnded) owner.pool.cluster.stats.inc(C.upstream_cx_close_notify);
     if (!isRequestDone || !keepsAlive || this.hasRemoteEnded) {
       this.endLast(isRequestDone);
