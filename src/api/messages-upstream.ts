@@ -64,11 +64,11 @@ export interface HostWant {
   readonly port: number;
 }
 
-/** Worker → main: errors in a row have reached the host's limit. */
+/** Worker → main: errors in a row have reached the host's limit, or it has called itself degraded. */
 export interface OutlierReport {
   readonly cluster: string;
   readonly slot: number;
-  readonly kind: 'consecutive-5xx' | 'consecutive-gateway' | 'consecutive-local';
+  readonly kind: 'consecutive-5xx' | 'consecutive-gateway' | 'consecutive-local' | 'degraded';
 }
 
 /** Worker → main: a response of that host carried `x-envoy-immediate-health-check-fail`. */

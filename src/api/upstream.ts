@@ -1,4 +1,4 @@
-import type { RequestHeaders } from '../base/header-map.js';
+import type { RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import type { Plain } from '../base/plain.js';
 import type { WireMeter } from '../base/wire-meter.js';
 import type { AttemptAutopsy, ConnectionFacts } from './autopsy.js';
@@ -95,6 +95,12 @@ export interface Host {
   reportHealthFailure(): void;
   /** A request has a connection: the host can be reached. */
   reportConnected(): void;
+  /** A connection stands that carries no protocol which would say more. */
+  reportReached(): void;
+  /** The outcome of an exchange by rules other than its status. */
+  reportJudged(isFailure: boolean): void;
+  /** An answer that was none of a broken host calls itself degraded. */
+  reportDegraded(): void;
 }
 
 export type LocalityConfig = {
@@ -353,6 +359,8 @@ export interface Cluster extends ClusterHosts, ClusterCodeStats {
   ): HttpPool;
   /** Opens a TCP connection; answers a handle that gives it up, or null when the callbacks have been told. */
   connectTcp(host: Host, priority: RoutingPriority, callbacks: TcpConnectionCallbacks): Cancellable | null;
+  /** What the cluster's own rules say of an answer: an error or none; null where it has no rules, and the status counts. */
+  judgesAsError(headers: ResponseHeaders): boolean | null;
   /** The same again under a name that the request gave (`x-envoy-upstream-alt-stat-name`); null when there are too many. */
   alternativeStats(name: string): ClusterCodeStats | null;
   /** Counts a response that a retry replaced. */

@@ -5,10 +5,12 @@ import type {
   HostWant,
   OutlierReport,
 } from '../api/messages-upstream.js';
+import type { RuntimeView } from '../api/runtime.js';
 import type { Address } from '../api/stream-info.js';
 import { ipAddress, pipeAddress } from '../network/address.js';
 import type { ClusterConfig } from '../upstream/config.js';
-import { LiveHost, type OutlierReporter } from '../upstream/host.js';
+import { LiveHost } from '../upstream/host.js';
+import { type OutlierReporter, outlierReporter } from '../upstream/outlier-reporter.js';
 import { HostTable } from '../upstream/shared-words.js';
 
 /** Who hears of what hosts notice. */
@@ -35,14 +37,17 @@ export class ThreadHosts {
   private readonly threads: number;
   private readonly thread: number;
   private readonly events: HostEvents;
+  private readonly runtime: () => RuntimeView;
   private readonly clusters: Map<string, Hosts>;
   private readonly tables: Map<SharedArrayBuffer, HostTable>;
   private nextUnsettled: number;
 
-  constructor(threads: number, thread: number, events: HostEvents) {
+  /** `runtime` is asked once the thread has one. */
+  constructor(threads: number, thread: number, events: HostEvents, runtime: () => RuntimeView) {
     this.threads = threads;
     this.thread = thread;
     this.events = events;
+    this.runtime = runtime;
     this.clusters = new Map();
     this.tables = new Map();
     this.nextUnsettled = -1;
@@ -135,13 +140,9 @@ export class ThreadHosts {
   private reporterOf(config: ClusterConfig): OutlierReporter | null {
     const { outlier } = config;
     if (outlier === null) return null;
-    return {
-      consecutive5xx: outlier.consecutive5xx,
-      consecutiveGateway: outlier.consecutiveGateway,
-      consecutiveLocal: outlier.consecutiveLocal,
-      splitsOrigins: outlier.splitsOrigins,
-      report: (slot, kind) => this.events.onOutlier(config.name, slot, kind),
-    };
+    return outlierReporter(outlier, this.runtime(), (slot, kind) =>
+      this.events.onOutlier(config.name, slot, kind),
+    );
   }
 }
 

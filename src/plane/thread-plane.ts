@@ -61,7 +61,7 @@ export class ThreadPlane implements ClusterManager {
     this.refs = new Map(snapshot.records.clusters.map((ref) => [ref[0], ref]));
     this.updates = new Map();
     this.live = new Map();
-    this.hosts = new ThreadHosts(threads, thread, events);
+    this.hosts = new ThreadHosts(threads, thread, events, () => (this.scope as ThreadScope).runtime);
     this.scope = null;
   }
 

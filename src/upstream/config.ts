@@ -2,6 +2,7 @@ import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
 import type { UpstreamSocketConfig } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
 import { isPlainObject } from '../base/plain-path.js';
+import { type MessagePredicateConfig, parseMessagePredicate } from '../match/message-predicate.js';
 import { parseMetadata } from '../match/metadata.js';
 import { parseBalancer, providedBalancer } from './balancing/parse-balancer.js';
 import type { TransportMatchConfig, TransportsConfig } from './cluster-transports.js';
@@ -40,6 +41,8 @@ export type ClusterConfig = ProtocolConfig &
     readonly thresholds: readonly [ThresholdsConfig, ThresholdsConfig];
     readonly healthChecks: readonly HealthCheckConfig[];
     readonly outlier: OutlierConfig | null;
+    /** Which answers are errors for outlier detection; null: their statuses say. */
+    readonly errorMatcher: MessagePredicateConfig | null;
     /** 0 = none. */
     readonly idleTimeoutMs: number;
     readonly maxConnectionDurationMs: number;
@@ -196,6 +199,7 @@ function parseThreshold(node: ConfigNode): ThresholdsConfig {
 }
 
 interface HttpOptions extends ProtocolConfig {
+  errorMatcher: MessagePredicateConfig | null;
   autoSni: AutoSniConfig | null;
   idleTimeoutMs: number;
   maxConnectionDurationMs: number;
@@ -215,6 +219,7 @@ function parseHttpOptions(node: ConfigNode): HttpOptions {
   tcp?.noEffect('idle_timeout', 'no TCP connection is kept idle: each is opened for its session');
   return {
     autoSni: parseAutoSni(http?.message('upstream_http_protocol_options')),
+    errorMatcher: parseErrorMatcher(http),
     ...parseUpstreamProtocol(node, http),
     idleTimeoutMs: common?.duration('idle_timeout', 3_600_000) ?? 3_600_000,
     maxConnectionDurationMs: common?.duration('max_connection_duration', 0) ?? 0,
@@ -222,6 +227,11 @@ function parseHttpOptions(node: ConfigNode): HttpOptions {
     maxResponseHeadersKb: common?.number('max_response_headers_kb', 80) ?? 80,
     maxResponseHeaders: common?.number('max_headers_count', 100) ?? 100,
   };
+}
+
+function parseErrorMatcher(http: ConfigNode | undefined): MessagePredicateConfig | null {
+  const matcher = http?.message('outlier_detection')?.message('error_matcher');
+  return matcher === undefined ? null : parseMessagePredicate(matcher);
 }
 
 function parseAutoSni(node: ConfigNode | undefined): AutoSniConfig | null {

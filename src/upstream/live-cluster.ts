@@ -24,9 +24,11 @@ import {
   type TcpConnectionCallbacks,
   unhealthyMask,
 } from '../api/upstream.js';
-import type { RequestHeaders } from '../base/header-map.js';
+import type { RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import { Http1 } from '../codec/http1/http1-stats.js';
 import { Http2 } from '../codec/http2/http2-stats.js';
+import type { HeaderPredicate } from '../match/header-matcher.js';
+import { buildMessagePredicate } from '../match/message-predicate.js';
 import type { TransportOptions } from '../network/transport-socket.js';
 import { SharedBreaker } from './circuit-breaker.js';
 import { C } from './cluster-stats.js';
@@ -76,6 +78,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
   private readonly wanted: HostMaker;
   private readonly dialer: TcpDialer;
   private readonly maintenanceKey: string;
+  private readonly errors: HeaderPredicate | null;
   private hosts: readonly Host[];
   private readonly overrides: OverrideHosts;
   private policy: HostPolicy;
@@ -123,6 +126,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
     this.breakers = [breaker(0, scope.runtime), breaker(1, scope.runtime)];
     this.dialer = new TcpDialer(this, resources);
     this.maintenanceKey = `upstream.maintenance_mode.${config.name}`;
+    this.errors = config.errorMatcher === null ? null : buildMessagePredicate(config.errorMatcher);
     this.hosts = [];
     this.overrides = new OverrideHosts(config.overrideHostStatus);
     this.policy = config;
@@ -265,6 +269,10 @@ export class LiveCluster implements Cluster, BalancedCluster {
 
   connectTcp(host: Host, priority: RoutingPriority, callbacks: TcpConnectionCallbacks): Cancellable | null {
     return this.dialer.dial(host, this.breakers[priority], callbacks);
+  }
+
+  judgesAsError(headers: ResponseHeaders): boolean | null {
+    return this.errors === null ? null : this.errors(headers);
   }
 
   chargeCode(status: number, isInternal: boolean, isCanary: boolean, hidesCode = false): void {

@@ -142,6 +142,12 @@ export class HostTable {
     if (Atomics.load(this.shared, at) !== 0) Atomics.store(this.shared, at, 0);
   }
 
+  /** No errors in a row of any kind. */
+  endRuns(index: number): void {
+    const at = index * sharedHostWords + errorRuns;
+    for (let run = 0; run < sharedHostWords - errorRuns; run++) Atomics.store(this.shared, at + run, 0);
+  }
+
   /** Adds to this thread's own counter. */
   count(index: number, word: number, n: number): void {
     const at = (this.thread * this.capacity + index) * hostWords + word;

@@ -56,6 +56,9 @@ const host: Host = {
   reportLocalFailure: () => undefined,
   reportHealthFailure: () => undefined,
   reportConnected: () => undefined,
+  reportReached: () => undefined,
+  reportJudged: () => undefined,
+  reportDegraded: () => undefined,
 };
 
 /** As in a worker, everything is read into one buffer. */
@@ -202,6 +205,7 @@ export class RequestPath {
       limitOf: () => 1024,
       inMaintenance: () => false,
       drawDrop: () => 'none',
+      judgesAsError: () => null,
     } as Cluster;
     return this.cached;
   }

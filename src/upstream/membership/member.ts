@@ -75,6 +75,11 @@ export class Member {
     return new LiveHost(this.currentRecord, this.currentAddress, this.table, this.index, null);
   }
 
+  /** Errors in a row are counted from none again. */
+  forgetErrors(): void {
+    this.table.endRuns(this.index);
+  }
+
   get activeRequests(): number {
     return this.table.activeRequests(this.index);
   }

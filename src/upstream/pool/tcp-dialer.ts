@@ -218,6 +218,7 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     const { stats } = this.cluster;
     stats.record(C.upstream_cx_connect_ms, this.resources.clock.now() - this.startedMs);
     stats.inc(C.upstream_rq_total);
+    this.host.reportReached();
     this.callbacks.onConnected(this);
   }
 

@@ -2,18 +2,25 @@ import type { HttpFilterContext, LocalReplyOptions, StreamControl } from '../../
 import { isRetryHostPredicate, isRetryPriority } from '../../../../api/retry-plugins.js';
 import type { ClusterChoice, RetryPolicyConfig, RouteActionView, RouteMatch } from '../../../../api/route.js';
 import type { LogContext, StreamInfo } from '../../../../api/stream-info.js';
-import type {
-  Cluster,
-  ClusterCodeStats,
-  Host,
-  HostOverride,
-  LoadBalancerContext,
-  RoutingPriority,
+import {
+  type Cluster,
+  type ClusterCodeStats,
+  type Host,
+  type HostOverride,
+  HostWord,
+  type LoadBalancerContext,
+  type RoutingPriority,
 } from '../../../../api/upstream.js';
 import type { BufferPool } from '../../../../base/buffer-pool.js';
-import { HeaderClass, type RequestHeaders, type ResponseHeaders } from '../../../../base/header-map.js';
+import {
+  HeaderClass,
+  type HeaderMap,
+  type RequestHeaders,
+  type ResponseHeaders,
+} from '../../../../base/header-map.js';
 import type { Plain } from '../../../../base/plain.js';
 import { TimerEntry } from '../../../../base/timer-wheel.js';
+import { httpStatusOfGrpc } from '../../../../format/grpc-status.js';
 import { mergeMetadata } from '../../../../route/metadata.js';
 import { AttemptLog, type AttemptLogs } from '../../../../upstream/attempt/attempt-log.js';
 import type { RouterConfig } from './config.js';
@@ -187,6 +194,13 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
     for (const stats of this.routeStats) stats.codes.charge(status);
   }
 
+  /** A gRPC answer of several parts is a success or none by its trailers; without a status it is none. */
+  protected countGrpcEnd(host: Host, trailers: HeaderMap | null): void {
+    if (!this.info.isGrpcRequest || this.info.responseCode >= 500) return;
+    const text = trailers?.get('grpc-status');
+    countOutcome(host, text === undefined ? 500 : httpStatusOfGrpc(text));
+  }
+
   protected chargeTime(ms: number, isCanary: boolean): void {
     if (!this.config.dynamicStats || this.info.isHealthCheck) return;
     this.cluster?.chargeTime(ms, this.isInternal, isCanary);
@@ -226,10 +240,20 @@ export function saysCanary(headers: ResponseHeaders): boolean {
   return (headers.classes & HeaderClass.envoy) !== 0 && headers.get('x-envoy-upstream-canary') === 'true';
 }
 
-/** What the host says of itself by its answer. */
-export function noteOutcome(host: Host, headers: ResponseHeaders): void {
-  host.reportStatus(headers.status);
-  if ((headers.classes & HeaderClass.envoy) !== 0 && headers.has('x-envoy-immediate-health-check-fail')) {
-    host.reportHealthFailure();
+/** What the host says of itself by the head of its answer; tells which HTTP status that comes to. */
+export function noteOutcome(cluster: Cluster, host: Host, headers: ResponseHeaders, isGrpc: boolean): number {
+  const grpcStatus = isGrpc ? headers.get('grpc-status') : undefined;
+  const status = grpcStatus === undefined ? headers.status : httpStatusOfGrpc(grpcStatus);
+  const isError = cluster.judgesAsError(headers);
+  if (isError === null) host.reportStatus(status);
+  else host.reportJudged(isError);
+  if ((headers.classes & HeaderClass.envoy) !== 0) {
+    if (headers.has('x-envoy-immediate-health-check-fail')) host.reportHealthFailure();
+    if (status < 500 && headers.has('x-envoy-degraded')) host.reportDegraded();
   }
+  return status;
+}
+
+export function countOutcome(host: Host, status: number): void {
+  host.count(status >= 500 ? HostWord.rqError : HostWord.rqSuccess, 1);
 }

@@ -32,7 +32,7 @@ import {
   timedOut,
 } from './local-answers.js';
 import { rewriteToHost, setExpectedTimeout } from './prepare-request.js';
-import { noteOutcome, saysCanary } from './routed-request.js';
+import { countOutcome, noteOutcome, saysCanary } from './routed-request.js';
 
 /**
  * The tries of a request that has its cluster, from the first attempt to the response.
@@ -229,12 +229,13 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
     const now = this.scope.clock.now();
     this.info.times.upstreamFirstRxMs = now;
     attempt.cancelPerTry(this.scope.timers);
-    noteOutcome(attempt.host, headers);
+    const { isGrpcRequest } = this.info;
+    const outcome = noteOutcome(this.cluster as Cluster, attempt.host, headers, isGrpcRequest);
     if (this.retry !== null && this.retriesInstead(this.retry, attempt, headers, endStream)) return;
     if (this.action?.internalRedirect?.statuses.includes(headers.status) === true) {
       if (this.followRedirect(headers)) return;
     }
-    attempt.host.count(headers.status >= 500 ? HostWord.rqError : HostWord.rqSuccess, 1);
+    if (!isGrpcRequest || endStream || headers.status >= 500) countOutcome(attempt.host, outcome);
     this.dropRetry();
     if (
       this.upgradeType !== '' &&
@@ -298,14 +299,18 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
     for (const other of others) if (other !== attempt) this.giveUp(other);
   }
 
-  onAttemptData(_attempt: Attempt, chunk: Chunk, endStream: boolean): void {
+  onAttemptData(attempt: Attempt, chunk: Chunk, endStream: boolean): void {
     const { times } = this.info;
     if (Number.isNaN(times.upstreamFirstBodyMs)) times.upstreamFirstBodyMs = this.scope.clock.now();
-    if (endStream) this.completeResponse(false);
+    if (endStream) {
+      this.countGrpcEnd(attempt.host, null);
+      this.completeResponse(false);
+    }
     this.stream.respond.encodeData(chunk, endStream);
   }
 
-  onAttemptTrailers(_attempt: Attempt, trailers: HeaderMap): void {
+  onAttemptTrailers(attempt: Attempt, trailers: HeaderMap): void {
+    this.countGrpcEnd(attempt.host, trailers);
     this.completeResponse(false);
     this.stream.respond.encodeTrailers(trailers);
   }
