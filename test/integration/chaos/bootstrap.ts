@@ -1,5 +1,8 @@
+import type { Protocol } from './exchange.js';
+
 /** Health checks, outlier detection and retries over all origins. */
-export function chaosBootstrap(ports: readonly number[]): string {
+export function chaosBootstrap(ports: readonly number[], protocol: Protocol): string {
+  const codec = protocol === 'http1' ? 'http_protocol_options' : 'http2_protocol_options';
   const endpoints = ports.map(
     (port) => `{ endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: ${port} } } } }`,
   );
@@ -48,14 +51,14 @@ static_resources:
       envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
         "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
         common_http_protocol_options: { idle_timeout: 1s }
-        explicit_http_config: { http_protocol_options: {} }
+        explicit_http_config: { ${codec}: {} }
     health_checks:
     - timeout: 1s
       interval: 0.2s
       no_traffic_interval: 0.2s
       unhealthy_threshold: 2
       healthy_threshold: 1
-      http_health_check: { path: /health }
+      http_health_check: { path: /health, codec_client_type: ${protocol.toUpperCase()} }
     outlier_detection: { interval: 0.2s, base_ejection_time: 0.5s, max_ejection_percent: 30 }
     load_assignment:
       cluster_name: origins

@@ -9,9 +9,12 @@ import { mainPath, RunningProxy } from '../../support/proxy.js';
 import { chaosBootstrap } from './bootstrap.js';
 import { Client, type ClientCounts, type World } from './client.js';
 import { hidden, type Mode, odd, visible } from './contract.js';
+import type { Protocol } from './exchange.js';
 import { Origin } from './origin.js';
 
 export interface ChaosOptions {
+  /** What the origins speak. */
+  readonly protocol: Protocol;
   readonly origins: number;
   readonly clients: number;
   readonly concurrency: number;
@@ -54,7 +57,7 @@ export class Chaos implements World {
   constructor(options: ChaosOptions) {
     this.options = options;
     this.random = new SeededRandom(options.seed);
-    this.origins = Array.from({ length: options.origins }, () => new Origin());
+    this.origins = Array.from({ length: options.origins }, () => new Origin(options.protocol));
   }
 
   wasKilled(port: number): boolean {
@@ -70,7 +73,13 @@ export class Chaos implements World {
     const folder = mkdtempSync(join(tmpdir(), 'sluice-chaos-'));
     for (const origin of this.origins) await origin.start();
     const file = join(folder, 'bootstrap.yaml');
-    writeFileSync(file, chaosBootstrap(this.origins.map((it) => it.port)));
+    writeFileSync(
+      file,
+      chaosBootstrap(
+        this.origins.map((it) => it.port),
+        this.options.protocol,
+      ),
+    );
     const { concurrency } = this.options;
     const child = spawn(process.execPath, [mainPath, '-c', file, '--concurrency', String(concurrency)], {
       stdio: ['ignore', 'ignore', 'pipe'],

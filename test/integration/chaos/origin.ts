@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { FromOrigin, Mode } from './contract.js';
+import type { Protocol } from './exchange.js';
 
 const main = fileURLToPath(new URL('./origin-process.js', import.meta.url));
 
@@ -11,9 +12,16 @@ export class Origin {
   /** Requests that reached it when the proxy knew better. */
   unexpected = 0;
   private child: ChildProcess | null = null;
+  private readonly protocol: Protocol;
+
+  constructor(protocol: Protocol) {
+    this.protocol = protocol;
+  }
 
   async start(): Promise<void> {
-    const child = fork(main, [String(this.port)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = fork(main, [String(this.port), this.protocol], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
     this.child = child;
     this.mode = 'fine';
     await new Promise<void>((resolve, reject) => {

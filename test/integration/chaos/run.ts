@@ -9,12 +9,14 @@ const { values } = parseArgs({
     concurrency: { type: 'string', default: '2' },
     minutes: { type: 'string', default: '60' },
     seed: { type: 'string', default: '1' },
+    protocol: { type: 'string', default: 'http1' },
   },
 });
 const end = Date.now() + Number(values.minutes) * 60_000;
 let isRight = true;
 for (let round = 0; Date.now() < end && isRight; round++) {
   const report = await new Chaos({
+    protocol: values.protocol === 'http2' ? 'http2' : 'http1',
     origins: Number(values.origins),
     clients: Number(values.clients),
     concurrency: Number(values.concurrency),
