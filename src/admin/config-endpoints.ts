@@ -8,8 +8,7 @@ export function* endpointConfigs(clusters: Iterable<ClusterView>): Generator<Jso
 
 function loadAssignment(cluster: ClusterView): JsonObject {
   const { overprovisioningFactor, dropMillionths, dropCategory } = cluster.policy;
-  const groups = cluster.isFlat ? Array.from(cluster.hosts, (host) => [host]) : byLocality(cluster.hosts);
-  const endpoints = groups.map((hosts) => localityEndpoints(hosts, cluster.isFlat));
+  const endpoints = byLocality(cluster.hosts).map(localityEndpoints);
   const drop = {
     category: dropCategory,
     drop_percentage: { numerator: dropMillionths, denominator: 'MILLION' },
@@ -39,7 +38,7 @@ function byLocality(hosts: Iterable<HostView>): readonly (readonly HostView[])[]
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
 }
 
-function localityEndpoints(hosts: readonly HostView[], isFlat: boolean): JsonObject {
+function localityEndpoints(hosts: readonly HostView[]): JsonObject {
   const [first] = hosts;
   const { region = '', zone = '', subZone = '' } = first?.locality ?? {};
   const priority = first?.priority ?? 0;
@@ -50,7 +49,7 @@ function localityEndpoints(hosts: readonly HostView[], isFlat: boolean): JsonObj
       ...(subZone === '' ? {} : { sub_zone: subZone }),
     },
     lb_endpoints: hosts.map(lbEndpoint),
-    ...(isFlat ? {} : { load_balancing_weight: first?.localityWeight ?? 0 }),
+    load_balancing_weight: first?.localityWeight ?? 0,
     ...(priority === 0 ? {} : { priority }),
   };
 }

@@ -57,18 +57,11 @@ export interface HostUpdateAck {
   readonly version: number;
 }
 
-/** Worker → main: a request goes to that address, which is no host of the cluster so far. */
-export interface HostWant {
-  readonly cluster: string;
-  readonly ip: string;
-  readonly port: number;
-}
-
-/** Worker → main: errors in a row have reached the host's limit, or it has called itself degraded. */
+/** Worker → main: errors in a row have reached the host's limit. */
 export interface OutlierReport {
   readonly cluster: string;
   readonly slot: number;
-  readonly kind: 'consecutive-5xx' | 'consecutive-gateway' | 'consecutive-local' | 'degraded';
+  readonly kind: 'consecutive-5xx' | 'consecutive-gateway' | 'consecutive-local';
 }
 
 /** Worker → main: a response of that host carried `x-envoy-immediate-health-check-fail`. */

@@ -1,11 +1,11 @@
-import type { RequestHeaders, ResponseHeaders } from '../base/header-map.js';
+import type { RequestHeaders } from '../base/header-map.js';
 import type { Plain } from '../base/plain.js';
 import type { WireMeter } from '../base/wire-meter.js';
-import type { AttemptAutopsy, ConnectionFacts } from './autopsy.js';
 import type { CodecOutput, RequestEncoder, ResponseDecoder, StreamResetReason } from './codec.js';
 import type { Extension } from './extension.js';
+import type { ShardPick } from './redis-shard.js';
 import type { BoundStats } from './stats.js';
-import type { Address, StreamInfo, UpstreamConnectionTimes } from './stream-info.js';
+import type { Address, UpstreamConnectionTimes } from './stream-info.js';
 import type { ThreadScope } from './thread-scope.js';
 import type { TlsInfo } from './tls-info.js';
 
@@ -95,12 +95,6 @@ export interface Host {
   reportHealthFailure(): void;
   /** A request has a connection: the host can be reached. */
   reportConnected(): void;
-  /** A connection stands that carries no protocol which would say more. */
-  reportReached(): void;
-  /** The outcome of an exchange by rules other than its status. */
-  reportJudged(isFailure: boolean): void;
-  /** An answer that was none of a broken host calls itself degraded. */
-  reportDegraded(): void;
 }
 
 export type LocalityConfig = {
@@ -110,9 +104,6 @@ export type LocalityConfig = {
 };
 
 export type HostHealthCheckConfig = {
-  /** Where checks go in place of the host's own address; null = there. */
-  readonly address: { readonly [part in keyof Address]: Address[part] } | null;
-  /** Replaces the port of whichever address it is; 0 = it stays. */
   readonly port: number;
   readonly hostname: string;
   readonly disabled: boolean;
@@ -135,8 +126,6 @@ export interface LoadBalancerContext {
   /** What the route asks of hosts' metadata, by filter name, as an object that stays the same for the same question. */
   readonly metadataMatch: Plain;
   readonly headers: RequestHeaders | null;
-  /** The stream that wants a host; absent for requests of the proxy's own. */
-  readonly info?: StreamInfo;
   /** Number of this pick's retries so far; 0 on the first attempt. */
   readonly attempt: number;
   /** Hosts that retry predicates refuse; a refused pick is repeated up to `hostSelectionMaxAttempts`. */
@@ -144,6 +133,8 @@ export interface LoadBalancerContext {
   readonly hostSelectionMaxAttempts: number;
   /** Asked before the balancer is; absent or null: nothing is wanted. */
   readonly overrideHost?: HostOverride | null;
+  /** What a Redis client asks of the shards of a Redis cluster; absent or null for others. */
+  readonly shardPick?: ShardPick | null;
   /** Asked on retries: priority levels to leave out; null for none. `canServe` tells whether a level has a host. */
   excludedLevels?(canServe: (level: number) => boolean): ReadonlySet<number> | null;
 }
@@ -169,6 +160,8 @@ export type PickerMaker = (source: HostSource) => HostPicker;
 
 /** Chooses among all hosts of a cluster, with health as it was when it was made. */
 export interface HostChooser {
+  /** How many groups of hosts share the keys of a Redis cluster; absent where every host is one of its own. */
+  readonly shardCount?: number;
   /** Null when nothing can serve. */
   choose(context: LoadBalancerContext): Host | null;
 }
@@ -193,10 +186,6 @@ export interface BalancedCluster {
   readonly weightedPriorityHealth: boolean;
   /** The cluster that this proxy itself belongs to (`local_cluster_name`); null when it is not told. */
   readonly localCluster: ClusterHosts | null;
-  /** The balancer that the cluster's type brings along. */
-  providedBalancer(): Balancer;
-  /** Makes a host for an address that is none so far; it serves at once. Null when there are too many. */
-  wantHost(address: Address, hostname: string): Host | null;
 }
 
 /** The hosts of a cluster as they are now. */
@@ -233,10 +222,6 @@ export interface PoolFailure {
   readonly reason: StreamResetReason;
   /** The system's or TLS's words; empty when there are none. */
   readonly transportFailure: string;
-  /** The connection that did not come to stand. */
-  readonly facts?: ConnectionFacts;
-  /** The threshold that was reached. */
-  readonly limit?: 'max_connections' | 'max_pending_requests' | 'max_requests';
 }
 
 /** Told once per request to a pool, unless it was cancelled before. */
@@ -256,8 +241,6 @@ export interface UpstreamConnectionInfo {
   readonly times: UpstreamConnectionTimes | null;
   /** What the connection's codec counts in; null when it does not. */
   readonly meter: WireMeter | null;
-  /** For the autopsy of an attempt: as it was when its last request failed, or is now. */
-  facts(): ConnectionFacts | null;
 }
 
 /** A request that waits for a connection. */
@@ -276,6 +259,11 @@ export interface HttpPool {
 
 /** What a TCP user of a cluster is told of its connection. */
 export interface TcpConnectionCallbacks {
+  /**
+   * Present where the user's requests, not its connections, are what the cluster counts as requests: answers how many
+   * are under way. Such a connection is not held to the limit of connections, as its user keeps one per host.
+   */
+  requestsUnderWay?(): number;
   onConnected(connection: UpstreamTcpConnection): void;
   onConnectFailure(failure: PoolFailure): void;
   onData(buffer: Buffer, start: number, end: number): void;
@@ -312,6 +300,18 @@ export type UpstreamSocketConfig = {
   readonly keepAliveMs: number;
 };
 
+/** Who the proxy is on connections to Redis hosts; empty texts: nobody in particular. One character per byte. */
+export type RedisCredentials = { readonly username: string; readonly password: string };
+
+/** What a cluster has to tell to those who speak Redis to it. */
+export type RedisHosts = {
+  readonly credentials: RedisCredentials;
+  /** By address, `10.0.0.1:6379`; instead of the above. */
+  readonly credentialsOf: { readonly [address: string]: RedisCredentials };
+  /** Keys live in numbered slots, and its balancer knows where. */
+  readonly hasSlots: boolean;
+};
+
 /** Counters, gauges and histograms of a cluster on the data path. */
 export interface ClusterInfo {
   readonly name: string;
@@ -324,26 +324,22 @@ export interface ClusterInfo {
   readonly socket: UpstreamSocketConfig;
   /** A retry policy at cluster level overrides the route's. */
   readonly retryPolicy: Plain;
-  /** Where the configuration has it. */
-  readonly origin: string;
+  readonly redis: RedisHosts;
 }
 
 /** Final responses of a cluster, counted below another root. */
 export interface ClusterCodeStats {
-  /**
-   * By code, class and origin; `isInternal` as the connection manager decided. `hidesCode`: at the root only that a
-   * response was completed.
-   */
-  chargeCode(status: number, isInternal: boolean, isCanary: boolean, hidesCode?: boolean): void;
-  /** From request complete to response complete. */
+  chargeCode(status: number, isInternal: boolean, isCanary: boolean): void;
   chargeTime(ms: number, isInternal: boolean, isCanary: boolean): void;
 }
 
 /** A cluster as one thread uses it. */
-export interface Cluster extends ClusterHosts, ClusterCodeStats {
+export interface Cluster extends ClusterHosts {
   readonly info: ClusterInfo;
   /** How many hosts there are now, and how many of them are well. */
   membership(): { readonly total: number; readonly healthy: number; readonly degraded: number };
+  /** Groups of hosts that share the keys of a Redis cluster; of another cluster, the hosts. */
+  shardCount(): number;
   /** One pick of the cluster's balancer: priority, panic, locality, host. */
   chooseHost(context: LoadBalancerContext): Host | null;
   breaker(priority: RoutingPriority): CircuitBreaker;
@@ -359,16 +355,14 @@ export interface Cluster extends ClusterHosts, ClusterCodeStats {
   ): HttpPool;
   /** Opens a TCP connection; answers a handle that gives it up, or null when the callbacks have been told. */
   connectTcp(host: Host, priority: RoutingPriority, callbacks: TcpConnectionCallbacks): Cancellable | null;
-  /** What the cluster's own rules say of an answer: an error or none; null where it has no rules, and the status counts. */
-  judgesAsError(headers: ResponseHeaders): boolean | null;
+  /** Counts a final response by code, class and origin; `isInternal` as the connection manager decided. */
+  chargeCode(status: number, isInternal: boolean, isCanary: boolean): void;
   /** The same again under a name that the request gave (`x-envoy-upstream-alt-stat-name`); null when there are too many. */
   alternativeStats(name: string): ClusterCodeStats | null;
   /** Counts a response that a retry replaced. */
-  chargeRetryCode(status: number, hidesCode?: boolean): void;
-  /** Remembers an attempt that failed; the last few can be asked for. */
-  noteFailure(autopsy: AttemptAutopsy): void;
-  /** What a threshold of the circuit breaker is now. */
-  limitOf(priority: RoutingPriority, name: NonNullable<PoolFailure['limit']>): number;
+  chargeRetryCode(status: number): void;
+  /** From request complete to response complete. */
+  chargeTime(ms: number, isInternal: boolean, isCanary: boolean): void;
   /** Whether maintenance mode (runtime `upstream.maintenance_mode.<name>`) refuses this request. */
   inMaintenance(): boolean;
   /** What the drop policy of the cluster's assignment (`drop_overloads`) says of this request. */

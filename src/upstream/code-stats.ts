@@ -21,12 +21,10 @@ export class CodeStats {
     this.time = undefined;
   }
 
-  /** `hidesCode`: only that there was a response. */
-  charge(status: number, hidesCode = false): void {
+  charge(status: number): void {
     if (status < 100) return;
     this.completed ??= this.scope.counter(`${this.root}.upstream_rq_completed`);
     this.completed.inc();
-    if (hidesCode) return;
     if (status > 599) {
       this.scope.counter(`${this.root}.upstream_rq_unknown`).inc();
       return;

@@ -60,10 +60,12 @@ async function startRedis(t: TestContext): Promise<number> {
 async function converse(peer: TcpPeer, commands: readonly string[]): Promise<readonly string[]> {
   const replies: string[] = [];
   await new Promise<void>((resolve) => {
-    const decoder = new RespDecoder((value) => {
-      replies.push(encodeResp(value));
-      if (replies.length === commands.length) resolve();
-    }, false);
+    const decoder = new RespDecoder({
+      onValue: (value) => {
+        replies.push(encodeResp(value));
+        if (replies.length === commands.length) resolve();
+      },
+    });
     peer.socket.on('data', (bytes: Buffer) => ok(decoder.decode(bytes.toString('latin1'))));
     peer.send(commands.join(''));
   });

@@ -45,8 +45,6 @@ export function balancedCluster(parts: ClusterParts = {}): BalancedCluster {
     ignoreNewHostsUntilFirstHc: false,
     weightedPriorityHealth: false,
     localCluster: null,
-    providedBalancer: () => () => ({ choose: () => null }),
-    wantHost: () => null,
     ...rest,
   };
 }

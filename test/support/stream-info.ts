@@ -80,7 +80,6 @@ export function streamInfo(changes: Partial<StreamInfo> = {}): StreamInfo {
     upstreamTransportFailureReason: '',
     upstreamTls: null,
     attemptCount: 1,
-    autopsies: null,
     hostsAttempted: [],
     isHealthCheck: false,
     hostOverride: null,

@@ -22,9 +22,6 @@ export function testHost(address: Address, changes: Partial<Host> = {}): Host {
     reportLocalFailure: () => {},
     reportHealthFailure: () => {},
     reportConnected: () => {},
-    reportReached: () => {},
-    reportJudged: () => {},
-    reportDegraded: () => {},
     ...changes,
   };
 }

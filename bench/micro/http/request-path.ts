@@ -56,9 +56,6 @@ const host: Host = {
   reportLocalFailure: () => undefined,
   reportHealthFailure: () => undefined,
   reportConnected: () => undefined,
-  reportReached: () => undefined,
-  reportJudged: () => undefined,
-  reportDegraded: () => undefined,
 };
 
 /** As in a worker, everything is read into one buffer. */
@@ -160,7 +157,6 @@ export class RequestPath {
       tls: null,
       times: null,
       meter: null,
-      facts: () => null,
     };
     const breaker = {
       tryConnection: () => true,
@@ -176,8 +172,10 @@ export class RequestPath {
     this.cached = {
       currentHosts: [host],
       hostsVersion: 1,
+      shardCount: () => 1,
       info: {
         name: 'c',
+        redis: { credentials: { username: '', password: '' }, credentialsOf: {}, hasSlots: false },
         statName: 'c',
         stats: stats.bind('cluster.c', C),
         metadata: null,
@@ -185,7 +183,6 @@ export class RequestPath {
         bufferLimitBytes: 1024 * 1024,
         socket: { sourceIp4: '', sourceIp6: '', sourcePort: 0, keepAliveMs: -1 },
         retryPolicy: null,
-        origin: '',
       },
       membership: () => ({ total: 1, healthy: 1, degraded: 0 }),
       chooseHost: () => host,
@@ -201,11 +198,8 @@ export class RequestPath {
       chargeRetryCode: () => undefined,
       chargeTime: (ms) => codes.chargeTime(ms),
       alternativeStats: () => null,
-      noteFailure: () => undefined,
-      limitOf: () => 1024,
       inMaintenance: () => false,
       drawDrop: () => 'none',
-      judgesAsError: () => null,
     } as Cluster;
     return this.cached;
   }

@@ -1,4 +1,6 @@
 import { splitInlineCommand } from './inline-command.js';
+import { readCommand } from './read-command.js';
+import { type RespLimits, respLimits } from './resp-limits.js';
 import {
   type RespArray,
   type RespText,
@@ -8,41 +10,42 @@ import {
   respNull,
 } from './resp-value.js';
 
-export interface RespLimits {
-  /** A bulk beyond it is a protocol error. */
-  readonly bulkBytes: number;
-  /** A line without its end beyond it is one too. */
-  readonly lineBytes: number;
-  /** All of one value. */
-  readonly valueBytes: number;
-  /** Elements of one value, over all its arrays. */
-  readonly elements: number;
-  readonly depth: number;
+/** Told of what a decoder reads. */
+export interface RespSink {
+  onValue(value: RespValue): void;
+  /**
+   * An array of bulks that was there as a whole, by its texts and as the bytes that it came in, which are those that it
+   * would be encoded to. Without it, such an array is a value like others.
+   */
+  onCommand?(words: readonly string[], bytes: string): void;
 }
 
-/** Strings of V8 end at half a gigabyte; Redis' own bounds are 512 MB a bulk and a million elements. */
-export const respLimits: RespLimits = {
-  bulkBytes: 256 * 1024 * 1024,
-  lineBytes: 1024 * 1024,
-  valueBytes: 256 * 1024 * 1024,
-  elements: 4 * 1024 * 1024,
-  depth: 64,
-};
-
 interface OpenArray {
-  readonly type: RespArray['type'];
+  /** `|` holds attributes of the value behind it, which nobody asks for. */
+  readonly type: RespArray['type'] | '|';
   readonly items: RespValue[];
   left: number;
 }
 
-const texts = new Set<string>(['+', '-', '(']);
-const bulks = new Set<string>(['$', '!']);
-const arrays = new Set<string>(['*', '~', '>', '%']);
+const inlineStart = /[A-Za-z0-9"'\s]/;
 const length = /^(?:-1|\d{1,10})$/;
 const integer = /^-?\d{1,19}$/;
+const bigNumber = /^[+-]?\d+$/;
 const double = /^(?:[+-]?(?:\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|inf)|nan)$/i;
-/** What a line typed by hand begins with. */
-const inlineStart = /[A-Za-z0-9"'\s]/;
+
+/** What the line of each type has to look like; `$ ! =` and `* ~ > % |` begin with a length. */
+const forms: ReadonlyMap<string, RegExp | null> = new Map<string, RegExp | null>([
+  ['+', null],
+  ['-', null],
+  [':', integer],
+  [',', double],
+  ['#', /^[tf]$/],
+  ['(', bigNumber],
+  ['_', /^$/],
+  ...['$', '!', '=', '*', '~', '>', '%', '|'].map((type): [string, RegExp] => [type, length]),
+]);
+const bulks = '$!=';
+const arrays = '*~>%|';
 
 /**
  * Bytes to values. It keeps where it is in a value that came in part, so that nothing is read twice:
@@ -53,8 +56,7 @@ const inlineStart = /[A-Za-z0-9"'\s]/;
  */
 export class RespDecoder {
   private readonly limits: RespLimits;
-  private readonly takesInline: boolean;
-  private readonly onValue: (value: RespValue) => void;
+  private readonly sink: RespSink;
   private readonly open: OpenArray[];
   private pending: string;
   private at: number;
@@ -65,10 +67,9 @@ export class RespDecoder {
   private elements: number;
   private isStopped: boolean;
 
-  constructor(onValue: (value: RespValue) => void, takesInline: boolean, limits: RespLimits = respLimits) {
+  constructor(sink: RespSink, limits: RespLimits = respLimits) {
     this.limits = limits;
-    this.takesInline = takesInline;
-    this.onValue = onValue;
+    this.sink = sink;
     this.open = [];
     this.pending = '';
     this.at = 0;
@@ -95,7 +96,7 @@ export class RespDecoder {
   /** False: this is no RESP, or more of it than the limits allow. Nothing may follow then. */
   decode(text: string): boolean {
     if (this.isStopped) return true;
-    this.pending += text;
+    this.pending = this.pending === '' ? text : this.pending + text;
     let goesOn = true;
     while (goesOn && !this.isStopped) {
       const verdict = this.bulkLength >= 0 ? this.takeBulk() : this.takeLine();
@@ -106,7 +107,7 @@ export class RespDecoder {
       goesOn = verdict === 'taken';
     }
     if (this.at > 0) {
-      this.pending = this.pending.slice(this.at);
+      this.pending = this.at === this.pending.length ? '' : this.pending.slice(this.at);
       this.at = 0;
     }
     return true;
@@ -117,6 +118,7 @@ export class RespDecoder {
     if (this.pending.length < end + 2) return 'short';
     if (this.pending.charCodeAt(end) !== 13 || this.pending.charCodeAt(end + 1) !== 10) return 'wrong';
     const text = this.pending.slice(this.at, end);
+    if (this.bulkType === '=' && text.charAt(3) !== ':') return 'wrong';
     this.at = end + 2;
     this.bulkLength = -1;
     this.deliver({ type: this.bulkType, text });
@@ -124,31 +126,44 @@ export class RespDecoder {
   }
 
   private takeLine(): 'taken' | 'short' | 'wrong' {
-    if (this.at >= this.pending.length) return 'short';
-    const isInline =
-      this.open.length === 0 && this.takesInline && inlineStart.test(this.pending.charAt(this.at));
-    if (!isInline && !this.startsValue(this.pending.charAt(this.at))) return 'wrong';
-    const end = this.pending.indexOf('\r', this.at);
-    if (end < 0) return this.mayBecomeLine(isInline) ? 'short' : 'wrong';
-    if (end + 1 >= this.pending.length) return 'short';
-    if (this.pending.charCodeAt(end + 1) !== 10) return 'wrong';
-    const line = this.pending.slice(this.at, end);
+    const { pending, at } = this;
+    if (at >= pending.length) return 'short';
+    const type = pending.charAt(at);
+    const isTop = this.open.length === 0;
+    if (isTop && type === '*' && this.takeCommand()) return 'taken';
+    const form = forms.get(type);
+    const isInline = form === undefined && isTop && inlineStart.test(type);
+    if (form === undefined && !isInline) return 'wrong';
+    const end = pending.indexOf('\r', at);
+    if (end < 0) return this.mayBecomeLine(form ?? null) ? 'short' : 'wrong';
+    if (end + 1 >= pending.length) return 'short';
+    if (pending.charCodeAt(end + 1) !== 10) return 'wrong';
     this.at = end + 2;
-    this.valueBytes += line.length;
-    if (isInline) return this.takeInline(line);
-    return this.takeValue(line.charAt(0), line.slice(1)) ? 'taken' : 'wrong';
+    this.valueBytes += end - at;
+    if (isInline) return this.takeInline(pending.slice(at, end));
+    const rest = pending.slice(at + 1, end);
+    if (form !== null && form !== undefined && !form.test(rest)) return 'wrong';
+    return this.takeValue(type, rest) ? 'taken' : 'wrong';
+  }
+
+  /** Commands mostly come as a whole. */
+  private takeCommand(): boolean {
+    const { sink, limits } = this;
+    if (sink.onCommand === undefined) return false;
+    const found = readCommand(this.pending, this.at, limits);
+    if (found === null) return false;
+    const start = this.at;
+    this.at = found.end;
+    const isAll = start === 0 && found.end === this.pending.length;
+    sink.onCommand(found.words, isAll ? this.pending : this.pending.slice(start, found.end));
+    return true;
   }
 
   /** Numbers are looked at before their line is whole: a peer that ends lines otherwise would wait for ever. */
-  private mayBecomeLine(isInline: boolean): boolean {
+  private mayBecomeLine(form: RegExp | null): boolean {
     if (this.pending.length - this.at > this.limits.lineBytes) return false;
-    const type = this.pending.charAt(this.at);
-    if (isInline || !(bulks.has(type) || arrays.has(type) || type === ':')) return true;
+    if (form !== length && form !== integer) return true;
     return /^[-\d]{0,20}$/.test(this.pending.slice(this.at + 1, this.at + 24));
-  }
-
-  private startsValue(type: string): boolean {
-    return texts.has(type) || bulks.has(type) || arrays.has(type) || type === ':' || /[,#_]/.test(type);
   }
 
   private takeInline(line: string): 'taken' | 'wrong' {
@@ -158,24 +173,19 @@ export class RespDecoder {
     return 'taken';
   }
 
-  /** Answers whether that is a value, or the beginning of one. */
+  /** Answers whether that is a value, or the beginning of one; its form is known to be right. */
   private takeValue(type: string, rest: string): boolean {
-    if (bulks.has(type)) return this.openBulk(type as '$' | '!', rest);
-    if (arrays.has(type)) return this.openArray(type as RespArray['type'], rest);
-    if (type === ':' && !integer.test(rest)) return false;
-    if (type === '#' && rest !== 't' && rest !== 'f') return false;
-    if (type === '_' && rest !== '') return false;
-    if (type === ',' && !double.test(rest)) return false;
-    this.deliver({ type: type as RespText['type'], text: rest });
+    if (bulks.includes(type)) return this.openBulk(type as '$' | '!' | '=', Number(rest));
+    if (arrays.includes(type)) return this.openArray(type as OpenArray['type'], Number(rest));
+    if (type === '_') this.deliver(respNull);
+    else this.deliver({ type: type as RespText['type'], text: type === ':' ? plainInteger(rest) : rest });
     return true;
   }
 
-  private openBulk(type: '$' | '!', rest: string): boolean {
-    if (!length.test(rest)) return false;
-    const bytes = Number(rest);
+  private openBulk(type: '$' | '!' | '=', bytes: number): boolean {
     if (bytes < 0) {
-      this.deliver(respNull);
-      return true;
+      if (type === '$') this.deliver(respNull);
+      return type === '$';
     }
     this.valueBytes += bytes;
     if (bytes > this.limits.bulkBytes || this.valueBytes > this.limits.valueBytes) return false;
@@ -184,16 +194,19 @@ export class RespDecoder {
     return true;
   }
 
-  private openArray(type: RespArray['type'], rest: string): boolean {
-    if (!length.test(rest)) return false;
-    const count = Number(rest) * (type === '%' ? 2 : 1);
-    if (count < 0) this.deliver(respNull);
-    else if (count === 0) this.deliver({ type, items: [] });
-    else {
-      this.elements += count;
-      if (this.elements > this.limits.elements || this.open.length >= this.limits.depth) return false;
-      this.open.push({ type, items: [], left: count });
+  private openArray(type: OpenArray['type'], length: number): boolean {
+    if (length < 0) {
+      if (type === '*') this.deliver(respNull);
+      return type === '*';
     }
+    const count = type === '%' || type === '|' ? length * 2 : length;
+    if (count === 0) {
+      if (type !== '|') this.deliver({ type, items: [] });
+      return true;
+    }
+    this.elements += count;
+    if (this.elements > this.limits.elements || this.open.length >= this.limits.depth) return false;
+    this.open.push({ type, items: [], left: count });
     return true;
   }
 
@@ -205,10 +218,16 @@ export class RespDecoder {
       top.left--;
       if (top.left > 0) return;
       this.open.pop();
+      if (top.type === '|') return;
       whole = { type: top.type, items: top.items };
     }
     this.valueBytes = 0;
     this.elements = 0;
-    this.onValue(whole);
+    this.sink.onValue(whole);
   }
+}
+
+/** `007` and `-0` are 7 and 0. */
+function plainInteger(text: string): string {
+  return /^-?0/.test(text) && text !== '0' ? text.replace(/^(-?)0+(?=\d)/, '$1').replace(/^-0$/, '0') : text;
 }

@@ -1,18 +1,21 @@
 /**
  * A value of the Redis serialization protocol, by the character that it starts with on the wire. Texts hold one
- * character per byte. Null bulks and null arrays of RESP2 are one and the same.
+ * character per byte. Null bulks and null arrays of RESP2, and the null of RESP3, are one and the same.
  */
 export type RespValue = RespText | RespNull | RespArray;
 
 export interface RespText {
-  /** `+ - :` and, of RESP3, `, # ( _`: one line. `$` and `!`: bytes with their length before them. */
-  readonly type: '+' | '-' | ':' | ',' | '#' | '(' | '_' | '$' | '!';
+  /** `+ - :` and, of RESP3, `, # (`: one line. `$`, `!` and `=`: bytes with their length before them. */
+  readonly type: '+' | '-' | ':' | ',' | '#' | '(' | '$' | '!' | '=';
   readonly text: string;
 }
 
 export interface RespNull {
   readonly type: 'null';
 }
+
+/** The version of the protocol that a connection speaks. */
+export type RespVersion = 2 | 3;
 
 /** RESP3's maps have their keys and values in turns. */
 export interface RespArray {

@@ -1,6 +1,5 @@
 import type { ConfigNode, ExtensionConfig } from '../../api/config-node.js';
 import type { Plain } from '../../base/plain.js';
-import type { ClusterType } from '../membership/discovery-config.js';
 import {
   parseActiveRequests,
   parseConsistentHash,
@@ -42,33 +41,6 @@ export function parseBalancer(node: ConfigNode): ExtensionConfig {
     config: parseSubset(subsets, policy),
   };
 }
-
-/** Types of clusters that choose hosts themselves, and let nothing else do it. */
-const providing: ReadonlySet<ClusterType> = new Set<ClusterType>(['ORIGINAL_DST']);
-
-/** The balancer of a cluster that has its own; undefined for clusters that have not. */
-export function providedBalancer(node: ConfigNode, type: ClusterType): ExtensionConfig | undefined {
-  const policies = node.message('load_balancing_policy');
-  const isProvided =
-    node.enum('lb_policy', 'ROUND_ROBIN') === 'CLUSTER_PROVIDED' ||
-    parsePolicies(policies)?.typeUrl === providedType;
-  const name = node.string('name');
-  if (!providing.has(type)) {
-    if (!isProvided) return undefined;
-    const text = `cluster manager: cluster provided LB specified but cluster '${name}' did not provide one.`;
-    node.error(`${text} Check cluster documentation.`, 'lb_policy');
-  } else if (!isProvided && type !== 'ORIGINAL_DST') {
-    const text = `cluster manager: cluster provided LB not specified but cluster '${name}' provided one.`;
-    node.error(`${text} Check cluster documentation.`, 'lb_policy');
-  }
-  if (node.has('lb_subset_config')) {
-    const text = 'cluster: LB policy CLUSTER_PROVIDED cannot be combined with lb_subset_config';
-    node.error(text, 'lb_subset_config');
-  }
-  return { name: 'cluster_provided', typeUrl: providedType, config: null };
-}
-
-const providedType = 'envoy.extensions.load_balancing_policies.cluster_provided.v3.ClusterProvided';
 
 function parseOldPolicy(node: ConfigNode): ExtensionConfig {
   const policy = node.enum('lb_policy', 'ROUND_ROBIN');

@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import type { ConfigNode, ExtensionConfig } from '../../api/config-node.js';
 import type { Plain } from '../../base/plain.js';
 import { type DnsConfig, parseClusterResolver, parseDnsFields } from './dns-config.js';
-import { type OriginalDstConfig, parseOriginalDst } from './original-dst-config.js';
 
-export type ClusterType = 'STATIC' | 'STRICT_DNS' | 'LOGICAL_DNS' | 'EDS' | 'ORIGINAL_DST';
+export type ClusterType = 'STATIC' | 'STRICT_DNS' | 'LOGICAL_DNS' | 'EDS';
 
 /** Where the assignment of an EDS cluster comes from. */
 export type EdsConfig = {
@@ -21,16 +20,9 @@ export type DiscoveryConfig = {
   readonly dns: DnsConfig;
   /** Null for clusters of another type. */
   readonly eds: EdsConfig | null;
-  readonly originalDst: OriginalDstConfig | null;
 };
 
-const types: readonly string[] = [
-  'STATIC',
-  'STRICT_DNS',
-  'LOGICAL_DNS',
-  'EDS',
-  'ORIGINAL_DST',
-] satisfies ClusterType[];
+const types: readonly string[] = ['STATIC', 'STRICT_DNS', 'LOGICAL_DNS', 'EDS'] satisfies ClusterType[];
 
 function isType(name: string): name is ClusterType {
   return types.includes(name);
@@ -41,8 +33,7 @@ export function parseDiscovery(node: ConfigNode): DiscoveryConfig {
   const custom = node.extension('cluster', 'cluster_type');
   const dns = parseDnsFields(node, parseClusterResolver(node));
   const eds = parseEds(node);
-  const none = { dns, eds, originalDst: null };
-  if (custom !== undefined) return { ...none, type: 'STATIC', ...extensionDiscovery(custom) };
+  if (custom !== undefined) return { type: 'STATIC', dns, eds, ...extensionDiscovery(custom) };
   const type = node.enum('type', 'STATIC');
   if (type !== 'EDS' && node.has('eds_cluster_config')) {
     node.error('eds_cluster_config set in a non-EDS cluster', 'eds_cluster_config');
@@ -50,10 +41,9 @@ export function parseDiscovery(node: ConfigNode): DiscoveryConfig {
   if (type === 'EDS' && eds === null && !node.has('eds_cluster_config')) {
     node.error('cannot create an EDS cluster without an EDS config', 'eds_cluster_config');
   }
-  if (type === 'ORIGINAL_DST') return { ...none, type, originalDst: parseOriginalDst(node) };
-  if (isType(type)) return { ...none, type };
+  if (isType(type)) return { type, dns, eds };
   node.unsupportedValue('type', type, `${types.join(', ')} clusters are`);
-  return { ...none, type: 'STATIC' };
+  return { type: 'STATIC', dns, eds };
 }
 
 /** What an extension of kind `cluster` makes of its own message. */

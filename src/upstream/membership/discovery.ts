@@ -1,4 +1,4 @@
-import type { HostPolicy, HostWant } from '../../api/messages-upstream.js';
+import type { HostPolicy } from '../../api/messages-upstream.js';
 import type { BoundStats } from '../../api/stats.js';
 import type { Address } from '../../api/stream-info.js';
 import type { ClusterConfig } from '../config.js';
@@ -11,12 +11,6 @@ export interface FoundHost {
   readonly address: Address;
 }
 
-export interface HostUse {
-  readonly address: Address;
-  readonly isConnected: boolean;
-  readonly used: number;
-}
-
 /** The host set that a discovery fills. Hosts come in groups; within one, an address is one host. */
 export interface DiscoveryOwner {
   readonly config: ClusterConfig;
@@ -25,14 +19,11 @@ export interface DiscoveryOwner {
   /** Room for so many hosts at once. */
   reserve(count: number): void;
   /** Makes these the hosts of that group; answers what that changed. Nobody hears of it before `publish`. */
-  /** `made`: how many of them discovery has made anew, known ones among them; all, as a rule. */
-  replace(group: number, hosts: readonly FoundHost[], made?: number): HostChange;
+  replace(group: number, hosts: readonly FoundHost[]): HostChange;
   /** The one host of that group moves to another address, and stays the host that it is. */
   move(group: number, host: FoundHost): void;
   /** What goes with all hosts of an assignment; answers what of it is other than before. */
   setPolicy(policy: HostPolicy): PolicyChange;
-  /** What the hosts have done so far, each connection and each request. */
-  uses(): Iterable<HostUse>;
   /** Tells every thread of the hosts as they are, which counts as an update of the cluster. */
   publish(): void;
   /** The same, uncounted: the policy alone has changed, and no balancer asks for it. */
@@ -55,6 +46,4 @@ export interface Discovery {
   /** Begins to ask; answers whether the cluster has to wait for `discovered`. */
   start(): boolean;
   close(): void;
-  /** A thread sends a request to an address that is no host so far. */
-  want?(want: HostWant): void;
 }

@@ -1,7 +1,6 @@
 import type { Discovery, DiscoveryOwner } from './discovery.js';
 import { type EdsScope, FileEdsDiscovery } from './file-eds-discovery.js';
 import { LogicalDnsDiscovery } from './logical-dns-discovery.js';
-import { OriginalDstDiscovery } from './original-dst-discovery.js';
 import { StaticDiscovery } from './static-discovery.js';
 import { StrictDnsDiscovery } from './strict-dns-discovery.js';
 
@@ -14,8 +13,6 @@ export function makeDiscovery(owner: DiscoveryOwner, scope: EdsScope): Discovery
       return new StrictDnsDiscovery(owner, scope);
     case 'LOGICAL_DNS':
       return new LogicalDnsDiscovery(owner, scope);
-    case 'ORIGINAL_DST':
-      return new OriginalDstDiscovery(owner, scope);
     case 'EDS':
       return new FileEdsDiscovery(owner, scope);
   }

@@ -1,4 +1,3 @@
-import type { ConnectionFacts } from '../../api/autopsy.js';
 import type { Address } from '../../api/stream-info.js';
 import type { TlsInfo } from '../../api/tls-info.js';
 import type {
@@ -30,9 +29,10 @@ export class TcpDialer {
   }
 
   dial(host: Host, breaker: CircuitBreaker, callbacks: TcpConnectionCallbacks): Cancellable | null {
-    if (!breaker.tryConnection()) {
+    if (callbacks.requestsUnderWay !== undefined) breaker.forceConnection();
+    else if (!breaker.tryConnection()) {
       this.cluster.stats.inc(C.upstream_cx_overflow);
-      callbacks.onConnectFailure({ reason: 'overflow', transportFailure: '', limit: 'max_connections' });
+      callbacks.onConnectFailure({ reason: 'overflow', transportFailure: '' });
       return null;
     }
     return new TcpUpstream(this.cluster, host, breaker, callbacks, this.resources);
@@ -58,6 +58,8 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
   private hasTimedOut: boolean;
   private closedHere: boolean;
   private sawEnd: boolean;
+  /** Each connection is a request of its own. */
+  private readonly countsRequests: boolean;
 
   constructor(
     cluster: PoolCluster,
@@ -84,7 +86,8 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     const { stats } = cluster;
     stats.inc(C.upstream_cx_total);
     stats.add(C.upstream_cx_active, 1);
-    stats.inc(C.upstream_rq_pending_total);
+    this.countsRequests = callbacks.requestsUnderWay === undefined;
+    if (this.countsRequests) stats.inc(C.upstream_rq_pending_total);
     host.count(HostWord.cxTotal, 1);
     host.count(HostWord.cxActive, 1);
     this.connection = dial(
@@ -142,7 +145,7 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
   }
 
   close(mode: 'no-flush' | 'flush' | 'abort'): void {
-    this.closedHere = true;
+    if (this.countsRequests || !this.sawEnd) this.closedHere = true;
     if (mode === 'flush') this.connection.closeAfterWriting();
     else if (mode === 'abort') this.connection.abort();
     else this.connection.destroy();
@@ -181,32 +184,13 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     }
     const { stats } = this.cluster;
     if (!this.hasTimedOut) stats.inc(C.upstream_cx_connect_fail);
-    stats.inc(C.upstream_rq_pending_failure_eject);
+    if (this.countsRequests) stats.inc(C.upstream_rq_pending_failure_eject);
     this.host.count(HostWord.cxConnectFail, 1);
     this.host.reportLocalFailure(this.hasTimedOut ? 'timeout' : 'connect');
     this.callbacks.onConnectFailure({
       reason: this.hasTimedOut ? 'connection-timeout' : 'remote-connection-failure',
       transportFailure: this.hasTimedOut ? '' : connectErrorText(error, this.transport),
-      facts: this.factsOfDial(error),
     });
-  }
-
-  private factsOfDial(errno: string): ConnectionFacts {
-    const { id, startedMs } = this;
-    return {
-      id,
-      protocol: '',
-      startMs: startedMs,
-      connectedMs: Number.NaN,
-      handshakeMs: Number.NaN,
-      idleSinceMs: startedMs,
-      atMs: this.resources.clock.now(),
-      requests: 0,
-      sentBytes: 0,
-      receivedBytes: 0,
-      closedBy: this.hasTimedOut ? 'proxy' : 'upstream',
-      errno,
-    };
   }
 
   private onConnect(tls: TlsInfo | null): void {
@@ -217,8 +201,7 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     this.localAddress = localAddressOf(this.connection.socket, this.host);
     const { stats } = this.cluster;
     stats.record(C.upstream_cx_connect_ms, this.resources.clock.now() - this.startedMs);
-    stats.inc(C.upstream_rq_total);
-    this.host.reportReached();
+    if (this.countsRequests) stats.inc(C.upstream_rq_total);
     this.callbacks.onConnected(this);
   }
 
@@ -237,7 +220,9 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     stats.add(C.upstream_cx_active, -1);
     stats.inc(C.upstream_cx_destroy);
     stats.inc(this.closedHere ? C.upstream_cx_destroy_local : C.upstream_cx_destroy_remote);
-    if (this.isConnected) {
+    if (
+      this.callbacks.requestsUnderWay === undefined ? this.isConnected : this.callbacks.requestsUnderWay() > 0
+    ) {
       stats.inc(C.upstream_cx_destroy_with_active_rq);
       stats.inc(
         this.closedHere
@@ -245,6 +230,7 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
           : C.upstream_cx_destroy_remote_with_active_rq,
       );
     }
+    if (!this.countsRequests) return;
     stats.add(C.upstream_cx_rx_bytes_total, this.connection.bytesReceived);
     stats.add(C.upstream_cx_tx_bytes_total, this.connection.bytesSent);
     stats.record(C.upstream_cx_length_ms, this.resources.clock.now() - this.startedMs);

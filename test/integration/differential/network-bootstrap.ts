@@ -24,9 +24,8 @@ const logFormat = [
   'type=%ACCESS_LOG_TYPE%',
 ].join(' ');
 
-/** A listener that carries bytes; `more` is added to its log lines. */
-export function networkListener(name: string, own: NetworkListener, places: Places, more = ''): Plain {
-  const log = fileLog(places.customLog, logFormat + more);
+function listener(name: string, own: NetworkListener, places: Places): Plain {
+  const log = fileLog(places.customLog, logFormat);
   const proxy = filter('tcp', 'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', {
     stat_prefix: name,
     ...(own.proxy?.['weighted_clusters'] === undefined ? { cluster: 'main' } : {}),
@@ -56,7 +55,7 @@ export function networkListener(name: string, own: NetworkListener, places: Plac
 }
 
 /** Answers the requests that separate the log lines of one case from those of the next. */
-export function marks(places: Places): Plain {
+function marks(places: Places): Plain {
   return {
     name: 'plain',
     stat_prefix: 'plain',
@@ -90,7 +89,7 @@ export function marks(places: Places): Plain {
   };
 }
 
-export function cluster(name: string, ports: readonly number[], fields: Fields = {}): Plain {
+function cluster(name: string, ports: readonly number[], fields: Fields = {}): Plain {
   return {
     name,
     type: 'STATIC',
@@ -130,7 +129,7 @@ export const networkBootstrap: Bootstrap = {
       static_resources: {
         listeners: [
           marks(places),
-          ...Object.entries(networkListeners).map(([name, own]) => networkListener(name, own, places)),
+          ...Object.entries(networkListeners).map(([name, own]) => listener(name, own, places)),
         ],
         clusters: [
           cluster('main', [main]),

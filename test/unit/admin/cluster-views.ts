@@ -14,7 +14,6 @@ export function clusterOf(name: string, hosts: readonly HostView[] = []): Cluste
       dropMillionths: 0,
       dropCategory: '',
     },
-    isFlat: false,
     edsServiceName: '',
     outlier: null,
     limits: [limits, { ...limits, maxRequests: 1024 }],

@@ -2,7 +2,6 @@ import { defaultHttp2Options } from '../../../src/codec/http2/options.js';
 import type { ClusterConfig, ThresholdsConfig } from '../../../src/upstream/config.js';
 import type { EndpointConfig } from '../../../src/upstream/endpoints-config.js';
 import type { HealthCheckConfig } from '../../../src/upstream/health/config.js';
-import type { HttpCheckConfig } from '../../../src/upstream/health/http-check-config.js';
 import { parseUpstreamHttp1 } from '../../../src/upstream/http1-options.js';
 import { systemResolver } from '../../../src/upstream/membership/dns-config.js';
 import type { OutlierConfig } from '../../../src/upstream/outlier-config.js';
@@ -52,12 +51,12 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     weightedPriorityHealth: false,
     dropMillionths: 0,
     dropCategory: '',
+    redis: { credentials: { username: '', password: '' }, credentialsOf: {}, hasSlots: false },
     localCluster: '',
     panicThresholdPercent: 50,
     thresholds: [thresholds, thresholds],
     healthChecks: [],
     outlier: null,
-    errorMatcher: null,
     idleTimeoutMs: 3_600_000,
     maxConnectionDurationMs: 0,
     maxRequestsPerConnection: 0,
@@ -68,7 +67,6 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     http1: parseUpstreamHttp1(undefined),
     dns: dns(),
     eds: null,
-    originalDst: null,
     assignment: '',
     staleAfterMs: 0,
     metadata: null,
@@ -100,24 +98,9 @@ export function dns(changes: Partial<ClusterConfig['dns']> = {}): ClusterConfig[
   };
 }
 
-export const plainHttpCheck: HttpCheckConfig = {
-  protocol: 'http1',
-  host: '',
-  path: '/health',
-  method: 'GET',
-  send: '',
-  receive: [],
-  responseBufferBytes: 1024,
-  expected: [[200, 201]],
-  retriable: [],
-  headers: { remove: [], add: [] },
-  serviceName: null,
-};
-
 export function httpCheck(changes: Partial<HealthCheckConfig> = {}): HealthCheckConfig {
   return {
-    name: '',
-    check: { kind: 'http', http: plainHttpCheck },
+    kind: 'http',
     timeoutMs: 1000,
     intervalMs: 2000,
     initialJitterMs: 0,
@@ -131,12 +114,16 @@ export function httpCheck(changes: Partial<HealthCheckConfig> = {}): HealthCheck
     unhealthyIntervalMs: 4000,
     unhealthyEdgeIntervalMs: 500,
     healthyEdgeIntervalMs: 300,
-    alpn: [],
-    transportMatch: null,
-    eventLogPath: '',
-    eventSinks: [],
-    logsFailures: false,
-    logsSuccesses: false,
+    http: {
+      host: '',
+      path: '/health',
+      method: 'GET',
+      expected: [[200, 201]],
+      retriable: [],
+      headersToAdd: [],
+      headersToRemove: [],
+    },
+    tcp: null,
     ...changes,
   };
 }
@@ -163,7 +150,6 @@ export function outlier(changes: Partial<OutlierConfig> = {}): OutlierConfig {
       failure_percentage_local_origin: 0,
     },
     alwaysEjectOneHost: false,
-    detectsDegraded: false,
     maxJitterMs: 0,
     unejectOnHealthCheck: true,
     ...changes,

@@ -16,7 +16,6 @@ export const dnsCluster: Extension<DiscoveryConfig> = {
     return {
       type: node.bool('all_addresses_in_single_endpoint') ? 'LOGICAL_DNS' : 'STRICT_DNS',
       eds: null,
-      originalDst: null,
       dns: { ...dns, leastRefreshMs: node.duration('dns_min_refresh_rate', 0) },
     };
   },

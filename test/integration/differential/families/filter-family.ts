@@ -8,7 +8,6 @@ export type Fields = { readonly [field: string]: Plain };
 export interface FilterListener {
   readonly filters: readonly Plain[];
   readonly routes?: readonly Plain[];
-  readonly listenerFilters?: readonly Plain[];
   /** Fields of the connection manager. */
   readonly manager?: Fields;
   /** Fields of the route configuration. */
@@ -17,10 +16,6 @@ export interface FilterListener {
   readonly virtualHost?: Fields;
   /** The virtual host has no list of routes. */
   readonly replacesRoutes?: boolean;
-  /** Fields of the router. */
-  readonly router?: Fields;
-  /** A format: the router logs its attempts with it, and the connection manager logs nothing. */
-  readonly attemptLog?: string;
   /** Scopes instead of one route configuration. */
   readonly scopes?: Fields;
 }
@@ -141,18 +136,10 @@ function listener(name: string, own: FilterListener, places: Places, log: string
     ...(own.scopes === undefined
       ? { route_config: { name: 'routes', ...own.routeConfig, virtual_hosts: [virtualHost] } }
       : { scoped_routes: own.scopes }),
-    access_log:
-      own.attemptLog === undefined
-        ? [fileLog(places.defaultLog), fileLog(places.customLog, `${logFormat} ${log}`)]
-        : [],
+    access_log: [fileLog(places.defaultLog), fileLog(places.customLog, `${logFormat} ${log}`)],
     http_filters: [
       ...own.filters,
-      filter('envoy.filters.http.router', 'envoy.extensions.filters.http.router.v3.Router', {
-        ...own.router,
-        ...(own.attemptLog === undefined
-          ? {}
-          : { upstream_log: [fileLog(places.customLog, own.attemptLog)] }),
-      }),
+      filter('envoy.filters.http.router', 'envoy.extensions.filters.http.router.v3.Router'),
     ],
     ...own.manager,
   });
@@ -160,7 +147,6 @@ function listener(name: string, own: FilterListener, places: Places, log: string
     name,
     stat_prefix: name,
     address: address(places.listeners[name] ?? 0),
-    ...(own.listenerFilters === undefined ? {} : { listener_filters: own.listenerFilters }),
     filter_chains: [{ filters: [{ name: 'http', typed_config: manager }] }],
   };
 }

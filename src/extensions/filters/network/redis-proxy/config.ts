@@ -1,17 +1,49 @@
-import type { ConfigNode } from '../../../../api/config-node.js';
+import type { ConfigNode, FractionConfig } from '../../../../api/config-node.js';
+import { type ReadPolicy, readPolicies } from '../../../../api/redis-shard.js';
+import type { RespVersion } from '../../../../codec/redis/resp-value.js';
+import type { FaultConfig } from './faults.js';
+import { keyFormatProblem } from './key-format.js';
+
+export type MirrorConfig = {
+  readonly cluster: string;
+  readonly excludesReads: boolean;
+  /** Null: every command. */
+  readonly fraction: FractionConfig | null;
+};
 
 export type RedisRouteConfig = {
   readonly prefix: string;
   readonly removesPrefix: boolean;
+  /** Empty: the key stays as it is. */
+  readonly keyFormat: string;
   readonly cluster: string;
+  /** Where reads go; empty: where everything goes. */
+  readonly readCluster: string;
+  readonly mirrors: readonly MirrorConfig[];
+};
+
+/** How the connections to the hosts of a cluster are used. */
+export type PoolConfig = {
+  readonly opTimeoutMs: number;
+  readonly hashesTags: boolean;
+  readonly followsRedirections: boolean;
+  /** Names in redirections may be looked up. */
+  readonly resolvesNames: boolean;
+  readonly maxUnknownConnections: number;
+  /** 0: every command is sent at once. */
+  readonly flushBytes: number;
+  readonly flushMs: number;
+  readonly hasCommandStats: boolean;
+  readonly readPolicy: ReadPolicy;
+  /** New connections in a second; 0 = no limit. */
+  readonly connectionsPerSecond: number;
+  readonly version: RespVersion;
 };
 
 /** `envoy.extensions.filters.network.redis_proxy.v3.RedisProxy`. Texts of secrets hold one character per byte. */
 export type RedisProxyConfig = {
   readonly statPrefix: string;
-  readonly opTimeoutMs: number;
-  readonly hashesTags: boolean;
-  readonly hasCommandStats: boolean;
+  readonly pool: PoolConfig;
   readonly isLatencyInMicros: boolean;
   readonly routes: readonly RedisRouteConfig[];
   readonly isCaseInsensitive: boolean;
@@ -20,11 +52,11 @@ export type RedisProxyConfig = {
   readonly username: string;
   /** None: clients need not say who they are. */
   readonly passwords: readonly string[];
+  readonly faults: readonly FaultConfig[];
   readonly customCommands: readonly string[];
 };
 
 export function parseRedisProxy(node: ConfigNode): RedisProxyConfig {
-  const settings = node.message('settings');
   const prefixes = node.message('prefix_routes');
   const routes = prefixes?.list('routes').map(parseRoute) ?? [];
   const isCaseInsensitive = prefixes?.bool('case_insensitive') ?? false;
@@ -32,53 +64,112 @@ export function parseRedisProxy(node: ConfigNode): RedisProxyConfig {
   if (routes.length === 0 && catchAll === undefined) {
     node.error('cannot configure a redis-proxy without any upstream', 'prefix_routes');
   }
-  settings?.noEffect(
-    'max_buffer_size_before_flush',
-    'commands of one turn of the event loop are always sent together',
-  );
-  settings?.noEffect(
-    'buffer_flush_timeout',
-    'commands of one turn of the event loop are always sent together',
-  );
-  const policy = settings?.enum('read_policy') ?? 'MASTER';
-  if (policy !== 'MASTER')
-    settings?.unsupportedValue('read_policy', policy, 'replicas are not told apart yet');
   node.unsupported('external_auth_provider', 'clients are checked against passwords only');
-  const protocol = node.enum('protocol_version');
-  if (protocol !== 'RESP2') node.unsupportedValue('protocol_version', protocol);
+  refuseTwins(node, routes, isCaseInsensitive);
+  const version = node.enum('protocol_version') === 'RESP3' ? 3 : 2;
   return {
     statPrefix: node.string('stat_prefix'),
-    opTimeoutMs: settings?.duration('op_timeout', 0) ?? 0,
-    hashesTags: settings?.bool('enable_hashtagging') ?? false,
-    hasCommandStats: settings?.bool('enable_command_stats') ?? false,
+    pool: parsePool(node.message('settings'), version),
     isLatencyInMicros: node.bool('latency_in_micros'),
     routes,
     isCaseInsensitive,
     catchAll: catchAll === undefined ? null : parseRoute(catchAll),
     username: secretText(node, 'downstream_auth_username') ?? '',
     passwords: parsePasswords(node),
-    customCommands: node.strings('custom_commands').map((name) => name.toLowerCase()),
+    faults: node.list('faults').map(parseFault),
+    customCommands: node.strings('custom_commands'),
   };
 }
 
+function parsePool(settings: ConfigNode | undefined, version: RespVersion): PoolConfig {
+  const limit = settings?.message('connection_rate_limit');
+  const flushBytes = settings?.number('max_buffer_size_before_flush', 0) ?? 0;
+  return {
+    opTimeoutMs: settings?.duration('op_timeout', 0) ?? 0,
+    hashesTags: settings?.bool('enable_hashtagging') ?? false,
+    followsRedirections: settings?.bool('enable_redirection') ?? false,
+    resolvesNames: parseDnsCache(settings?.message('dns_cache_config')),
+    maxUnknownConnections: settings?.number('max_upstream_unknown_connections', 100) ?? 100,
+    flushBytes,
+    flushMs: settings?.duration('buffer_flush_timeout', 3) ?? 3,
+    hasCommandStats: settings?.bool('enable_command_stats') ?? false,
+    readPolicy: parseReadPolicy(settings),
+    connectionsPerSecond: limit?.number('connection_rate_limit_per_sec', 0) ?? 0,
+    version,
+  };
+}
+
+/** Names are looked up by the system; the cache is that of the answers in use. */
+function parseDnsCache(node: ConfigNode | undefined): boolean {
+  if (node === undefined) return false;
+  node.unsupported('name', 'names in redirections are not looked up yet: such errors reach the client');
+  return false;
+}
+
+function parseReadPolicy(settings: ConfigNode | undefined): ReadPolicy {
+  const name = settings?.enum('read_policy') ?? 'MASTER';
+  return readPolicies.find((policy) => policy === name) ?? 'MASTER';
+}
+
 function parseRoute(node: ConfigNode): RedisRouteConfig {
-  const cluster = node.string('cluster');
-  node.needs.cluster(cluster, 'cluster');
+  const keyFormat = node.string('key_formatter');
+  const problem = keyFormatProblem(keyFormat);
+  if (problem !== undefined) node.error(problem, 'key_formatter');
+  const reads = node.message('read_command_policy');
   return {
     prefix: Buffer.from(node.string('prefix')).toString('latin1'),
     removesPrefix: node.bool('remove_prefix'),
-    cluster,
+    keyFormat,
+    cluster: clusterOf(node),
+    readCluster: reads === undefined ? '' : clusterOf(reads),
+    mirrors: node.list('request_mirror_policy').map((mirror) => ({
+      cluster: clusterOf(mirror),
+      excludesReads: mirror.bool('exclude_read_commands'),
+      fraction: mirror.has('runtime_fraction')
+        ? mirror.fraction('runtime_fraction', { numerator: 100, denominator: 100, runtimeKey: '' })
+        : null,
+    })),
+  };
+}
+
+function clusterOf(node: ConfigNode): string {
+  const cluster = node.string('cluster');
+  node.needs.cluster(cluster, 'cluster');
+  return cluster;
+}
+
+function refuseTwins(
+  node: ConfigNode,
+  routes: readonly RedisRouteConfig[],
+  isCaseInsensitive: boolean,
+): void {
+  const seen = new Set<string>();
+  for (const { prefix } of routes) {
+    const folded = isCaseInsensitive ? prefix.toLowerCase() : prefix;
+    if (seen.has(folded)) node.error(`prefix \`${prefix}\` already exists.`, 'prefix_routes');
+    seen.add(folded);
+  }
+}
+
+function parseFault(node: ConfigNode): FaultConfig {
+  return {
+    isError: node.enum('fault_type') === 'ERROR',
+    fraction: node.fraction('fault_enabled', { numerator: 0, denominator: 100, runtimeKey: '' }),
+    delayMs: node.duration('delay', 0),
+    commands: node.strings('commands').map((name) => name.toLowerCase()),
   };
 }
 
 function parsePasswords(node: ConfigNode): readonly string[] {
-  const listed = node.list('downstream_auth_passwords').map((it) => it.ownBytes());
+  const listed = node.list('downstream_auth_passwords').map((it) => textOf(it.ownBytes()));
   const single = secretText(node, 'downstream_auth_password');
-  const texts = listed.map((bytes) => (bytes === undefined ? '' : Buffer.from(bytes).toString('latin1')));
-  return texts.length > 0 ? texts : single === undefined || single === '' ? [] : [single];
+  return [single, ...listed].filter((text): text is string => text !== undefined && text !== '');
 }
 
 function secretText(node: ConfigNode, field: string): string | undefined {
-  const bytes = node.dataBytes(field);
+  return textOf(node.dataBytes(field));
+}
+
+function textOf(bytes: Uint8Array | undefined): string | undefined {
   return bytes === undefined ? undefined : Buffer.from(bytes).toString('latin1');
 }

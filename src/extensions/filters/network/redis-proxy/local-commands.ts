@@ -1,5 +1,7 @@
 import {
+  type RespArray,
   type RespValue,
+  type RespVersion,
   respArray,
   respBulk,
   respError,
@@ -9,17 +11,9 @@ import {
 
 const ok = respSimple('OK');
 
-/** `invalid request` in Envoy's words. */
+/** In Envoy's words. */
 export const invalidRequest = respError('invalid request');
 export const noProtocol = respError('NOPROTO unsupported protocol version');
-
-export function answerPing(): RespValue {
-  return respSimple('PONG');
-}
-
-export function answerEcho(words: readonly string[]): RespValue {
-  return words.length === 2 ? respBulk(words[1] ?? '') : invalidRequest;
-}
 
 /** The second text is the time in microseconds, not the part below the second: Envoy's, and clients of it know. */
 export function answerTime(wallMs: number): RespValue {
@@ -40,46 +34,51 @@ export function answerClient(words: readonly string[]): RespValue {
 }
 
 /** What the proxy says of itself. */
-export const helloReply: RespValue = respArray([
-  respBulk('server'),
-  respBulk('envoy-redis-proxy'),
-  respBulk('version'),
-  respBulk('6.0.0'),
-  respBulk('proto'),
-  respInteger(2),
-  respBulk('id'),
-  respInteger(0),
-  respBulk('mode'),
-  respBulk('standalone'),
-  respBulk('role'),
-  respBulk('master'),
-  respBulk('modules'),
-  respArray([]),
-]);
+export function helloReply(version: RespVersion): RespArray {
+  return {
+    type: '%',
+    items: [
+      respBulk('server'),
+      respBulk('envoy-redis-proxy'),
+      respBulk('version'),
+      respBulk('6.0.0'),
+      respBulk('proto'),
+      respInteger(version),
+      respBulk('id'),
+      respInteger(0),
+      respBulk('mode'),
+      respBulk('standalone'),
+      respBulk('role'),
+      respBulk('master'),
+      respBulk('modules'),
+      respArray([]),
+    ],
+  };
+}
 
 /** The options of HELLO: credentials, or what is wrong with them. */
 export interface HelloOptions {
+  /** Null when none is asked for. */
+  readonly version: string | null;
   readonly credentials: { readonly username: string; readonly password: string } | null;
   readonly error: RespValue | null;
 }
 
 export function parseHello(words: readonly string[]): HelloOptions {
+  const version = words[1] ?? null;
   let credentials: HelloOptions['credentials'] = null;
-  if (words.length > 1 && words[1] !== '2') return { credentials, error: noProtocol };
+  const failed = (text: string): HelloOptions => ({ version, credentials, error: respError(text) });
   for (let i = 2; i < words.length; i++) {
     const option = words[i] ?? '';
     const folded = option.toLowerCase();
     if (folded === 'auth') {
-      if (i + 2 >= words.length) {
-        return {
-          credentials,
-          error: respError('ERR Syntax error: HELLO AUTH requires <username> <password>'),
-        };
-      }
+      if (i + 2 >= words.length) return failed('ERR Syntax error: HELLO AUTH requires <username> <password>');
       credentials = { username: words[i + 1] ?? '', password: words[i + 2] ?? '' };
       i += 2;
-    } else if (folded === 'setname' && i + 1 < words.length) i++;
-    else return { credentials, error: respError(`ERR Syntax error: unknown HELLO option '${option}'`) };
+    } else if (folded === 'setname') {
+      if (i + 1 >= words.length) return failed('ERR Syntax error: HELLO SETNAME requires a <clientname>');
+      i++;
+    } else return failed(`ERR Syntax error: unknown HELLO option '${option}'`);
   }
-  return { credentials, error: null };
+  return { version, credentials, error: null };
 }

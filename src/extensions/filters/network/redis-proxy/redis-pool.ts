@@ -1,44 +1,45 @@
+import type { ShardPick } from '../../../../api/redis-shard.js';
 import type { BoundStats } from '../../../../api/stats.js';
 import type { ThreadScope } from '../../../../api/thread-scope.js';
 import { type Cluster, type Host, HostHealth, type LoadBalancerContext } from '../../../../api/upstream.js';
+import { crc16 } from '../../../../base/crc16.js';
+import { murmurHash64 } from '../../../../base/murmur-hash.js';
 import { Timer } from '../../../../base/timer-wheel.js';
-import { xxHash64 } from '../../../../base/xx-hash.js';
-import type { CommandKind } from './commands.js';
-import type { RedisProxyConfig } from './config.js';
-import { type ClientOwner, type ClientSettings, RedisClient } from './redis-client.js';
+import { TokenBucket } from '../../../../base/token-bucket.js';
+import { C } from '../../../../upstream/cluster-stats.js';
+import type { CommandFacts } from './commands.js';
+import type { PoolConfig } from './config.js';
+import { parseRedirection } from './redirection.js';
+import { type ClientOwner, type ClientSettings, RedisClient, type Sent } from './redis-client.js';
 import { P, UpstreamCommandStats } from './redis-stats.js';
+import { StrayHosts } from './stray-hosts.js';
 
 const sweepMs = 1000;
 
 /** The connections of this thread to one cluster: one to each host, opened when first needed. */
 export class RedisPool implements ClientOwner, ClientSettings {
   readonly scope: ThreadScope;
-  readonly opTimeoutMs: number;
+  readonly config: PoolConfig;
   readonly commandStats: UpstreamCommandStats | null;
-  readonly auth: readonly string[] | null;
   private readonly name: string;
-  private readonly hashesTags: boolean;
   private readonly stats: BoundStats;
   private readonly clients: Map<Host, RedisClient>;
+  private readonly strays: StrayHosts;
+  private readonly context: KeyContext;
+  private readonly rateLimit: TokenBucket | null;
   private readonly sweep: Timer;
 
-  constructor(
-    name: string,
-    config: RedisProxyConfig,
-    kinds: ReadonlyMap<string, CommandKind>,
-    scope: ThreadScope,
-  ) {
+  constructor(name: string, config: PoolConfig, scope: ThreadScope) {
     const statName = scope.clusters.get(name)?.info.statName ?? name;
     this.scope = scope;
+    this.config = config;
     this.name = name;
-    this.opTimeoutMs = config.opTimeoutMs;
-    this.hashesTags = config.hashesTags;
-    this.auth = null;
     this.stats = scope.stats.bind(`cluster.${statName}.redis_cluster`, P);
-    this.commandStats = config.hasCommandStats
-      ? new UpstreamCommandStats(scope.stats, statName, kinds)
-      : null;
+    this.commandStats = config.hasCommandStats ? new UpstreamCommandStats(scope.stats, statName) : null;
     this.clients = new Map();
+    this.strays = new StrayHosts(config.maxUnknownConnections);
+    this.context = new KeyContext(config, scope.node.zone);
+    this.rateLimit = bucketOf(config.connectionsPerSecond);
     this.sweep = new Timer(() => this.closeUnused());
   }
 
@@ -47,25 +48,36 @@ export class RedisPool implements ClientOwner, ClientSettings {
   }
 
   /** The host that keys like that one live on; null when none can serve. */
-  hostOf(key: string): Host | null {
-    return this.cluster?.chooseHost(contextOf(xxHash64(this.hashesTags ? tagOf(key) : key))) ?? null;
+  hostOf(key: string, command: CommandFacts): Host | null {
+    const { cluster } = this;
+    if (cluster === null) return null;
+    this.context.ask(key, -1, command, cluster.info.redis.hasSlots);
+    return cluster.chooseHost(this.context);
   }
 
   get shardCount(): number {
-    return this.cluster?.membership().total ?? 0;
+    return this.cluster?.shardCount() ?? 0;
   }
 
   /** The host of a shard's number: a hash like others, so that hashing balancers may give two shards one host. */
-  hostOfShard(shard: number): Host | null {
-    return this.cluster?.chooseHost(contextOf(BigInt(shard))) ?? null;
+  hostOfShard(shard: number, command: CommandFacts): Host | null {
+    const { cluster } = this;
+    if (cluster === null) return null;
+    this.context.ask('', shard, command, cluster.info.redis.hasSlots);
+    return cluster.chooseHost(this.context);
   }
 
+  /** Null: there is no cluster, or too many connections have been opened of late. */
   clientOf(host: Host): RedisClient | null {
     let client = this.clients.get(host);
     if (client !== undefined) return client;
     const { cluster } = this;
     if (cluster === null) return null;
-    client = new RedisClient(this, cluster, host, this);
+    if (this.rateLimit?.take(this.scope.clock.now()) === false) {
+      this.stats.inc(P.connection_rate_limited);
+      return null;
+    }
+    client = new RedisClient(this, cluster, host, this, false);
     this.clients.set(host, client);
     if (!this.sweep.isArmed) this.scope.timers.schedule(this.sweep, sweepMs);
     client.start();
@@ -76,13 +88,49 @@ export class RedisPool implements ClientOwner, ClientSettings {
   dedicated(host: Host, owner: ClientOwner): RedisClient | null {
     const { cluster } = this;
     if (cluster === null) return null;
-    const client = new RedisClient(this, cluster, host, owner);
+    const client = new RedisClient(this, cluster, host, owner, true);
     client.start();
     return client;
   }
 
+  // ClientOwner
+
   onClientOver(client: RedisClient): void {
     if (this.clients.get(client.host) === client) this.clients.delete(client.host);
+  }
+
+  // ClientSettings
+
+  onHelloFailure(): void {
+    this.stats.inc(P.upstream_resp3_hello_failure);
+  }
+
+  onError(error: string, sent: Sent): 'redirected' | 'failed' | 'reply' {
+    const redirection = parseRedirection(error);
+    if (redirection === 'down') return 'failed';
+    if (redirection === null) return 'reply';
+    const { cluster } = this;
+    const host = cluster === null ? null : this.hostAt(redirection.address, cluster);
+    const client = host === null ? null : this.clientOf(host);
+    if (client === null || sent.redirections === 0) {
+      cluster?.info.stats.inc(C.upstream_internal_redirect_failed_total);
+      return 'reply';
+    }
+    if (redirection.isAsk) client.sendOwn('asking');
+    client.send(sent.bytes, sent.command, sent.target, sent.redirections - 1);
+    cluster?.info.stats.inc(C.upstream_internal_redirect_succeeded_total);
+    return 'redirected';
+  }
+
+  private hostAt(address: string, cluster: Cluster): Host | null {
+    const known = cluster.currentHosts.find((host) => host.address.text === address);
+    if (known !== undefined) return known;
+    const stray = this.strays.find(address);
+    if (stray === 'too many') {
+      this.stats.inc(P.max_upstream_unknown_connections_reached);
+      return null;
+    }
+    return stray;
   }
 
   /** Connections to hosts that have left are closed when everything on them is answered. */
@@ -96,6 +144,15 @@ export class RedisPool implements ClientOwner, ClientSettings {
   }
 }
 
+function bucketOf(perSecond: number): TokenBucket | null {
+  if (perSecond === 0) return null;
+  return new TokenBucket(new BigInt64Array(1), {
+    maxTokens: perSecond,
+    tokensPerFill: perSecond,
+    fillIntervalMs: 1000,
+  });
+}
+
 /** What of a key is hashed: the text in its first braces, if there is any. */
 function tagOf(key: string): string {
   const open = key.indexOf('{');
@@ -104,13 +161,51 @@ function tagOf(key: string): string {
   return close < 0 || close === open + 1 ? key : key.slice(open + 1, close);
 }
 
-function contextOf(hash: bigint): LoadBalancerContext {
-  return {
-    hash,
-    metadataMatch: null,
-    headers: null,
-    attempt: 0,
-    accepts: () => true,
-    hostSelectionMaxAttempts: 0,
-  };
+/** What balancers are asked: one object for all commands, as they answer at once. */
+class KeyContext implements LoadBalancerContext, ShardPick {
+  readonly metadataMatch: null;
+  readonly headers: null;
+  readonly attempt: number;
+  readonly hostSelectionMaxAttempts: number;
+  readonly zone: string;
+  shard: number;
+  slot: number;
+  policy: ShardPick['policy'];
+  private readonly config: PoolConfig;
+  private key: string;
+
+  constructor(config: PoolConfig, zone: string) {
+    this.metadataMatch = null;
+    this.headers = null;
+    this.attempt = 0;
+    this.hostSelectionMaxAttempts = 0;
+    this.zone = zone;
+    this.shard = -1;
+    this.slot = 0;
+    this.policy = 'MASTER';
+    this.config = config;
+    this.key = '';
+  }
+
+  ask(key: string, shard: number, command: CommandFacts, hasSlots: boolean): void {
+    this.key = key;
+    this.shard = shard;
+    if (!hasSlots) return;
+    this.policy = command.isRead ? this.config.readPolicy : 'MASTER';
+    if (shard < 0) this.slot = crc16(tagOf(key));
+  }
+
+  get shardPick(): ShardPick {
+    return this;
+  }
+
+  /** Only asked by balancers that hash. */
+  get hash(): bigint {
+    if (this.shard >= 0) return BigInt(this.shard);
+    return murmurHash64(this.config.hashesTags ? tagOf(this.key) : this.key);
+  }
+
+  accepts(): boolean {
+    return true;
+  }
 }

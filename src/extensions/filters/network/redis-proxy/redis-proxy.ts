@@ -1,10 +1,16 @@
 import type { BoundStats } from '../../../../api/stats.js';
 import type { ThreadScope } from '../../../../api/thread-scope.js';
-import { type CommandKind, commandKinds } from './commands.js';
+import { type CommandFacts, knownCommands } from './commands.js';
 import type { RedisProxyConfig } from './config.js';
+import { Faults } from './faults.js';
 import { KeyRoutes } from './key-routes.js';
 import { RedisPool } from './redis-pool.js';
 import { CommandStats, R, S } from './redis-stats.js';
+
+/** A command that clients may send, with the stats that it counts in. */
+export interface KnownCommand extends CommandFacts {
+  readonly stats: CommandStats;
+}
 
 /** What all connections of one filter chain share. */
 export class RedisProxy {
@@ -14,8 +20,12 @@ export class RedisProxy {
   readonly stats: BoundStats;
   readonly splitterStats: BoundStats;
   readonly routes: KeyRoutes;
-  private readonly kinds: ReadonlyMap<string, CommandKind>;
-  private readonly commandStats: ReadonlyMap<string, CommandStats>;
+  /** Null: there are none. */
+  readonly faults: Faults | null;
+  readonly helloStats: CommandStats;
+  readonly multiStats: CommandStats;
+  /** By name in lower case and in upper case: that is how clients write them. */
+  private readonly commands: ReadonlyMap<string, KnownCommand>;
 
   constructor(config: RedisProxyConfig, scope: ThreadScope, listenerName: string) {
     const root = `redis.${config.statPrefix}`;
@@ -25,30 +35,30 @@ export class RedisProxy {
     this.listenerName = listenerName;
     this.stats = scope.stats.bind(root, R);
     this.splitterStats = scope.stats.bind(`${root}.splitter`, S);
-    this.kinds = commandKinds(config.customCommands);
-    const commandStats = new Map<string, CommandStats>();
-    for (const [name, kind] of this.kinds) {
-      if (kind === 'local') continue;
-      commandStats.set(
-        name,
-        new CommandStats(scope.stats, `${root}.command.${name}`, config.isLatencyInMicros),
-      );
+    const statsOf = (name: string): CommandStats =>
+      new CommandStats(scope.stats, `${root}.command.${name}`, config.isLatencyInMicros);
+    const commands = new Map<string, KnownCommand>();
+    this.helloStats = statsOf('hello');
+    this.multiStats = statsOf('multi');
+    for (const [name, facts] of knownCommands(config.customCommands)) {
+      // Local ones count nowhere.
+      const stats = facts.kind === 'local' ? this.helloStats : statsOf(name);
+      const known = { ...facts, stats };
+      commands.set(name, known);
+      if (name === name.toLowerCase()) commands.set(name.toUpperCase(), known);
     }
-    this.commandStats = commandStats;
+    this.commands = commands;
     const poolOf = (cluster: string): RedisPool => {
-      const pool = pools.get(cluster) ?? new RedisPool(cluster, config, this.kinds, scope);
+      const pool = pools.get(cluster) ?? new RedisPool(cluster, config.pool, scope);
       pools.set(cluster, pool);
       return pool;
     };
-    this.routes = new KeyRoutes(config.routes, config.catchAll, config.isCaseInsensitive, poolOf);
+    this.routes = new KeyRoutes(config, poolOf, scope);
+    this.faults = config.faults.length === 0 ? null : new Faults(config.faults, scope);
   }
 
   /** Undefined: the proxy does not know the command. */
-  kindOf(command: string): CommandKind | undefined {
-    return this.kinds.get(command);
-  }
-
-  statsOf(command: string): CommandStats {
-    return (this.commandStats.get(command) ?? this.commandStats.get('multi')) as CommandStats;
+  find(word: string): KnownCommand | undefined {
+    return this.commands.get(word) ?? this.commands.get(word.toLowerCase());
   }
 }

@@ -1,50 +1,30 @@
 import type { Chunk } from '../../../../api/codec.js';
 import { type ConnectionControl, type NetworkFilter, NetworkStatus } from '../../../../api/network-filter.js';
+import type { ThreadScope } from '../../../../api/thread-scope.js';
 import { RingQueue } from '../../../../base/ring-queue.js';
 import { encodeResp } from '../../../../codec/redis/encode-resp.js';
-import { RespDecoder } from '../../../../codec/redis/resp-decoder.js';
-import { type RespValue, respError, respSimple } from '../../../../codec/redis/resp-value.js';
-import { Authentication } from './authentication.js';
-import { bareCommands, type CommandKind } from './commands.js';
-import { answerClient, answerEcho, answerPing, answerTime, invalidRequest } from './local-commands.js';
-import type { RedisProxy } from './redis-proxy.js';
-import { R, S } from './redis-stats.js';
-import type { ReplySlot } from './requests.js';
-import { Splitter } from './splitter.js';
+import { RespDecoder, type RespSink } from '../../../../codec/redis/resp-decoder.js';
+import { type RespValue, respBulk, respError, respSimple } from '../../../../codec/redis/resp-value.js';
+import { Authentication, authenticationRequired } from './authentication.js';
+import { answerClient, answerTime, invalidRequest, noProtocol } from './local-commands.js';
+import type { KnownCommand, RedisProxy } from './redis-proxy.js';
+import { D, R, S } from './redis-stats.js';
+import { ReplySlot, type SlotOwner } from './reply-slot.js';
+import { type Command, Splitter } from './splitter.js';
 import { Transaction } from './transaction.js';
 
 /** Commands of one client that wait for replies; more are not read before some are answered. */
 const pipelineLimit = 4096;
 
-/** The place of one reply in the order of commands. */
-class Slot implements ReplySlot {
-  readonly startedMs: number;
-  reply: RespValue | null;
-  private readonly session: RedisSession;
-
-  constructor(session: RedisSession, startedMs: number) {
-    this.startedMs = startedMs;
-    this.reply = null;
-    this.session = session;
-  }
-
-  get nowMs(): number {
-    return this.session.nowMs;
-  }
-
-  answer(value: RespValue): void {
-    if (this.reply !== null) return;
-    this.reply = value;
-    this.session.onAnswered();
-  }
-}
+const pong = respSimple('PONG');
 
 /** One client: its commands in, their replies out in the same order. */
-export class RedisSession implements NetworkFilter {
+export class RedisSession implements NetworkFilter, RespSink, SlotOwner {
+  readonly scope: ThreadScope;
   private readonly proxy: RedisProxy;
   private readonly control: ConnectionControl;
   private readonly decoder: RespDecoder;
-  private readonly slots: RingQueue<Slot>;
+  private readonly slots: RingQueue<ReplySlot>;
   private readonly splitter: Splitter;
   private readonly transaction: Transaction;
   private readonly authentication: Authentication;
@@ -53,13 +33,14 @@ export class RedisSession implements NetworkFilter {
   private isClosed: boolean;
 
   constructor(proxy: RedisProxy, control: ConnectionControl) {
+    this.scope = proxy.scope;
     this.proxy = proxy;
     this.control = control;
-    this.decoder = new RespDecoder((value) => this.onCommand(value), true);
+    this.decoder = new RespDecoder(this);
     this.slots = new RingQueue();
-    this.splitter = new Splitter(proxy);
-    this.transaction = new Transaction(proxy);
-    this.authentication = new Authentication(proxy.config, (command) => proxy.statsOf(command));
+    this.splitter = new Splitter(proxy, control);
+    this.transaction = new Transaction(proxy, control);
+    this.authentication = new Authentication(proxy.config, proxy.helloStats);
     this.isPausedForReplies = false;
     this.isQuitting = false;
     this.isClosed = false;
@@ -67,14 +48,9 @@ export class RedisSession implements NetworkFilter {
     proxy.stats.add(R.downstream_cx_active, 1);
   }
 
-  get nowMs(): number {
-    return this.proxy.scope.clock.now();
-  }
-
   // NetworkFilter
 
   onData(chunk: Chunk): NetworkStatus {
-    if (this.isQuitting) return NetworkStatus.Stop;
     this.proxy.stats.add(R.downstream_cx_rx_bytes_total, chunk.end - chunk.start);
     if (!this.decoder.decode(chunk.buffer.latin1Slice(chunk.start, chunk.end))) this.onProtocolError();
     return NetworkStatus.Stop;
@@ -97,27 +73,30 @@ export class RedisSession implements NetworkFilter {
   onClose(): void {
     this.isClosed = true;
     this.decoder.stop();
-    this.transaction.close();
     const { stats } = this.proxy;
     stats.add(R.downstream_cx_active, -1);
     stats.add(R.downstream_rq_active, -this.slots.size);
-    while (this.slots.size > 0) this.slots.shift();
+    for (let slot = this.slots.shift(); slot !== undefined; slot = this.slots.shift()) slot.cancel();
+    this.transaction.close();
   }
 
-  /** A reply is there; those that are first in order go out. */
+  // SlotOwner
+
+  /** Those that are first in order go out. */
   onAnswered(): void {
     if (this.isClosed) return;
+    const { version } = this.authentication;
     let text = '';
-    for (let slot = this.slots.peek(); slot !== undefined; slot = this.slots.peek()) {
-      if (slot.reply === null) break;
-      text += encodeResp(slot.reply);
+    let answered = 0;
+    for (let slot = this.slots.peek(); slot?.reply != null; slot = this.slots.peek()) {
+      text += encodeResp(slot.reply, version);
       this.slots.shift();
-      this.proxy.stats.add(R.downstream_rq_active, -1);
+      answered++;
     }
-    if (text !== '') {
-      this.proxy.stats.add(R.downstream_cx_tx_bytes_total, text.length);
-      this.control.writeText(text);
-    }
+    if (answered === 0) return;
+    this.proxy.stats.add(R.downstream_rq_active, -answered);
+    this.proxy.stats.add(R.downstream_cx_tx_bytes_total, text.length);
+    this.control.writeText(text);
     this.afterReplies();
   }
 
@@ -128,7 +107,7 @@ export class RedisSession implements NetworkFilter {
     }
     if (this.isQuitting) this.control.close('flush-and-delay', '');
     else if (this.isPausedForReplies) this.resume();
-    else if (this.proxy.scope.drain.shouldClose(this.proxy.listenerName)) this.onDrain();
+    else if (this.scope.drain.shouldClose(this.proxy.listenerName)) this.onDrain();
   }
 
   private resume(): void {
@@ -137,14 +116,14 @@ export class RedisSession implements NetworkFilter {
   }
 
   private onProtocolError(): void {
-    const { stats } = this.proxy;
-    stats.inc(R.downstream_cx_protocol_error);
+    this.proxy.stats.inc(R.downstream_cx_protocol_error);
     this.isQuitting = true;
+    // No request of the client: it is not counted as one.
     this.newSlot().answer(respError('downstream protocol error'));
   }
 
-  private newSlot(): Slot {
-    const slot = new Slot(this, this.nowMs);
+  private newSlot(): ReplySlot {
+    const slot = new ReplySlot(this);
     this.slots.push(slot);
     this.proxy.stats.add(R.downstream_rq_active, 1);
     if (this.slots.size >= pipelineLimit && !this.isPausedForReplies) {
@@ -154,60 +133,91 @@ export class RedisSession implements NetworkFilter {
     return slot;
   }
 
-  private onCommand(value: RespValue): void {
-    this.proxy.stats.inc(R.downstream_rq_total);
-    const slot = this.newSlot();
+  // RespSink
+
+  onValue(value: RespValue): void {
     const words = wordsOf(value);
-    if (words === null || words.length === 0) {
-      this.proxy.splitterStats.inc(S.invalid_request);
-      slot.answer(invalidRequest);
+    if (words !== null && words.length > 0) {
+      this.onCommand(words, null);
       return;
     }
-    const name = (words[0] ?? '').toLowerCase();
-    const kind = this.proxy.kindOf(name);
-    if (kind === undefined) {
+    this.proxy.stats.inc(R.downstream_rq_total);
+    this.refuse(this.newSlot());
+  }
+
+  onCommand(words: readonly string[], bytes: string | null): void {
+    this.proxy.stats.inc(R.downstream_rq_total);
+    const slot = this.newSlot();
+    const facts = this.proxy.find(words[0] ?? '');
+    const { authentication } = this;
+    const isGreeting = facts !== undefined && (facts.kind === 'hello' || facts.kind === 'local');
+    if (authentication.awaitsHello && !(isGreeting && isHeardFirst(facts))) {
+      this.proxy.stats.inc(R.downstream_rq_noproto);
+      slot.answer(noProtocol);
+    } else if (facts === undefined) {
       this.proxy.splitterStats.inc(S.unsupported_command);
       const text = `ERR unknown command '${words[0] ?? ''}', with args beginning with: ${words[1] ?? ''}`;
       slot.answer(respError(text));
-    } else if (name === 'quit') this.quit(slot);
-    else this.dispatch(words, name, kind, slot);
+    } else if (words.length < 2 && !facts.isBare) this.refuseBare(facts, words, slot);
+    else if (isGreeting) this.greet(words, facts, slot);
+    else if (!authentication.isPassed) slot.answer(authenticationRequired);
+    else this.dispatch({ words, bytes, facts, slot });
   }
 
-  private quit(slot: Slot): void {
-    this.isQuitting = true;
-    this.decoder.stop();
-    slot.answer(respSimple('OK'));
+  private dispatch(command: Command): void {
+    const { facts, slot } = command;
+    const isOpen = this.transaction.isOpen;
+    const fault = this.proxy.faults?.draw(facts) ?? null;
+    slot.begin(isOpen ? this.proxy.multiStats : facts.stats, fault?.delayMs ?? 0);
+    if (fault?.isError === true) {
+      slot.failByFault();
+    } else if (facts.kind === 'transaction' || isOpen) this.transaction.dispatch(command);
+    else this.splitter.dispatch(command);
   }
 
-  private dispatch(words: readonly string[], name: string, kind: CommandKind, slot: Slot): void {
-    const isTooShort = words.length < 2 && !bareCommands.has(name);
-    const { authentication } = this;
-    if (name === 'auth' && !isTooShort) slot.answer(authentication.auth(words));
-    else if (kind === 'hello' && !this.transaction.isOpen) slot.answer(authentication.hello(words));
-    else if (!authentication.isPassed && name !== 'auth') slot.answer(authentication.required);
-    else if (isTooShort) slot.answer(this.refuseBare(name));
-    else if (kind === 'local') slot.answer(this.answerLocally(words, name));
-    else {
-      const command = { words, name, slot };
-      if (kind === 'transaction' || this.transaction.isOpen) this.transaction.dispatch(command, kind);
-      else this.splitter.dispatch(command, kind);
-    }
-  }
-
-  /** Two commands have words of their own for a missing argument, and are not counted as invalid. */
-  private refuseBare(name: string): RespValue {
-    if (name === 'scan') return respError("ERR wrong number of arguments for 'SCAN' command");
-    if (name === 'watch') return respError("wrong number of arguments for 'WATCH' command");
+  private refuse(slot: ReplySlot): void {
     this.proxy.splitterStats.inc(S.invalid_request);
-    return invalidRequest;
+    slot.answer(invalidRequest);
   }
 
-  private answerLocally(words: readonly string[], name: string): RespValue {
-    if (name === 'ping') return answerPing();
-    if (name === 'echo') return answerEcho(words);
-    if (name === 'time') return answerTime(this.proxy.scope.clock.wallMs());
-    return answerClient(words);
+  /** SCAN has words of its own for a missing argument, and is not counted as invalid. */
+  private refuseBare(facts: KnownCommand, words: readonly string[], slot: ReplySlot): void {
+    const text = `wrong number of arguments for '${words[0] ?? ''}' command`;
+    if (!this.authentication.isPassed && facts.name !== 'auth') slot.answer(authenticationRequired);
+    else if (facts.name === 'scan') slot.answer(respError(`ERR ${text}`));
+    else this.refuse(slot);
   }
+
+  /** What is answered here. */
+  private greet(words: readonly string[], facts: KnownCommand, slot: ReplySlot): void {
+    const { authentication, transaction } = this;
+    const { name } = facts;
+    if (name === 'quit') {
+      this.isQuitting = true;
+      slot.answer(respSimple('OK'));
+    } else if (name === 'auth') slot.answer(authentication.auth(words));
+    else if (transaction.isOpen && (name === 'hello' || name === 'client')) this.refuseWithin(facts, slot);
+    else if (name === 'hello') slot.answer(authentication.hello(words));
+    else if (!authentication.isPassed) slot.answer(authenticationRequired);
+    else if (name === 'ping') slot.answer(pong);
+    else if (name === 'time') slot.answer(answerTime(this.scope.clock.wallMs()));
+    else if (name === 'client') slot.answer(answerClient(words));
+    else if (words.length === 2) slot.answer(respBulk(words[1] ?? ''));
+    else this.refuse(slot);
+  }
+
+  private refuseWithin({ name }: KnownCommand, slot: ReplySlot): void {
+    if (name === 'hello') {
+      this.proxy.helloStats.counters.inc(D.total);
+      this.proxy.helloStats.counters.inc(D.error);
+    }
+    slot.answer(respError(`'${name}' command is not supported within transaction`));
+  }
+}
+
+/** Before the protocol is agreed on. */
+function isHeardFirst({ name }: KnownCommand): boolean {
+  return name === 'hello' || name === 'auth' || name === 'quit';
 }
 
 /** The words of a command; null for a value of another shape. */

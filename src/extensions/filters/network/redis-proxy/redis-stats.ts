@@ -5,7 +5,7 @@ import {
   type StatScope,
   statBlock,
 } from '../../../../api/stats.js';
-import type { CommandKind } from './commands.js';
+import type { CommandFacts } from './commands.js';
 
 /** `redis.<stat_prefix>.` */
 export const R = statBlock({
@@ -56,6 +56,10 @@ export class CommandStats {
 
   finish(isError: boolean, ms: number): void {
     this.counters.inc(isError ? D.error : D.success);
+    this.record(ms);
+  }
+
+  record(ms: number): void {
     this.latency.record(this.isInMicros ? ms * 1000 : ms);
   }
 }
@@ -75,43 +79,36 @@ class UpstreamCommand {
   }
 }
 
-/** Kinds of commands that are sent on as they are, and yet have no upstream stats under their name. */
-const unnamed = new Set<CommandKind>(['transaction', 'local', 'hello', 'object']);
-
 /** Commands as hosts of one cluster answered them. */
 export class UpstreamCommandStats {
   private readonly stats: StatScope;
   private readonly prefix: string;
-  private readonly kinds: ReadonlyMap<string, CommandKind>;
   private readonly byCommand: Map<string, UpstreamCommand>;
   private readonly all: Histogram;
 
-  constructor(stats: StatScope, clusterStatName: string, kinds: ReadonlyMap<string, CommandKind>) {
+  constructor(stats: StatScope, clusterStatName: string) {
     this.stats = stats;
     this.prefix = `cluster.${clusterStatName}.redis_cluster.upstream_commands`;
-    this.kinds = kinds;
     this.byCommand = new Map();
     this.all = stats.histogram(`${this.prefix}.upstream_rq_time`, 'us');
   }
 
-  start(command: string): void {
+  start(command: CommandFacts): void {
     this.of(command).total.inc();
   }
 
-  finish(command: string, isSuccess: boolean, ms: number): void {
+  finish(command: CommandFacts, isSuccess: boolean, ms: number): void {
     const { success, failure, latency } = this.of(command);
     (isSuccess ? success : failure).inc();
     latency.record(ms * 1000);
     this.all.record(ms * 1000);
   }
 
-  private of(command: string): UpstreamCommand {
-    const kind = this.kinds.get(command);
-    const name = kind === undefined || unnamed.has(kind) || command === 'scan' ? 'unknown' : command;
-    let found = this.byCommand.get(name);
+  private of({ upstreamName }: CommandFacts): UpstreamCommand {
+    let found = this.byCommand.get(upstreamName);
     if (found === undefined) {
-      found = new UpstreamCommand(this.stats, `${this.prefix}.${name}`);
-      this.byCommand.set(name, found);
+      found = new UpstreamCommand(this.stats, `${this.prefix}.${upstreamName}`);
+      this.byCommand.set(upstreamName, found);
     }
     return found;
   }

@@ -1,30 +1,34 @@
-import type { JoinReplies } from './requests.js';
-import { joinArrays, joinIntegers, joinNested, joinSame } from './requests.js';
-
-const flat: JoinReplies = (replies) => joinArrays(replies, false);
-const counted: JoinReplies = (replies) => joinArrays(replies, true);
+import { joinInfo } from './join-info.js';
+import {
+  type JoinReplies,
+  joinCounted,
+  joinFlat,
+  joinIntegers,
+  joinNested,
+  joinSame,
+} from './join-replies.js';
 
 /** How the replies of all hosts become one, by command or by command and sub-command. */
 const joins: ReadonlyMap<string, JoinReplies> = new Map<string, JoinReplies>([
-  ['config get', flat],
+  ['config get', joinFlat],
   ['config set', joinSame],
   ['config resetstat', joinSame],
   ['config rewrite', joinSame],
   ['flushall', joinSame],
   ['flushdb', joinSame],
-  ['info', joinSame],
-  ['keys', flat],
+  ['keys', joinFlat],
   ['role', joinNested],
-  ['scan', counted],
+  ['scan', joinCounted],
   ['script', joinSame],
   ['select', joinSame],
-  ['slowlog get', flat],
+  ['slowlog get', joinFlat],
   ['slowlog len', joinIntegers],
   ['slowlog reset', joinSame],
 ]);
 
 /** Undefined: no host is asked that. */
 export function joinOf(command: string, subcommand: string): JoinReplies | undefined {
+  if (command === 'info') return (replies) => joinInfo(replies, subcommand);
   return joins.get(command) ?? joins.get(`${command} ${subcommand}`);
 }
 

@@ -1,155 +1,218 @@
 import { encodeCommand } from '../../../../codec/redis/encode-resp.js';
-import { respError } from '../../../../codec/redis/resp-value.js';
-import type { CommandKind } from './commands.js';
-import { type KeyRoute, keyUpstream } from './key-routes.js';
-import type { ReplyTarget } from './redis-client.js';
+import { type CommandFacts, partOfMget, partOfMset } from './commands.js';
+import { type JoinReplies, joinInOrder, joinOk, joinSum } from './join-replies.js';
+import type { KeyRoute, StreamInfoSource } from './key-routes.js';
+import { nobody, type ReplyTarget } from './redis-client.js';
 import type { RedisPool } from './redis-pool.js';
-import type { RedisProxy } from './redis-proxy.js';
-import { type CommandStats, D } from './redis-stats.js';
-import {
-  type JoinReplies,
-  joinInOrder,
-  joinOk,
-  joinSum,
-  type ReplySlot,
-  SingleRequest,
-  SplitRequest,
-} from './requests.js';
+import type { KnownCommand, RedisProxy } from './redis-proxy.js';
+import type { ReplySlot } from './reply-slot.js';
+import { SplitRequest } from './requests.js';
 import { clusterSubcommands, joinOf } from './shard-commands.js';
 
 const noHost = 'no upstream host';
 
-/** One command on its way to hosts: its words, its name in lower case, and where the reply goes. */
+/** One command on its way to hosts: its words, the bytes it came in if they are known, and where the reply goes. */
 export interface Command {
   readonly words: readonly string[];
-  readonly name: string;
+  readonly bytes: string | null;
+  readonly facts: KnownCommand;
   readonly slot: ReplySlot;
+}
+
+/** A command as it goes to one host. */
+interface Part {
+  readonly words: readonly string[];
+  readonly bytes: string | null;
+  readonly facts: CommandFacts;
+  readonly target: ReplyTarget;
 }
 
 /** Sends commands to the hosts that their keys live on, in parts where one host cannot answer alone. */
 export class Splitter {
   private readonly proxy: RedisProxy;
+  private readonly connection: StreamInfoSource;
 
-  constructor(proxy: RedisProxy) {
+  constructor(proxy: RedisProxy, connection: StreamInfoSource) {
     this.proxy = proxy;
+    this.connection = connection;
   }
 
-  dispatch(command: Command, kind: CommandKind): void {
-    const { words, name, slot } = command;
-    const stats = this.proxy.statsOf(name);
-    stats.counters.inc(D.total);
-    if (kind === 'simple') this.sendKeyed(words, 1, name, new SingleRequest(slot, stats));
-    else if (kind === 'eval') this.single(command, stats, 3, 4);
-    else if (kind === 'object') this.single(command, stats, 2, 3);
-    else if (kind === 'mget') this.perKey(command, stats, 'get', 1, joinInOrder);
-    else if (kind === 'sum') this.perKey(command, stats, name, 1, joinSum);
-    else if (kind === 'mset') this.perKey(command, stats, 'set', 2, joinOk);
-    else if (kind === 'every-host') this.everyHost(command, stats);
-    else if (kind === 'any-host') this.anyHost(command, stats);
+  dispatch(command: Command): void {
+    const { facts } = command;
+    switch (facts.kind) {
+      case 'simple':
+        this.single(command, 1, 2);
+        break;
+      case 'eval':
+        this.single(command, 3, 4);
+        break;
+      case 'object':
+        this.single(command, 2, 3);
+        break;
+      case 'mget':
+        this.perKey(command, 'get', partOfMget, 1, joinInOrder);
+        break;
+      case 'sum':
+        this.perKey(command, command.words[0] ?? '', facts, 1, joinSum);
+        break;
+      case 'mset':
+        this.perKey(command, 'set', partOfMset, 2, joinOk);
+        break;
+      case 'every-host':
+        this.everyHost(command);
+        break;
+      default:
+        this.anyHost(command);
+    }
   }
 
-  private single(command: Command, stats: CommandStats, keyIndex: number, minWords: number): void {
-    if (command.words.length < minWords) this.refuseLength(command, stats);
-    else this.sendKeyed(command.words, keyIndex, command.name, new SingleRequest(command.slot, stats));
+  private single(command: Command, keyIndex: number, minWords: number): void {
+    const { words, bytes, facts, slot } = command;
+    if (words.length < minWords) refuseLength(command);
+    else this.sendKeyed({ words, bytes, facts, target: slot }, keyIndex);
   }
 
   private perKey(
     command: Command,
-    stats: CommandStats,
-    part: string,
+    name: string,
+    facts: CommandFacts,
     stride: number,
     join: JoinReplies,
   ): void {
     const { words, slot } = command;
     if ((words.length - 1) % stride !== 0) {
-      this.refuseLength(command, stats);
+      refuseLength(command);
       return;
     }
     const parts = (words.length - 1) / stride;
-    const request = new SplitRequest(slot, stats, parts, join);
+    const request = new SplitRequest(slot, parts, join);
     for (let i = 0; i < parts; i++) {
       const at = 1 + i * stride;
-      this.sendKeyed([part, ...words.slice(at, at + stride)], 1, part, request.part(i));
+      const own = [name, ...words.slice(at, at + stride)];
+      this.sendKeyed({ words: own, bytes: null, facts, target: request.part(i) }, 1);
     }
   }
 
   /** By its key's route to its key's host. */
-  private sendKeyed(words: readonly string[], keyIndex: number, name: string, target: ReplyTarget): void {
+  private sendKeyed(part: Part, keyIndex: number): void {
+    const { words, facts, target } = part;
     const key = words[keyIndex] ?? '';
     const route = this.proxy.routes.find(key);
     if (route === null) {
       target.onFailure(noHost);
       return;
     }
-    const upstreamKey = keyUpstream(route, key);
-    const sent = upstreamKey === key ? words : words.with(keyIndex, upstreamKey);
-    const host = route.pool.hostOf(upstreamKey);
-    const client = host === null ? null : route.pool.clientOf(host);
-    if (client === null) target.onFailure(noHost);
-    else client.send(encodeCommand(sent), name, target);
+    const upstreamKey = route.keyUpstream(key, this.connection);
+    const bytes =
+      upstreamKey === key && part.bytes !== null
+        ? part.bytes
+        : encodeCommand(upstreamKey === key ? words : words.with(keyIndex, upstreamKey));
+    if (!sendByKey(route.poolFor(facts), upstreamKey, bytes, facts, target)) return;
+    for (const mirror of route.mirrors) {
+      if (mirror.takes(facts)) sendByKey(mirror.pool, upstreamKey, bytes, facts, nobody);
+    }
   }
 
-  private everyHost(command: Command, stats: CommandStats): void {
-    const { words, name, slot } = command;
-    const join = joinOf(name, (words[1] ?? '').toLowerCase());
+  private everyHost(command: Command): void {
+    const { facts, slot } = command;
+    const join = joinOf(facts.name, (command.words[1] ?? '').toLowerCase());
     if (join === undefined) {
-      this.refuse(command, stats, 'ERR unsupported cluster scope command or invalid arguments');
+      slot.refuse('ERR unsupported cluster scope command or invalid arguments');
       return;
     }
-    const route = this.keylessRoute(name, words[1]);
-    const shards = route?.pool.shardCount ?? 0;
+    const { route, words } = this.withoutKey(command);
+    const shards = route?.poolFor(facts).shardCount ?? 0;
     if (route === null || shards === 0) {
-      this.refuse(command, stats, noHost);
+      slot.refuse(noHost);
       return;
     }
-    const request = new SplitRequest(slot, stats, shards, join);
+    const request = new SplitRequest(slot, shards, join);
     const bytes = encodeCommand(words);
     for (let shard = 0; shard < shards; shard++) {
-      sendToShard(route.pool, shard, bytes, name, request.part(shard));
+      this.sendToShard(route, shard, bytes, facts, request.part(shard));
     }
   }
 
-  private anyHost(command: Command, stats: CommandStats): void {
-    const { words, name, slot } = command;
-    const argument = (words[1] ?? '').toLowerCase();
-    if (name === 'cluster' && !clusterSubcommands.has(argument)) {
-      this.refuse(command, stats, `ERR cluster subcommand '${argument}' is not supported`);
+  private anyHost(command: Command): void {
+    const { facts, slot } = command;
+    const argument = (command.words[1] ?? '').toLowerCase();
+    if (facts.name === 'cluster' && !clusterSubcommands.has(argument)) {
+      slot.refuse(`ERR cluster subcommand '${argument}' is not supported`);
       return;
     }
-    const isNumbered = name === 'info.shard';
-    if (isNumbered && !/^\d{1,5}$/.test(argument)) {
-      this.refuse(command, stats, 'ERR invalid shard_id - must be a numeric shard index');
+    const isNumbered = facts.name === 'info.shard';
+    if (isNumbered && !/^\d{1,9}$/.test(argument)) {
+      slot.refuse('ERR invalid shard_id - must be a numeric shard index');
       return;
     }
-    const route = this.keylessRoute(name, words[1]);
-    const shards = route?.pool.shardCount ?? 0;
+    const { route, words } = this.withoutKey(command);
+    const shards = route?.poolFor(facts).shardCount ?? 0;
     if (route === null || shards === 0) {
-      this.refuse(command, stats, noHost);
+      slot.refuse(noHost);
       return;
     }
     const shard = isNumbered ? Number(argument) : this.proxy.scope.random.below(shards);
-    const bytes = encodeCommand(isNumbered ? ['info', ...words.slice(2)] : words);
-    sendToShard(route.pool, shard, bytes, name, new SingleRequest(slot, stats));
+    if (shard >= shards) {
+      slot.refuse(`ERR shard_id ${shard} out of range (0-${shards - 1})`);
+      return;
+    }
+    const bytes = encodeCommand(isNumbered ? ['INFO', ...words.slice(2)] : words);
+    this.sendToShard(route, shard, bytes, facts, slot);
   }
 
-  /** Commands without a key go where all keys without a route of their own go. */
-  private keylessRoute(name: string, argument: string | undefined): KeyRoute | null {
-    return this.proxy.routes.find(argument ?? name);
+  /** Commands without a key go where no prefix is asked for; SCAN alone takes its cursor for a key, as in Envoy. */
+  private withoutKey({ facts, words }: Command): { route: KeyRoute | null; words: readonly string[] } {
+    if (facts.name !== 'scan') return { route: this.proxy.routes.find(''), words };
+    const cursor = words[1] ?? '';
+    const route = this.proxy.routes.find(cursor);
+    return {
+      route,
+      words: route === null ? words : words.with(1, route.keyUpstream(cursor, this.connection)),
+    };
   }
 
-  private refuseLength(command: Command, stats: CommandStats): void {
-    this.refuse(command, stats, `wrong number of arguments for '${command.words[0] ?? ''}' command`);
-  }
-
-  private refuse(command: Command, stats: CommandStats, text: string): void {
-    stats.counters.inc(D.error);
-    command.slot.answer(respError(text));
+  private sendToShard(
+    route: KeyRoute,
+    shard: number,
+    bytes: string,
+    facts: CommandFacts,
+    target: ReplyTarget,
+  ): void {
+    if (!sendByShard(route.poolFor(facts), shard, bytes, facts, target)) return;
+    for (const mirror of route.mirrors) {
+      if (mirror.takes(facts)) sendByShard(mirror.pool, shard, bytes, facts, nobody);
+    }
   }
 }
 
-function sendToShard(pool: RedisPool, shard: number, bytes: string, name: string, target: ReplyTarget): void {
-  const host = pool.hostOfShard(shard);
+function refuseLength({ words, slot }: Command): void {
+  slot.refuse(`wrong number of arguments for '${words[0] ?? ''}' command`);
+}
+
+function sendByKey(
+  pool: RedisPool,
+  key: string,
+  bytes: string,
+  facts: CommandFacts,
+  target: ReplyTarget,
+): boolean {
+  const host = pool.hostOf(key, facts);
   const client = host === null ? null : pool.clientOf(host);
   if (client === null) target.onFailure(noHost);
-  else client.send(bytes, name, target);
+  else client.send(bytes, facts, target);
+  return client !== null;
+}
+
+function sendByShard(
+  pool: RedisPool,
+  shard: number,
+  bytes: string,
+  facts: CommandFacts,
+  target: ReplyTarget,
+): boolean {
+  const host = pool.hostOfShard(shard, facts);
+  const client = host === null ? null : pool.clientOf(host);
+  if (client === null) target.onFailure(noHost);
+  else client.send(bytes, facts, target);
+  return client !== null;
 }

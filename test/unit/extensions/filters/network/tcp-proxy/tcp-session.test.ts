@@ -60,11 +60,11 @@ function sessionOf(fields = '') {
         def: { counters: [], gauges: [], histograms: [], histogramUnits: {} },
       }),
       metadata: null,
+      redis: { credentials: { username: '', password: '' }, credentialsOf: {}, hasSlots: false },
       connectTimeoutMs: 1000,
       bufferLimitBytes: 0,
       socket: { sourceIp4: '', sourceIp6: '', sourcePort: 0, keepAliveMs: -1 },
       retryPolicy: null,
-      origin: '',
     },
     chooseHost: () => ({ slot: 1 }) as Host,
     connectTcp: (_host, _priority, callbacks) => {
