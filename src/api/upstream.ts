@@ -340,6 +340,8 @@ export interface Cluster extends ClusterHosts {
   membership(): { readonly total: number; readonly healthy: number; readonly degraded: number };
   /** Groups of hosts that share the keys of a Redis cluster; of another cluster, the hosts. */
   shardCount(): number;
+  /** Tells main that a host of a Redis Cluster has sent a command elsewhere, or has failed it. */
+  noteTopology(kind: 'redirection' | 'failure'): void;
   /** One pick of the cluster's balancer: priority, panic, locality, host. */
   chooseHost(context: LoadBalancerContext): Host | null;
   breaker(priority: RoutingPriority): CircuitBreaker;

@@ -3,6 +3,7 @@ import { fileAccessLog } from './access-loggers/file/file-access-log.js';
 import { stderrAccessLog, stdoutAccessLog } from './access-loggers/stream/stream-access-log.js';
 import { filterModules } from './bootstrap/filter-modules/filter-modules.js';
 import { dnsCluster } from './clusters/dns/dns.js';
+import { redisCluster } from './clusters/redis/redis.js';
 import { brotliCompressor, brotliDecompressor } from './compression/brotli/brotli.js';
 import { gzipCompressor, gzipDecompressor } from './compression/gzip/gzip.js';
 import { zstdCompressor, zstdDecompressor } from './compression/zstd/zstd.js';
@@ -141,7 +142,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     statefulSessionFilter,
   ],
   'load.balancer': [roundRobin, leastRequest, random, ringHash, maglev, subset],
-  cluster: [dnsCluster],
+  cluster: [dnsCluster, redisCluster],
   'dns.resolver': [caresResolver, addrInfoResolver],
   compressor: [gzipCompressor, brotliCompressor, zstdCompressor],
   decompressor: [gzipDecompressor, brotliDecompressor, zstdDecompressor],

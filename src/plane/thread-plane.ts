@@ -23,6 +23,7 @@ import type { ClusterConfig } from '../upstream/config.js';
 import { LiveHost, type OutlierReporter } from '../upstream/host.js';
 import { type BalancerMaker, LiveCluster } from '../upstream/live-cluster.js';
 import type { PoolResources } from '../upstream/pool/pool-resources.js';
+import { RedisShards } from '../upstream/redis-shards.js';
 import { ClusterWords, HostTable } from '../upstream/shared-words.js';
 import { type RecordRef, readRecord, type Snapshot } from './snapshot.js';
 
@@ -106,7 +107,9 @@ export class ThreadPlane implements ClusterManager {
   private inflate(config: ClusterConfig, update: HostUpdate): LiveCluster {
     const scope = this.scope as ThreadScope;
     const factory = scope.extensions.find('load.balancer', config.balancer.typeUrl) as LoadBalancerFactory;
-    const balancerOf: BalancerMaker = (cluster) => factory.build(config.balancer.config, cluster);
+    const balancerOf: BalancerMaker = config.redis.hasSlots
+      ? () => (hosts) => new RedisShards(hosts, scope.random)
+      : (cluster) => factory.build(config.balancer.config, cluster);
     const words = new ClusterWords(update.words, this.thread);
     const cluster = new LiveCluster(config, words, balancerOf, this.resources, scope);
     cluster.setHosts(this.hostsOf(config, update), update.policy);

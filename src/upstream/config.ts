@@ -72,13 +72,14 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
   const name = node.string('name');
   const discovery = parseDiscovery(node);
   const http = parseHttpOptions(node);
+  const hasSlots = discovery.type === 'REDIS' && node.enum('lb_policy') === 'CLUSTER_PROVIDED';
   return {
     name,
     statName: node.string('alt_stat_name') || name,
     ...discovery,
     connectTimeoutMs: node.duration('connect_timeout', 5000),
     bufferLimitBytes: node.number('per_connection_buffer_limit_bytes', 1024 * 1024),
-    balancer: parseBalancer(node),
+    balancer: parseBalancer(node, hasSlots),
     localCluster: '',
     ...parseLoadAssignment(node, discovery.type),
     panicThresholdPercent: parsePanic(node),
@@ -92,7 +93,7 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
     thresholds: parseThresholds(node),
     healthChecks: parseHealthChecks(node),
     outlier: parseOutlierDetection(node),
-    redis: parseRedisHosts(node, false),
+    redis: parseRedisHosts(node, hasSlots),
     ...http,
     maxRequestsPerConnection: http.maxRequestsPerConnection || node.number('max_requests_per_connection', 0),
     metadata: messageOf(parseMetadata(node, 'metadata')),

@@ -185,6 +185,10 @@ export class LiveCluster implements Cluster, BalancedCluster {
     return { total: this.hosts.length, healthy, degraded };
   }
 
+  noteTopology(kind: 'redirection' | 'failure'): void {
+    this.words.noteTopology(kind);
+  }
+
   shardCount(): number {
     return this.chooserNow().shardCount ?? this.hosts.length;
   }

@@ -71,7 +71,7 @@ export class RedisShards implements HostChooser {
     this.shards = shards;
   }
 
-  get count(): number {
+  get shardCount(): number {
     return this.shards.length;
   }
 

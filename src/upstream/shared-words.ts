@@ -6,6 +6,8 @@ export const BreakerWord = { connections: 0, pending: 1, requests: 2, retries: 3
 export type BreakerWord = (typeof BreakerWord)[keyof typeof BreakerWord];
 const breakerWords = 5;
 const priorities = 2;
+const redirections = 11;
+const failures = 12;
 const globalWords = 16;
 
 /**
@@ -13,7 +15,7 @@ const globalWords = 16;
  * Everybody changes them with `Atomics`; beside them each thread keeps what it holds itself (its mirror), so that
  * main can give a dead worker's share back. This is the only file that touches them.
  *
- *   words   0 generation · 1…10 breakers (2 priorities × 5)
+ *   words   0 generation · 1…10 breakers (2 priorities × 5) · 11, 12 notes of a Redis Cluster's topology
  *   mirrors 16 + thread × 16 + the same 10
  */
 export class ClusterWords {
@@ -39,6 +41,19 @@ export class ClusterWords {
   /** Main alone: hosts, priorities or health have changed. */
   bumpGeneration(): void {
     Atomics.add(this.words, 0, 1);
+  }
+
+  /** A host has sent a command to another one, or has failed it. */
+  noteTopology(kind: 'redirection' | 'failure'): void {
+    Atomics.add(this.words, kind === 'redirection' ? redirections : failures, 1);
+  }
+
+  /** Main alone: how many since the last time. */
+  takeTopologyNotes(): { readonly redirections: number; readonly failures: number } {
+    return {
+      redirections: Atomics.exchange(this.words, redirections, 0),
+      failures: Atomics.exchange(this.words, failures, 0),
+    };
   }
 
   used(priority: RoutingPriority, word: BreakerWord): number {

@@ -173,6 +173,7 @@ export class RequestPath {
       currentHosts: [host],
       hostsVersion: 1,
       shardCount: () => 1,
+      noteTopology: () => undefined,
       info: {
         name: 'c',
         redis: { credentials: { username: '', password: '' }, credentialsOf: {}, hasSlots: false },

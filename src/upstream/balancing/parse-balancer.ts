@@ -19,6 +19,8 @@ const typesOfPolicies: { readonly [policy: string]: string } = {
   MAGLEV: 'maglev.v3.Maglev',
 };
 
+const providedType = 'envoy.extensions.load_balancing_policies.random.v3.Random';
+
 /** The first policy of a `LoadBalancingPolicy` that is known. */
 export function parsePolicies(node: ConfigNode | undefined): ExtensionConfig | undefined {
   for (const policy of node?.list('policies') ?? []) {
@@ -29,9 +31,11 @@ export function parsePolicies(node: ConfigNode | undefined): ExtensionConfig | u
 }
 
 /** What `load_balancing_policy` says; without it, `lb_policy` with its own fields, in subsets where there are any. */
-export function parseBalancer(node: ConfigNode): ExtensionConfig {
+export function parseBalancer(node: ConfigNode, isProvided = false): ExtensionConfig {
   const typed = parsePolicies(node.message('load_balancing_policy'));
   if (typed !== undefined) return typed;
+  // The cluster itself has one; this is never asked.
+  if (isProvided) return { name: 'cluster_provided', typeUrl: providedType, config: {} };
   const policy = parseOldPolicy(node);
   const subsets = node.message('lb_subset_config');
   if (subsets === undefined || subsets.list('subset_selectors').length === 0) return policy;

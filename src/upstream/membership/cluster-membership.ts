@@ -3,7 +3,7 @@ import type { HostPolicy, HostUpdate } from '../../api/messages-upstream.js';
 import type { RuntimeView } from '../../api/runtime.js';
 import type { SecretView } from '../../api/secrets.js';
 import type { BoundStats, Counter } from '../../api/stats.js';
-import { HostHealth, HostWord } from '../../api/upstream.js';
+import { degradedMask, HostHealth, HostWord, unhealthyMask } from '../../api/upstream.js';
 import { ClusterTransports } from '../cluster-transports.js';
 import type { ClusterConfig } from '../config.js';
 import { HealthChecker } from '../health/health-checker.js';
@@ -69,6 +69,7 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
   private readonly discovery: Discovery;
   private readonly onReady: () => void;
   private policy: HostPolicy;
+  private ownTransports: ClusterTransports | null;
   private version: number;
   /** Hosts whose first check is awaited; null while discovery is. */
   private unchecked: Set<Member> | null;
@@ -81,6 +82,7 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     this.config = config;
     this.words = new ClusterWords(ClusterWords.allocate(scope.threads), 0);
     this.scope = scope;
+    this.ownTransports = null;
     this.stats = scope.stats.bind(root, M);
     this.managerStats = scope.stats.bind('cluster_manager', CM);
     this.gauges = new MembershipGauges(this.stats);
@@ -157,7 +159,7 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
   private makeChecker(root: string): HealthChecker | null {
     const config = this.config.healthChecks[0];
     if (config === undefined) return null;
-    const transports = new ClusterTransports(this.config, root, this.scope.extensions, this.scope);
+    const { transports } = this;
     return new HealthChecker({
       config,
       cluster: this.config.name,
@@ -170,6 +172,17 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
   }
 
   // DiscoveryOwner
+
+  /** Built when it is first needed. */
+  get transports(): ClusterTransports {
+    const root = `cluster.${this.config.statName}`;
+    this.ownTransports ??= new ClusterTransports(this.config, root, this.scope.extensions, this.scope);
+    return this.ownTransports;
+  }
+
+  takeTopologyNotes(): { readonly redirections: number; readonly failures: number } {
+    return this.words.takeTopologyNotes();
+  }
 
   reserve(count: number): void {
     this.slots.reserve(count, this.scope.acknowledgedVersion(this.config.name));
@@ -285,6 +298,7 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
   }
 
   onHealthChange(member: Member, before: number, after: number): void {
+    if ((after & ~before & (unhealthyMask | degradedMask)) !== 0) this.discovery.onHostDegraded?.();
     this.gauges.changed(before, after);
     this.words.bumpGeneration();
     const isDropped = HostHealth.pendingDynamicRemoval | HostHealth.failedActiveHc;

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { ConfigNode, ExtensionConfig } from '../../api/config-node.js';
 import type { Plain } from '../../base/plain.js';
+import type { RedisClusterConfig } from '../redis-cluster-config.js';
 import { type DnsConfig, parseClusterResolver, parseDnsFields } from './dns-config.js';
 
-export type ClusterType = 'STATIC' | 'STRICT_DNS' | 'LOGICAL_DNS' | 'EDS';
+export type ClusterType = 'STATIC' | 'STRICT_DNS' | 'LOGICAL_DNS' | 'EDS' | 'REDIS';
 
 /** Where the assignment of an EDS cluster comes from. */
 export type EdsConfig = {
@@ -20,6 +21,7 @@ export type DiscoveryConfig = {
   readonly dns: DnsConfig;
   /** Null for clusters of another type. */
   readonly eds: EdsConfig | null;
+  readonly redisCluster: RedisClusterConfig | null;
 };
 
 const types: readonly string[] = ['STATIC', 'STRICT_DNS', 'LOGICAL_DNS', 'EDS'] satisfies ClusterType[];
@@ -33,7 +35,9 @@ export function parseDiscovery(node: ConfigNode): DiscoveryConfig {
   const custom = node.extension('cluster', 'cluster_type');
   const dns = parseDnsFields(node, parseClusterResolver(node));
   const eds = parseEds(node);
-  if (custom !== undefined) return { type: 'STATIC', dns, eds, ...extensionDiscovery(custom) };
+  if (custom !== undefined) {
+    return { type: 'STATIC', dns, eds, redisCluster: null, ...extensionDiscovery(custom) };
+  }
   const type = node.enum('type', 'STATIC');
   if (type !== 'EDS' && node.has('eds_cluster_config')) {
     node.error('eds_cluster_config set in a non-EDS cluster', 'eds_cluster_config');
@@ -41,9 +45,9 @@ export function parseDiscovery(node: ConfigNode): DiscoveryConfig {
   if (type === 'EDS' && eds === null && !node.has('eds_cluster_config')) {
     node.error('cannot create an EDS cluster without an EDS config', 'eds_cluster_config');
   }
-  if (isType(type)) return { type, dns, eds };
+  if (isType(type)) return { type, dns, eds, redisCluster: null };
   node.unsupportedValue('type', type, `${types.join(', ')} clusters are`);
-  return { type: 'STATIC', dns, eds };
+  return { type: 'STATIC', dns, eds, redisCluster: null };
 }
 
 /** What an extension of kind `cluster` makes of its own message. */
@@ -51,8 +55,8 @@ function extensionDiscovery({ config }: ExtensionConfig): Partial<DiscoveryConfi
   return isDiscovery(config) ? config : {};
 }
 
-function isDiscovery(config: Plain): config is DiscoveryConfig {
-  return typeof config === 'object' && config !== null && 'type' in config && 'dns' in config;
+function isDiscovery(config: Plain): config is Partial<DiscoveryConfig> & { readonly type: ClusterType } {
+  return typeof config === 'object' && config !== null && 'type' in config;
 }
 
 function parseEds(node: ConfigNode): EdsConfig | null {

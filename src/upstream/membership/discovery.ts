@@ -1,6 +1,7 @@
 import type { HostPolicy } from '../../api/messages-upstream.js';
 import type { BoundStats } from '../../api/stats.js';
 import type { Address } from '../../api/stream-info.js';
+import type { ClusterTransports } from '../cluster-transports.js';
 import type { ClusterConfig } from '../config.js';
 import type { EndpointConfig } from '../endpoints-config.js';
 
@@ -16,6 +17,10 @@ export interface DiscoveryOwner {
   readonly config: ClusterConfig;
   /** `cluster.<name>.`, a block of `M`. */
   readonly stats: BoundStats;
+  /** What threads have met since this was last asked. */
+  takeTopologyNotes(): { readonly redirections: number; readonly failures: number };
+  /** For connections of main's own to the hosts. */
+  readonly transports: ClusterTransports;
   /** Room for so many hosts at once. */
   reserve(count: number): void;
   /** Makes these the hosts of that group; answers what that changed. Nobody hears of it before `publish`. */
@@ -46,4 +51,6 @@ export interface Discovery {
   /** Begins to ask; answers whether the cluster has to wait for `discovered`. */
   start(): boolean;
   close(): void;
+  /** A host has become unhealthy or degraded. */
+  onHostDegraded?(): void;
 }

@@ -1,6 +1,8 @@
+import type { RedisClusterConfig } from '../redis-cluster-config.js';
 import type { Discovery, DiscoveryOwner } from './discovery.js';
 import { type EdsScope, FileEdsDiscovery } from './file-eds-discovery.js';
 import { LogicalDnsDiscovery } from './logical-dns-discovery.js';
+import { RedisDiscovery } from './redis-discovery.js';
 import { StaticDiscovery } from './static-discovery.js';
 import { StrictDnsDiscovery } from './strict-dns-discovery.js';
 
@@ -15,5 +17,7 @@ export function makeDiscovery(owner: DiscoveryOwner, scope: EdsScope): Discovery
       return new LogicalDnsDiscovery(owner, scope);
     case 'EDS':
       return new FileEdsDiscovery(owner, scope);
+    case 'REDIS':
+      return new RedisDiscovery(owner, scope, owner.config.redisCluster as RedisClusterConfig);
   }
 }

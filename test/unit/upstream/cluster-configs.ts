@@ -52,6 +52,7 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     dropMillionths: 0,
     dropCategory: '',
     redis: { credentials: { username: '', password: '' }, credentialsOf: {}, hasSlots: false },
+    redisCluster: null,
     localCluster: '',
     panicThresholdPercent: 50,
     thresholds: [thresholds, thresholds],

@@ -16,6 +16,7 @@ export const dnsCluster: Extension<DiscoveryConfig> = {
     return {
       type: node.bool('all_addresses_in_single_endpoint') ? 'LOGICAL_DNS' : 'STRICT_DNS',
       eds: null,
+      redisCluster: null,
       dns: { ...dns, leastRefreshMs: node.duration('dns_min_refresh_rate', 0) },
     };
   },

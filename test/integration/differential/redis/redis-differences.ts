@@ -18,7 +18,7 @@ const meant: readonly {
   {
     // Keys that are watched are watched on the connection of the transaction.
     title: 'Redis transactions end with EXEC',
-    cases: /^watch |leaves what it watched/,
+    cases: /^watch |leaves what it watched|^a Redis cluster: a transaction/,
     line: /\(connection\)|upstream_cx_(?:total|destroy)/,
   },
   { title: 'Redis transactions end with EXEC', cases: /^a transaction with prefixes$/, line: /./ },

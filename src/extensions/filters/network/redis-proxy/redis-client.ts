@@ -282,7 +282,7 @@ export class RedisClient implements TcpConnectionCallbacks, RespSink, ReplyTarge
 
   private passError(value: RespValue & { readonly text: string }, sent: Sent): void {
     const verdict = this.settings.onError(value.text, sent);
-    if (verdict === 'failed') sent.target.onFailure(upstreamFailure);
+    if (verdict === 'failed') this.fail(sent);
     else if (verdict === 'reply') sent.target.onReply(value);
   }
 
@@ -339,8 +339,12 @@ export class RedisClient implements TcpConnectionCallbacks, RespSink, ReplyTarge
   }
 
   private fail({ target }: Sent): void {
-    if (target.isCancelled) this.cluster.info.stats.inc(C.upstream_rq_cancelled);
-    else target.onFailure(upstreamFailure);
+    if (target.isCancelled) {
+      this.cluster.info.stats.inc(C.upstream_rq_cancelled);
+      return;
+    }
+    target.onFailure(upstreamFailure);
+    this.cluster.noteTopology('failure');
   }
 }
 

@@ -119,6 +119,7 @@ export class RedisPool implements ClientOwner, ClientSettings {
     if (redirection.isAsk) client.sendOwn('asking');
     client.send(sent.bytes, sent.command, sent.target, sent.redirections - 1);
     cluster?.info.stats.inc(C.upstream_internal_redirect_succeeded_total);
+    cluster?.noteTopology('redirection');
     return 'redirected';
   }
 
