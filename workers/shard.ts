@@ -192,6 +192,9 @@ export class Shard {
       case 'memory':
         this.post({ kind: 'memory', id: message.id, usage: memoryUsage() });
         break;
+      case 'question':
+        this.post({ kind: 'answer', id: message.id, answer: this.plane.failures(message.question.cluster) });
+        break;
       default:
         break;
     }
@@ -337,6 +340,7 @@ function eventsTo(post: (message: ToMain) => void): PlaneEvents {
   return {
     onOutlier: (cluster, slot, kind) => post({ kind: 'outlier', report: { cluster, slot, kind } }),
     onHealthFailure: (cluster, slot) => post({ kind: 'health-failure', failure: { cluster, slot } }),
+    onHostWanted: (want) => post({ kind: 'host-wanted', want }),
     onHostsApplied: (cluster, version) => post({ kind: 'hosts-acknowledged', ack: { cluster, version } }),
   };
 }

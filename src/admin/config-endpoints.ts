@@ -8,7 +8,8 @@ export function* endpointConfigs(clusters: Iterable<ClusterView>): Generator<Jso
 
 function loadAssignment(cluster: ClusterView): JsonObject {
   const { overprovisioningFactor, dropMillionths, dropCategory } = cluster.policy;
-  const endpoints = byLocality(cluster.hosts).map(localityEndpoints);
+  const groups = cluster.isFlat ? Array.from(cluster.hosts, (host) => [host]) : byLocality(cluster.hosts);
+  const endpoints = groups.map((hosts) => localityEndpoints(hosts, cluster.isFlat));
   const drop = {
     category: dropCategory,
     drop_percentage: { numerator: dropMillionths, denominator: 'MILLION' },
@@ -38,7 +39,7 @@ function byLocality(hosts: Iterable<HostView>): readonly (readonly HostView[])[]
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
 }
 
-function localityEndpoints(hosts: readonly HostView[]): JsonObject {
+function localityEndpoints(hosts: readonly HostView[], isFlat: boolean): JsonObject {
   const [first] = hosts;
   const { region = '', zone = '', subZone = '' } = first?.locality ?? {};
   const priority = first?.priority ?? 0;
@@ -49,7 +50,7 @@ function localityEndpoints(hosts: readonly HostView[]): JsonObject {
       ...(subZone === '' ? {} : { sub_zone: subZone }),
     },
     lb_endpoints: hosts.map(lbEndpoint),
-    load_balancing_weight: first?.localityWeight ?? 0,
+    ...(isFlat ? {} : { load_balancing_weight: first?.localityWeight ?? 0 }),
     ...(priority === 0 ? {} : { priority }),
   };
 }

@@ -1,3 +1,4 @@
+import type { ClusterFailures } from '../api/autopsy.js';
 import type { ConfigDump } from '../api/config-dump.js';
 import type { MemoryUsage } from '../api/messages.js';
 import type { RuntimeSnapshot } from '../runtime/snapshot.js';
@@ -20,6 +21,14 @@ export interface AdminViews {
   memory(): Promise<MemoryView>;
   /** One entry for each TLS context. */
   certificates(): readonly ContextCertificatesView[];
+  /** What workers remember of failed attempts, of one cluster or, for an empty name, of all. */
+  failures(cluster: string): Promise<readonly WorkerFailures[]>;
+}
+
+/** One worker's part. */
+export interface WorkerFailures {
+  readonly worker: number;
+  readonly clusters: readonly ClusterFailures[];
 }
 
 /** What a TLS context trusts and shows. */

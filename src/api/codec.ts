@@ -96,6 +96,8 @@ export interface PooledOutput extends CodecOutput {
 
 /** Events of one stream as its reader gets them; requests downstream, responses upstream. */
 export interface StreamDecoder<H extends HeaderMap> {
+  /** A FIN of the peer that ends this stream's HTTP/1 connection counts as a close by this side: as in Envoy. */
+  readonly closesConnection?: boolean;
   onHeaders(headers: H, endStream: boolean): void;
   /** An informational response (100, 102–199 without 101); upstream only. */
   on1xx(headers: H): void;
@@ -114,6 +116,8 @@ export interface StreamEncoder<H extends HeaderMap> {
   encodeHeaders(headers: H, endStream: boolean): void;
   encodeData(chunk: Chunk, endStream: boolean): void;
   encodeTrailers(trailers: HeaderMap): void;
+  /** Ends a request that carries a tunnel, where the protocol has no other sign of that than the connection's end. */
+  endTunnel?(): void;
   /** Ends the stream at once; HTTP/1 closes its connection. Calls back nobody. */
   reset(reason: StreamResetReason): void;
   /** Stops and resumes the bytes of this stream's other direction. Counted: as many resumes as pauses. */

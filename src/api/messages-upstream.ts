@@ -57,11 +57,18 @@ export interface HostUpdateAck {
   readonly version: number;
 }
 
-/** Worker → main: errors in a row have reached the host's limit. */
+/** Worker → main: a request goes to that address, which is no host of the cluster so far. */
+export interface HostWant {
+  readonly cluster: string;
+  readonly ip: string;
+  readonly port: number;
+}
+
+/** Worker → main: errors in a row have reached the host's limit, or it has called itself degraded. */
 export interface OutlierReport {
   readonly cluster: string;
   readonly slot: number;
-  readonly kind: 'consecutive-5xx' | 'consecutive-gateway' | 'consecutive-local';
+  readonly kind: 'consecutive-5xx' | 'consecutive-gateway' | 'consecutive-local' | 'degraded';
 }
 
 /** Worker → main: a response of that host carried `x-envoy-immediate-health-check-fail`. */

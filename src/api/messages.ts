@@ -2,6 +2,7 @@ import type { Plain } from '../base/plain.js';
 import type {
   HostUpdate,
   HostUpdateAck,
+  HostWant,
   ImmediateHealthFailure,
   OutlierReport,
 } from './messages-upstream.js';
@@ -63,6 +64,7 @@ export type ToWorker =
   | { readonly kind: 'secret'; readonly secret: SecretValue }
   | { readonly kind: 'log-level'; readonly level: string }
   | { readonly kind: 'memory'; readonly id: number }
+  | { readonly kind: 'question'; readonly id: number; readonly question: WorkerQuestion }
   /** Profile this thread's CPU until told to stop, with null. Worker N's profile goes to `<path>.worker_N`. */
   | { readonly kind: 'cpu-profile'; readonly path: string | null }
   /** Accept connections of that listener on a listening socket of the worker's own. */
@@ -72,6 +74,11 @@ export type ToWorker =
   /** Close everything and return from the task. */
   | { readonly kind: 'stop' };
 
+/** What an operator wants to know of a worker. */
+export type WorkerQuestion =
+  /** `ClusterFailures` of that cluster, or of all for an empty name. */
+  { readonly kind: 'failures'; readonly cluster: string };
+
 /** Worker → main. */
 export type ToMain =
   | { readonly kind: 'ready'; readonly build: string }
@@ -79,8 +86,10 @@ export type ToMain =
   | { readonly kind: 'hosts-acknowledged'; readonly ack: HostUpdateAck }
   | { readonly kind: 'outlier'; readonly report: OutlierReport }
   | { readonly kind: 'health-failure'; readonly failure: ImmediateHealthFailure }
+  | { readonly kind: 'host-wanted'; readonly want: HostWant }
   | { readonly kind: 'log'; readonly level: string; readonly text: string }
   | { readonly kind: 'memory'; readonly id: number; readonly usage: MemoryUsage }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: Plain }
   /** A connection was refused since no descriptor was left for it. */
   | { readonly kind: 'descriptors-exhausted'; readonly listener: string }
   /** Draining, and nothing is open any more; with the number of descriptors taken over so far. */

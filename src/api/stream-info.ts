@@ -1,6 +1,7 @@
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import type { Plain } from '../base/plain.js';
 import type { WireMeter } from '../base/wire-meter.js';
+import type { AttemptAutopsy } from './autopsy.js';
 import type { TlsInfo } from './tls-info.js';
 import type { Host, HostOverride } from './upstream.js';
 
@@ -118,6 +119,8 @@ export interface StreamInfo {
   upstreamTransportFailureReason: string;
   upstreamTls: TlsInfo | null;
   attemptCount: number;
+  /** Attempts that failed, in order; null while there is none. */
+  autopsies: readonly AttemptAutopsy[] | null;
   /** Hosts tried, in order; empty until the first attempt. */
   hostsAttempted: readonly Host[];
   isHealthCheck: boolean;

@@ -40,6 +40,12 @@ export interface SharedMemory {
   nowMs(): number;
 }
 
+/** A log file of this thread. */
+export interface LogSink {
+  /** Adds lines, each character one byte; never fails. */
+  write(lines: string): void;
+}
+
 /** What a factory's `build` gets of the thread it runs in. One per thread; everything in it is this thread's own. */
 export interface ThreadScope {
   readonly role: 'main' | 'worker';
@@ -59,6 +65,8 @@ export interface ThreadScope {
   readonly secrets: SecretView;
   /** Builds an access logger with its filter; the same file is opened once per thread. */
   accessLog(config: AccessLogConfig): AccessLog;
+  /** The file of that path, for lines of another form than access logs have; opened once per thread. */
+  logFile(path: string): LogSink;
   /** Builds an HTTP filter of a chain. `statPrefix` is the connection manager's, `http.ingress`. */
   httpFilter(config: ExtensionConfig, statPrefix: string): HttpFilterMaker;
   /** The factory of an HTTP filter, for its `parseRoute` data. */

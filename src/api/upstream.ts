@@ -1,11 +1,12 @@
-import type { RequestHeaders } from '../base/header-map.js';
+import type { RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import type { Plain } from '../base/plain.js';
 import type { WireMeter } from '../base/wire-meter.js';
+import type { AttemptAutopsy, ConnectionFacts } from './autopsy.js';
 import type { CodecOutput, RequestEncoder, ResponseDecoder, StreamResetReason } from './codec.js';
 import type { Extension } from './extension.js';
 import type { ShardPick } from './redis-shard.js';
 import type { BoundStats } from './stats.js';
-import type { Address, UpstreamConnectionTimes } from './stream-info.js';
+import type { Address, StreamInfo, UpstreamConnectionTimes } from './stream-info.js';
 import type { ThreadScope } from './thread-scope.js';
 import type { TlsInfo } from './tls-info.js';
 
@@ -95,6 +96,12 @@ export interface Host {
   reportHealthFailure(): void;
   /** A request has a connection: the host can be reached. */
   reportConnected(): void;
+  /** A connection stands that carries no protocol which would say more. */
+  reportReached(): void;
+  /** The outcome of an exchange by rules other than its status. */
+  reportJudged(isFailure: boolean): void;
+  /** An answer that was none of a broken host calls itself degraded. */
+  reportDegraded(): void;
 }
 
 export type LocalityConfig = {
@@ -104,6 +111,9 @@ export type LocalityConfig = {
 };
 
 export type HostHealthCheckConfig = {
+  /** Where checks go in place of the host's own address; null = there. */
+  readonly address: { readonly [part in keyof Address]: Address[part] } | null;
+  /** Replaces the port of whichever address it is; 0 = it stays. */
   readonly port: number;
   readonly hostname: string;
   readonly disabled: boolean;
@@ -126,6 +136,8 @@ export interface LoadBalancerContext {
   /** What the route asks of hosts' metadata, by filter name, as an object that stays the same for the same question. */
   readonly metadataMatch: Plain;
   readonly headers: RequestHeaders | null;
+  /** The stream that wants a host; absent for requests of the proxy's own. */
+  readonly info?: StreamInfo;
   /** Number of this pick's retries so far; 0 on the first attempt. */
   readonly attempt: number;
   /** Hosts that retry predicates refuse; a refused pick is repeated up to `hostSelectionMaxAttempts`. */
@@ -186,6 +198,10 @@ export interface BalancedCluster {
   readonly weightedPriorityHealth: boolean;
   /** The cluster that this proxy itself belongs to (`local_cluster_name`); null when it is not told. */
   readonly localCluster: ClusterHosts | null;
+  /** The balancer that the cluster's type brings along. */
+  providedBalancer(): Balancer;
+  /** Makes a host for an address that is none so far; it serves at once. Null when there are too many. */
+  wantHost(address: Address, hostname: string): Host | null;
 }
 
 /** The hosts of a cluster as they are now. */
@@ -222,6 +238,10 @@ export interface PoolFailure {
   readonly reason: StreamResetReason;
   /** The system's or TLS's words; empty when there are none. */
   readonly transportFailure: string;
+  /** The connection that did not come to stand. */
+  readonly facts?: ConnectionFacts;
+  /** The threshold that was reached. */
+  readonly limit?: 'max_connections' | 'max_pending_requests' | 'max_requests';
 }
 
 /** Told once per request to a pool, unless it was cancelled before. */
@@ -241,6 +261,8 @@ export interface UpstreamConnectionInfo {
   readonly times: UpstreamConnectionTimes | null;
   /** What the connection's codec counts in; null when it does not. */
   readonly meter: WireMeter | null;
+  /** For the autopsy of an attempt: as it was when its last request failed, or is now. */
+  facts(): ConnectionFacts | null;
 }
 
 /** A request that waits for a connection. */
@@ -324,17 +346,24 @@ export interface ClusterInfo {
   readonly socket: UpstreamSocketConfig;
   /** A retry policy at cluster level overrides the route's. */
   readonly retryPolicy: Plain;
+  /** Where the configuration has it. */
+  readonly origin: string;
   readonly redis: RedisHosts;
 }
 
 /** Final responses of a cluster, counted below another root. */
 export interface ClusterCodeStats {
-  chargeCode(status: number, isInternal: boolean, isCanary: boolean): void;
+  /**
+   * By code, class and origin; `isInternal` as the connection manager decided. `hidesCode`: at the root only that a
+   * response was completed.
+   */
+  chargeCode(status: number, isInternal: boolean, isCanary: boolean, hidesCode?: boolean): void;
+  /** From request complete to response complete. */
   chargeTime(ms: number, isInternal: boolean, isCanary: boolean): void;
 }
 
 /** A cluster as one thread uses it. */
-export interface Cluster extends ClusterHosts {
+export interface Cluster extends ClusterHosts, ClusterCodeStats {
   readonly info: ClusterInfo;
   /** How many hosts there are now, and how many of them are well. */
   membership(): { readonly total: number; readonly healthy: number; readonly degraded: number };
@@ -357,14 +386,16 @@ export interface Cluster extends ClusterHosts {
   ): HttpPool;
   /** Opens a TCP connection; answers a handle that gives it up, or null when the callbacks have been told. */
   connectTcp(host: Host, priority: RoutingPriority, callbacks: TcpConnectionCallbacks): Cancellable | null;
-  /** Counts a final response by code, class and origin; `isInternal` as the connection manager decided. */
-  chargeCode(status: number, isInternal: boolean, isCanary: boolean): void;
+  /** What the cluster's own rules say of an answer: an error or none; null where it has no rules, and the status counts. */
+  judgesAsError(headers: ResponseHeaders): boolean | null;
   /** The same again under a name that the request gave (`x-envoy-upstream-alt-stat-name`); null when there are too many. */
   alternativeStats(name: string): ClusterCodeStats | null;
   /** Counts a response that a retry replaced. */
-  chargeRetryCode(status: number): void;
-  /** From request complete to response complete. */
-  chargeTime(ms: number, isInternal: boolean, isCanary: boolean): void;
+  chargeRetryCode(status: number, hidesCode?: boolean): void;
+  /** Remembers an attempt that failed; the last few can be asked for. */
+  noteFailure(autopsy: AttemptAutopsy): void;
+  /** What a threshold of the circuit breaker is now. */
+  limitOf(priority: RoutingPriority, name: NonNullable<PoolFailure['limit']>): number;
   /** Whether maintenance mode (runtime `upstream.maintenance_mode.<name>`) refuses this request. */
   inMaintenance(): boolean;
   /** What the drop policy of the cluster's assignment (`drop_overloads`) says of this request. */

@@ -4,9 +4,11 @@
  */
 export class WireMeter {
   isOn = false;
+  /** The meter that goes on from this one; null when this one is up to date. */
+  live: WireMeter | null = null;
   received = 0;
   sent = 0;
-  /** Name, value and three bytes for each field, of trailers none. */
+  /** Name, value and three bytes for each field; of trailers where they are read. */
   headersReceived = 0;
   /** All of a head but its start line and the empty line. */
   headersSent = 0;

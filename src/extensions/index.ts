@@ -13,6 +13,7 @@ import { adaptiveConcurrencyFilter } from './filters/http/adaptive-concurrency/a
 import { admissionControlFilter } from './filters/http/admission-control/admission-control.js';
 import { alternateProtocolsCacheFilter } from './filters/http/alternate-protocols-cache/alternate-protocols-cache.js';
 import { apiKeyAuthFilter } from './filters/http/api-key-auth/api-key-auth.js';
+import { autopsyFilter } from './filters/http/autopsy/autopsy.js';
 import { bandwidthLimitFilter } from './filters/http/bandwidth-limit/bandwidth-limit.js';
 import { basicAuthFilter } from './filters/http/basic-auth/basic-auth.js';
 import { bufferFilter } from './filters/http/buffer/buffer.js';
@@ -54,6 +55,7 @@ import { directResponse } from './filters/network/direct-response/direct-respons
 import { echo } from './filters/network/echo/echo.js';
 import { httpConnectionManager } from './filters/network/http-connection-manager/http-connection-manager.js';
 import { localRateLimit } from './filters/network/local-ratelimit/local-ratelimit.js';
+import { mongoProxy } from './filters/network/mongo-proxy/mongo-proxy-filter.js';
 import { networkRbac } from './filters/network/rbac/rbac.js';
 import { redisProxy } from './filters/network/redis-proxy/redis-proxy-filter.js';
 import { networkSetFilterState } from './filters/network/set-filter-state/set-filter-state.js';
@@ -62,11 +64,14 @@ import { tcpProxy } from './filters/network/tcp-proxy/tcp-proxy-filter.js';
 import { metadataFormatter } from './formatters/metadata/metadata.js';
 import { reqWithoutQuery } from './formatters/req-without-query/req-without-query.js';
 import { preserveCase } from './header-formatters/preserve-case/preserve-case.js';
+import { redisHealthChecker } from './health-checkers/redis/redis.js';
+import { fileHealthEventSink } from './health-event-sinks/file/file-sink.js';
 import {
   allowListedRoutes,
   previousRoutes,
   safeCrossScheme,
 } from './internal-redirect/redirect-predicates.js';
+import { clusterProvided } from './load-balancers/cluster-provided/cluster-provided.js';
 import { leastRequest } from './load-balancers/least-request/least-request.js';
 import { maglev } from './load-balancers/maglev/maglev.js';
 import { random } from './load-balancers/random/random.js';
@@ -98,6 +103,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     echo,
     httpConnectionManager,
     localRateLimit,
+    mongoProxy,
     networkRbac,
     networkSetFilterState,
     redisProxy,
@@ -126,6 +132,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     grpcHttp1ReverseBridgeFilter,
     grpcStatsFilter,
     grpcWebFilter,
+    autopsyFilter,
     headerMutationFilter,
     headerToMetadataFilter,
     healthCheckFilter,
@@ -141,12 +148,14 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     setMetadataFilter,
     statefulSessionFilter,
   ],
-  'load.balancer': [roundRobin, leastRequest, random, ringHash, maglev, subset],
+  'load.balancer': [clusterProvided, roundRobin, leastRequest, random, ringHash, maglev, subset],
   cluster: [dnsCluster, redisCluster],
   'dns.resolver': [caresResolver, addrInfoResolver],
   compressor: [gzipCompressor, brotliCompressor, zstdCompressor],
   decompressor: [gzipDecompressor, brotliDecompressor, zstdDecompressor],
   'access.logger': [fileAccessLog, stdoutAccessLog, stderrAccessLog],
+  'health.checker': [redisHealthChecker],
+  'health.event.sink': [fileHealthEventSink],
   'stat.sink': [statsd, dogStatsd, graphiteStatsd],
   formatter: [reqWithoutQuery, metadataFormatter],
   'retry.host.predicate': [previousHosts, omitCanaryHosts, omitHostMetadata],

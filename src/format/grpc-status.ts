@@ -37,6 +37,16 @@ export function grpcStatusOfHttp(status: number): number {
   return fromHttp[status] ?? 2;
 }
 
+/** HTTP statuses of the gRPC ones, by their numbers (google.rpc.Code). */
+const toHttp: readonly number[] = [
+  200, 499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400, 501, 500, 503, 500, 401,
+];
+
+/** The HTTP status that says the same as the text of a `grpc-status`. */
+export function httpStatusOfGrpc(text: string): number {
+  return (/^[0-9]{1,3}$/.test(text) ? toHttp[Number(text)] : undefined) ?? 500;
+}
+
 /** From trailers, else headers, else read into the HTTP status; NaN when there is no response, -1 for no number. */
 export function grpcStatusOf(context: LogContext): number {
   const text = context.responseTrailers?.get('grpc-status') ?? context.responseHeaders?.get('grpc-status');

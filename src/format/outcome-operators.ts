@@ -1,5 +1,6 @@
 import { responseFlagTexts } from '../api/response-flags.js';
 import type { LogContext } from '../api/stream-info.js';
+import { autopsiesText } from './autopsy-text.js';
 import { toByteText } from './byte-text.js';
 import {
   bareNumber,
@@ -78,7 +79,19 @@ function grpcStatusField(argument: string): Field | string {
   });
 }
 
+/** Not one of Envoy's: what happened upstream to each attempt that failed. JSON formats show the whole of it. */
+function autopsyField(argument: string): Field | string {
+  if (argument === 'CAUSE')
+    return textField(({ info }) => info.autopsies?.map(({ cause }) => cause).join(','));
+  if (argument !== '') return `SLUICE_AUTOPSY takes CAUSE or nothing, not ${argument}`;
+  return {
+    text: ({ info }) => (info.autopsies === null ? undefined : toByteText(autopsiesText(info.autopsies))),
+    value: ({ info }) => info.autopsies,
+  };
+}
+
 export const outcomeOperators: OperatorTable = {
+  SLUICE_AUTOPSY: withArgumentAlone('optional', autopsyField),
   PROTOCOL: bareText(presentText(({ info }) => info.protocol)),
   UPSTREAM_PROTOCOL: bareText(presentText(({ info }) => info.upstreamProtocol)),
   RESPONSE_CODE: bareNumber(({ info }) => info.responseCode),

@@ -14,6 +14,12 @@ function connectionId({ info }: LogContext): string {
   return `${hex(randomValue, 8)}-${hex(startWallMs, 4)}-4${hex(startWallMs / 4096, 3)}-8${hex(id, 3)}-${hex(id, 12)}`;
 }
 
+/** Attempts have none. */
+function streamId(context: LogContext): string | undefined {
+  if (context.logType.startsWith('Upstream')) return undefined;
+  return context.info.protocol === '' ? connectionId(context) : context.requestHeaders?.get('x-request-id');
+}
+
 /** Operators whose value is the process's, not the stream's. */
 export const processOperators: OperatorTable = {
   HOSTNAME: {
@@ -30,8 +36,6 @@ export const processOperators: OperatorTable = {
     const text = (value === undefined ? '-' : toByteText(value)).slice(0, limit);
     return textField(() => text);
   }),
-  STREAM_ID: bareText((context) =>
-    context.info.protocol === '' ? connectionId(context) : context.requestHeaders?.get('x-request-id'),
-  ),
+  STREAM_ID: bareText(streamId),
   UNIQUE_ID: bare(textField(() => random.uuid())),
 };

@@ -9,7 +9,7 @@ type Count = (meter: WireMeter) => number;
 function operator(side: Side, name: string, count: Count): Operator {
   return bareNumber(({ info }: LogContext) => {
     const meter = info[side];
-    if (meter !== null) return count(meter);
+    if (meter !== null) return count(meter.live ?? meter);
     return info.protocol === '' ? ofConnection(info, side, name) : 0;
   });
 }

@@ -87,7 +87,7 @@ export class Manager {
     this.responseRules = new ResponseRules(config, scope);
     this.upgrades = new Map(config.upgrades.map(({ type, isEnabled }) => [type, isEnabled]));
     this.bufferLimitBytes = context.bufferLimitBytes;
-    this.logsWireBytes = printsWireBytes(config.accessLogs);
+    this.logsWireBytes = printsWireBytes([config.accessLogs, config.filters]);
     this.streams = scope.threadIndex * 0x1_0000_0000;
   }
 

@@ -49,7 +49,7 @@ const codes: { readonly [errno: number]: string } = {
 };
 
 interface Koffi {
-  load(library: string): { func(signature: string): unknown };
+  load(library: null): { func(signature: string): unknown };
   errno(): number;
 }
 
@@ -68,7 +68,7 @@ function load(): SocketCalls | null {
   if (process.platform !== 'linux') return null;
   try {
     const koffi = createRequire(import.meta.url)('koffi') as Koffi;
-    const libc = koffi.load('libc.so.6');
+    const libc = koffi.load(null);
     const set = libc.func(
       'int setsockopt(int fd, int level, int name, const uint8_t *value, uint32_t length)',
     ) as SetOption;

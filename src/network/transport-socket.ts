@@ -97,6 +97,8 @@ export interface TransportOptions {
   readonly subjectAltNames: readonly string[];
   /** Replaces the configured protocols; empty leaves them. */
   readonly alpn: readonly string[];
+  /** Offered where no protocols are configured. */
+  readonly alpnFallback: readonly string[];
 }
 
 /** Where an upstream connection reads to. */

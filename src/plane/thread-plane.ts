@@ -1,8 +1,9 @@
 import type { AccessLog, AccessLogConfig } from '../api/access-log.js';
+import type { ClusterFailures } from '../api/autopsy.js';
 import type { ExtensionConfig } from '../api/config-node.js';
 import type { Extension, ExtensionKind, ExtensionRegistry } from '../api/extension.js';
 import type { HttpFilterContext, HttpFilterFactory, HttpFilterMaker } from '../api/http-filter.js';
-import type { HostUpdate, OutlierReport } from '../api/messages-upstream.js';
+import type { HostUpdate } from '../api/messages-upstream.js';
 import type {
   ListenerFilterFactory,
   ListenerFilterMaker,
@@ -12,7 +13,6 @@ import type {
 } from '../api/network-filter.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import type { ClusterManager, LoadBalancerFactory } from '../api/upstream.js';
-import { ipAddress, pipeAddress } from '../network/address.js';
 import type {
   DownstreamTransport,
   DownstreamTransportContext,
@@ -20,18 +20,15 @@ import type {
 } from '../network/transport-socket.js';
 import { buildAccessLog, type ParsedAccessLog } from '../stream/access-log/access-log.js';
 import type { ClusterConfig } from '../upstream/config.js';
-import { LiveHost, type OutlierReporter } from '../upstream/host.js';
 import { type BalancerMaker, LiveCluster } from '../upstream/live-cluster.js';
 import type { PoolResources } from '../upstream/pool/pool-resources.js';
 import { RedisShards } from '../upstream/redis-shards.js';
-import { ClusterWords, HostTable } from '../upstream/shared-words.js';
+import { ClusterWords } from '../upstream/shared-words.js';
 import { type RecordRef, readRecord, type Snapshot } from './snapshot.js';
+import { type HostEvents, ThreadHosts } from './thread-hosts.js';
 
 /** Who hears of what clusters notice. */
-export interface PlaneEvents {
-  onOutlier(cluster: string, slot: number, kind: OutlierReport['kind']): void;
-  /** A checked host asked for no more requests. */
-  onHealthFailure(cluster: string, slot: number): void;
+export interface PlaneEvents extends HostEvents {
   /** The update is in force: no pick answers a host that it left out. */
   onHostsApplied(cluster: string, version: number): void;
 }
@@ -42,15 +39,13 @@ export interface PlaneEvents {
  */
 export class ThreadPlane implements ClusterManager {
   private readonly snapshot: Snapshot;
-  private readonly threads: number;
   private readonly thread: number;
   private readonly resources: PoolResources;
   private readonly events: PlaneEvents;
   private readonly refs: Map<string, RecordRef>;
   private readonly updates: Map<string, HostUpdate>;
   private readonly live: Map<string, LiveCluster>;
-  private readonly hosts: Map<string, Map<number, LiveHost>>;
-  private readonly tables: Map<SharedArrayBuffer, HostTable>;
+  private readonly hosts: ThreadHosts;
   private scope: ThreadScope | null;
 
   constructor(
@@ -61,15 +56,13 @@ export class ThreadPlane implements ClusterManager {
     events: PlaneEvents,
   ) {
     this.snapshot = snapshot;
-    this.threads = threads;
     this.thread = thread;
     this.resources = resources;
     this.events = events;
     this.refs = new Map(snapshot.records.clusters.map((ref) => [ref[0], ref]));
     this.updates = new Map();
     this.live = new Map();
-    this.hosts = new Map();
-    this.tables = new Map();
+    this.hosts = new ThreadHosts(threads, thread, events, () => (this.scope as ThreadScope).runtime);
     this.scope = null;
   }
 
@@ -91,13 +84,23 @@ export class ThreadPlane implements ClusterManager {
   onHosts(update: HostUpdate): void {
     this.updates.set(update.cluster, update);
     const cluster = this.live.get(update.cluster);
-    if (cluster !== undefined) cluster.setHosts(this.hostsOf(cluster.config, update), update.policy);
+    if (cluster !== undefined) cluster.setHosts(this.hosts.published(cluster.config, update), update.policy);
     this.events.onHostsApplied(update.cluster, update.version);
   }
 
   /** Called by the thread's tick. */
   onTick(): void {
     for (const cluster of this.live.values()) cluster.onTick();
+  }
+
+  /** What went wrong upstream, of one cluster or, for an empty name, of all. */
+  failures(name: string): readonly ClusterFailures[] {
+    const found: ClusterFailures[] = [];
+    for (const cluster of this.live.values()) {
+      const failures = name === '' || cluster.name === name ? cluster.failuresView() : null;
+      if (failures !== null) found.push(failures);
+    }
+    return found;
   }
 
   drain(): void {
@@ -111,69 +114,12 @@ export class ThreadPlane implements ClusterManager {
       ? () => (hosts) => new RedisShards(hosts, scope.random)
       : (cluster) => factory.build(config.balancer.config, cluster);
     const words = new ClusterWords(update.words, this.thread);
-    const cluster = new LiveCluster(config, words, balancerOf, this.resources, scope);
-    cluster.setHosts(this.hostsOf(config, update), update.policy);
+    const cluster = new LiveCluster(config, words, balancerOf, this.resources, scope, (address, hostname) =>
+      this.hosts.want(config, address, hostname),
+    );
+    cluster.setHosts(this.hosts.published(config, update), update.policy);
     this.live.set(config.name, cluster);
     return cluster;
-  }
-
-  /** Hosts keep their identity across updates: pools and statistics hang on them. */
-  private hostsOf(config: ClusterConfig, update: HostUpdate): LiveHost[] {
-    const known = this.hosts.get(config.name) ?? new Map<number, LiveHost>();
-    const next = new Map<number, LiveHost>();
-    for (const record of update.hosts) {
-      const address =
-        record.port === 0 && record.ip.startsWith('/')
-          ? pipeAddress(record.ip)
-          : ipAddress(record.ip, record.port);
-      let host = known.get(record.slot);
-      if (host === undefined) {
-        const ref = update.tables.find(
-          (it) => record.slot >= it.firstSlot && record.slot < it.firstSlot + it.capacity,
-        );
-        if (ref === undefined) continue;
-        const table = this.tableOf(ref.buffer, ref.capacity);
-        host = new LiveHost(
-          record,
-          address,
-          table,
-          record.slot - ref.firstSlot,
-          this.reporterOf(config),
-          this.healthFailureOf(config),
-        );
-      } else {
-        host.describe(record, address);
-      }
-      next.set(record.slot, host);
-    }
-    this.hosts.set(config.name, next);
-    return [...next.values()];
-  }
-
-  private tableOf(buffer: SharedArrayBuffer, capacity: number): HostTable {
-    let table = this.tables.get(buffer);
-    if (table === undefined) {
-      table = new HostTable(buffer, capacity, this.threads, this.thread);
-      this.tables.set(buffer, table);
-    }
-    return table;
-  }
-
-  private healthFailureOf(config: ClusterConfig): ((slot: number) => void) | null {
-    if (config.healthChecks.length === 0) return null;
-    return (slot) => this.events.onHealthFailure(config.name, slot);
-  }
-
-  private reporterOf(config: ClusterConfig): OutlierReporter | null {
-    const { outlier } = config;
-    if (outlier === null) return null;
-    return {
-      consecutive5xx: outlier.consecutive5xx,
-      consecutiveGateway: outlier.consecutiveGateway,
-      consecutiveLocal: outlier.consecutiveLocal,
-      splitsOrigins: outlier.splitsOrigins,
-      report: (slot, kind) => this.events.onOutlier(config.name, slot, kind),
-    };
   }
 }
 

@@ -5,16 +5,24 @@ import type { HttpFilterContext, HttpFilterFactory, HttpFilterMaker } from '../a
 import type { RuntimeView } from '../api/runtime.js';
 import type { SecretView } from '../api/secrets.js';
 import type { StatScope } from '../api/stats.js';
-import type { DrainView, Logger, NodeIdentity, SharedMemory, ThreadScope } from '../api/thread-scope.js';
+import type {
+  DrainView,
+  Logger,
+  LogSink,
+  NodeIdentity,
+  SharedMemory,
+  ThreadScope,
+} from '../api/thread-scope.js';
 import type { ClusterManager } from '../api/upstream.js';
 import type { BufferPool } from '../base/buffer-pool.js';
 import type { Clock } from '../base/clock.js';
 import type { Random } from '../base/random.js';
 import type { TimerWheel } from '../base/timer-wheel.js';
+import { threadLogFiles } from '../extensions/access-loggers/log-files.js';
 import { accessLogOf, httpFilterOf } from './thread-plane.js';
 
 /** The parts of a thread's scope that are made before it. */
-export type ScopeParts = Omit<ThreadScope, 'accessLog' | 'httpFilter' | 'httpFilterFactory'>;
+export type ScopeParts = Omit<ThreadScope, 'accessLog' | 'logFile' | 'httpFilter' | 'httpFilterFactory'>;
 
 /** What factories get of a thread; see `api/thread-scope.ts`. */
 export class LiveThreadScope implements ThreadScope {
@@ -54,6 +62,10 @@ export class LiveThreadScope implements ThreadScope {
 
   accessLog(config: AccessLogConfig): AccessLog {
     return accessLogOf(config, this);
+  }
+
+  logFile(path: string): LogSink {
+    return threadLogFiles.open(path, this);
   }
 
   httpFilter(config: ExtensionConfig, statPrefix: string): HttpFilterMaker {

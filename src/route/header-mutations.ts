@@ -6,10 +6,11 @@ import type { HeaderAdditionConfig, HeaderMutationsConfig, HeaderRulesConfig } f
 
 /** Reads the four `request_/response_headers_to_add/_to_remove` fields of any message that has them. */
 export function parseHeaderMutations(node: ConfigNode): HeaderMutationsConfig {
-  return { request: parseRules(node, 'request'), response: parseRules(node, 'response') };
+  return { request: parseHeaderRules(node, 'request'), response: parseHeaderRules(node, 'response') };
 }
 
-function parseRules(node: ConfigNode, direction: 'request' | 'response'): HeaderRulesConfig {
+/** Reads `<direction>_headers_to_add` and `_to_remove`. */
+export function parseHeaderRules(node: ConfigNode, direction: 'request' | 'response'): HeaderRulesConfig {
   const removeField = `${direction}_headers_to_remove`;
   const remove = node.strings(removeField).map((name) => name.toLowerCase());
   if (remove.some(isProtected)) node.error(':-prefixed or host headers may not be removed', removeField);

@@ -10,7 +10,9 @@ import type {
   PendingView,
   ProcessView,
   RuntimeAdmin,
+  WorkerFailures,
 } from '../admin/views.js';
+import type { ClusterFailures } from '../api/autopsy.js';
 import type { ExtensionKind } from '../api/extension.js';
 import { systemClock } from '../base/clock.js';
 import { memoryUsage } from '../base/memory-usage.js';
@@ -83,6 +85,7 @@ function adminViews(server: Server, quit: () => void): AdminViews {
     listeners: () => listenerStatuses(server.acceptor.bound),
     memory: () => memoryOf(server),
     certificates: () => server.certificates.list(),
+    failures: (cluster) => failuresOf(server, cluster),
   };
 }
 
@@ -198,8 +201,20 @@ function listenerAddress({ text, port }: BoundAddress): ListenerAddress {
   return { host, port, isPipe: false };
 }
 
+/** Workers are of this build: what they answer is what was asked for. */
+async function failuresOf(server: Server, cluster: string): Promise<readonly WorkerFailures[]> {
+  const question = { kind: 'failures', cluster } as const;
+  const answers = await server.questions.ask(server.pool.serving, (id) => ({
+    kind: 'question',
+    id,
+    question,
+  }));
+  return answers.map(({ worker, answer }) => ({ worker, clusters: answer as readonly ClusterFailures[] }));
+}
+
 async function memoryOf(server: Server): Promise<MemoryView> {
-  const workers = await server.memory.ask(server.pool.serving);
+  const answers = await server.memory.ask(server.pool.serving, (id) => ({ kind: 'memory', id }));
+  const workers = answers.map(({ worker, answer }) => ({ worker, usage: answer }));
   const { heapUsed, heapTotal, external, rss } = memoryUsage();
   return { process: { heapUsed, heapTotal, external, residentBytes: rss }, workers };
 }

@@ -34,7 +34,7 @@ type BindCall = (fd: number, address: Uint8Array, length: number) => number;
 type Fcntl = (fd: number, command: number, argument: number) => number;
 
 interface Koffi {
-  load(library: string): { func(signature: string): unknown };
+  load(library: null): { func(signature: string): unknown };
   errno(): number;
 }
 
@@ -44,7 +44,8 @@ export function loadDescriptors(): Descriptors | null {
   const require = createRequire(import.meta.url);
   try {
     const koffi = require('koffi') as Koffi;
-    const libc = koffi.load('libc.so.6');
+    // The process itself: whichever C library Node runs on (glibc, musl).
+    const libc = koffi.load(null);
     const fcntl = libc.func('int fcntl(int fd, int cmd, int arg)') as Fcntl;
     const close = libc.func('int close(int fd)') as (fd: number) => number;
     const socket = libc.func('int socket(int domain, int type, int protocol)') as SocketCall;

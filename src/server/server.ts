@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { ShardTask, ToMain, ToWorker } from '../api/messages.js';
+import type { MemoryUsage, ShardTask, ToMain, ToWorker } from '../api/messages.js';
 import type { HostUpdate } from '../api/messages-upstream.js';
 import { systemClock } from '../base/clock.js';
 import type { Plain } from '../base/plain.js';
@@ -29,7 +29,6 @@ import { HostVersions } from './host-versions.js';
 import { ListenerDrain } from './listener-drain.js';
 import { mainScope } from './main-scope.js';
 import { countStart, declareListenerStats, declareMainStats, LM, type MainFacts } from './main-stats.js';
-import { MemoryPoll } from './memory-poll.js';
 import { runSecretJob } from './run-job.js';
 import { RuntimeLayers } from './runtime-layers.js';
 import { SecretFiles } from './secret-files.js';
@@ -40,6 +39,7 @@ import { ShardPool, type ShardPoolOwner } from './shard-pool.js';
 import { shardSettings } from './shard-settings.js';
 import { StatsFlush } from './stats-flush.js';
 import { Watchdog } from './watchdog.js';
+import { WorkerPoll } from './worker-poll.js';
 
 const tickMs = 100;
 /** How long clusters are added before main's other work gets its turn. */
@@ -65,7 +65,9 @@ export class Server implements ShardPoolOwner, MainFacts {
   private readonly watchdog: Watchdog;
   readonly flush: StatsFlush;
   /** Asks workers for what they use. */
-  readonly memory: MemoryPoll;
+  readonly memory: WorkerPoll<MemoryUsage>;
+  /** Asks workers for what they know of requests. */
+  readonly questions: WorkerPoll<Plain>;
   /** What `/drain_listeners` has started. */
   readonly listenerDrain: ListenerDrain;
   private readonly acceptorNow: Acceptor;
@@ -120,7 +122,8 @@ export class Server implements ShardPoolOwner, MainFacts {
     this.clusters = this.makeClusters();
     this.flush = new StatsFlush(this, model, options.exactStatsd);
     this.acceptorNow = this.makeAcceptor(descriptors);
-    this.memory = new MemoryPoll();
+    this.memory = new WorkerPoll();
+    this.questions = new WorkerPoll();
     this.listenerDrain = this.makeListenerDrain();
     this.tick = setInterval(() => this.onTick(), tickMs);
     declareMainStats(this, options.concurrency);
@@ -254,8 +257,14 @@ export class Server implements ShardPoolOwner, MainFacts {
       case 'health-failure':
         this.clusters.onImmediateHealthFailure(message.failure);
         break;
+      case 'host-wanted':
+        this.clusters.onHostWanted(message.want);
+        break;
       case 'memory':
         this.memory.onAnswer(shard.index, message.id, message.usage);
+        break;
+      case 'answer':
+        this.questions.onAnswer(shard.index, message.id, message.answer);
         break;
       case 'descriptors-exhausted':
         this.acceptorNow.complain(message.listener);
@@ -373,16 +382,21 @@ export class Server implements ShardPoolOwner, MainFacts {
       fileWatches: new FileWatches(),
       readout: (name, text) => this.store.readout(name, text),
       outlierLog: this.outlierLog(),
+      openLog: (path) => this.openEventLog(path),
+      buffers: this.scope.buffers,
       publish: (update) => this.publishHosts(update),
       acknowledgedVersion: (cluster) => this.hostVersions.everywhere(cluster),
     });
   }
 
-  /** The event log is buffered and reopened as access logs are. */
   private outlierLog(): ((line: string) => void) | null {
     const { outlierEventLog } = this.input.model;
-    if (outlierEventLog === '') return null;
-    const file = threadLogFiles.open(outlierEventLog, this.scope);
+    return outlierEventLog === '' ? null : this.openEventLog(outlierEventLog);
+  }
+
+  /** Event logs are buffered and reopened as access logs are. */
+  private openEventLog(path: string): (line: string) => void {
+    const file = threadLogFiles.open(path, this.scope);
     return (line) => file.write(line);
   }
 

@@ -18,7 +18,7 @@ export function ensureThreadPoolSize(): void {
   env['UV_THREADPOOL_SIZE'] = threads;
   try {
     const koffi = createRequire(import.meta.url)('koffi') as Koffi;
-    const libc = koffi.load('libc.so.6');
+    const libc = koffi.load(null);
     const fcntl = libc.func('int fcntl(int fd, int cmd, int arg)') as Fcntl;
     const execv = libc.func('int execv(const char *path, const char **argv)') as Execv;
     // Node marks the standard streams to be closed on exec.
@@ -33,5 +33,5 @@ type Fcntl = (fd: number, command: number, argument: number) => number;
 type Execv = (path: string, argv: readonly (string | null)[]) => number;
 
 interface Koffi {
-  load(library: string): { func(signature: string): unknown };
+  load(library: null): { func(signature: string): unknown };
 }

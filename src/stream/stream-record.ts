@@ -1,3 +1,4 @@
+import type { AttemptAutopsy } from '../api/autopsy.js';
 import type {
   Address,
   ConnectionInfo,
@@ -70,6 +71,7 @@ export class StreamRecord implements StreamInfo {
   upstreamTransportFailureReason: string;
   upstreamTls: TlsInfo | null;
   attemptCount: number;
+  autopsies: readonly AttemptAutopsy[] | null;
   hostsAttempted: readonly Host[];
   isHealthCheck: boolean;
   hostOverride: HostOverride | null;
@@ -116,6 +118,7 @@ export class StreamRecord implements StreamInfo {
     this.upstreamTransportFailureReason = '';
     this.upstreamTls = null;
     this.attemptCount = 0;
+    this.autopsies = null;
     this.hostsAttempted = noHosts;
     this.isHealthCheck = false;
     this.hostOverride = null;

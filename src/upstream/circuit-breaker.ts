@@ -37,6 +37,19 @@ export class SharedBreaker implements CircuitBreaker {
     this.budgetKeys = [`${root}.retry_budget.budget_percent`, `${root}.retry_budget.min_retry_concurrency`];
   }
 
+  /** What a threshold is now. */
+  limitOf(name: 'max_connections' | 'max_pending_requests' | 'max_requests'): number {
+    const { runtime, keys, limits } = this;
+    switch (name) {
+      case 'max_connections':
+        return runtime.number(keys[0], limits.maxConnections);
+      case 'max_pending_requests':
+        return runtime.number(keys[1], limits.maxPendingRequests);
+      case 'max_requests':
+        return runtime.number(keys[2], limits.maxRequests);
+    }
+  }
+
   tryConnection(): boolean {
     const limit = this.runtime.number(this.keys[0], this.limits.maxConnections);
     return this.words.take(this.priority, BreakerWord.connections, limit);

@@ -21,10 +21,12 @@ export class CodeStats {
     this.time = undefined;
   }
 
-  charge(status: number): void {
+  /** `hidesCode`: only that there was a response. */
+  charge(status: number, hidesCode = false): void {
     if (status < 100) return;
     this.completed ??= this.scope.counter(`${this.root}.upstream_rq_completed`);
     this.completed.inc();
+    if (hidesCode) return;
     if (status > 599) {
       this.scope.counter(`${this.root}.upstream_rq_unknown`).inc();
       return;

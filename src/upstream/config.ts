@@ -2,13 +2,14 @@ import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
 import type { RedisHosts, UpstreamSocketConfig } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
 import { isPlainObject } from '../base/plain-path.js';
+import { type MessagePredicateConfig, parseMessagePredicate } from '../match/message-predicate.js';
 import { parseMetadata } from '../match/metadata.js';
-import { parseBalancer } from './balancing/parse-balancer.js';
+import { parseBalancer, providedBalancer } from './balancing/parse-balancer.js';
 import type { TransportMatchConfig, TransportsConfig } from './cluster-transports.js';
 import { type AssignedHosts, messageOf, parseLoadAssignment } from './endpoints-config.js';
-import { type HealthCheckConfig, parseHealthCheck } from './health/config.js';
+import { type HealthCheckConfig, parseHealthChecks } from './health/config.js';
 import { type ProtocolConfig, parseUpstreamProtocol } from './http-protocol.js';
-import { type DiscoveryConfig, parseDiscovery } from './membership/discovery-config.js';
+import { type ClusterType, type DiscoveryConfig, parseDiscovery } from './membership/discovery-config.js';
 import type { AutoSniConfig } from './named-pools.js';
 import { type OutlierConfig, parseOutlierDetection } from './outlier-config.js';
 import { parseRedisHosts } from './redis-hosts.js';
@@ -41,6 +42,8 @@ export type ClusterConfig = ProtocolConfig &
     readonly thresholds: readonly [ThresholdsConfig, ThresholdsConfig];
     readonly healthChecks: readonly HealthCheckConfig[];
     readonly outlier: OutlierConfig | null;
+    /** Which answers are errors for outlier detection; null: their statuses say. */
+    readonly errorMatcher: MessagePredicateConfig | null;
     /** 0 = none. */
     readonly idleTimeoutMs: number;
     readonly maxConnectionDurationMs: number;
@@ -79,30 +82,35 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
     ...discovery,
     connectTimeoutMs: node.duration('connect_timeout', 5000),
     bufferLimitBytes: node.number('per_connection_buffer_limit_bytes', 1024 * 1024),
-    balancer: parseBalancer(node, hasSlots),
+    balancer: providedBalancer(node, discovery.type) ?? parseBalancer(node),
     localCluster: '',
     ...parseLoadAssignment(node, discovery.type),
     panicThresholdPercent: parsePanic(node),
     ignoreNewHostsUntilFirstHc:
       node.message('common_lb_config')?.bool('ignore_new_hosts_until_first_hc') ?? false,
     overrideHostStatus: parseOverrideHostStatus(node),
-    closesConnectionsOnHostSetChange: parseHostSetChange(node),
+    closesConnectionsOnHostSetChange: parseHostSetChange(node, discovery.type),
     socket: parseSocketConfig(node),
     ignoreHealthOnHostRemoval: node.bool('ignore_health_on_host_removal'),
     waitForWarmOnInit: node.bool('wait_for_warm_on_init', true),
     thresholds: parseThresholds(node),
-    healthChecks: parseHealthChecks(node),
+    healthChecks: parseHealthChecks(node, http.protocol),
     outlier: parseOutlierDetection(node),
     redis: parseRedisHosts(node, hasSlots),
     ...http,
     maxRequestsPerConnection: http.maxRequestsPerConnection || node.number('max_requests_per_connection', 0),
     metadata: messageOf(parseMetadata(node, 'metadata')),
-    ...parseTransports(node),
+    ...parseTransports(node, http.protocol === 'negotiated'),
     origin: `${node.origin.source}:${node.origin.line}`,
   };
 }
 
-function parseTransports(node: ConfigNode): TransportsConfig {
+/** Transport sockets that say which protocol was agreed on. */
+const negotiating: ReadonlySet<string> = new Set([
+  'envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext',
+]);
+
+function parseTransports(node: ConfigNode, isNegotiated: boolean): TransportsConfig {
   const kind = 'transport.socket.upstream';
   const matches = node.list('transport_socket_matches').map((entry): TransportMatchConfig => {
     const match = entry.struct('match');
@@ -112,15 +120,16 @@ function parseTransports(node: ConfigNode): TransportsConfig {
       transport: entry.extension(kind, 'transport_socket') ?? null,
     };
   });
-  return { transport: node.extension(kind, 'transport_socket') ?? null, transportMatches: matches };
-}
-
-/** One check is honoured; Envoy takes several if each has a name. */
-function parseHealthChecks(node: ConfigNode): readonly HealthCheckConfig[] {
-  const checks = node.list('health_checks');
-  if (checks.length > 1)
-    node.unsupportedValue('health_checks', `${checks.length} checks`, 'one check per cluster is');
-  return checks.map(parseHealthCheck);
+  const transport = node.extension(kind, 'transport_socket') ?? null;
+  if (isNegotiated) {
+    const name = node.string('name');
+    const lacks = (one: ExtensionConfig | null): boolean => one === null || !negotiating.has(one.typeUrl);
+    const what = `ALPN configured for cluster ${name} which has a non-ALPN transport socket`;
+    if (lacks(transport)) node.error(what, 'transport_socket');
+    else if (matches.some((entry) => lacks(entry.transport)))
+      node.error(`${what} matcher`, 'transport_socket_matches');
+  }
+  return { transport, transportMatches: matches };
 }
 
 function parsePanic(node: ConfigNode): number {
@@ -129,10 +138,13 @@ function parsePanic(node: ConfigNode): number {
   return Math.trunc(percent);
 }
 
-function parseHostSetChange(node: ConfigNode): boolean {
+function parseHostSetChange(node: ConfigNode, type: ClusterType): boolean {
   const common = node.message('common_lb_config');
   common?.noEffect('update_merge_window', 'every update takes effect at once');
-  node.noEffect('cleanup_interval', 'only original-destination clusters have hosts to clean up');
+  if (type !== 'ORIGINAL_DST') {
+    node.noEffect('cleanup_interval', 'only original-destination clusters have hosts to clean up');
+    node.noEffect('original_dst_lb_config', 'only original-destination clusters look at it');
+  }
   node.noEffect('preconnect_policy', 'connections are opened when requests need them');
   return common?.bool('close_connections_on_host_set_change') ?? false;
 }
@@ -191,6 +203,7 @@ function parseThreshold(node: ConfigNode): ThresholdsConfig {
 }
 
 interface HttpOptions extends ProtocolConfig {
+  errorMatcher: MessagePredicateConfig | null;
   autoSni: AutoSniConfig | null;
   idleTimeoutMs: number;
   maxConnectionDurationMs: number;
@@ -210,6 +223,7 @@ function parseHttpOptions(node: ConfigNode): HttpOptions {
   tcp?.noEffect('idle_timeout', 'no TCP connection is kept idle: each is opened for its session');
   return {
     autoSni: parseAutoSni(http?.message('upstream_http_protocol_options')),
+    errorMatcher: parseErrorMatcher(http),
     ...parseUpstreamProtocol(node, http),
     idleTimeoutMs: common?.duration('idle_timeout', 3_600_000) ?? 3_600_000,
     maxConnectionDurationMs: common?.duration('max_connection_duration', 0) ?? 0,
@@ -217,6 +231,11 @@ function parseHttpOptions(node: ConfigNode): HttpOptions {
     maxResponseHeadersKb: common?.number('max_response_headers_kb', 80) ?? 80,
     maxResponseHeaders: common?.number('max_headers_count', 100) ?? 100,
   };
+}
+
+function parseErrorMatcher(http: ConfigNode | undefined): MessagePredicateConfig | null {
+  const matcher = http?.message('outlier_detection')?.message('error_matcher');
+  return matcher === undefined ? null : parseMessagePredicate(matcher);
 }
 
 function parseAutoSni(node: ConfigNode | undefined): AutoSniConfig | null {

@@ -1,7 +1,9 @@
 import type { ConfigNode, FractionConfig } from '../api/config-node.js';
+import type { Address } from '../api/stream-info.js';
 import type { HostHealthCheckConfig, LocalityConfig } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
 import { parseMetadata } from '../match/metadata.js';
+import { ipAddress, pipeAddress } from '../network/address.js';
 import type { ClusterType } from './membership/discovery-config.js';
 
 /** One configured endpoint; for DNS clusters `address` is a name that resolves to any number of hosts. */
@@ -153,15 +155,25 @@ function parseEndpoint(
     ...group,
     metadata: messageOf(parseMetadata(entry, 'metadata')),
     healthStatus: entry.enum('health_status', 'UNKNOWN'),
-    healthCheck:
-      check === undefined
-        ? null
-        : {
-            port: check.number('port_value', 0),
-            hostname: check.string('hostname'),
-            disabled: check.bool('disable_active_health_check'),
-          },
+    healthCheck: check === undefined ? null : parseCheckConfig(check),
   };
+}
+
+function parseCheckConfig(node: ConfigNode): HostHealthCheckConfig {
+  const address = node.message('address');
+  // Names are not resolved here, whatever the cluster's type.
+  const target = address === undefined ? null : parseTarget(address, 'STATIC');
+  return {
+    address: target === null ? null : staticAddress(target),
+    port: node.number('port_value', 0),
+    hostname: node.string('hostname'),
+    disabled: node.bool('disable_active_health_check'),
+  };
+}
+
+/** The address of an endpoint that is given by its address. */
+export function staticAddress(endpoint: Pick<EndpointConfig, 'address' | 'port' | 'isPipe'>): Address {
+  return endpoint.isPipe ? pipeAddress(endpoint.address) : ipAddress(endpoint.address, endpoint.port);
 }
 
 function isByName(type: ClusterType): boolean {

@@ -3,21 +3,12 @@ import type { Address } from '../api/stream-info.js';
 import type { Host, HostHealthCheckConfig, LocalityConfig } from '../api/upstream.js';
 import { ErrorRun, HostHealth, HostWord } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
+import type { OutlierReporter } from './outlier-reporter.js';
 import type { HostTable } from './shared-words.js';
-
-/** Told of errors in a row that reached the host's limit; the worker posts it to main. */
-export interface OutlierReporter {
-  readonly consecutive5xx: number;
-  readonly consecutiveGateway: number;
-  readonly consecutiveLocal: number;
-  /** Failures to reach the host count apart from its answers. */
-  readonly splitsOrigins: boolean;
-  report(slot: number, kind: OutlierReport['kind']): void;
-}
 
 /** A host as one thread uses it, over the words that all threads share. */
 export class LiveHost implements Host {
-  readonly slot: number;
+  slot: number;
   address: Address;
   hostname: string;
   weight: number;
@@ -27,8 +18,8 @@ export class LiveHost implements Host {
   metadata: Plain;
   isCanary: boolean;
   healthCheck: HostHealthCheckConfig | null;
-  private readonly table: HostTable;
-  private readonly index: number;
+  private table: HostTable;
+  private index: number;
   private readonly outlier: OutlierReporter | null;
   private readonly onHealthFailure: ((slot: number) => void) | null;
 
@@ -69,6 +60,15 @@ export class LiveHost implements Host {
     this.healthCheck = record.healthCheck;
   }
 
+  /** Main knows it now: what it has counted on its own goes where everybody counts. */
+  settle(record: HostRecord, table: HostTable, index: number): void {
+    this.table.moveTo(this.index, table, index);
+    this.table = table;
+    this.index = index;
+    this.slot = record.slot;
+    this.describe(record, this.address);
+  }
+
   get health(): number {
     return this.table.health(this.index);
   }
@@ -93,8 +93,8 @@ export class LiveHost implements Host {
     table.count(index, HostWord.resultsTotal, 1);
     if (!isError) table.count(index, HostWord.resultsPassed, 1);
     const isGateway = status === 502 || status === 503 || status === 504;
-    this.step(ErrorRun.gateway, isGateway, outlier.consecutiveGateway, 'consecutive-gateway');
-    this.step(ErrorRun.server, isError, outlier.consecutive5xx, 'consecutive-5xx');
+    this.step(outlier, ErrorRun.gateway, isGateway, 'consecutive-gateway');
+    this.step(outlier, ErrorRun.server, isError, 'consecutive-5xx');
   }
 
   reportLocalFailure(kind: 'connect' | 'timeout' | 'reset'): void {
@@ -105,11 +105,11 @@ export class LiveHost implements Host {
       return;
     }
     this.table.count(this.index, HostWord.localTotal, 1);
-    this.step(ErrorRun.local, true, outlier.consecutiveLocal, 'consecutive-local');
+    this.step(outlier, ErrorRun.local, true, 'consecutive-local');
   }
 
   reportHealthFailure(): void {
-    if ((this.health & HostHealth.failedActiveHc) === 0) this.onHealthFailure?.(this.slot);
+    this.onHealthFailure?.(this.slot);
   }
 
   reportConnected(): void {
@@ -119,9 +119,35 @@ export class LiveHost implements Host {
     this.table.endRun(this.index, ErrorRun.local);
   }
 
-  private step(run: ErrorRun, isFailure: boolean, limit: number, kind: OutlierReport['kind']): void {
+  reportReached(): void {
+    if (this.outlier?.splitsOrigins === false) this.reportStatus(200);
+    else this.reportConnected();
+  }
+
+  reportJudged(isFailure: boolean): void {
+    const { outlier } = this;
+    if (outlier === null) return;
+    if (isFailure) this.reportStatus(outlier.splitsOrigins ? 503 : 500);
+    else {
+      this.reportStatus(200);
+      this.reportConnected();
+    }
+  }
+
+  reportDegraded(): void {
+    const { outlier } = this;
+    if (outlier === null || !outlier.detectsDegraded) return;
+    if ((this.health & HostHealth.degradedOutlierDetection) === 0) outlier.report(this.slot, 'degraded');
+  }
+
+  private step(
+    outlier: OutlierReporter,
+    run: ErrorRun,
+    isFailure: boolean,
+    kind: OutlierReport['kind'],
+  ): void {
     if (!isFailure) this.table.endRun(this.index, run);
-    else if (this.table.extendRun(this.index, run, limit)) this.outlier?.report(this.slot, kind);
+    else if (this.table.extendRun(this.index, run, outlier.limitOf(run))) outlier.report(this.slot, kind);
   }
 }
 

@@ -2,11 +2,14 @@ import type { ConfigNode } from '../api/config-node.js';
 import { type Http2Options, parseHttp2Options } from '../codec/http2/options.js';
 import { parseUpstreamHttp1, type UpstreamHttp1Config } from './http1-options.js';
 
-/** What a cluster's hosts speak; `downstream` is what the request's client spoke. */
-export type UpstreamProtocol = 'http1' | 'http2' | 'downstream';
+/**
+ * What the connections of a pool speak; `negotiated` is HTTP/2 where ALPN says so, else HTTP/1.1, connection by
+ * connection.
+ */
+export type PoolProtocol = 'http1' | 'http2' | 'negotiated';
 
-/** What the connections of one pool speak. */
-export type PoolProtocol = 'http1' | 'http2';
+/** What a cluster's hosts speak; `downstream` is what the request's client spoke. */
+export type UpstreamProtocol = PoolProtocol | 'downstream';
 
 export type ProtocolConfig = {
   readonly protocol: UpstreamProtocol;
@@ -19,13 +22,15 @@ export function parseUpstreamProtocol(cluster: ConfigNode, http: ConfigNode | un
   if (http === undefined) return parseDeprecated(cluster);
   const explicit = http.message('explicit_http_config');
   const downstream = http.message('use_downstream_protocol_config');
-  const options = explicit ?? downstream;
-  http.unsupported('auto_config', 'the protocol is not chosen by ALPN yet');
+  const auto = http.message('auto_config');
+  const options = explicit ?? downstream ?? auto;
+  auto?.noEffect('alternate_protocols_cache_options', 'it says which hosts have HTTP/3');
   options?.unsupported('http3_protocol_options', 'Node has no QUIC');
   const http2 = options?.message('http2_protocol_options');
   const fixed = http2 === undefined ? 'http1' : 'http2';
+  const chosen = auto === undefined ? 'downstream' : 'negotiated';
   return {
-    protocol: downstream === undefined ? fixed : 'downstream',
+    protocol: explicit === undefined ? chosen : fixed,
     http1: parseUpstreamHttp1(options?.message('http_protocol_options')),
     http2: parseHttp2Options(http2),
   };

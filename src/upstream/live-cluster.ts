@@ -1,6 +1,8 @@
+import type { AttemptAutopsy, ClusterFailures } from '../api/autopsy.js';
 import type { HostPolicy } from '../api/messages-upstream.js';
 import type { RuntimeView } from '../api/runtime.js';
 import type { BoundStats } from '../api/stats.js';
+import type { Address } from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import {
   type BalancedCluster,
@@ -17,22 +19,29 @@ import {
   type HttpPool,
   type LoadBalancerContext,
   type OverloadDrop,
+  type PoolFailure,
   type RoutingPriority,
   type TcpConnectionCallbacks,
   unhealthyMask,
 } from '../api/upstream.js';
-import type { RequestHeaders } from '../base/header-map.js';
+import type { RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import { Http1 } from '../codec/http1/http1-stats.js';
 import { Http2 } from '../codec/http2/http2-stats.js';
+import type { HeaderPredicate } from '../match/header-matcher.js';
+import { buildMessagePredicate } from '../match/message-predicate.js';
 import type { TransportOptions } from '../network/transport-socket.js';
 import { SharedBreaker } from './circuit-breaker.js';
 import { C } from './cluster-stats.js';
 import { ClusterTransports } from './cluster-transports.js';
 import { CodeStats } from './code-stats.js';
 import type { ClusterConfig } from './config.js';
+import { FailureRing } from './failure-ring.js';
+import type { PoolProtocol } from './http-protocol.js';
 import { NamedPools } from './named-pools.js';
+import { OriginalDstChooser } from './original-dst-chooser.js';
 import { OverrideHosts } from './override-hosts.js';
 import { HostPool } from './pool/host-pool.js';
+import { IdleCloses } from './pool/idle-closes.js';
 import type { PoolResources } from './pool/pool-resources.js';
 import { TcpDialer } from './pool/tcp-dialer.js';
 import { ResponseStats } from './response-stats.js';
@@ -40,6 +49,11 @@ import { BreakerWord, type ClusterWords } from './shared-words.js';
 
 /** How a cluster gets its balancer. */
 export type BalancerMaker = (cluster: BalancedCluster) => Balancer;
+
+/** Makes a host that serves at once of an address that main does not know so far. */
+export type HostMaker = (address: Address, hostname: string) => Host | null;
+
+const nobody: HostChooser = { choose: () => null };
 
 /** Stats live for ever, and their names come from requests. */
 const alternativeLimit = 100;
@@ -53,21 +67,24 @@ export class LiveCluster implements Cluster, BalancedCluster {
   private readonly alternatives: Map<string, ResponseStats>;
   private readonly retryCodes: CodeStats;
   readonly stats: BoundStats;
-  readonly http2Stats: BoundStats;
   readonly transports: ClusterTransports;
+  readonly idleCloses: IdleCloses;
+  private readonly failures: FailureRing;
   private readonly resources: PoolResources;
   readonly scope: ThreadScope;
   private readonly words: ClusterWords;
   private readonly balancer: Balancer;
-  private readonly breakers: readonly [CircuitBreaker, CircuitBreaker];
+  private readonly breakers: readonly [SharedBreaker, SharedBreaker];
+  private readonly wanted: HostMaker;
   private readonly dialer: TcpDialer;
   private readonly maintenanceKey: string;
+  private readonly errors: HeaderPredicate | null;
   private hosts: readonly Host[];
   private readonly overrides: OverrideHosts;
   private policy: HostPolicy;
   private chooser: HostChooser | null;
   private generation: number;
-  /** HTTP/1 by priority, then HTTP/2. */
+  /** HTTP/1 by priority, then the other protocol: a cluster has one at most besides. */
   private readonly pools: readonly Map<Host, HostPool>[];
   /** Null unless requests name the server that their connection asks for. */
   private readonly named: NamedPools<HostPool, Host> | null;
@@ -78,12 +95,12 @@ export class LiveCluster implements Cluster, BalancedCluster {
     balancerOf: BalancerMaker,
     resources: PoolResources,
     scope: ThreadScope,
+    wanted: HostMaker = () => null,
   ) {
     const root = `cluster.${config.statName}`;
     this.name = config.name;
     this.config = config;
     this.stats = scope.stats.bind(root, C);
-    this.http2Stats = scope.stats.bind(`${root}.http2`, Http2);
     this.info = {
       name: config.name,
       statName: config.statName,
@@ -93,20 +110,24 @@ export class LiveCluster implements Cluster, BalancedCluster {
       bufferLimitBytes: config.bufferLimitBytes,
       socket: config.socket,
       retryPolicy: null,
+      origin: config.origin,
       redis: config.redis,
     };
     this.responses = new ResponseStats(scope.stats, root);
     this.alternatives = new Map();
     this.retryCodes = new CodeStats(scope.stats, `${root}.retry`);
     this.transports = new ClusterTransports(config, root, scope.extensions, scope);
+    this.idleCloses = new IdleCloses();
+    this.failures = new FailureRing();
     this.resources = resources;
     this.scope = scope;
     this.words = words;
-    const breaker = (priority: RoutingPriority, runtime: RuntimeView): CircuitBreaker =>
+    const breaker = (priority: RoutingPriority, runtime: RuntimeView): SharedBreaker =>
       new SharedBreaker(config.name, priority, config.thresholds[priority], words, runtime);
     this.breakers = [breaker(0, scope.runtime), breaker(1, scope.runtime)];
     this.dialer = new TcpDialer(this, resources);
     this.maintenanceKey = `upstream.maintenance_mode.${config.name}`;
+    this.errors = config.errorMatcher === null ? null : buildMessagePredicate(config.errorMatcher);
     this.hosts = [];
     this.overrides = new OverrideHosts(config.overrideHostStatus);
     this.policy = config;
@@ -114,6 +135,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
     this.generation = -1;
     this.pools = [new Map(), new Map(), new Map(), new Map()];
     this.named = config.autoSni === null ? null : new NamedPools(config.autoSni);
+    this.wanted = wanted;
     this.balancer = balancerOf(this);
   }
 
@@ -169,6 +191,16 @@ export class LiveCluster implements Cluster, BalancedCluster {
     return this.policy.weightedPriorityHealth;
   }
 
+  providedBalancer(): Balancer {
+    const { originalDst } = this.config;
+    if (originalDst === null) return () => nobody;
+    return (hosts) => new OriginalDstChooser(hosts, originalDst, this);
+  }
+
+  wantHost(address: Address, hostname: string): Host | null {
+    return this.wanted(address, hostname);
+  }
+
   get localCluster(): ClusterHosts | null {
     const { localCluster } = this.config;
     return localCluster === '' ? null : this.scope.clusters.get(localCluster);
@@ -212,17 +244,17 @@ export class LiveCluster implements Cluster, BalancedCluster {
     isHttp2Downstream = false,
   ): HttpPool {
     const { protocol } = this.config;
-    const isHttp2 = protocol === 'http2' || (protocol === 'downstream' && isHttp2Downstream);
-    const kind = isHttp2 ? priority + 2 : priority;
+    const spoken = protocol === 'downstream' ? (isHttp2Downstream ? 'http2' : 'http1') : protocol;
+    const kind = spoken === 'http1' ? priority : priority + 2;
     if (this.named !== null && headers !== null) {
       return this.named.find(host, `${kind} ${host.slot}`, headers, (options) =>
-        this.newPool(host, priority, isHttp2, options),
+        this.newPool(host, priority, spoken, options),
       );
     }
     const pools = this.pools[kind] as Map<Host, HostPool>;
     let pool = pools.get(host);
     if (pool === undefined) {
-      pool = this.newPool(host, priority, isHttp2, null);
+      pool = this.newPool(host, priority, spoken, null);
       pools.set(host, pool);
     }
     return pool;
@@ -231,25 +263,33 @@ export class LiveCluster implements Cluster, BalancedCluster {
   private newPool(
     host: Host,
     priority: RoutingPriority,
-    isHttp2: boolean,
+    protocol: PoolProtocol,
     options: TransportOptions | null,
   ): HostPool {
     // The codec's stats are listed from here on.
-    if (!isHttp2) this.scope.stats.bind(`cluster.${this.config.statName}.http1`, Http1);
-    const protocol = isHttp2 ? 'http2' : 'http1';
+    if (protocol !== 'http2') this.scope.stats.bind(`cluster.${this.config.statName}.http1`, Http1);
     return new HostPool(this, host, this.breakers[priority], this.resources, protocol, options);
+  }
+
+  /** Listed from the first connection on. */
+  get http2Stats(): BoundStats {
+    return this.scope.stats.bind(`cluster.${this.config.statName}.http2`, Http2);
   }
 
   connectTcp(host: Host, priority: RoutingPriority, callbacks: TcpConnectionCallbacks): Cancellable | null {
     return this.dialer.dial(host, this.breakers[priority], callbacks);
   }
 
-  chargeCode(status: number, isInternal: boolean, isCanary: boolean): void {
-    this.responses.chargeCode(status, isInternal, isCanary);
+  judgesAsError(headers: ResponseHeaders): boolean | null {
+    return this.errors === null ? null : this.errors(headers);
   }
 
-  chargeRetryCode(status: number): void {
-    this.retryCodes.charge(status);
+  chargeCode(status: number, isInternal: boolean, isCanary: boolean, hidesCode = false): void {
+    this.responses.chargeCode(status, isInternal, isCanary, hidesCode);
+  }
+
+  chargeRetryCode(status: number, hidesCode = false): void {
+    this.retryCodes.charge(status, hidesCode);
   }
 
   chargeTime(ms: number, isInternal: boolean, isCanary: boolean): void {
@@ -264,6 +304,30 @@ export class LiveCluster implements Cluster, BalancedCluster {
       this.alternatives.set(name, stats);
     }
     return stats;
+  }
+
+  noteFailure(autopsy: AttemptAutopsy): void {
+    this.failures.add(autopsy);
+  }
+
+  limitOf(priority: RoutingPriority, name: NonNullable<PoolFailure['limit']>): number {
+    return this.breakers[priority].limitOf(name);
+  }
+
+  /** Null when nothing went wrong so far. */
+  failuresView(): ClusterFailures | null {
+    const { config, failures } = this;
+    const idleCloses = this.idleCloses.view();
+    if (failures.total === 0 && idleCloses === null) return null;
+    const { idleTimeoutMs, origin } = config;
+    return {
+      cluster: this.name,
+      total: failures.total,
+      last: failures.list(),
+      idleCloses,
+      idleTimeoutMs,
+      origin,
+    };
   }
 
   inMaintenance(): boolean {

@@ -1,10 +1,20 @@
 import type { Chunk, StreamResetReason } from '../api/codec.js';
-import { type Cluster, defaultPriority, HostWord, type LoadBalancerContext } from '../api/upstream.js';
+import {
+  type Cluster,
+  defaultPriority,
+  type Host,
+  HostWord,
+  type LoadBalancerContext,
+} from '../api/upstream.js';
 import type { BufferPool } from '../base/buffer-pool.js';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import { Timer } from '../base/timer-wheel.js';
+import { WireMeter } from '../base/wire-meter.js';
+import { ownConnection } from '../stream/own-connection.js';
+import { StreamRecord } from '../stream/stream-record.js';
 import type { AsyncClientParts } from './async-client.js';
 import { Attempt, type AttemptOwner } from './attempt/attempt.js';
+import { AttemptLog, type AttemptLogs } from './attempt/attempt-log.js';
 import { C } from './cluster-stats.js';
 
 /** Told while a mirror cannot take more of the request's body. */
@@ -12,7 +22,7 @@ export type OnClogged = (isClogged: boolean) => void;
 
 /** A copy of a request, sent while the request itself is; nobody looks at its answer. */
 export class MirroredRequest implements AttemptOwner, LoadBalancerContext {
-  readonly wire = null;
+  readonly wire: WireMeter | null;
   readonly requestHeaders: RequestHeaders;
   readonly buffers: BufferPool;
   readonly bufferLimitBytes: number;
@@ -24,6 +34,7 @@ export class MirroredRequest implements AttemptOwner, LoadBalancerContext {
   private readonly parts: AsyncClientParts;
   private readonly timeoutMs: number;
   private readonly onClogged: OnClogged;
+  private readonly logs: AttemptLogs | null;
   private readonly timer: Timer;
   private try: Attempt | null;
   private completeMs: number;
@@ -39,6 +50,7 @@ export class MirroredRequest implements AttemptOwner, LoadBalancerContext {
     timeoutMs: number,
     bufferLimitBytes: number,
     onClogged: OnClogged,
+    logs: AttemptLogs | null,
   ) {
     this.requestHeaders = headers;
     this.buffers = parts.buffers;
@@ -47,6 +59,8 @@ export class MirroredRequest implements AttemptOwner, LoadBalancerContext {
     this.parts = parts;
     this.timeoutMs = timeoutMs;
     this.onClogged = onClogged;
+    this.logs = logs;
+    this.wire = logs === null ? null : new WireMeter();
     this.timer = new Timer(() => this.onTimeout());
     this.try = null;
     this.completeMs = 0;
@@ -76,10 +90,19 @@ export class MirroredRequest implements AttemptOwner, LoadBalancerContext {
       this.fail(503);
       return;
     }
-    const attempt = new Attempt(this, host);
+    const attempt = new Attempt(this, host, this.logOf(host));
     this.try = attempt;
     attempt.start(cluster.httpPool(host, defaultPriority), endStream);
     if (endStream) this.onRequestComplete();
+  }
+
+  /** Nobody is at the other end of a copy. */
+  private logOf(host: Host): AttemptLog | null {
+    if (this.logs === null) return null;
+    const { clock } = this.parts;
+    const info = new StreamRecord(ownConnection, 0, clock.now(), clock.wallMs(), 0);
+    info.upstreamWire = this.wire;
+    return new AttemptLog(this.logs, info, this.requestHeaders, this.cluster, host);
   }
 
   sendData(chunk: Chunk, endStream: boolean): void {

@@ -72,7 +72,13 @@ function optionsFor(config: AutoSniConfig, headers: RequestHeaders): TransportOp
   const isAddress = addressPattern.test(name);
   const serverName = config.setsServerName && !isAddress ? name : '';
   const subjectAltNames = config.checksCertificate && name !== '' ? [name] : [];
-  return { key: `${serverName} ${subjectAltNames.join()}`, serverName, subjectAltNames, alpn: [] };
+  return {
+    key: `${serverName} ${subjectAltNames.join()}`,
+    serverName,
+    subjectAltNames,
+    alpn: [],
+    alpnFallback: [],
+  };
 }
 
 function withoutPort(authority: string): string {

@@ -44,6 +44,8 @@ export type OutlierConfig = {
   readonly enforcing: EnforcingConfig;
   readonly alwaysEjectOneHost: boolean;
   readonly maxJitterMs: number;
+  /** A host whose answers call themselves degraded counts as that for a time. */
+  readonly detectsDegraded: boolean;
   /** A host that passes its active health check comes back at once. */
   readonly unejectOnHealthCheck: boolean;
 };
@@ -81,6 +83,7 @@ export function parseOutlierDetection(cluster: ConfigNode): OutlierConfig | null
     },
     enforcing: parseEnforcing(node),
     alwaysEjectOneHost: node.bool('always_eject_one_host'),
+    detectsDegraded: node.bool('detect_degraded_hosts'),
     maxJitterMs: node.duration('max_ejection_time_jitter', 0),
     unejectOnHealthCheck: node.bool('successful_active_health_check_uneject_host', true),
   };

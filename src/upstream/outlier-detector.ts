@@ -8,7 +8,13 @@ import type { Random } from '../base/random.js';
 import { Timer, type TimerWheel } from '../base/timer-wheel.js';
 import type { Member } from './membership/member.js';
 import type { Detector, OutlierConfig, OutlierOrigin } from './outlier-config.js';
-import { type EjectionCause, ejectionLine, type OutlierEvent, returnLine } from './outlier-log.js';
+import {
+  degradedLine,
+  type EjectionCause,
+  ejectionLine,
+  type OutlierEvent,
+  returnLine,
+} from './outlier-log.js';
 import { detectedStats, enforcedStats, O } from './outlier-stats.js';
 import { type RateSummary, SuccessRates } from './success-rates.js';
 
@@ -33,9 +39,11 @@ interface Monitor {
   ejections: number;
   /** Null until it came back once. */
   returnedMs: number | null;
+  /** The same of its time as a degraded host, which is no ejection. */
+  readonly degraded: { backoff: number; sinceMs: number; endedMs: number | null };
 }
 
-const detectorOf: { readonly [kind in OutlierReport['kind']]: Detector } = {
+const detectorOf: { readonly [kind in Exclude<OutlierReport['kind'], 'degraded'>]: Detector } = {
   'consecutive-5xx': 'consecutive_5xx',
   'consecutive-gateway': 'consecutive_gateway_failure',
   'consecutive-local': 'consecutive_local_origin_failure',
@@ -46,6 +54,7 @@ const detectorOf: { readonly [kind in OutlierReport['kind']]: Detector } = {
  * judged at each sweep:
  *
  *   in ──report or rate, allowed and enforced──▶ ejected ──time over at a sweep, or health check passed──▶ in
+ *   in ──answer calls itself degraded──▶ degraded ──time over at a sweep──▶ in
  *
  * Each ejection lasts one base time longer than the last, up to the maximum; each sweep that finds the host in takes
  * one off again.
@@ -74,8 +83,15 @@ export class OutlierDetector {
   }
 
   add(member: Member): void {
-    const monitor = { member, backoff: 0, ejectedMs: 0, jitterMs: 0, ejections: 0, returnedMs: null };
-    this.monitors.set(member, monitor);
+    this.monitors.set(member, {
+      member,
+      backoff: 0,
+      ejectedMs: 0,
+      jitterMs: 0,
+      ejections: 0,
+      returnedMs: null,
+      degraded: { backoff: 0, sinceMs: 0, endedMs: null },
+    });
     this.rates.external.add(member);
     this.rates.local.add(member);
   }
@@ -100,10 +116,15 @@ export class OutlierDetector {
     return this.rates[origin].rateOf(member);
   }
 
-  /** Threads saw that many errors in a row. Reports about hosts that are gone or ejected already come late. */
+  /** What threads saw. Reports about hosts that are gone, or marked already, come late. */
   report(member: Member, kind: OutlierReport['kind']): void {
     const monitor = this.monitors.get(member);
-    if (monitor === undefined || member.has(HostHealth.failedOutlierCheck)) return;
+    if (monitor === undefined) return;
+    if (kind === 'degraded') {
+      this.degrade(monitor);
+      return;
+    }
+    if (member.has(HostHealth.failedOutlierCheck)) return;
     const detector = detectorOf[kind];
     if (detector === 'consecutive_5xx') this.stats.inc(O.ejections_consecutive_5xx);
     this.detect(monitor, detector, 0, null);
@@ -141,22 +162,39 @@ export class OutlierDetector {
   }
 
   private eject(monitor: Monitor): void {
-    const baseMs = this.setting('base_ejection_time_ms', this.config.baseEjectionMs);
-    const maxMs = this.setting('max_ejection_time_ms', this.config.maxEjectionMs);
     const jitterMs = this.setting('max_ejection_time_jitter_ms', this.config.maxJitterMs);
     this.stats.inc(O.ejections_enforced_total);
     this.countEjected(1);
     monitor.ejections++;
     monitor.ejectedMs = this.scope.clock.now();
     monitor.jitterMs = jitterMs >= 1 ? this.scope.random.below(Math.trunc(jitterMs) + 1) : 0;
-    if (monitor.backoff * baseMs < maxMs + baseMs) monitor.backoff++;
+    monitor.backoff = this.longer(monitor.backoff);
     monitor.member.change(HostHealth.failedOutlierCheck, 0);
     this.scope.log.debug(`outlier detection: ${monitor.member.address.text} of ${this.cluster} is ejected`);
+  }
+
+  /** No limit holds for how many hosts may be: they still serve. */
+  private degrade(monitor: Monitor): void {
+    const { member, degraded } = monitor;
+    if (member.has(HostHealth.degradedOutlierDetection)) return;
+    this.stats.inc(O.ejections_detected_degradation);
+    degraded.sinceMs = this.scope.clock.now();
+    degraded.backoff = this.longer(degraded.backoff);
+    member.change(HostHealth.degradedOutlierDetection, 0);
+    this.scope.outlierLog?.(degradedLine(this.event(monitor, monitor.returnedMs)));
+  }
+
+  private endDegraded(monitor: Monitor): void {
+    monitor.degraded.endedMs = this.scope.clock.now();
+    monitor.member.change(0, HostHealth.degradedOutlierDetection);
+    const { ejections, ejectedMs } = monitor;
+    this.scope.outlierLog?.(returnLine(this.event(monitor, ejections === 0 ? null : ejectedMs)));
   }
 
   private takeBack(monitor: Monitor): void {
     if (!monitor.member.has(HostHealth.failedOutlierCheck)) return;
     this.countEjected(-1);
+    monitor.member.forgetErrors();
     monitor.member.change(0, HostHealth.failedOutlierCheck);
     this.scope.log.debug(`outlier detection: ${monitor.member.address.text} of ${this.cluster} is back`);
     this.scope.outlierLog?.(returnLine(this.event(monitor, monitor.ejectedMs)));
@@ -164,20 +202,46 @@ export class OutlierDetector {
   }
 
   private sweep(): void {
-    const baseMs = this.setting('base_ejection_time_ms', this.config.baseEjectionMs);
-    const maxMs = this.setting('max_ejection_time_ms', this.config.maxEjectionMs);
     const nowMs = this.scope.clock.now();
     for (const monitor of this.monitors.values()) {
-      if (!monitor.member.has(HostHealth.failedOutlierCheck)) {
-        if (monitor.backoff > 0) monitor.backoff--;
-        continue;
+      const { member, degraded } = monitor;
+      if (member.has(HostHealth.failedOutlierCheck)) {
+        if (this.isOver(monitor.backoff, monitor.ejectedMs, monitor.jitterMs, nowMs)) this.takeBack(monitor);
       }
-      const lengthMs = Math.min(baseMs * monitor.backoff, maxMs) + monitor.jitterMs;
-      if (lengthMs <= nowMs - monitor.ejectedMs) this.takeBack(monitor);
+      if (member.has(HostHealth.degradedOutlierDetection)) {
+        if (this.isOver(degraded.backoff, degraded.sinceMs, 0, nowMs)) this.endDegraded(monitor);
+      }
     }
     this.judge('external', 'success_rate', 'failure_percentage');
     this.judge('local', 'local_origin_success_rate', 'failure_percentage_local_origin');
+    for (const monitor of this.monitors.values()) this.forgive(monitor, nowMs);
     this.scheduleSweep();
+  }
+
+  private isOver(backoff: number, sinceMs: number, jitterMs: number, nowMs: number): boolean {
+    const baseMs = this.setting('base_ejection_time_ms', this.config.baseEjectionMs);
+    const maxMs = this.setting('max_ejection_time_ms', this.config.maxEjectionMs);
+    return Math.min(baseMs * backoff, maxMs) + jitterMs <= nowMs - sinceMs;
+  }
+
+  /** The next time lasts one base time longer, up to the longest. */
+  private longer(backoff: number): number {
+    const baseMs = this.setting('base_ejection_time_ms', this.config.baseEjectionMs);
+    const maxMs = this.setting('max_ejection_time_ms', this.config.maxEjectionMs);
+    return backoff * baseMs < maxMs + baseMs ? backoff + 1 : backoff;
+  }
+
+  /** A whole interval without a mark takes one base time off again. */
+  private forgive(monitor: Monitor, nowMs: number): void {
+    const { member, degraded, returnedMs } = monitor;
+    const sinceMs = nowMs - this.intervalMs;
+    if (returnedMs !== null && returnedMs <= sinceMs && !member.has(HostHealth.failedOutlierCheck)) {
+      monitor.backoff = Math.max(0, monitor.backoff - 1);
+    }
+    const { endedMs } = degraded;
+    if (endedMs !== null && endedMs <= sinceMs && !member.has(HostHealth.degradedOutlierDetection)) {
+      degraded.backoff = Math.max(0, degraded.backoff - 1);
+    }
   }
 
   private judge(origin: OutlierOrigin, byRate: Detector, byFailures: Detector): void {
@@ -207,8 +271,11 @@ export class OutlierDetector {
   }
 
   private scheduleSweep(): void {
-    const intervalMs = Math.max(1, this.setting('interval_ms', this.config.intervalMs));
-    this.scope.timers.schedule(this.sweepTimer, intervalMs);
+    this.scope.timers.schedule(this.sweepTimer, this.intervalMs);
+  }
+
+  private get intervalMs(): number {
+    return Math.max(1, this.setting('interval_ms', this.config.intervalMs));
   }
 
   private countEjected(n: number): void {

@@ -53,6 +53,17 @@ export function ejectionLine(event: OutlierEvent, cause: EjectionCause): string 
   })}\n`;
 }
 
+/** A host that calls itself degraded is marked, without being ejected. */
+export function degradedLine(event: OutlierEvent): string {
+  return `${JSON.stringify({
+    ...head('DEGRADED', event),
+    action: 'EJECT',
+    num_ejections: event.ejections,
+    enforced: true,
+    eject_consecutive_event: {},
+  })}\n`;
+}
+
 export function returnLine(event: OutlierEvent): string {
   return `${JSON.stringify({
     ...head('CONSECUTIVE_5XX', event),

@@ -16,8 +16,8 @@ export class ResponseStats implements ClusterCodeStats {
     this.canary = new CodeStats(scope, `${root}.canary`);
   }
 
-  chargeCode(status: number, isInternal: boolean, isCanary: boolean): void {
-    this.all.charge(status);
+  chargeCode(status: number, isInternal: boolean, isCanary: boolean, hidesCode = false): void {
+    this.all.charge(status, hidesCode);
     (isInternal ? this.internal : this.external).charge(status);
     if (isCanary) this.canary.charge(status);
   }

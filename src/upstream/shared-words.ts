@@ -157,10 +157,22 @@ export class HostTable {
     if (Atomics.load(this.shared, at) !== 0) Atomics.store(this.shared, at, 0);
   }
 
+  /** No errors in a row of any kind. */
+  endRuns(index: number): void {
+    const at = index * sharedHostWords + errorRuns;
+    for (let run = 0; run < sharedHostWords - errorRuns; run++) Atomics.store(this.shared, at + run, 0);
+  }
+
   /** Adds to this thread's own counter. */
   count(index: number, word: number, n: number): void {
     const at = (this.thread * this.capacity + index) * hostWords + word;
     this.lanes[at] = (this.lanes[at] as number) + n;
+  }
+
+  /** Adds what this thread has counted of a host here to the words of the same host there. */
+  moveTo(index: number, target: HostTable, targetIndex: number): void {
+    target.addActiveRequests(targetIndex, this.activeRequests(index));
+    for (let word = 0; word < hostWords; word++) target.count(targetIndex, word, this.own(index, word));
   }
 
   own(index: number, word: number): number {

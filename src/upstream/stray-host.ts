@@ -55,4 +55,16 @@ export class StrayHost implements Host {
   reportConnected(): void {
     // As above.
   }
+
+  reportReached(): void {
+    // As above.
+  }
+
+  reportJudged(): void {
+    // As above.
+  }
+
+  reportDegraded(): void {
+    // As above.
+  }
 }

@@ -80,10 +80,10 @@ export class SuccessRates {
       if (volume >= rates.requestVolume) judged.push({ member, rate });
       if (volume >= failures.requestVolume) counted.push({ member, rate });
     }
-    const isSpread = judged.length > 0 && this.tallies.size >= rates.minimumHosts;
+    const isSpread = judged.length > 0 && judged.length >= rates.minimumHosts;
     this.summary = isSpread ? summaryOf(judged, rates.stdevFactor / 1000) : noSummary;
     const { threshold } = this.summary;
-    const mayFail = this.tallies.size >= failures.minimumHosts;
+    const mayFail = counted.length >= failures.minimumHosts;
     return {
       summary: this.summary,
       below: isSpread ? judged.filter(({ rate }) => rate < threshold) : [],

@@ -1,12 +1,15 @@
 import { parseArgs } from 'node:util';
 import { fuzzHttp1 } from './fuzz-http1.js';
 import { fuzzHttp2 } from './fuzz-http2.js';
+import { fuzzMongo } from './fuzz-mongo.js';
 import { fuzzProxyHeader } from './fuzz-proxy-header.js';
 import { fuzzRedis } from './fuzz-redis.js';
 import { fuzzRequestRules } from './fuzz-request-rules.js';
 
-/** `make fuzz`: the HTTP/1 parser against llhttp, the HTTP/2 server and the Redis decoder against themselves, and PROXY headers, and the
- * header rules against what may reach an origin. */
+/**
+ * `make fuzz`: the HTTP/1 parser against llhttp, the HTTP/2 server, the Redis and the MongoDB decoder against themselves,
+ * PROXY headers, and the header rules against what may reach an origin.
+ */
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
 });
@@ -31,3 +34,4 @@ await timed('header rules', () => {
   return '';
 });
 await timed('Redis decoder', () => `: ${fuzzRedis(runs, seed)} accepted`);
+await timed('MongoDB decoder', () => `: ${fuzzMongo(runs, seed)} sound`);

@@ -1,8 +1,9 @@
-import { equal } from 'node:assert/strict';
+import { equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { startOrigin, startProxy } from '../support/proxy.js';
 
 const bootstrap = (bad: number, good: number): string => `
+admin: { address: { socket_address: { address: 127.0.0.1, port_value: 0 } } }
 static_resources:
   listeners:
   - name: main
@@ -52,4 +53,6 @@ test('a retry with previous_hosts goes to a host that has not been tried', async
   const good = await startOrigin(t, (_request, response) => response.end('good'));
   const proxy = await startProxy(t, bootstrap(bad.port, good.port));
   for (let i = 0; i < 40; i++) equal((await proxy.fetch('/')).status, 200);
+  ok((await proxy.stat('cluster.origins.upstream_rq_retry')) > 0);
+  equal(await proxy.stat('cluster.origins.upstream_rq_active'), 0);
 });

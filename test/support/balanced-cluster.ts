@@ -45,6 +45,8 @@ export function balancedCluster(parts: ClusterParts = {}): BalancedCluster {
     ignoreNewHostsUntilFirstHc: false,
     weightedPriorityHealth: false,
     localCluster: null,
+    providedBalancer: () => () => ({ choose: () => null }),
+    wantHost: () => null,
     ...rest,
   };
 }

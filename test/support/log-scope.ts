@@ -81,6 +81,8 @@ export function logScope(
   const time = new ManualTime();
   const stats = new CountingStats();
   const warnings: string[] = [];
+  const lines: string[] = [];
+  const drain = { isHealthCheckFailed: false, isDraining: false, shouldClose: () => drain.isDraining };
   const quiet = (): void => {};
   const parts: Partial<ThreadScope> = {
     role: 'worker',
@@ -93,6 +95,8 @@ export function logScope(
     log: { trace: quiet, debug: quiet, info: quiet, warn: (text) => warnings.push(text), error: quiet },
     node: { id: 'node-1', cluster: 'cluster-1', zone: '', localAddress: '192.0.2.1' },
     extensions: testRegistry(extensions),
+    drain,
+    logFile: () => ({ write: (text) => lines.push(text) }),
   };
-  return { scope: parts as ThreadScope, time, stats: stats.values, warnings };
+  return { scope: parts as ThreadScope, time, stats: stats.values, warnings, lines, drain };
 }

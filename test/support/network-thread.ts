@@ -27,7 +27,7 @@ export function networkThreads(values: { readonly [key: string]: string | number
     shared.set(name, found);
     return found;
   };
-  const { scope: plain, time, stats } = logScope(values);
+  const { scope: plain, time, stats, lines, drain } = logScope(values);
   const thread = (threadIndex: number): ThreadScope =>
     Object.assign(Object.create(plain) as ThreadScope, {
       threadIndex,
@@ -42,7 +42,7 @@ export function networkThreads(values: { readonly [key: string]: string | number
       return { filter, connection, closes: connection.closes };
     };
   };
-  return { build, thread, time, stats };
+  return { build, thread, time, stats, lines, drain };
 }
 
 class TestConnection {
@@ -51,6 +51,7 @@ class TestConnection {
   readonly record: ConnectionControl['record'];
   readonly closes: string[] = [];
   readonly bytesReceived = 0;
+  continues = 0;
 
   constructor(scope: ThreadScope, info: ConnectionInfo) {
     this.scope = scope;
@@ -60,6 +61,10 @@ class TestConnection {
 
   close(mode: string, reason: string): void {
     this.closes.push(`${mode} ${reason}`);
+  }
+
+  continueReading(): void {
+    this.continues++;
   }
 
   timer(fire: () => void): Timer {

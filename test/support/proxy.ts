@@ -57,7 +57,7 @@ export class RunningProxy {
   /** The value of a counter or gauge. */
   async stat(name: string): Promise<number> {
     const text = await this.admin(`/stats?filter=^${name.replaceAll('.', '\\.')}$`);
-    const found = /: (\d+)/.exec(text);
+    const found = /: (-?\d+)/.exec(text);
     return found === null ? 0 : Number(found[1]);
   }
 

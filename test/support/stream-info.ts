@@ -80,6 +80,7 @@ export function streamInfo(changes: Partial<StreamInfo> = {}): StreamInfo {
     upstreamTransportFailureReason: '',
     upstreamTls: null,
     attemptCount: 1,
+    autopsies: null,
     hostsAttempted: [],
     isHealthCheck: false,
     hostOverride: null,

@@ -22,6 +22,9 @@ export function testHost(address: Address, changes: Partial<Host> = {}): Host {
     reportLocalFailure: () => {},
     reportHealthFailure: () => {},
     reportConnected: () => {},
+    reportReached: () => {},
+    reportJudged: () => {},
+    reportDegraded: () => {},
     ...changes,
   };
 }

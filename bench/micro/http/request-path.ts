@@ -56,6 +56,9 @@ const host: Host = {
   reportLocalFailure: () => undefined,
   reportHealthFailure: () => undefined,
   reportConnected: () => undefined,
+  reportReached: () => undefined,
+  reportJudged: () => undefined,
+  reportDegraded: () => undefined,
 };
 
 /** As in a worker, everything is read into one buffer. */
@@ -157,6 +160,7 @@ export class RequestPath {
       tls: null,
       times: null,
       meter: null,
+      facts: () => null,
     };
     const breaker = {
       tryConnection: () => true,
@@ -184,6 +188,7 @@ export class RequestPath {
         bufferLimitBytes: 1024 * 1024,
         socket: { sourceIp4: '', sourceIp6: '', sourcePort: 0, keepAliveMs: -1 },
         retryPolicy: null,
+        origin: '',
       },
       membership: () => ({ total: 1, healthy: 1, degraded: 0 }),
       chooseHost: () => host,
@@ -199,8 +204,11 @@ export class RequestPath {
       chargeRetryCode: () => undefined,
       chargeTime: (ms) => codes.chargeTime(ms),
       alternativeStats: () => null,
+      noteFailure: () => undefined,
+      limitOf: () => 1024,
       inMaintenance: () => false,
       drawDrop: () => 'none',
+      judgesAsError: () => null,
     } as Cluster;
     return this.cached;
   }

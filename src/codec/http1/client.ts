@@ -26,6 +26,8 @@ export interface Http1ClientCallbacks {
   onResponseComplete(isRequestDone: boolean, keepsAlive: boolean): void;
   /** `reset` of the encoder was called: the connection can serve nobody any more. */
   onEncoderReset(): void;
+  /** The request of a tunnel has ended: what is written goes out, then the connection closes. */
+  onTunnelEnd?(): void;
   pauseReading(): void;
   resumeReading(): void;
 }
@@ -189,7 +191,14 @@ export class Http1ClientCodec implements Http1Events<ResponseHeaders>, RequestEn
 
   encodeData(chunk: Chunk, endStream: boolean): void {
     this.body.write(chunk, endStream, null);
-    if (endStream) this.isRequestDone = true;
+    if (!endStream) return;
+    this.isRequestDone = true;
+    if (this.method === 'CONNECT') this.callbacks.onTunnelEnd?.();
+  }
+
+  endTunnel(): void {
+    this.encodeData(emptyChunk, true);
+    if (this.method !== 'CONNECT') this.callbacks.onTunnelEnd?.();
   }
 
   encodeTrailers(trailers: HeaderMap): void {

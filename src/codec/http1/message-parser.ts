@@ -326,6 +326,7 @@ export abstract class MessageParser<H extends HeaderMap> {
     this.meter.onBytesReceived(end);
     const count = fieldScan.count;
     const fields = count > 0 && this.options.enableTrailers ? buildTrailers(buffer, end, this.options) : null;
+    if (fields !== null && this.meter.isOn) this.meter.headersReceived += fieldScan.byteLength;
     this.section.clear();
     if (fields !== null) this.events.onTrailers(fields);
     this.complete();

@@ -1,3 +1,4 @@
+import type { ConnectionFacts } from '../../api/autopsy.js';
 import type { Chunk, RequestEncoder, ResponseDecoder, StreamResetReason } from '../../api/codec.js';
 import type {
   Cancellable,
@@ -12,6 +13,7 @@ import { ChunkQueue } from '../../base/chunk-queue.js';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../../base/header-map.js';
 import { Timer, type TimerWheel } from '../../base/timer-wheel.js';
 import type { WireMeter } from '../../base/wire-meter.js';
+import type { AttemptLog } from './attempt-log.js';
 import { IdleWatch } from './idle-watch.js';
 
 /** What an attempt tells the router of. After `onAttemptReset` or a complete response nothing follows. */
@@ -41,6 +43,8 @@ export interface AttemptOwner {
  */
 export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   readonly host: Host;
+  /** Its access log entries; null where none are written. */
+  readonly log: AttemptLog | null;
   /** The per-try timeout; null until it is armed. */
   private timer: Timer | null;
   /** The per-try idle timeout; null until it is armed. */
@@ -64,12 +68,16 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   isHedged: boolean;
   /** Outlier detection has been told of its timeout. */
   hasTimedOut: boolean;
+  /** Why the pool had nothing; null otherwise. */
+  poolFailure: PoolFailure | null;
+  private connection: UpstreamConnectionInfo | null;
   private pausedReads: number;
   /** Of the connection, which the next request on it begins anew. */
   private meter: WireMeter | null;
 
-  constructor(owner: AttemptOwner, host: Host) {
+  constructor(owner: AttemptOwner, host: Host, log: AttemptLog | null = null) {
     this.host = host;
+    this.log = log;
     this.timer = null;
     this.idle = null;
     this.owner = owner;
@@ -87,6 +95,8 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     this.hasResponse = false;
     this.isHedged = false;
     this.hasTimedOut = false;
+    this.poolFailure = null;
+    this.connection = null;
     this.pausedReads = 0;
     this.meter = null;
   }
@@ -114,6 +124,11 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     if (this.timer !== null) timers.cancel(this.timer);
   }
 
+  /** What its connection has to say for its failure; null when it never got one. */
+  facts(): ConnectionFacts | null {
+    return this.connection?.facts() ?? this.poolFailure?.facts ?? null;
+  }
+
   get isReady(): boolean {
     return this.encoder !== null;
   }
@@ -121,8 +136,9 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   sendData(chunk: Chunk, endStream: boolean): void {
     if (this.isDone) return;
     if (this.idle !== null) this.idle.touch();
+    if (this.log !== null) this.log.info.bytesSent += chunk.end - chunk.start;
     if (this.encoder !== null && !this.isHeld) {
-      if (endStream) this.isRequestSent = true;
+      if (endStream) this.onRequestSent();
       this.encoder.encodeData(chunk, endStream);
       return;
     }
@@ -136,7 +152,7 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   sendTrailers(trailers: HeaderMap): void {
     if (this.isDone) return;
     if (this.encoder !== null) {
-      this.isRequestSent = true;
+      this.onRequestSent();
       this.encoder.encodeTrailers(trailers);
     } else {
       this.trailers = trailers;
@@ -160,6 +176,7 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     this.end();
     this.waiting?.cancel();
     this.encoder?.reset('local-reset');
+    this.log?.end(false);
   }
 
   // HttpPoolCallbacks
@@ -167,12 +184,14 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   onPoolReady(encoder: RequestEncoder, connection: UpstreamConnectionInfo): void {
     this.waiting = null;
     this.encoder = encoder;
+    this.connection = connection;
     if (connection.meter !== null) this.count(connection.meter);
     for (let i = 0; i < this.pausedReads; i++) encoder.pauseReading();
     this.host.reportConnected();
+    this.log?.onReady(connection);
     this.owner.onAttemptReady(this, connection);
     this.hasSentBytes = true;
-    if (this.headersEnd) this.isRequestSent = true;
+    if (this.headersEnd) this.onRequestSent();
     encoder.encodeHeaders(this.owner.requestHeaders, this.headersEnd);
     if (!this.isHeld) this.sendQueued(encoder);
   }
@@ -180,7 +199,16 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   private count(meter: WireMeter): void {
     const { wire } = this.owner;
     meter.begin(wire);
-    if (wire !== null) this.meter = meter;
+    if (wire === null) return;
+    wire.live = meter;
+    this.meter = meter;
+  }
+
+  private stopCounting(meter: WireMeter): void {
+    const { wire } = this.owner;
+    wire?.copy(meter);
+    if (wire?.live === meter) wire.live = null;
+    this.meter = null;
   }
 
   private sendQueued(encoder: RequestEncoder): void {
@@ -190,10 +218,10 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
       queue.drain((buffer, start, end) => encoder.encodeData({ buffer, start, end }, false));
     }
     if (this.trailers !== null) {
-      this.isRequestSent = true;
+      this.onRequestSent();
       encoder.encodeTrailers(this.trailers);
     } else if (this.queueEnd) {
-      this.isRequestSent = true;
+      this.onRequestSent();
       encoder.encodeData(emptyChunk, true);
     }
     if (this.isClogged) this.clog(false);
@@ -202,7 +230,10 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   onPoolFailure(failure: PoolFailure): void {
     this.waiting = null;
     if (this.isDone) return;
+    this.poolFailure = failure;
     this.end();
+    this.log?.onReset(failure.reason, failure.transportFailure);
+    this.log?.end(false);
     this.owner.onAttemptReset(this, failure.reason, failure.transportFailure);
   }
 
@@ -220,26 +251,34 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
       this.isHeld = false;
       this.sendQueued(this.encoder);
     }
+    this.log?.onHeaders(headers);
     if (endStream) this.end();
     this.owner.onAttemptHeaders(this, headers, endStream);
+    if (endStream) this.log?.end(true);
   }
 
   onData(chunk: Chunk, endStream: boolean): void {
     if (this.isDone) return;
     if (this.idle !== null) this.idle.touch();
+    if (this.log !== null) this.log.info.bytesReceived += chunk.end - chunk.start;
     if (endStream) this.end();
     this.owner.onAttemptData(this, chunk, endStream);
+    if (endStream) this.log?.end(true);
   }
 
   onTrailers(trailers: HeaderMap): void {
     if (this.isDone) return;
+    this.log?.onTrailers(trailers);
     this.end();
     this.owner.onAttemptTrailers(this, trailers);
+    this.log?.end(true);
   }
 
   onReset(reason: StreamResetReason, detail: string): void {
     if (this.isDone) return;
     this.end();
+    this.log?.onReset(reason, detail);
+    this.log?.end(false);
     this.owner.onAttemptReset(this, reason, detail);
   }
 
@@ -251,6 +290,11 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     if (!this.isDone) this.clog(false);
   }
 
+  private onRequestSent(): void {
+    this.isRequestSent = true;
+    this.log?.onSent();
+  }
+
   private clog(isClogged: boolean): void {
     if (this.isClogged === isClogged) return;
     this.isClogged = isClogged;
@@ -259,7 +303,7 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
 
   private end(): void {
     this.isDone = true;
-    if (this.meter !== null) this.owner.wire?.copy(this.meter);
+    if (this.meter !== null) this.stopCounting(this.meter);
     this.idle?.cancel();
     while (this.pausedReads > 0) this.resumeReading();
     this.queue?.clear();

@@ -169,6 +169,15 @@ function matchersOf(configs: Plain): readonly HeaderPredicate[] {
     : (configs as unknown as readonly HeaderMatcherConfig[]).map(buildHeaderMatcher);
 }
 
+/** A word that `x-envoy-retry-on` knows. */
+export function isRetryCondition(token: string): boolean {
+  return tokens.has(token) || token === 'http3-post-connect-failure';
+}
+
+export function isGrpcRetryCondition(token: string): boolean {
+  return grpcTokens.has(token);
+}
+
 function bitOf(token: string): number {
   return tokens.get(token) ?? grpcTokens.get(token) ?? 0;
 }

@@ -1,5 +1,6 @@
 import type { ConfigNode, ExtensionConfig } from '../../api/config-node.js';
 import type { Plain } from '../../base/plain.js';
+import type { ClusterType } from '../membership/discovery-config.js';
 import {
   parseActiveRequests,
   parseConsistentHash,
@@ -19,8 +20,6 @@ const typesOfPolicies: { readonly [policy: string]: string } = {
   MAGLEV: 'maglev.v3.Maglev',
 };
 
-const providedType = 'envoy.extensions.load_balancing_policies.random.v3.Random';
-
 /** The first policy of a `LoadBalancingPolicy` that is known. */
 export function parsePolicies(node: ConfigNode | undefined): ExtensionConfig | undefined {
   for (const policy of node?.list('policies') ?? []) {
@@ -31,11 +30,9 @@ export function parsePolicies(node: ConfigNode | undefined): ExtensionConfig | u
 }
 
 /** What `load_balancing_policy` says; without it, `lb_policy` with its own fields, in subsets where there are any. */
-export function parseBalancer(node: ConfigNode, isProvided = false): ExtensionConfig {
+export function parseBalancer(node: ConfigNode): ExtensionConfig {
   const typed = parsePolicies(node.message('load_balancing_policy'));
   if (typed !== undefined) return typed;
-  // The cluster itself has one; this is never asked.
-  if (isProvided) return { name: 'cluster_provided', typeUrl: providedType, config: {} };
   const policy = parseOldPolicy(node);
   const subsets = node.message('lb_subset_config');
   if (subsets === undefined || subsets.list('subset_selectors').length === 0) return policy;
@@ -45,6 +42,33 @@ export function parseBalancer(node: ConfigNode, isProvided = false): ExtensionCo
     config: parseSubset(subsets, policy),
   };
 }
+
+/** Types of clusters that choose hosts themselves, and let nothing else do it. */
+const providing: ReadonlySet<ClusterType> = new Set<ClusterType>(['ORIGINAL_DST']);
+
+/** The balancer of a cluster that has its own; undefined for clusters that have not. */
+export function providedBalancer(node: ConfigNode, type: ClusterType): ExtensionConfig | undefined {
+  const policies = node.message('load_balancing_policy');
+  const isProvided =
+    node.enum('lb_policy', 'ROUND_ROBIN') === 'CLUSTER_PROVIDED' ||
+    parsePolicies(policies)?.typeUrl === providedType;
+  const name = node.string('name');
+  if (!isProvided && !providing.has(type)) return undefined;
+  if (!providing.has(type) && type !== 'REDIS') {
+    const text = `cluster manager: cluster provided LB specified but cluster '${name}' did not provide one.`;
+    node.error(`${text} Check cluster documentation.`, 'lb_policy');
+  } else if (!isProvided && type !== 'ORIGINAL_DST') {
+    const text = `cluster manager: cluster provided LB not specified but cluster '${name}' provided one.`;
+    node.error(`${text} Check cluster documentation.`, 'lb_policy');
+  }
+  if (node.has('lb_subset_config')) {
+    const text = 'cluster: LB policy CLUSTER_PROVIDED cannot be combined with lb_subset_config';
+    node.error(text, 'lb_subset_config');
+  }
+  return { name: 'cluster_provided', typeUrl: providedType, config: null };
+}
+
+const providedType = 'envoy.extensions.load_balancing_policies.cluster_provided.v3.ClusterProvided';
 
 function parseOldPolicy(node: ConfigNode): ExtensionConfig {
   const policy = node.enum('lb_policy', 'ROUND_ROBIN');

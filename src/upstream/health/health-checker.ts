@@ -1,67 +1,51 @@
-import type { RuntimeView } from '../../api/runtime.js';
-import type { StatScope } from '../../api/stats.js';
-import type { Address } from '../../api/stream-info.js';
-import type { Random } from '../../base/random.js';
-import type { TimerWheel } from '../../base/timer-wheel.js';
+import type { BoundStats } from '../../api/stats.js';
 import { Http1 } from '../../codec/http1/http1-stats.js';
-import { ipAddress } from '../../network/address.js';
-import type { UpstreamTransport } from '../../network/transport-socket.js';
 import type { Member } from '../membership/member.js';
 import type { HealthCheckConfig } from './config.js';
+import { healthEvents } from './event-writers.js';
 import { H } from './health-stats.js';
 import { type CheckScope, HostCheck } from './host-check.js';
-import { HttpProbe } from './http-probe.js';
-import type { Probe, ProbeMaker, ProbeResult, ProbeTarget } from './probe.js';
-import { TcpProbe } from './tcp-probe.js';
+import type { CheckedCluster, CheckView, HealthScope, HostChecker } from './host-checker.js';
+import { ProbeMakers } from './probe-makers.js';
 
-export interface HealthCheckerOptions {
-  readonly config: HealthCheckConfig;
-  readonly cluster: string;
-  /** `cluster.<name>` */
-  readonly statRoot: string;
-  readonly scope: {
-    readonly timers: TimerWheel;
-    readonly random: Random;
-    readonly runtime: RuntimeView;
-    readonly stats: StatScope;
-  };
-  hasTraffic(): boolean;
-  onResult(member: Member, passed: boolean): void;
-  /** The transport socket of the cluster's connections to that host; null for the socket itself. */
-  transportOf(member: Member): UpstreamTransport | null;
-  /** Replaces sockets in tests. */
-  readonly probeFor?: (member: Member) => ProbeMaker;
-}
-
-/** Active health checking of a cluster's hosts, on main. */
-export class HealthChecker {
-  private readonly options: HealthCheckerOptions;
+/** One check of a cluster's hosts. */
+export class HealthChecker implements HostChecker {
   private readonly scope: CheckScope;
   private readonly checks: Map<Member, HostCheck>;
+  private readonly makers: ProbeMakers;
+  private readonly cluster: CheckedCluster;
+  private readonly view: CheckView | null;
 
-  constructor(options: HealthCheckerOptions) {
-    const stats = options.scope.stats.bind(`${options.statRoot}.health_check`, H);
-    if (options.config.kind === 'http') options.scope.stats.bind(`${options.statRoot}.http1`, Http1);
-    this.options = options;
+  /** Without a view the check is the only one, and its flags are the hosts' own. */
+  constructor(
+    config: HealthCheckConfig,
+    cluster: CheckedCluster,
+    scope: HealthScope,
+    view: CheckView | null,
+  ) {
+    const stats = scope.stats.bind(view?.statPrefix ?? `${cluster.statRoot}.health_check`, H);
+    this.makers = new ProbeMakers(config, cluster, scope, stats);
     this.scope = {
-      config: options.config,
-      timers: options.scope.timers,
-      random: options.scope.random,
-      runtime: options.scope.runtime,
+      config,
+      timers: scope.timers,
+      random: scope.random,
+      runtime: scope.runtime,
       stats,
-      hasTraffic: options.hasTraffic,
-      onResult: options.onResult,
+      events: healthEvents(config, cluster.config.name, this.makers.eventType, scope),
+      hasTraffic: () => cluster.hasTraffic(),
+      onResult: (member, passed) => cluster.onResult(member, passed),
     };
     this.checks = new Map();
-    stats.add(H.healthy, 0);
-    stats.add(H.degraded, 0);
+    this.cluster = cluster;
+    this.view = view;
+    listStats(config, cluster, scope, stats);
   }
 
-  /** Checks that host from now on, unless its endpoint says not to. */
   add(member: Member): void {
     if (member.record.healthCheck?.disabled === true) return;
-    const makeProbe = this.options.probeFor?.(member) ?? this.probeMaker(member);
-    const check = new HostCheck(member, this.scope, makeProbe);
+    const makeProbe = this.cluster.probeFor?.(member) ?? this.makers.of(member);
+    const flags = this.view?.flagsOf(member) ?? member;
+    const check = new HostCheck(member, flags, this.scope, makeProbe);
     this.checks.set(member, check);
     check.start();
   }
@@ -76,7 +60,6 @@ export class HealthChecker {
     this.checks.clear();
   }
 
-  /** Hosts that have had no result yet. */
   *unchecked(): Generator<Member, void> {
     for (const check of this.checks.values()) if (!check.hasResult) yield check.member;
   }
@@ -84,34 +67,16 @@ export class HealthChecker {
   failPassively(member: Member): void {
     this.checks.get(member)?.failPassively();
   }
-
-  private probeMaker(member: Member): ProbeMaker {
-    const { config, cluster } = this.options;
-    const transport = this.options.transportOf(member);
-    return (_: Address, onResult: (result: ProbeResult) => void): Probe => {
-      const target: ProbeTarget = {
-        get address() {
-          return checkAddress(member.address, member.record.healthCheck?.port ?? 0);
-        },
-        hostname: member.record.hostname,
-        transport,
-        options: null,
-      };
-      if (config.http === null) {
-        return new TcpProbe(
-          target,
-          config.tcp ?? { send: '', receive: [] },
-          config.reuseConnection,
-          onResult,
-        );
-      }
-      const authority = member.record.healthCheck?.hostname || config.http.host || cluster;
-      return new HttpProbe(target, config.http, authority, config.reuseConnection, onResult);
-    };
-  }
 }
 
-/** `health_check_config.port_value` replaces the host's own port. */
-function checkAddress(host: Address, port: number): Address {
-  return port === 0 || !host.isIp ? host : ipAddress(host.ip, port);
+/** These stand in the list from the start. */
+function listStats(
+  { check }: HealthCheckConfig,
+  { statRoot }: CheckedCluster,
+  { stats }: HealthScope,
+  own: BoundStats,
+): void {
+  if (check.kind === 'http' && check.http.protocol === 'http1') stats.bind(`${statRoot}.http1`, Http1);
+  own.add(H.healthy, 0);
+  own.add(H.degraded, 0);
 }

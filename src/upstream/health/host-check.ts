@@ -5,6 +5,8 @@ import type { Random } from '../../base/random.js';
 import { Timer, type TimerWheel } from '../../base/timer-wheel.js';
 import type { Member } from '../membership/member.js';
 import type { HealthCheckConfig } from './config.js';
+import type { HealthEvents, HealthFailure } from './health-events.js';
+import type { HealthFlags } from './health-flags.js';
 import { H } from './health-stats.js';
 import type { Probe, ProbeMaker, ProbeResult } from './probe.js';
 
@@ -15,6 +17,8 @@ export interface CheckScope {
   readonly random: Random;
   readonly runtime: RuntimeView;
   readonly stats: BoundStats;
+  /** Null: nobody logs them. */
+  readonly events: HealthEvents | null;
   /** Whether the cluster ever had a connection to a host. */
   hasTraffic(): boolean;
   /** After each result; health bits are up to date. */
@@ -34,6 +38,7 @@ type Transition = 'none' | 'pending' | 'changed';
  */
 export class HostCheck {
   readonly member: Member;
+  private readonly flags: HealthFlags;
   private readonly scope: CheckScope;
   private readonly probe: Probe;
   private readonly intervalTimer: Timer;
@@ -42,23 +47,24 @@ export class HostCheck {
   private failures: number;
   hasResult: boolean;
 
-  constructor(member: Member, scope: CheckScope, makeProbe: ProbeMaker) {
+  /** `flags` are the member's own unless several checks share the host. */
+  constructor(member: Member, flags: HealthFlags, scope: CheckScope, makeProbe: ProbeMaker) {
     this.member = member;
+    this.flags = flags;
     this.scope = scope;
-    this.probe = makeProbe(member.address, (result) => this.onResult(result));
+    this.probe = makeProbe((result) => this.onResult(result));
     this.intervalTimer = new Timer(() => this.begin());
     this.timeoutTimer = new Timer(() => this.onTimeout());
     this.passes = 0;
     this.failures = 0;
     this.hasResult = false;
-    if (!member.has(HostHealth.failedActiveHc)) scope.stats.add(H.healthy, 1);
+    if (!flags.has(HostHealth.failedActiveHc)) scope.stats.add(H.healthy, 1);
   }
 
   start(): void {
     const { initialJitterMs } = this.scope.config;
-    const jitterMs = initialJitterMs >= 1 ? this.scope.random.below(Math.trunc(initialJitterMs)) : 0;
-    if (jitterMs === 0) this.begin();
-    else this.scope.timers.schedule(this.intervalTimer, jitterMs);
+    if (initialJitterMs < 1) this.begin();
+    else this.scope.timers.schedule(this.intervalTimer, this.withJitter(0, initialJitterMs));
   }
 
   close(): void {
@@ -66,13 +72,14 @@ export class HostCheck {
     timers.cancel(this.intervalTimer);
     timers.cancel(this.timeoutTimer);
     this.probe.abandon();
-    if (!this.member.has(HostHealth.failedActiveHc)) stats.add(H.healthy, -1);
-    if (this.member.has(HostHealth.degradedActiveHc)) stats.add(H.degraded, -1);
+    this.probe.close();
+    if (!this.flags.has(HostHealth.failedActiveHc)) stats.add(H.healthy, -1);
+    if (this.flags.has(HostHealth.degradedActiveHc)) stats.add(H.degraded, -1);
   }
 
   /** The data path saw `x-envoy-immediate-health-check-fail`: failed at once, checks go on as they were. */
   failPassively(): void {
-    this.fail('passive', HostHealth.excludedViaImmediateHcFail);
+    this.fail('PASSIVE', false, 0, HostHealth.excludedViaImmediateHcFail);
   }
 
   private begin(): void {
@@ -83,87 +90,80 @@ export class HostCheck {
 
   private onTimeout(): void {
     this.probe.abandon();
-    this.wait(false, this.fail('timeout', 0));
+    this.wait(false, this.fail('NETWORK_TIMEOUT', true, 0, 0));
   }
 
-  private onResult(result: ProbeResult): void {
+  private onResult({ verdict, status, excludes }: ProbeResult): void {
     this.scope.timers.cancel(this.timeoutTimer);
-    switch (result) {
-      case 'passed':
-      case 'degraded':
-        this.wait(true, this.pass(result === 'degraded'));
-        return;
-      case 'excluded':
-        this.wait(false, this.fail('refused', HostHealth.excludedViaImmediateHcFail));
-        return;
-      case 'failed':
-        this.wait(false, this.fail('refused', 0));
-        return;
-      case 'retriable':
-      case 'network':
-        this.wait(false, this.fail(result, 0));
+    if (verdict === 'passed' || verdict === 'degraded') {
+      this.wait(true, this.pass(verdict === 'degraded'));
+      return;
     }
+    const alsoSet = excludes ? HostHealth.excludedViaImmediateHcFail : 0;
+    const failure = verdict === 'network' ? 'NETWORK' : 'ACTIVE';
+    this.wait(false, this.fail(failure, verdict !== 'failed', status, alsoSet));
   }
 
   private pass(isDegraded: boolean): Transition {
-    const { config, stats } = this.scope;
-    const { member } = this;
+    const { config, events, stats } = this.scope;
+    const { flags, member } = this;
     this.failures = 0;
     let transition: Transition = 'none';
     let cleared: number = HostHealth.pendingActiveHc;
-    if (member.has(HostHealth.failedActiveHc)) {
-      const isBack = !this.hasResult || ++this.passes >= config.healthyThreshold;
+    if (flags.has(HostHealth.failedActiveHc)) {
+      const isBack = !this.hasResult || ++this.passes === config.healthyThreshold;
       transition = isBack ? 'changed' : 'pending';
       if (isBack) {
         cleared |=
           HostHealth.failedActiveHc | HostHealth.activeHcTimeout | HostHealth.excludedViaImmediateHcFail;
-        this.passes = 0;
         stats.add(H.healthy, 1);
+        events?.added(member, !this.hasResult);
       }
     }
-    if (isDegraded !== member.has(HostHealth.degradedActiveHc)) {
+    if (transition !== 'changed' && config.logsSuccesses) events?.passed(member);
+    if (flags.has(HostHealth.pendingActiveHc)) transition = 'changed';
+    if (isDegraded !== flags.has(HostHealth.degradedActiveHc)) {
       stats.add(H.degraded, isDegraded ? 1 : -1);
+      if (isDegraded) events?.degraded(member);
+      else events?.noLongerDegraded(member);
       if (transition === 'none') transition = 'changed';
     }
     stats.inc(H.success);
     const set = isDegraded ? HostHealth.degradedActiveHc : 0;
-    member.change(set, cleared | (isDegraded ? 0 : HostHealth.degradedActiveHc));
-    this.settle(true);
+    this.settle(true, set, cleared | (isDegraded ? 0 : HostHealth.degradedActiveHc));
     return transition;
   }
 
-  private fail(
-    kind: 'refused' | 'passive' | 'retriable' | 'network' | 'timeout',
-    alsoSet: number,
-  ): Transition {
-    const { config, stats } = this.scope;
-    const { member } = this;
+  /** `isRetriable`: it takes several in a row to fail a host. */
+  private fail(failure: HealthFailure, isRetriable: boolean, status: number, alsoSet: number): Transition {
+    const { config, events, stats } = this.scope;
+    const { flags, member } = this;
     this.passes = 0;
     let transition: Transition = 'none';
-    let isFailed = member.has(HostHealth.failedActiveHc);
+    let isFailed = flags.has(HostHealth.failedActiveHc);
     if (!isFailed) {
-      const isAtOnce = kind === 'refused' || kind === 'passive';
-      isFailed = isAtOnce || ++this.failures >= config.unhealthyThreshold;
+      isFailed = !isRetriable || ++this.failures === config.unhealthyThreshold;
       transition = isFailed ? 'changed' : 'pending';
-      if (isFailed) stats.add(H.healthy, -1);
+      if (isFailed) {
+        stats.add(H.healthy, -1);
+        events?.ejected(member, failure, status);
+      }
     }
+    if (flags.has(HostHealth.pendingActiveHc)) transition = 'changed';
+    if (!this.hasResult || config.logsFailures) events?.failed(member, failure, !this.hasResult, status);
     stats.inc(H.failure);
-    if (kind === 'network' || kind === 'timeout') stats.inc(H.network_failure);
-    if (kind === 'passive') stats.inc(H.passive_failure);
-    let set = alsoSet;
-    let cleared: number = HostHealth.pendingActiveHc;
-    if (isFailed) {
-      this.failures = 0;
-      set |= HostHealth.failedActiveHc | (kind === 'timeout' ? HostHealth.activeHcTimeout : 0);
-      if (kind !== 'timeout') cleared |= HostHealth.activeHcTimeout;
-    }
-    member.change(set, cleared);
-    this.settle(false);
+    if (failure === 'NETWORK' || failure === 'NETWORK_TIMEOUT') stats.inc(H.network_failure);
+    if (failure === 'PASSIVE') stats.inc(H.passive_failure);
+    const hasTimedOut = isFailed && failure === 'NETWORK_TIMEOUT';
+    const set =
+      alsoSet | (isFailed ? HostHealth.failedActiveHc : 0) | (hasTimedOut ? HostHealth.activeHcTimeout : 0);
+    this.settle(false, set, HostHealth.pendingActiveHc | (hasTimedOut ? 0 : HostHealth.activeHcTimeout));
     return transition;
   }
 
-  private settle(passed: boolean): void {
+  private settle(passed: boolean, set: number, clear: number): void {
     this.hasResult = true;
+    this.flags.change(set, clear);
     this.scope.onResult(this.member, passed);
   }
 
@@ -173,11 +173,18 @@ export class HostCheck {
   }
 
   private delayMs(passed: boolean, transition: Transition): number {
+    return this.withJitter(
+      Math.trunc(this.baseDelayMs(passed, transition)),
+      this.scope.config.intervalJitterMs,
+    );
+  }
+
+  private withJitter(baseMs: number, jitterMs: number): number {
     const { config, random, runtime } = this.scope;
-    let delayMs = Math.trunc(this.baseDelayMs(passed, transition));
-    const percentMs = Math.trunc((config.intervalJitterPercent * delayMs) / 100);
+    let delayMs = baseMs;
+    const percentMs = Math.trunc((config.intervalJitterPercent * baseMs) / 100);
     if (percentMs > 0) delayMs += random.below(percentMs);
-    if (config.intervalJitterMs >= 1) delayMs += random.below(Math.trunc(config.intervalJitterMs));
+    if (jitterMs >= 1) delayMs += random.below(Math.trunc(jitterMs));
     const longestMs = runtime.number('health_check.max_interval', Number.POSITIVE_INFINITY);
     const shortestMs = runtime.number('health_check.min_interval', 0);
     return Math.max(1, shortestMs, Math.min(delayMs, longestMs));

@@ -1,143 +1,145 @@
-import type { Socket } from 'node:net';
-import type { Http1Events, Http1ParserOptions } from '../../api/codec.js';
-import type { ResponseHeaders } from '../../base/header-map.js';
-import { Http1ResponseParser } from '../../codec/http1/parser.js';
-import type { HttpCheckConfig } from './config.js';
-import { openProbeConnection, type Probe, type ProbeResult, type ProbeTarget } from './probe.js';
+import type { Chunk } from '../../api/codec.js';
+import type { RuntimeView } from '../../api/runtime.js';
+import type { BoundStats } from '../../api/stats.js';
+import type { RequestHeaders, ResponseHeaders } from '../../base/header-map.js';
+import type { Random } from '../../base/random.js';
+import { buildStringMatcher, type StringPredicate } from '../../match/string-matcher.js';
+import { H } from './health-stats.js';
+import type { HttpCheckConfig, StatusRange } from './http-check-config.js';
+import { containsInOrder } from './payload.js';
+import { type OnProbeResult, type Probe, type ProbeResult, unreachable } from './probe.js';
+import type { ProbeClient, ProbeClientOwner } from './probe-client.js';
+import { type AnswerReader, ProbeExchange } from './probe-exchange.js';
 
-const parserOptions: Http1ParserOptions = {
-  maxHeadBytes: 65_536,
-  maxHeaders: 100,
-  enableTrailers: false,
-  acceptHttp10: true,
-  allowChunkedLength: false,
-  headersWithUnderscores: 'ALLOW',
-  spelling: null,
-  writesProperCase: false,
-  ignoresUpgrade: null,
-  sendsFullUrl: false,
-  allowAbsoluteUrl: false,
-};
-
-/** The request of a check as bytes on the wire; an agent that is added stands behind ours. */
-export function checkRequest(config: HttpCheckConfig, authority: string): string {
-  const removed = new Set(config.headersToRemove);
-  const agents = config.headersToAdd.filter(([name]) => name === 'user-agent').map(([, value]) => value);
-  const fields: (readonly [string, string])[] = [
-    ['host', authority],
-    ['user-agent', ['Envoy/HC', ...agents].join()],
-    ...config.headersToAdd.filter(([name]) => name !== 'user-agent'),
-  ];
-  const lines = fields.filter(([name]) => !removed.has(name)).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `${config.method} ${config.path} HTTP/1.1\r\n${lines.join('')}\r\n`;
+export interface HttpJudgeScope {
+  readonly stats: BoundStats;
+  readonly runtime: RuntimeView;
+  readonly random: Random;
 }
 
-/** What a complete response says of the host. */
-export function judge(config: HttpCheckConfig, response: ResponseHeaders): ProbeResult {
-  const isIn = (ranges: HttpCheckConfig['expected']): boolean =>
-    ranges.some(([start, end]) => response.status >= start && response.status < end);
-  if (isIn(config.expected)) return response.has('x-envoy-degraded') ? 'degraded' : 'passed';
-  if (isIn(config.retriable)) return 'retriable';
-  return response.has('x-envoy-immediate-health-check-fail') ? 'excluded' : 'failed';
-}
-
-/** Sends a request and judges the status of its complete response; HTTP/1.1 on a connection that may be kept. */
-export class HttpProbe implements Probe, Http1Events<ResponseHeaders> {
-  private readonly target: ProbeTarget;
+/** What a whole response says of its host. */
+export class HttpJudge {
   private readonly config: HttpCheckConfig;
-  private readonly request: string;
-  private readonly keepsConnection: boolean;
-  private readonly onResult: (result: ProbeResult) => void;
-  private socket: Socket | null;
-  private parser: Http1ResponseParser;
+  private readonly scope: HttpJudgeScope;
+  private readonly receive: readonly Buffer[];
+  private readonly matchesService: StringPredicate | null;
+
+  constructor(config: HttpCheckConfig, scope: HttpJudgeScope) {
+    this.config = config;
+    this.scope = scope;
+    this.receive = config.receive.map((pattern) => Buffer.from(pattern, 'hex'));
+    this.matchesService = config.serviceName === null ? null : buildStringMatcher(config.serviceName);
+  }
+
+  /** How much of the body matters. */
+  get bodyBytes(): number {
+    if (this.receive.length === 0) return 0;
+    return this.config.responseBufferBytes || Number.POSITIVE_INFINITY;
+  }
+
+  judge(response: ResponseHeaders, body: Buffer): ProbeResult {
+    const { config } = this;
+    const { status } = response;
+    const excludes = response.has('x-envoy-immediate-health-check-fail');
+    if (!containsInOrder(body, this.receive)) return { verdict: 'failed', status, excludes };
+    if (!isIn(config.expected, status)) {
+      return { verdict: isIn(config.retriable, status) ? 'retriable' : 'failed', status, excludes };
+    }
+    if (this.isOfOtherService(response)) return { verdict: 'failed', status, excludes: false };
+    const isDegraded = response.has('x-envoy-degraded');
+    return { verdict: isDegraded ? 'degraded' : 'passed', status, excludes: false };
+  }
+
+  /** The host answers, but for another cluster. */
+  private isOfOtherService(response: ResponseHeaders): boolean {
+    const { stats, runtime, random } = this.scope;
+    if (this.matchesService === null) return false;
+    if (random.below(100) >= runtime.number('health_check.verify_cluster', 100)) return false;
+    stats.inc(H.verify_cluster);
+    return !this.matchesService(response.get('x-envoy-upstream-healthchecked-cluster') ?? '');
+  }
+}
+
+function isIn(ranges: readonly StatusRange[], status: number): boolean {
+  return ranges.some(([start, end]) => status >= start && status < end);
+}
+
+/** Sends a request and has its complete response judged; the connection may be kept. */
+export class HttpProbe implements Probe, AnswerReader {
+  private readonly judge: HttpJudge;
+  private readonly next: () => RequestHeaders;
+  private readonly body: Buffer;
+  private readonly exchange: ProbeExchange;
+  private readonly onResult: OnProbeResult;
   private response: ResponseHeaders | null;
-  private isRunning: boolean;
+  private received: Buffer[];
+  private receivedBytes: number;
 
   constructor(
-    target: ProbeTarget,
     config: HttpCheckConfig,
-    authority: string,
+    judge: HttpJudge,
+    next: () => RequestHeaders,
+    open: (owner: ProbeClientOwner) => ProbeClient,
     keepsConnection: boolean,
-    onResult: (result: ProbeResult) => void,
+    onResult: OnProbeResult,
   ) {
-    this.target = target;
-    this.config = config;
-    this.request = checkRequest(config, authority);
-    this.keepsConnection = keepsConnection;
+    this.judge = judge;
+    this.next = next;
+    this.body = Buffer.from(config.send, 'hex');
+    this.exchange = new ProbeExchange(open, keepsConnection, this);
     this.onResult = onResult;
-    this.socket = null;
-    this.parser = new Http1ResponseParser(parserOptions, this);
     this.response = null;
-    this.isRunning = false;
+    this.received = [];
+    this.receivedBytes = 0;
   }
 
   begin(): void {
-    this.isRunning = true;
     this.response = null;
-    if (this.socket === null) {
-      this.parser = new Http1ResponseParser(parserOptions, this);
-      this.socket = this.open();
-    }
-    this.parser.expect(this.config.method);
-    this.socket.write(this.request, 'latin1');
+    this.received = [];
+    this.receivedBytes = 0;
+    const headers = this.next();
+    if (this.body.length > 0) headers.set('content-length', String(this.body.length));
+    this.exchange.begin(headers, this.body);
   }
 
+  /** A host that does not answer in time loses its connection. */
   abandon(): void {
-    this.isRunning = false;
-    this.close();
+    this.exchange.close();
   }
 
   close(): void {
-    const { socket } = this;
-    this.socket = null;
-    socket?.destroy();
+    this.exchange.close();
   }
 
-  onMessageBegin(): void {}
+  // AnswerReader
 
-  onHeaders(headers: ResponseHeaders): void {
+  onHeaders(headers: ResponseHeaders, endStream: boolean): void {
     this.response = headers;
+    if (endStream) this.finish();
   }
 
-  onData(): void {}
-
-  onTrailers(): void {}
-
-  onMessageComplete(): void {
-    const { response } = this;
-    if (!this.isRunning || response === null) return;
-    this.isRunning = false;
-    if (!this.keepsConnection || !this.parser.keepAlive || this.parser.version < 11) this.close();
-    this.onResult(judge(this.config, response));
-  }
-
-  private open(): Socket {
-    const socket: Socket = openProbeConnection(this.target, {
-      onConnected: () => undefined,
-      onData: (data) => this.onBytes(data),
-      onEnd: () => this.parser.finish(),
-      onClosed: () => this.onClosed(socket),
-    });
-    return socket;
-  }
-
-  /** Bytes behind the response, or without a request, end the connection. */
-  private onBytes(data: Buffer): void {
-    const { parser, socket } = this;
-    let at = 0;
-    while (at < data.length && this.isRunning && parser.error === null) {
-      const used = parser.execute(data, at, data.length);
-      at += used;
-      if (used === 0) break;
+  onData({ buffer, start, end }: Chunk, endStream: boolean): void {
+    const wanted = Math.min(end - start, this.judge.bodyBytes - this.receivedBytes);
+    if (wanted > 0) {
+      this.received.push(Buffer.from(buffer.subarray(start, start + wanted)));
+      this.receivedBytes += wanted;
     }
-    if (at < data.length || parser.error !== null) socket?.destroy();
+    if (endStream) this.finish();
   }
 
-  private onClosed(socket: Socket): void {
-    if (this.socket !== socket) return;
-    this.socket = null;
-    if (!this.isRunning) return;
-    this.isRunning = false;
-    this.onResult('network');
+  onTrailers(): void {
+    this.finish();
+  }
+
+  onLost(): void {
+    this.onResult(unreachable);
+  }
+
+  private finish(): void {
+    const { response } = this;
+    if (response === null) return;
+    const result = this.judge.judge(response, Buffer.concat(this.received));
+    this.exchange.done(true);
+    this.onResult(result);
   }
 }

@@ -1,26 +1,43 @@
 import { connect, type Socket, type SocketConnectOpts } from 'node:net';
+import type { Extension } from '../../api/extension.js';
 import type { Address } from '../../api/stream-info.js';
+import type { Plain } from '../../base/plain.js';
 import type { TransportOptions, UpstreamTransport } from '../../network/transport-socket.js';
 
 /** Reads at a time of a connection whose transport socket wants a buffer. */
 const probeReadBytes = 16_384;
 
-/**
- * How one check of a host ended. `failed` is an answer that says no; `retriable` one that may be an accident;
- * `network` none at all.
- */
-export type ProbeResult = 'passed' | 'degraded' | 'failed' | 'excluded' | 'retriable' | 'network';
+/** `failed` is an answer that says no; `retriable` one that may be an accident; `network` none at all. */
+export type ProbeVerdict = 'passed' | 'degraded' | 'failed' | 'retriable' | 'network';
+
+/** How one check of a host ended. */
+export interface ProbeResult {
+  readonly verdict: ProbeVerdict;
+  /** Of the answer where HTTP is spoken, else 0. */
+  readonly status: number;
+  /** The host asked to be left out of what counts its kind. */
+  readonly excludes: boolean;
+}
+
+export const passed: ProbeResult = { verdict: 'passed', status: 0, excludes: false };
+export const failed: ProbeResult = { verdict: 'failed', status: 0, excludes: false };
+export const unreachable: ProbeResult = { verdict: 'network', status: 0, excludes: false };
+
+export type OnProbeResult = (result: ProbeResult) => void;
 
 /** Checks one host, one check at a time, over a connection that it may keep. */
 export interface Probe {
   /** Starts a check; `onResult` of the probe's maker is called once, later. */
   begin(): void;
-  /** Gives a running check up: its result does not come, its connection goes. */
+  /** Gives a running check up: its result does not come. */
   abandon(): void;
   close(): void;
 }
 
-export type ProbeMaker = (address: Address, onResult: (result: ProbeResult) => void) => Probe;
+export type ProbeMaker = (onResult: OnProbeResult) => Probe;
+
+/** A check's connection. */
+export type ProbeSocket = Socket;
 
 /** What a probe is told of its connection; `onClosed` comes last, once, also when connecting failed. */
 export interface ProbeConnectionEvents {
@@ -38,6 +55,13 @@ export interface ProbeTarget {
   /** Null: the socket itself. */
   readonly transport: UpstreamTransport | null;
   readonly options: TransportOptions | null;
+}
+
+/** A kind of check that is named in `custom_health_check`. */
+export interface HealthCheckerFactory<C extends Plain = Plain> extends Extension<C> {
+  /** What event logs call it, `REDIS`. */
+  readonly eventType: string;
+  build(config: C): (target: ProbeTarget, keepsConnection: boolean, onResult: OnProbeResult) => Probe;
 }
 
 /** Opens a connection to the host; errors are followed by `onClosed`. It keeps no thread alive. */

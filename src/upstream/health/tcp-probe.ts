@@ -1,6 +1,16 @@
 import type { Socket } from 'node:net';
+import { proxyLine, proxyLocalHeader } from '../../codec/proxy-protocol/write-proxy-header.js';
 import type { TcpCheckConfig } from './config.js';
-import { openProbeConnection, type Probe, type ProbeResult, type ProbeTarget } from './probe.js';
+import { containsInOrder } from './payload.js';
+import {
+  type OnProbeResult,
+  openProbeConnection,
+  type Probe,
+  type ProbeResult,
+  type ProbeTarget,
+  passed,
+  unreachable,
+} from './probe.js';
 
 /** Bytes kept while the expected ones have not all come; a host that talks on is cut off. */
 const receiveLimitBytes = 65_536;
@@ -10,9 +20,11 @@ export class TcpProbe implements Probe {
   private readonly target: ProbeTarget;
   private readonly send: Buffer;
   private readonly receive: readonly Buffer[];
+  private readonly proxyHeader: TcpCheckConfig['proxyHeader'];
   private readonly keepsConnection: boolean;
-  private readonly onResult: (result: ProbeResult) => void;
+  private readonly onResult: OnProbeResult;
   private socket: Socket | null;
+  private isConnected: boolean;
   private received: Buffer;
   private isRunning: boolean;
 
@@ -20,14 +32,16 @@ export class TcpProbe implements Probe {
     target: ProbeTarget,
     config: TcpCheckConfig,
     keepsConnection: boolean,
-    onResult: (result: ProbeResult) => void,
+    onResult: OnProbeResult,
   ) {
     this.target = target;
     this.send = Buffer.from(config.send, 'hex');
     this.receive = config.receive.map((pattern) => Buffer.from(pattern, 'hex'));
+    this.proxyHeader = config.proxyHeader;
     this.keepsConnection = keepsConnection && this.receive.length > 0;
     this.onResult = onResult;
     this.socket = null;
+    this.isConnected = false;
     this.received = Buffer.alloc(0);
     this.isRunning = false;
   }
@@ -35,8 +49,10 @@ export class TcpProbe implements Probe {
   begin(): void {
     this.isRunning = true;
     this.received = Buffer.alloc(0);
-    if (this.socket === null) this.socket = this.open();
-    if (this.send.length > 0) this.socket.write(this.send);
+    if (this.socket === null) {
+      this.isConnected = false;
+      this.socket = this.open();
+    } else if (this.isConnected) this.write(this.socket);
   }
 
   abandon(): void {
@@ -52,9 +68,7 @@ export class TcpProbe implements Probe {
 
   private open(): Socket {
     const socket: Socket = openProbeConnection(this.target, {
-      onConnected: () => {
-        if (this.receive.length === 0) this.finish('passed');
-      },
+      onConnected: () => this.onConnected(socket),
       onData: (data) => this.onData(data),
       onEnd: () => undefined,
       onClosed: () => this.onClosed(socket),
@@ -62,10 +76,32 @@ export class TcpProbe implements Probe {
     return socket;
   }
 
+  private onConnected(socket: Socket): void {
+    if (this.socket !== socket) return;
+    this.isConnected = true;
+    if (this.receive.length === 0) this.finish(passed);
+    else this.write(socket);
+  }
+
+  /** The PROXY header is part of every check, also on a connection that carried one before, as in Envoy. */
+  private write(socket: Socket): void {
+    const header = this.proxyHeader === 0 ? noBytes : this.headerOf(socket);
+    if (header.length + this.send.length > 0) socket.write(Buffer.concat([header, this.send]));
+  }
+
+  private headerOf({ localAddress, localPort }: Socket): Buffer {
+    if (this.proxyHeader === 2) return proxyLocalHeader();
+    const { address } = this.target;
+    return proxyLine(
+      { ip: localAddress ?? '', port: localPort ?? 0 },
+      { ip: address.ip, port: address.port },
+    );
+  }
+
   private onData(data: Buffer): void {
     if (!this.isRunning) return;
     this.received = Buffer.concat([this.received, data]);
-    if (containsInOrder(this.received, this.receive)) this.finish('passed');
+    if (containsInOrder(this.received, this.receive)) this.finish(passed);
     else if (this.received.length > receiveLimitBytes)
       this.received = this.received.subarray(-receiveLimitBytes);
   }
@@ -75,7 +111,7 @@ export class TcpProbe implements Probe {
     if (this.socket !== socket) return;
     this.socket = null;
     this.isRunning = false;
-    this.onResult('network');
+    this.onResult(unreachable);
   }
 
   private finish(result: ProbeResult): void {
@@ -86,12 +122,4 @@ export class TcpProbe implements Probe {
   }
 }
 
-function containsInOrder(bytes: Buffer, patterns: readonly Buffer[]): boolean {
-  let at = 0;
-  for (const pattern of patterns) {
-    const found = bytes.indexOf(pattern, at);
-    if (found < 0) return false;
-    at = found + pattern.length;
-  }
-  return true;
-}
+const noBytes = Buffer.alloc(0);

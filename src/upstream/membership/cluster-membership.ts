@@ -1,15 +1,18 @@
 import type { ExtensionRegistry } from '../../api/extension.js';
-import type { HostPolicy, HostUpdate } from '../../api/messages-upstream.js';
+import type { HostPolicy, HostUpdate, HostWant } from '../../api/messages-upstream.js';
 import type { RuntimeView } from '../../api/runtime.js';
 import type { SecretView } from '../../api/secrets.js';
 import type { BoundStats, Counter } from '../../api/stats.js';
 import { degradedMask, HostHealth, HostWord, unhealthyMask } from '../../api/upstream.js';
+import type { BufferPool } from '../../base/buffer-pool.js';
 import { ClusterTransports } from '../cluster-transports.js';
 import type { ClusterConfig } from '../config.js';
 import { HealthChecker } from '../health/health-checker.js';
+import type { CheckedCluster, HostChecker } from '../health/host-checker.js';
+import { JointHealthChecker } from '../health/joint-health-checker.js';
 import { OutlierDetector } from '../outlier-detector.js';
 import { ClusterWords } from '../shared-words.js';
-import type { Discovery, DiscoveryOwner, FoundHost, HostChange, PolicyChange } from './discovery.js';
+import type { Discovery, DiscoveryOwner, FoundHost, HostChange, HostUse, PolicyChange } from './discovery.js';
 import {
   checkedHealthMask,
   configuredHealthMask,
@@ -30,6 +33,9 @@ import { CM, M } from './membership-stats.js';
 export interface MembershipScope extends EdsScope {
   /** Writes a line of `outlier_detection.event_log_path`; null when there is none. */
   readonly outlierLog: ((line: string) => void) | null;
+  /** A log file, opened once for all who name it. */
+  openLog(path: string): (line: string) => void;
+  readonly buffers: BufferPool;
   /** Main and every worker. */
   readonly threads: number;
   /** Milliseconds on the clock that threads share. */
@@ -55,7 +61,7 @@ const trafficLookMs = 1000;
 export class ClusterMembership implements MemberOwner, DiscoveryOwner {
   readonly config: ClusterConfig;
   readonly words: ClusterWords;
-  readonly checker: HealthChecker | null;
+  readonly checker: HostChecker | null;
   readonly outlier: OutlierDetector | null;
   private readonly scope: MembershipScope;
   readonly stats: BoundStats;
@@ -156,19 +162,25 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     this.slots.reclaim(thread);
   }
 
-  private makeChecker(root: string): HealthChecker | null {
-    const config = this.config.healthChecks[0];
-    if (config === undefined) return null;
+  private makeChecker(statRoot: string): HostChecker | null {
+    const { healthChecks } = this.config;
+    const [only] = healthChecks;
+    if (only === undefined) return null;
     const { transports } = this;
-    return new HealthChecker({
-      config,
-      cluster: this.config.name,
-      statRoot: root,
-      scope: this.scope,
+    const cluster: CheckedCluster = {
+      config: this.config,
+      statRoot,
       hasTraffic: () => this.sawTraffic(),
-      transportOf: (member) => transports.of(member.record.metadata),
+      transportOf: (metadata) => transports.of(metadata),
       onResult: (member, passed) => this.onChecked(member, passed),
-    });
+    };
+    return healthChecks.length === 1
+      ? new HealthChecker(only, cluster, this.scope, null)
+      : new JointHealthChecker(healthChecks, cluster, this.scope);
+  }
+
+  want(want: HostWant): void {
+    this.discovery.want?.(want);
   }
 
   // DiscoveryOwner
@@ -188,8 +200,8 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     this.slots.reserve(count, this.scope.acknowledgedVersion(this.config.name));
   }
 
-  replace(group: number, hosts: readonly FoundHost[]): HostChange {
-    this.transportMatches.add(hosts.length);
+  replace(group: number, hosts: readonly FoundHost[], made = hosts.length): HostChange {
+    this.transportMatches.add(made);
     const old = new Map((this.groups[group] ?? []).map((member) => [member.address.text, member]));
     const added = hosts.filter((host) => !this.isKnown(old.get(host.address.text), host));
     this.reserve(added.length);
@@ -228,6 +240,13 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
   move(group: number, host: FoundHost): void {
     const member = this.groups[group]?.[0];
     member?.describe(hostRecord(this.config, host, member.slot), host.address);
+  }
+
+  *uses(): Generator<HostUse, void> {
+    for (const member of this.members()) {
+      const used = member.total(HostWord.cxTotal) + member.total(HostWord.rqTotal);
+      yield { address: member.address, isConnected: member.total(HostWord.cxActive) > 0, used };
+    }
   }
 
   setPolicy(policy: HostPolicy): PolicyChange {

@@ -58,6 +58,8 @@ export interface ClusterView {
   readonly observabilityName: string;
   readonly isAddedViaApi: boolean;
   readonly policy: HostPolicy;
+  /** Its hosts have no localities, not even a nameless one. */
+  readonly isFlat: boolean;
   /** What an assignment of its hosts is called, if not as the cluster. */
   readonly edsServiceName: string;
   /** Null without outlier detection. */
@@ -108,6 +110,7 @@ export function clusterView(cluster: ClusterMembership, runtime: RuntimeView): C
     observabilityName: config.statName,
     isAddedViaApi: config.origin.startsWith('xds:'),
     policy: cluster.hostPolicy,
+    isFlat: config.type === 'ORIGINAL_DST',
     edsServiceName: config.eds?.serviceName ?? '',
     outlier:
       cluster.outlier === null

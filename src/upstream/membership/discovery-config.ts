@@ -3,8 +3,9 @@ import type { ConfigNode, ExtensionConfig } from '../../api/config-node.js';
 import type { Plain } from '../../base/plain.js';
 import type { RedisClusterConfig } from '../redis-cluster-config.js';
 import { type DnsConfig, parseClusterResolver, parseDnsFields } from './dns-config.js';
+import { type OriginalDstConfig, parseOriginalDst } from './original-dst-config.js';
 
-export type ClusterType = 'STATIC' | 'STRICT_DNS' | 'LOGICAL_DNS' | 'EDS' | 'REDIS';
+export type ClusterType = 'STATIC' | 'STRICT_DNS' | 'LOGICAL_DNS' | 'EDS' | 'ORIGINAL_DST' | 'REDIS';
 
 /** Where the assignment of an EDS cluster comes from. */
 export type EdsConfig = {
@@ -22,9 +23,16 @@ export type DiscoveryConfig = {
   /** Null for clusters of another type. */
   readonly eds: EdsConfig | null;
   readonly redisCluster: RedisClusterConfig | null;
+  readonly originalDst: OriginalDstConfig | null;
 };
 
-const types: readonly string[] = ['STATIC', 'STRICT_DNS', 'LOGICAL_DNS', 'EDS'] satisfies ClusterType[];
+const types: readonly string[] = [
+  'STATIC',
+  'STRICT_DNS',
+  'LOGICAL_DNS',
+  'EDS',
+  'ORIGINAL_DST',
+] satisfies ClusterType[];
 
 function isType(name: string): name is ClusterType {
   return types.includes(name);
@@ -35,9 +43,8 @@ export function parseDiscovery(node: ConfigNode): DiscoveryConfig {
   const custom = node.extension('cluster', 'cluster_type');
   const dns = parseDnsFields(node, parseClusterResolver(node));
   const eds = parseEds(node);
-  if (custom !== undefined) {
-    return { type: 'STATIC', dns, eds, redisCluster: null, ...extensionDiscovery(custom) };
-  }
+  const none = { dns, eds, originalDst: null, redisCluster: null };
+  if (custom !== undefined) return { ...none, type: 'STATIC', ...extensionDiscovery(custom) };
   const type = node.enum('type', 'STATIC');
   if (type !== 'EDS' && node.has('eds_cluster_config')) {
     node.error('eds_cluster_config set in a non-EDS cluster', 'eds_cluster_config');
@@ -45,9 +52,10 @@ export function parseDiscovery(node: ConfigNode): DiscoveryConfig {
   if (type === 'EDS' && eds === null && !node.has('eds_cluster_config')) {
     node.error('cannot create an EDS cluster without an EDS config', 'eds_cluster_config');
   }
-  if (isType(type)) return { type, dns, eds, redisCluster: null };
+  if (type === 'ORIGINAL_DST') return { ...none, type, originalDst: parseOriginalDst(node) };
+  if (isType(type)) return { ...none, type };
   node.unsupportedValue('type', type, `${types.join(', ')} clusters are`);
-  return { type: 'STATIC', dns, eds, redisCluster: null };
+  return { ...none, type: 'STATIC' };
 }
 
 /** What an extension of kind `cluster` makes of its own message. */

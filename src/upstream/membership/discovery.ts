@@ -1,4 +1,4 @@
-import type { HostPolicy } from '../../api/messages-upstream.js';
+import type { HostPolicy, HostWant } from '../../api/messages-upstream.js';
 import type { BoundStats } from '../../api/stats.js';
 import type { Address } from '../../api/stream-info.js';
 import type { ClusterTransports } from '../cluster-transports.js';
@@ -10,6 +10,12 @@ export interface FoundHost {
   /** What the configuration, or the assignment, says of it. */
   readonly endpoint: EndpointConfig;
   readonly address: Address;
+}
+
+export interface HostUse {
+  readonly address: Address;
+  readonly isConnected: boolean;
+  readonly used: number;
 }
 
 /** The host set that a discovery fills. Hosts come in groups; within one, an address is one host. */
@@ -24,11 +30,14 @@ export interface DiscoveryOwner {
   /** Room for so many hosts at once. */
   reserve(count: number): void;
   /** Makes these the hosts of that group; answers what that changed. Nobody hears of it before `publish`. */
-  replace(group: number, hosts: readonly FoundHost[]): HostChange;
+  /** `made`: how many of them discovery has made anew, known ones among them; all, as a rule. */
+  replace(group: number, hosts: readonly FoundHost[], made?: number): HostChange;
   /** The one host of that group moves to another address, and stays the host that it is. */
   move(group: number, host: FoundHost): void;
   /** What goes with all hosts of an assignment; answers what of it is other than before. */
   setPolicy(policy: HostPolicy): PolicyChange;
+  /** What the hosts have done so far, each connection and each request. */
+  uses(): Iterable<HostUse>;
   /** Tells every thread of the hosts as they are, which counts as an update of the cluster. */
   publish(): void;
   /** The same, uncounted: the policy alone has changed, and no balancer asks for it. */
@@ -53,4 +62,6 @@ export interface Discovery {
   close(): void;
   /** A host has become unhealthy or degraded. */
   onHostDegraded?(): void;
+  /** A thread sends a request to an address that is no host so far. */
+  want?(want: HostWant): void;
 }

@@ -1,7 +1,5 @@
 import type { HostRecord } from '../../api/messages-upstream.js';
-import type { Address } from '../../api/stream-info.js';
 import { HostHealth, type LocalityConfig } from '../../api/upstream.js';
-import { ipAddress, pipeAddress } from '../../network/address.js';
 import type { ClusterConfig } from '../config.js';
 import type { EndpointConfig } from '../endpoints-config.js';
 import type { FoundHost } from './discovery.js';
@@ -79,9 +77,4 @@ export function isSameRecord(a: HostRecord, b: HostRecord): boolean {
     a.localityWeight === b.localityWeight &&
     JSON.stringify(a.metadata) === JSON.stringify(b.metadata)
   );
-}
-
-/** The address of an endpoint that is given by its address. */
-export function staticAddress(endpoint: EndpointConfig): Address {
-  return endpoint.isPipe ? pipeAddress(endpoint.address) : ipAddress(endpoint.address, endpoint.port);
 }

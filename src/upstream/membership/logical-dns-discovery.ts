@@ -1,7 +1,7 @@
 import { ipAddress } from '../../network/address.js';
+import { staticAddress } from '../endpoints-config.js';
 import type { Discovery, DiscoveryOwner, FoundHost } from './discovery.js';
 import { DnsRefresh, type DnsScope } from './dns-refresh.js';
-import { staticAddress } from './endpoint-host.js';
 import { M } from './membership-stats.js';
 
 /**

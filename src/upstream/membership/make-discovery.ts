@@ -2,6 +2,7 @@ import type { RedisClusterConfig } from '../redis-cluster-config.js';
 import type { Discovery, DiscoveryOwner } from './discovery.js';
 import { type EdsScope, FileEdsDiscovery } from './file-eds-discovery.js';
 import { LogicalDnsDiscovery } from './logical-dns-discovery.js';
+import { OriginalDstDiscovery } from './original-dst-discovery.js';
 import { RedisDiscovery } from './redis-discovery.js';
 import { StaticDiscovery } from './static-discovery.js';
 import { StrictDnsDiscovery } from './strict-dns-discovery.js';
@@ -15,6 +16,8 @@ export function makeDiscovery(owner: DiscoveryOwner, scope: EdsScope): Discovery
       return new StrictDnsDiscovery(owner, scope);
     case 'LOGICAL_DNS':
       return new LogicalDnsDiscovery(owner, scope);
+    case 'ORIGINAL_DST':
+      return new OriginalDstDiscovery(owner, scope);
     case 'EDS':
       return new FileEdsDiscovery(owner, scope);
     case 'REDIS':

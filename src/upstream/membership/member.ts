@@ -1,6 +1,7 @@
 import type { HostRecord } from '../../api/messages-upstream.js';
 import type { Address } from '../../api/stream-info.js';
-import { HostHealth, HostWord } from '../../api/upstream.js';
+import { type Host, HostHealth, HostWord } from '../../api/upstream.js';
+import { LiveHost } from '../host.js';
 import type { HostTable } from '../shared-words.js';
 import type { SlotPlace } from './host-slots.js';
 
@@ -67,6 +68,16 @@ export class Member {
     }
     this.table.setHealth(this.index, after);
     this.owner.onHealthChange(this, before, after);
+  }
+
+  /** As formats see hosts. */
+  asHost(): Host {
+    return new LiveHost(this.currentRecord, this.currentAddress, this.table, this.index, null);
+  }
+
+  /** Errors in a row are counted from none again. */
+  forgetErrors(): void {
+    this.table.endRuns(this.index);
   }
 
   get activeRequests(): number {

@@ -1,4 +1,9 @@
-import type { HostUpdate, ImmediateHealthFailure, OutlierReport } from '../../api/messages-upstream.js';
+import type {
+  HostUpdate,
+  HostWant,
+  ImmediateHealthFailure,
+  OutlierReport,
+} from '../../api/messages-upstream.js';
 import type { ClusterConfig } from '../config.js';
 import { ClusterMembership, type MembershipScope } from './cluster-membership.js';
 import { type ClusterView, clusterView } from './cluster-view.js';
@@ -58,6 +63,10 @@ export class ClusterRegistry {
     const cluster = this.clusters.get(report.cluster);
     const member = cluster?.memberAt(report.slot);
     if (member !== undefined) cluster?.outlier?.report(member, report.kind);
+  }
+
+  onHostWanted(want: HostWant): void {
+    this.clusters.get(want.cluster)?.want(want);
   }
 
   onImmediateHealthFailure(failure: ImmediateHealthFailure): void {

@@ -1,5 +1,5 @@
+import { staticAddress } from '../endpoints-config.js';
 import type { Discovery, DiscoveryOwner } from './discovery.js';
-import { staticAddress } from './endpoint-host.js';
 
 /** Hosts as the configuration lists them; each endpoint is a group, so that one address may stand there twice. */
 export class StaticDiscovery implements Discovery {

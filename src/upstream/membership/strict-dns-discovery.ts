@@ -1,8 +1,8 @@
 import { ipAddress } from '../../network/address.js';
 import type { EndpointConfig } from '../endpoints-config.js';
+import { staticAddress } from '../endpoints-config.js';
 import type { Discovery, DiscoveryOwner } from './discovery.js';
 import { DnsRefresh, type DnsScope } from './dns-refresh.js';
-import { staticAddress } from './endpoint-host.js';
 import { M } from './membership-stats.js';
 
 /** Every address of every endpoint's name is a host. */

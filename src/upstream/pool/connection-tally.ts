@@ -1,3 +1,4 @@
+import type { ConnectionFacts } from '../../api/autopsy.js';
 import type { UpstreamConnectionTimes } from '../../api/stream-info.js';
 import { HostWord, type PoolFailure } from '../../api/upstream.js';
 import type { Connection } from '../../network/connection.js';
@@ -5,6 +6,12 @@ import type { UpstreamTransport } from '../../network/transport-socket.js';
 import { C } from '../cluster-stats.js';
 import { connectErrorText } from './dial.js';
 import type { PooledHost } from './pooled-host.js';
+
+/** What only the connection itself knows of its facts. */
+export type FactsOfOwner = Pick<
+  ConnectionFacts,
+  'id' | 'protocol' | 'idleSinceMs' | 'requests' | 'closedBy' | 'errno'
+>;
 
 /** What a pooled connection counts whatever its protocol: its own life, and the bytes that it carries. */
 export class ConnectionTally implements UpstreamConnectionTimes {
@@ -70,7 +77,26 @@ export class ConnectionTally implements UpstreamConnectionTimes {
     this.sentCounted = bytesSent;
   }
 
-  connectFailure(error: string, hasTimedOut: boolean, transport: UpstreamTransport | null): PoolFailure {
+  /** The life of the connection so far; bytes are those since the last request on it ended. */
+  facts(connection: Connection, rest: FactsOfOwner): ConnectionFacts {
+    const { startMs, connectedMs, handshakeMs } = this;
+    return {
+      ...rest,
+      startMs,
+      connectedMs,
+      handshakeMs,
+      atMs: this.pool.resources.clock.now(),
+      sentBytes: connection.bytesSent - this.sentCounted,
+      receivedBytes: connection.bytesReceived - this.receivedCounted,
+    };
+  }
+
+  connectFailure(
+    error: string,
+    hasTimedOut: boolean,
+    transport: UpstreamTransport | null,
+    facts: ConnectionFacts,
+  ): PoolFailure {
     const { cluster, host } = this.pool;
     cluster.stats.inc(C.upstream_cx_connect_fail);
     host.count(HostWord.cxConnectFail, 1);
@@ -78,6 +104,7 @@ export class ConnectionTally implements UpstreamConnectionTimes {
     return {
       reason: hasTimedOut ? 'connection-timeout' : 'remote-connection-failure',
       transportFailure: hasTimedOut ? '' : connectErrorText(error, transport),
+      facts,
     };
   }
 

@@ -18,6 +18,20 @@ import { PooledConnection, type PooledConnectionOwner } from './pooled-connectio
 /** Connections opened at most for one request that finds no room. */
 const maxDialsPerEvent = 3;
 
+const noOptions: TransportOptions = {
+  key: '',
+  serverName: '',
+  subjectAltNames: [],
+  alpn: [],
+  alpnFallback: [],
+};
+
+const offered: { readonly [protocol in PoolProtocol]: readonly string[] } = {
+  http1: ['http/1.1'],
+  http2: ['h2'],
+  negotiated: ['h2', 'http/1.1'],
+};
+
 /**
  * HTTP connections of one host and routing priority in this thread, of whatever protocol. The one that has had room
  * most recently goes first, so that spare ones grow old and close; another is opened when all are taken.
@@ -53,7 +67,7 @@ export class HostPool implements HttpPool, PooledConnectionOwner {
     this.resources = resources;
     this.protocol = protocol;
     this.transport = cluster.transports.of(host.metadata);
-    this.options = options;
+    this.options = { ...(options ?? noOptions), alpnFallback: offered[protocol] };
     const { http2, maxRequestsPerConnection } = cluster.config;
     const most = maxRequestsPerConnection === 0 ? Number.POSITIVE_INFINITY : maxRequestsPerConnection;
     this.streamsEach = protocol === 'http2' ? Math.min(http2.maxConcurrentStreams, most) : 1;
@@ -124,7 +138,7 @@ export class HostPool implements HttpPool, PooledConnectionOwner {
   private attach(connection: PooledConnection, decoder: ResponseDecoder, callbacks: HttpPoolCallbacks): void {
     if (!this.breaker.tryRequest()) {
       this.cluster.stats.inc(C.upstream_rq_active_overflow);
-      callbacks.onPoolFailure({ reason: 'overflow', transportFailure: '' });
+      callbacks.onPoolFailure({ reason: 'overflow', transportFailure: '', limit: 'max_requests' });
       return;
     }
     callbacks.onPoolReady(connection.start(decoder), connection);

@@ -45,6 +45,8 @@ export class Http1ClientSession implements ClientSession, Http1ClientCallbacks {
 
   onResponseComplete(isRequestDone: boolean, keepsAlive: boolean): void {
     const { owner } = this;
+    // Given up while its head was being told, when the rest of the answer lay in the same read.
+    if (this.decoder === null) return;
     if (!keepsAlive && !this.hasRemoteEnded) owner.pool.cluster.stats.inc(C.upstream_cx_close_notify);
     if (!isRequestDone || !keepsAlive || this.hasRemoteEnded) {
       this.endLast(isRequestDone);
@@ -56,6 +58,10 @@ export class Http1ClientSession implements ClientSession, Http1ClientCallbacks {
 
   onEncoderReset(): void {
     if (this.decoder !== null) this.endLast(false);
+  }
+
+  onTunnelEnd(): void {
+    this.owner.closeAfterWriting();
   }
 
   pauseReading(): void {
@@ -83,6 +89,7 @@ export class Http1ClientSession implements ClientSession, Http1ClientCallbacks {
     const hadBegun = connection.bytesReceived > this.receivedAtStart;
     const error = this.decoder === null ? null : this.codec.finish();
     if (this.decoder !== null && error !== null && hadBegun) this.onProtocolError(error);
+    else if (this.decoder?.closesConnection === true) this.owner.close();
     else connection.destroy();
   }
 

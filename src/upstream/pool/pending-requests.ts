@@ -51,7 +51,7 @@ export class PendingRequests {
     const { stats } = this.cluster;
     if (!this.breaker.tryPending()) {
       stats.inc(C.upstream_rq_pending_overflow);
-      callbacks.onPoolFailure({ reason: 'overflow', transportFailure: '' });
+      callbacks.onPoolFailure({ reason: 'overflow', transportFailure: '', limit: 'max_pending_requests' });
       return null;
     }
     stats.inc(C.upstream_rq_pending_total);

@@ -2,6 +2,7 @@ import type { BoundStats } from '../../api/stats.js';
 import type { ClusterInfo } from '../../api/upstream.js';
 import type { ClusterTransports } from '../cluster-transports.js';
 import type { ClusterConfig } from '../config.js';
+import type { IdleCloses } from './idle-closes.js';
 
 /** A cluster as its pools and connections see it: what they are to keep to, and where they count. */
 export interface PoolCluster {
@@ -11,4 +12,5 @@ export interface PoolCluster {
   /** `cluster.<name>.http2`. */
   readonly http2Stats: BoundStats;
   readonly transports: ClusterTransports;
+  readonly idleCloses: IdleCloses;
 }

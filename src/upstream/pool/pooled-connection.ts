@@ -1,7 +1,8 @@
+import type { ConnectionFacts } from '../../api/autopsy.js';
 import type { RequestEncoder, ResponseDecoder } from '../../api/codec.js';
 import type { Address, UpstreamConnectionTimes } from '../../api/stream-info.js';
 import type { TlsInfo } from '../../api/tls-info.js';
-import type { Host, PoolFailure, UpstreamConnectionInfo } from '../../api/upstream.js';
+import { type Host, HostWord, type PoolFailure, type UpstreamConnectionInfo } from '../../api/upstream.js';
 import { Timer } from '../../base/timer-wheel.js';
 import type { WireMeter } from '../../base/wire-meter.js';
 import { unknownAddress } from '../../network/address.js';
@@ -48,6 +49,10 @@ export class PooledConnection implements ConnectionEvents, SessionOwner, Upstrea
   private hasTimedOut: boolean;
   private hadRequestAtClose: boolean;
   private idleSinceMs: number;
+  /** As it was when a request failed with it; null while it stands. */
+  private lastFacts: ConnectionFacts | null;
+  /** The system's word for its end. */
+  private errno: string;
 
   constructor(pool: PooledConnectionOwner) {
     const { cluster, host, resources } = pool;
@@ -67,7 +72,9 @@ export class PooledConnection implements ConnectionEvents, SessionOwner, Upstrea
     this.hasTimedOut = false;
     this.hadRequestAtClose = false;
     this.idleSinceMs = 0;
-    cluster.stats.inc(pool.protocol === 'http2' ? C.upstream_cx_http2_total : C.upstream_cx_http1_total);
+    this.lastFacts = null;
+    this.errno = '';
+    if (pool.protocol !== 'negotiated') this.countProtocol(pool.protocol === 'http2');
     this.connection = dial(host, cluster.info, resources, this, pool, (tls) => this.onConnect(tls));
     this.tally.watch(this.connection);
     resources.timers.schedule(this.timer, cluster.info.connectTimeoutMs);
@@ -105,6 +112,15 @@ export class PooledConnection implements ConnectionEvents, SessionOwner, Upstrea
 
   get times(): UpstreamConnectionTimes {
     return this.tally;
+  }
+
+  facts(): ConnectionFacts {
+    return this.lastFacts ?? this.factsNow('nobody');
+  }
+
+  private factsNow(closedBy: ConnectionFacts['closedBy']): ConnectionFacts {
+    const { id, protocol, idleSinceMs, requests, errno } = this;
+    return this.tally.facts(this.connection, { id, protocol, idleSinceMs, requests, closedBy, errno });
   }
 
   /** It stands and serves nobody. */
@@ -148,6 +164,7 @@ export class PooledConnection implements ConnectionEvents, SessionOwner, Upstrea
   }
 
   endWithLastStream(isComplete: boolean, isRemote: boolean): void {
+    if (!isComplete) this.lastFacts = this.factsNow(isRemote ? 'upstream' : 'proxy');
     this.tally.onRequestEnd();
     this.tally.countBytes(this.connection);
     this.isDraining = true;
@@ -192,13 +209,20 @@ export class PooledConnection implements ConnectionEvents, SessionOwner, Upstrea
     const { session } = this;
     resources.timers.cancel(this.timer);
     if (this.durationTimer !== null) resources.timers.cancel(this.durationTimer);
+    const wasLeftIdle = this.isIdle && !this.isDraining && !this.closedHere && this.requests > 0;
     this.isDraining = true;
+    this.errno = error;
+    // A reset is an end as well, as Envoy has it: what ends with the connection is complete.
+    if (error !== '' && !this.closedHere) session?.onEnd();
     const hadRequest = this.hadRequestAtClose || (session !== null && session.activeStreams > 0);
-    this.tally.onClosed(this.connection, this.closedHere, hadRequest, this.requests);
     const wasConnecting = session === null;
+    const facts = this.factsNow(this.closedHere || this.hasTimedOut ? 'proxy' : 'upstream');
+    if (hadRequest) this.lastFacts ??= facts;
+    else if (wasLeftIdle) this.pool.cluster.idleCloses.note(facts.atMs - this.idleSinceMs);
+    this.tally.onClosed(this.connection, this.closedHere, hadRequest, this.requests);
     const failure =
       wasConnecting && !this.closedHere
-        ? this.tally.connectFailure(error, this.hasTimedOut, transport)
+        ? this.tally.connectFailure(error, this.hasTimedOut, transport, facts)
         : null;
     this.pool.onClosed(this, wasConnecting, failure);
     session?.onClose();
@@ -209,10 +233,24 @@ export class PooledConnection implements ConnectionEvents, SessionOwner, Upstrea
     this.tls = tls;
     this.localAddress = localAddressOf(this.connection.socket, this.host);
     this.tally.onReady();
-    this.session =
-      this.pool.protocol === 'http2' ? new Http2ClientSession(this) : new Http1ClientSession(this);
+    this.session = this.speaksHttp2(tls) ? new Http2ClientSession(this) : new Http1ClientSession(this);
     this.startClocks();
     this.pool.onRoom(this, true);
+  }
+
+  private speaksHttp2(tls: TlsInfo | null): boolean {
+    const { protocol } = this.pool;
+    if (protocol !== 'negotiated') return protocol === 'http2';
+    const isHttp2 = tls?.alpn === 'h2';
+    this.countProtocol(isHttp2);
+    // Envoy's mixed pool makes its client anew here, which counts a second connection.
+    this.pool.cluster.stats.inc(C.upstream_cx_total);
+    this.host.count(HostWord.cxTotal, 1);
+    return isHttp2;
+  }
+
+  private countProtocol(isHttp2: boolean): void {
+    this.pool.cluster.stats.inc(isHttp2 ? C.upstream_cx_http2_total : C.upstream_cx_http1_total);
   }
 
   private startClocks(): void {

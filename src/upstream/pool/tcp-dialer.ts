@@ -1,3 +1,4 @@
+import type { ConnectionFacts } from '../../api/autopsy.js';
 import type { Address } from '../../api/stream-info.js';
 import type { TlsInfo } from '../../api/tls-info.js';
 import type {
@@ -32,7 +33,7 @@ export class TcpDialer {
     if (callbacks.requestsUnderWay !== undefined) breaker.forceConnection();
     else if (!breaker.tryConnection()) {
       this.cluster.stats.inc(C.upstream_cx_overflow);
-      callbacks.onConnectFailure({ reason: 'overflow', transportFailure: '' });
+      callbacks.onConnectFailure({ reason: 'overflow', transportFailure: '', limit: 'max_connections' });
       return null;
     }
     return new TcpUpstream(this.cluster, host, breaker, callbacks, this.resources);
@@ -190,7 +191,26 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     this.callbacks.onConnectFailure({
       reason: this.hasTimedOut ? 'connection-timeout' : 'remote-connection-failure',
       transportFailure: this.hasTimedOut ? '' : connectErrorText(error, this.transport),
+      facts: this.factsOfDial(error),
     });
+  }
+
+  private factsOfDial(errno: string): ConnectionFacts {
+    const { id, startedMs } = this;
+    return {
+      id,
+      protocol: '',
+      startMs: startedMs,
+      connectedMs: Number.NaN,
+      handshakeMs: Number.NaN,
+      idleSinceMs: startedMs,
+      atMs: this.resources.clock.now(),
+      requests: 0,
+      sentBytes: 0,
+      receivedBytes: 0,
+      closedBy: this.hasTimedOut ? 'proxy' : 'upstream',
+      errno,
+    };
   }
 
   private onConnect(tls: TlsInfo | null): void {
@@ -202,6 +222,7 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     const { stats } = this.cluster;
     stats.record(C.upstream_cx_connect_ms, this.resources.clock.now() - this.startedMs);
     if (this.countsRequests) stats.inc(C.upstream_rq_total);
+    this.host.reportReached();
     this.callbacks.onConnected(this);
   }
 

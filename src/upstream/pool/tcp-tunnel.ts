@@ -38,11 +38,13 @@ class TcpTunnel implements TcpConnectionCallbacks, RequestEncoder {
   private readonly callbacks: HttpPoolCallbacks;
   private decoder: ResponseDecoder | null;
   private connection: UpstreamTcpConnection | null;
+  private hasEnded: boolean;
 
   constructor(decoder: ResponseDecoder, callbacks: HttpPoolCallbacks) {
     this.callbacks = callbacks;
     this.decoder = decoder;
     this.connection = null;
+    this.hasEnded = false;
   }
 
   // TcpConnectionCallbacks
@@ -50,7 +52,8 @@ class TcpTunnel implements TcpConnectionCallbacks, RequestEncoder {
   onConnected(connection: UpstreamTcpConnection): void {
     this.connection = connection;
     const { id, host, localAddress, tls } = connection;
-    this.callbacks.onPoolReady(this, { id, host, localAddress, tls, protocol: '', times: null, meter: null });
+    const rest = { protocol: '', times: null, meter: null, facts: () => null };
+    this.callbacks.onPoolReady(this, { id, host, localAddress, tls, ...rest });
   }
 
   onConnectFailure(failure: PoolFailure): void {
@@ -66,7 +69,8 @@ class TcpTunnel implements TcpConnectionCallbacks, RequestEncoder {
     const { decoder } = this;
     this.decoder = null;
     decoder?.onData(emptyChunk, true);
-    this.connection?.close('flush');
+    // Behind both FINs it closes by itself.
+    if (!this.hasEnded) this.connection?.close('flush');
   }
 
   onClose(): void {
@@ -93,15 +97,20 @@ class TcpTunnel implements TcpConnectionCallbacks, RequestEncoder {
   /** The head goes nowhere: the connection it asks for stands. */
   encodeHeaders(_headers: RequestHeaders, endStream: boolean): void {
     this.decoder?.onHeaders(new ResponseHeaders(200), false);
-    if (endStream) this.connection?.endWriting();
+    if (endStream) this.endWriting();
   }
 
   encodeData(chunk: Chunk, endStream: boolean): void {
     this.connection?.writeBytes(chunk.buffer, chunk.start, chunk.end);
-    if (endStream) this.connection?.endWriting();
+    if (endStream) this.endWriting();
   }
 
   encodeTrailers(_trailers: HeaderMap): void {
+    this.endWriting();
+  }
+
+  private endWriting(): void {
+    this.hasEnded = true;
     this.connection?.endWriting();
   }
 

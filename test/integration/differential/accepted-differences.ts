@@ -141,6 +141,30 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     line: /upstream_cx_protocol_error 1$/,
   },
   {
+    title: 'Colons in names of stats are underscores',
+    cases: /^mongo: .*colon$/,
+    parts: ['stats'],
+    line: /^[-+] mongo\./,
+  },
+  {
+    title: 'What is too long or left over is no MongoDB',
+    cases: /^mongo: broken: (?:a query with a third document|HTTP)$/,
+    parts: ['stats'],
+    line: /decoding_error|op_reply|OP_REPLY/,
+  },
+  {
+    title: 'MongoDB messages that wait are counted once',
+    cases: /^mongo: a message while another is delayed$/,
+    parts: ['stats'],
+    line: /^[-+] (?:mongo\.|connection )|"id": \d+1, /,
+  },
+  {
+    title: 'Lines of the MongoDB log are valid JSON',
+    cases: /^mongo: (?:value: .*(?:backslash|strange bytes)|an escaped call site)/,
+    parts: ['stats'],
+    line: /"opcode": "OP_QUERY"/,
+  },
+  {
     title: 'Gauges of a filter appear with the first connection',
     parts: ['stats'],
     line: /adaptive_concurrency\.gradient_controller\.(?:concurrency_limit|min_rtt_\w+) \d+$/,

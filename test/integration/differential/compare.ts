@@ -46,6 +46,7 @@ export function compareSuites(suites: readonly Suite[]): void {
       if (chosen.length === 0) return;
       const first = await differences(t, bootstrap, chosen);
       const doubtful = chosen.filter(({ name }) => first.has(name));
+      for (const { name } of doubtful) t.diagnostic(`looked at again: ${name}`);
       const lasting = doubtful.length === 0 ? first : await differences(t, bootstrap, doubtful);
       for (const { name } of chosen) await t.test(name, () => equal(lasting.get(name) ?? '', ''));
     });

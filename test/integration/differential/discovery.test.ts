@@ -1,8 +1,9 @@
 import { compareSuites } from './compare.js';
 import { discoveryFamily } from './families/discovery-family.js';
 import { familyBootstrap } from './families/filter-family.js';
+import { originalDstFamily } from './families/original-dst-family.js';
 
-const families = [discoveryFamily];
+const families = [discoveryFamily, originalDstFamily];
 
 compareSuites([
   {

@@ -24,8 +24,9 @@ const logFormat = [
   'type=%ACCESS_LOG_TYPE%',
 ].join(' ');
 
-function listener(name: string, own: NetworkListener, places: Places): Plain {
-  const log = fileLog(places.customLog, logFormat);
+/** A listener that carries bytes; `more` is added to its log lines. */
+export function networkListener(name: string, own: NetworkListener, places: Places, more = ''): Plain {
+  const log = fileLog(places.customLog, logFormat + more);
   const proxy = filter('tcp', 'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', {
     stat_prefix: name,
     ...(own.proxy?.['weighted_clusters'] === undefined ? { cluster: 'main' } : {}),
@@ -55,7 +56,7 @@ function listener(name: string, own: NetworkListener, places: Places): Plain {
 }
 
 /** Answers the requests that separate the log lines of one case from those of the next. */
-function marks(places: Places): Plain {
+export function marks(places: Places): Plain {
   return {
     name: 'plain',
     stat_prefix: 'plain',
@@ -89,7 +90,7 @@ function marks(places: Places): Plain {
   };
 }
 
-function cluster(name: string, ports: readonly number[], fields: Fields = {}): Plain {
+export function cluster(name: string, ports: readonly number[], fields: Fields = {}): Plain {
   return {
     name,
     type: 'STATIC',
@@ -129,7 +130,7 @@ export const networkBootstrap: Bootstrap = {
       static_resources: {
         listeners: [
           marks(places),
-          ...Object.entries(networkListeners).map(([name, own]) => listener(name, own, places)),
+          ...Object.entries(networkListeners).map(([name, own]) => networkListener(name, own, places)),
         ],
         clusters: [
           cluster('main', [main]),

@@ -1,5 +1,5 @@
 import { isAccepted } from './accepted-differences.js';
-import type { DifferentialCase } from './differential-case.js';
+import type { ClientStep, DifferentialCase } from './differential-case.js';
 import {
   clientLines,
   difference,
@@ -10,7 +10,7 @@ import {
   parts,
   statLines,
 } from './observation.js';
-import type { ProxyUnderTest } from './proxy-under-test.js';
+import type { Places, ProxyUnderTest } from './proxy-under-test.js';
 import { converse } from './scripted-client.js';
 
 /** Gauges that must be at zero when nobody is connected to a listener. */
@@ -60,7 +60,11 @@ export async function observeCases(
     origin.begin(it.origin ?? []);
     const port = places.listeners[it.listener ?? 'main'];
     if (port === undefined) throw new Error(`no listener ${it.listener}`);
-    const view = await converse(it, port, origin);
+    const view = await converse(
+      { ...it, steps: it.steps.map((step) => withPorts(step, places)) },
+      port,
+      origin,
+    );
     const released = await proxy.settled(downstreamActive);
     const requests = origin.requests;
     origin.finish();
@@ -77,6 +81,12 @@ export async function observeCases(
       stats: [...statLines(before, stats, ignoredStats), ...open],
     };
   }
+}
+
+/** `<port main>` in what the client sends becomes that origin's port. */
+function withPorts(step: ClientStep, { origins }: Places): ClientStep {
+  if (typeof step !== 'string') return step;
+  return step.replace(/<port (\S+)>/g, (_, name: string) => String(origins[name] ?? 0));
 }
 
 /** A request of the test's own that separates the log lines of one case from those of the next. */

@@ -14,6 +14,7 @@ export function clusterOf(name: string, hosts: readonly HostView[] = []): Cluste
       dropMillionths: 0,
       dropCategory: '',
     },
+    isFlat: false,
     edsServiceName: '',
     outlier: null,
     limits: [limits, { ...limits, maxRequests: 1024 }],

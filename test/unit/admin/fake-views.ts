@@ -1,5 +1,11 @@
 import { adminAnswer, type PathRule } from '../../../src/admin/pages.js';
-import type { AdminViews, DrainRequest, ListenerStatus, ProcessState } from '../../../src/admin/views.js';
+import type {
+  AdminViews,
+  DrainRequest,
+  ListenerStatus,
+  ProcessState,
+  WorkerFailures,
+} from '../../../src/admin/views.js';
 import { type ConfigDump, emptyConfigDump } from '../../../src/api/config-dump.js';
 import { RuntimeSnapshot } from '../../../src/runtime/snapshot.js';
 import { DEFAULT_BOUNDS as defaultBounds } from '../../../src/stats/stats-config.js';
@@ -14,6 +20,7 @@ export class FakeViews implements AdminViews {
   snapshot = new RuntimeSnapshot({ layers: [] });
   clusterList: readonly ClusterView[] = [];
   listenerList: readonly ListenerStatus[] = [];
+  failureList: readonly WorkerFailures[] = [];
   waiting: readonly { readonly manager: string; readonly targets: readonly string[] }[] = [];
   readonly levels = new Map([['main', 'info']]);
   /** What was done, in order. */
@@ -32,6 +39,14 @@ export class FakeViews implements AdminViews {
       ],
       pending: () => this.waiting,
     };
+  }
+
+  failures(cluster: string): Promise<readonly WorkerFailures[]> {
+    const wanted = this.failureList.map(({ worker, clusters }) => ({
+      worker,
+      clusters: clusters.filter((it) => cluster === '' || it.cluster === cluster),
+    }));
+    return Promise.resolve(wanted);
   }
 
   get stats(): AdminViews['stats'] {

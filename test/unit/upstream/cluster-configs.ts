@@ -2,6 +2,7 @@ import { defaultHttp2Options } from '../../../src/codec/http2/options.js';
 import type { ClusterConfig, ThresholdsConfig } from '../../../src/upstream/config.js';
 import type { EndpointConfig } from '../../../src/upstream/endpoints-config.js';
 import type { HealthCheckConfig } from '../../../src/upstream/health/config.js';
+import type { HttpCheckConfig } from '../../../src/upstream/health/http-check-config.js';
 import { parseUpstreamHttp1 } from '../../../src/upstream/http1-options.js';
 import { systemResolver } from '../../../src/upstream/membership/dns-config.js';
 import type { OutlierConfig } from '../../../src/upstream/outlier-config.js';
@@ -58,6 +59,7 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     thresholds: [thresholds, thresholds],
     healthChecks: [],
     outlier: null,
+    errorMatcher: null,
     idleTimeoutMs: 3_600_000,
     maxConnectionDurationMs: 0,
     maxRequestsPerConnection: 0,
@@ -68,6 +70,7 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     http1: parseUpstreamHttp1(undefined),
     dns: dns(),
     eds: null,
+    originalDst: null,
     assignment: '',
     staleAfterMs: 0,
     metadata: null,
@@ -99,9 +102,24 @@ export function dns(changes: Partial<ClusterConfig['dns']> = {}): ClusterConfig[
   };
 }
 
+export const plainHttpCheck: HttpCheckConfig = {
+  protocol: 'http1',
+  host: '',
+  path: '/health',
+  method: 'GET',
+  send: '',
+  receive: [],
+  responseBufferBytes: 1024,
+  expected: [[200, 201]],
+  retriable: [],
+  headers: { remove: [], add: [] },
+  serviceName: null,
+};
+
 export function httpCheck(changes: Partial<HealthCheckConfig> = {}): HealthCheckConfig {
   return {
-    kind: 'http',
+    name: '',
+    check: { kind: 'http', http: plainHttpCheck },
     timeoutMs: 1000,
     intervalMs: 2000,
     initialJitterMs: 0,
@@ -115,16 +133,12 @@ export function httpCheck(changes: Partial<HealthCheckConfig> = {}): HealthCheck
     unhealthyIntervalMs: 4000,
     unhealthyEdgeIntervalMs: 500,
     healthyEdgeIntervalMs: 300,
-    http: {
-      host: '',
-      path: '/health',
-      method: 'GET',
-      expected: [[200, 201]],
-      retriable: [],
-      headersToAdd: [],
-      headersToRemove: [],
-    },
-    tcp: null,
+    alpn: [],
+    transportMatch: null,
+    eventLogPath: '',
+    eventSinks: [],
+    logsFailures: false,
+    logsSuccesses: false,
     ...changes,
   };
 }
@@ -151,6 +165,7 @@ export function outlier(changes: Partial<OutlierConfig> = {}): OutlierConfig {
       failure_percentage_local_origin: 0,
     },
     alwaysEjectOneHost: false,
+    detectsDegraded: false,
     maxJitterMs: 0,
     unejectOnHealthCheck: true,
     ...changes,

@@ -3,6 +3,8 @@ import { describe, test } from 'node:test';
 import { leastRequest } from '../../../src/extensions/load-balancers/least-request/least-request.js';
 import { random } from '../../../src/extensions/load-balancers/random/random.js';
 import { roundRobin } from '../../../src/extensions/load-balancers/round-robin/round-robin.js';
+import { upstreamRawBuffer } from '../../../src/extensions/transport-sockets/raw-buffer/raw-buffer.js';
+import { upstreamTls } from '../../../src/extensions/transport-sockets/tls/upstream-tls.js';
 import { type ClusterConfig, parseCluster } from '../../../src/upstream/config.js';
 import { plainPolicy } from '../../support/balanced-cluster.js';
 import { filesOf, loadText, registryOf } from '../config/fixtures.js';
@@ -11,6 +13,8 @@ const registry = registryOf([
   ['load.balancer', roundRobin],
   ['load.balancer', leastRequest],
   ['load.balancer', random],
+  ['transport.socket.upstream', upstreamTls],
+  ['transport.socket.upstream', upstreamRawBuffer],
 ]);
 
 /** A cluster from the text of its fields, with what is wrong with it. */
@@ -38,6 +42,9 @@ function parsed(fields: string): { config: ClusterConfig } {
   deepEqual(problems, []);
   return { config };
 }
+
+const socket = (type: string): string =>
+  `{name: s, typed_config: {"@type": type.googleapis.com/envoy.extensions.transport_sockets.${type}}}`;
 
 const typed = (type: string, fields = ''): string => `load_balancing_policy:
   policies:
@@ -114,17 +121,35 @@ describe('cluster configuration', () => {
       [2000, 2000, 5000, 5000],
     );
     deepEqual([first?.noTrafficIntervalMs, first?.noTrafficHealthyIntervalMs], [60_000, 60_000]);
-    deepEqual(first?.http?.expected, [[200, 201]]);
-    deepEqual(first?.http?.headersToAdd, [['x-a', 'b']]);
+    const kind = first?.check.kind === 'http' ? first.check.http : null;
+    deepEqual(kind?.expected, [[200, 201]]);
+    deepEqual(
+      kind?.headers.add.map(({ name, value }) => [name, value]),
+      [['x-a', 'b']],
+    );
   });
 
-  test('a second health check is not honoured, and said not to be', () => {
+  test('several health checks each need a name of their own', () => {
     const check =
       'timeout: 1s, interval: 2s, unhealthy_threshold: 3, healthy_threshold: 4, tcp_health_check: {}';
-    const { unsupported } = read(`health_checks: [{name: a, ${check}}, {name: b, ${check}}]\n`);
-    equal(
-      unsupported.some((path) => path.endsWith('health_checks')),
-      true,
+    const problems = (checks: string): string => read(`health_checks: [${checks}]\n`).problems.join();
+    equal(problems(`{name: a, ${check}}, {name: b, ${check}}`), '');
+    match(problems(`{name: a, ${check}}, {${check}}`), /health check at index 1 is missing a name/);
+    match(problems(`{name: a, ${check}}, {name: a, ${check}}`), /duplicate health check name 'a' at index 1/);
+  });
+
+  test('health checks that cannot work are refused', () => {
+    const problems = (kind: string, rest = ''): string =>
+      read(
+        `health_checks: [{timeout: 1s, interval: 2s, unhealthy_threshold: 3, healthy_threshold: 4, ${kind}}]\n${rest}`,
+      ).problems.join();
+    match(problems('grpc_health_check: {}'), /must support HTTP\/2 for gRPC healthchecking/);
+    equal(problems('grpc_health_check: {}', 'http2_protocol_options: {}\n'), '');
+    match(problems('tcp_health_check: {send: {text: "616"}}'), /invalid hex string '616'/);
+    match(problems('http_health_check: {path: /h, send: {text: "61"}}'), /payload with method 'GET'/);
+    match(
+      problems('http_health_check: {path: /h, response_buffer_size: 1, receive: [{text: "6162"}]}'),
+      /expected response length '2' is over than http health response buffer size '1'/,
     );
   });
 
@@ -148,6 +173,19 @@ ignore_health_on_host_removal: true
       resolver: { kind: 'cares', servers: [], timeoutMs: 5000, tries: 4 },
     });
     deepEqual([config.waitForWarmOnInit, config.ignoreHealthOnHostRemoval], [false, true]);
+  });
+
+  test('a negotiated protocol wants transports that negotiate', () => {
+    const http = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+    const auto = `typed_extension_protocol_options: {${http}: {"@type": type.googleapis.com/${http}, auto_config: {}}}\n`;
+    const tls = socket('tls.v3.UpstreamTlsContext');
+    const raw = socket('raw_buffer.v3.RawBuffer');
+    const refusal = 'ALPN configured for cluster c which has a non-ALPN transport socket';
+    equal(parsed(`${auto}transport_socket: ${tls}\n`).config.protocol, 'negotiated');
+    deepEqual(read(auto).problems, [refusal]);
+    deepEqual(read(`${auto}transport_socket: ${raw}\n`).problems, [refusal]);
+    const matches = `transport_socket_matches: [{name: m, match: {}, transport_socket: ${raw}}]\n`;
+    deepEqual(read(`${auto}transport_socket: ${tls}\n${matches}`).problems, [`${refusal} matcher`]);
   });
 
   test('outlier detection has its defaults, and the longest ejection is at least the base time', () => {

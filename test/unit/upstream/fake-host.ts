@@ -41,6 +41,9 @@ export class FakeHost implements Host {
   reportLocalFailure(): void {}
   reportHealthFailure(): void {}
   reportConnected(): void {}
+  reportReached(): void {}
+  reportJudged(): void {}
+  reportDegraded(): void {}
 }
 
 export interface LevelCounts {

@@ -70,6 +70,7 @@ function start(hosts = [new FakeHost(1)]) {
   const parts: Partial<Cluster> = {
     inMaintenance: () => false,
     drawDrop: () => 'none',
+    judgesAsError: () => null,
     chooseHost: () => host ?? null,
     chargeCode: (status) => void codes.push(status),
     chargeTime: () => undefined,

@@ -1,4 +1,5 @@
 import type { HostUpdate } from '../../../src/api/messages-upstream.js';
+import { BufferPool } from '../../../src/base/buffer-pool.js';
 import { SeededRandom } from '../../../src/base/random.js';
 import { extensionRegistry } from '../../../src/extensions/index.js';
 import { ipAddress } from '../../../src/network/address.js';
@@ -20,7 +21,7 @@ export function loneMember(health = 0, port = 80, ip = '127.0.0.1', hostname = '
   slots.reserve(1, 0);
   const slot = slots.take();
   const { address: _, isPipe, healthStatus, ...rest } = endpoint(ip, port);
-  const healthCheck = hostname === '' ? null : { port: 0, hostname, disabled: false };
+  const healthCheck = hostname === '' ? null : { address: null, port: 0, hostname, disabled: false };
   const record = { ...rest, slot, ip, healthCheck };
   return new Member(record, ipAddress(ip, port), slots.place(slot), health, {
     sharedNowMs: () => 0,
@@ -64,9 +65,17 @@ export class FakeMain implements MembershipScope {
   readonly fileWatches = new FileWatches();
   readonly outlierLines: string[] = [];
   readonly outlierLog = (line: string): void => void this.outlierLines.push(line);
+  readonly logs = new Map<string, string[]>();
+  readonly buffers = new BufferPool();
   readonly answers: AssignmentAnswer[] = [];
   readonly published: HostUpdate[] = [];
   acknowledged = 0;
+
+  openLog(path: string): (line: string) => void {
+    const lines = this.logs.get(path) ?? [];
+    this.logs.set(path, lines);
+    return (line) => void lines.push(line);
+  }
 
   readAssignments(): Promise<AssignmentAnswer> {
     const answer = this.answers.shift();

@@ -141,4 +141,27 @@ describe('outlier detector', () => {
     detector.remove(first);
     equal(stat('ejections_active'), 0);
   });
+
+  test('a host that calls itself degraded is marked for a time that grows, without being ejected', () => {
+    const { detector, first, members, stat, time } = detecting({
+      detectsDegraded: true,
+      maxEjectionPercent: 0,
+    });
+    const isDegraded = (): boolean => first.has(HostHealth.degradedOutlierDetection);
+    for (const member of members) detector.report(member, 'degraded');
+    detector.report(first, 'degraded');
+    deepEqual(
+      [isDegraded(), stat('ejections_detected_degradation'), stat('ejections_active')],
+      [true, members.length, 0],
+    );
+    time.advance(29_000);
+    ok(isDegraded());
+    time.advance(1100);
+    ok(!isDegraded());
+    detector.report(first, 'degraded');
+    time.advance(59_000);
+    ok(isDegraded());
+    time.advance(11_000);
+    ok(!isDegraded());
+  });
 });

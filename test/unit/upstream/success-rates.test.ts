@@ -1,10 +1,8 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { HostHealth, HostWord } from '../../../src/api/upstream.js';
-import { LiveHost, type OutlierReporter } from '../../../src/upstream/host.js';
 import type { OutlierConfig } from '../../../src/upstream/outlier-config.js';
 import { OutlierDetector } from '../../../src/upstream/outlier-detector.js';
-import { HostTable } from '../../../src/upstream/shared-words.js';
 import { outlier } from './cluster-configs.js';
 import { FakeMain, talliedMember } from './member-support.js';
 
@@ -83,6 +81,13 @@ describe('success rates', () => {
       [10, 0],
     ]);
     equal(lonely.stat('ejections_enforced_total'), 0);
+    const idle = rated(three);
+    idle.interval([
+      [10, 10],
+      [10, 0],
+      [9, 9],
+    ]);
+    equal(idle.stat('ejections_enforced_total'), 0);
     deepEqual(lonely.detector.summary('external'), { average: -1, threshold: -1 });
   });
 
@@ -102,8 +107,13 @@ describe('success rates', () => {
 
   test('failure percentage is told in the log, and ejects only where it is enforced', () => {
     const failures = { threshold: 50, minimumHosts: 3, requestVolume: 10 };
+    const oneFails: readonly (readonly [number, number])[] = [
+      [10, 5],
+      [10, 10],
+      [10, 10],
+    ];
     const { members, interval, stat, main } = rated({ maxEjectionPercent: 50, failurePercentage: failures });
-    interval([[10, 5]]);
+    interval(oneFails);
     deepEqual(
       [stat('ejections_detected_failure_percentage'), members[0]?.has(HostHealth.failedOutlierCheck)],
       [1, false],
@@ -111,7 +121,7 @@ describe('success rates', () => {
     ok(main.outlierLines[0]?.includes('"type":"FAILURE_PERCENTAGE"'));
     const enforcing = { ...outlier().enforcing, failure_percentage: 100 };
     const strict = rated({ maxEjectionPercent: 50, failurePercentage: failures, enforcing });
-    strict.interval([[10, 5]]);
+    strict.interval(oneFails);
     ok(strict.members[0]?.has(HostHealth.failedOutlierCheck));
   });
 
@@ -128,57 +138,5 @@ describe('success rates', () => {
       [event.action, event.secs_since_last_action, event.num_ejections, event.enforced],
       ['UNEJECT', '10', 1, false],
     );
-  });
-});
-
-describe('errors in a row', () => {
-  function counting(splitsOrigins: boolean) {
-    const reports: string[] = [];
-    const buffer = HostTable.allocate(1, 3);
-    const reporter: OutlierReporter = {
-      consecutive5xx: 3,
-      consecutiveGateway: 3,
-      consecutiveLocal: 2,
-      splitsOrigins,
-      report: (_, kind) => reports.push(kind),
-    };
-    const record = {
-      ...{ slot: 0, ip: '10.0.0.1', port: 80, hostname: '', weight: 1, priority: 0, localityWeight: 0 },
-      ...{ locality: { region: '', zone: '', subZone: '' }, metadata: null, healthCheck: null },
-    };
-    const address = { ip: '10.0.0.1', port: 80, text: '10.0.0.1:80', isIp: true };
-    const hostOf = (thread: number): LiveHost =>
-      new LiveHost(record, address, new HostTable(buffer, 1, 3, thread), 0, reporter);
-    return { reports, first: hostOf(1), second: hostOf(2) };
-  }
-
-  test('count over all threads', () => {
-    const { reports, first, second } = counting(false);
-    first.reportStatus(500);
-    second.reportStatus(500);
-    first.reportStatus(500);
-    deepEqual(reports, ['consecutive-5xx']);
-  });
-
-  test('end with an answer in any thread', () => {
-    const { reports, first, second } = counting(false);
-    first.reportStatus(503);
-    first.reportStatus(503);
-    second.reportStatus(200);
-    first.reportStatus(503);
-    deepEqual(reports, []);
-  });
-
-  test('of our own side count as answers, or apart where origins are split', () => {
-    const joined = counting(false);
-    for (let i = 0; i < 3; i++) joined.first.reportLocalFailure('connect');
-    deepEqual(joined.reports, ['consecutive-gateway', 'consecutive-5xx']);
-    const split = counting(true);
-    split.first.reportLocalFailure('connect');
-    split.first.reportConnected();
-    split.first.reportLocalFailure('connect');
-    deepEqual(split.reports, []);
-    split.second.reportLocalFailure('timeout');
-    deepEqual(split.reports, ['consecutive-local']);
   });
 });

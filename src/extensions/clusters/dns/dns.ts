@@ -17,6 +17,7 @@ export const dnsCluster: Extension<DiscoveryConfig> = {
       type: node.bool('all_addresses_in_single_endpoint') ? 'LOGICAL_DNS' : 'STRICT_DNS',
       eds: null,
       redisCluster: null,
+      originalDst: null,
       dns: { ...dns, leastRefreshMs: node.duration('dns_min_refresh_rate', 0) },
     };
   },

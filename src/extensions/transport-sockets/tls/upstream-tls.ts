@@ -69,8 +69,7 @@ export class UpstreamTls implements UpstreamTransport {
     const serverName = this.serverNameOf(hostname, options);
     const key = `${JSON.stringify(target)} ${serverName}`;
     const session = this.sessions.take(key);
-    const own = options?.alpn ?? [];
-    const alpn = own.length > 0 ? own : this.config.context.alpn;
+    const alpn = this.protocolsFor(options);
     const wish: ConnectionOptions = {
       secureContext: identity.context,
       rejectUnauthorized: false,
@@ -97,6 +96,13 @@ export class UpstreamTls implements UpstreamTransport {
     if (error.code === 'ECONNRESET' && error.syscall === undefined) error.code = '';
     const text = failureText(error.code ?? '');
     if (text !== '' && !text.includes('CERTIFICATE_VERIFY_FAILED')) this.stats.ssl.inc(T.connection_error);
+  }
+
+  private protocolsFor(options: TransportOptions | null): readonly string[] {
+    const configured = this.config.context.alpn;
+    if (options === null) return configured;
+    if (options.alpn.length > 0) return options.alpn;
+    return configured.length > 0 ? configured : options.alpnFallback;
   }
 
   private serverNameOf(hostname: string, options: TransportOptions | null): string {

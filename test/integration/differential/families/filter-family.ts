@@ -8,6 +8,7 @@ export type Fields = { readonly [field: string]: Plain };
 export interface FilterListener {
   readonly filters: readonly Plain[];
   readonly routes?: readonly Plain[];
+  readonly listenerFilters?: readonly Plain[];
   /** Fields of the connection manager. */
   readonly manager?: Fields;
   /** Fields of the route configuration. */
@@ -16,6 +17,10 @@ export interface FilterListener {
   readonly virtualHost?: Fields;
   /** The virtual host has no list of routes. */
   readonly replacesRoutes?: boolean;
+  /** Fields of the router. */
+  readonly router?: Fields;
+  /** A format: the router logs its attempts with it, and the connection manager logs nothing. */
+  readonly attemptLog?: string;
   /** Scopes instead of one route configuration. */
   readonly scopes?: Fields;
 }
@@ -136,10 +141,18 @@ function listener(name: string, own: FilterListener, places: Places, log: string
     ...(own.scopes === undefined
       ? { route_config: { name: 'routes', ...own.routeConfig, virtual_hosts: [virtualHost] } }
       : { scoped_routes: own.scopes }),
-    access_log: [fileLog(places.defaultLog), fileLog(places.customLog, `${logFormat} ${log}`)],
+    access_log:
+      own.attemptLog === undefined
+        ? [fileLog(places.defaultLog), fileLog(places.customLog, `${logFormat} ${log}`)]
+        : [],
     http_filters: [
       ...own.filters,
-      filter('envoy.filters.http.router', 'envoy.extensions.filters.http.router.v3.Router'),
+      filter('envoy.filters.http.router', 'envoy.extensions.filters.http.router.v3.Router', {
+        ...own.router,
+        ...(own.attemptLog === undefined
+          ? {}
+          : { upstream_log: [fileLog(places.customLog, own.attemptLog)] }),
+      }),
     ],
     ...own.manager,
   });
@@ -147,6 +160,7 @@ function listener(name: string, own: FilterListener, places: Places, log: string
     name,
     stat_prefix: name,
     address: address(places.listeners[name] ?? 0),
+    ...(own.listenerFilters === undefined ? {} : { listener_filters: own.listenerFilters }),
     filter_chains: [{ filters: [{ name: 'http', typed_config: manager }] }],
   };
 }

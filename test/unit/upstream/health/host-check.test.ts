@@ -5,7 +5,7 @@ import { SeededRandom } from '../../../../src/base/random.js';
 import type { HealthCheckConfig } from '../../../../src/upstream/health/config.js';
 import { H } from '../../../../src/upstream/health/health-stats.js';
 import { HostCheck } from '../../../../src/upstream/health/host-check.js';
-import type { ProbeResult } from '../../../../src/upstream/health/probe.js';
+import type { ProbeResult, ProbeVerdict } from '../../../../src/upstream/health/probe.js';
 import { httpCheck } from '../cluster-configs.js';
 import { FakeStats, fakeRuntime } from '../fake-scope.js';
 import { FakeTime } from '../fake-time.js';
@@ -16,6 +16,14 @@ interface Settings {
   readonly health?: number;
   readonly hasTraffic?: boolean;
   readonly runtime?: { readonly [key: string]: number };
+}
+
+/** A verdict; `excluded` is a failure with the wish to be left out. */
+type Said = ProbeVerdict | 'excluded';
+
+function resultOf(said: Said): ProbeResult {
+  const excludes = said === 'excluded';
+  return { verdict: excludes ? 'failed' : said, status: 0, excludes };
 }
 
 /** One host under check; the test answers for it. */
@@ -38,10 +46,11 @@ function checking({
     random: new SeededRandom(3),
     runtime: fakeRuntime(runtime),
     stats: stats.bind('hc', H),
+    events: null,
     hasTraffic: () => hasTraffic,
     onResult: (_: unknown, passed: boolean) => void results.push(passed),
   };
-  const check = new HostCheck(member, scope, (_address, onResult) => {
+  const check = new HostCheck(member, member, scope, (onResult) => {
     answer = onResult;
     return { begin: () => begun++, abandon: () => abandoned++, close: () => undefined };
   });
@@ -52,12 +61,12 @@ function checking({
     member,
     check,
     results,
-    answer: (result: ProbeResult) => answer(result),
+    answer: (said: Said) => answer(resultOf(said)),
     begun: () => begun,
     abandoned: () => abandoned,
     /** Answers and says how long the next check takes to come, to the tick; Infinity beyond 200 s. */
-    delayAfter(result: ProbeResult): number {
-      answer(result);
+    delayAfter(said: Said): number {
+      answer(resultOf(said));
       const before = begun;
       for (let ms = 4; ms <= 200_000; ms += 4) {
         time.advance(4);

@@ -1,167 +1,250 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { ResponseHeaders } from '../../../../src/base/header-map.js';
-import type { HttpCheckConfig } from '../../../../src/upstream/health/config.js';
-import { checkRequest, HttpProbe, judge } from '../../../../src/upstream/health/http-probe.js';
+import { SeededRandom } from '../../../../src/base/random.js';
+import { H } from '../../../../src/upstream/health/health-stats.js';
+import type { HttpCheckConfig } from '../../../../src/upstream/health/http-check-config.js';
+import { HttpJudge } from '../../../../src/upstream/health/http-probe.js';
 import type { ProbeResult } from '../../../../src/upstream/health/probe.js';
-import { clearTarget } from './clear-target.js';
+import { plainHttpCheck } from '../cluster-configs.js';
+import { FakeStats, fakeRuntime } from '../fake-scope.js';
+import { type Checks, checksOf, listening } from './probe-support.js';
 
-const config: HttpCheckConfig = {
-  host: '',
-  path: '/health',
-  method: 'GET',
-  expected: [[200, 201]],
-  retriable: [],
-  headersToAdd: [],
-  headersToRemove: [],
-};
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-function portOf(server: { address(): Server['address'] extends () => infer A ? A : never }): number {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return address.port;
-}
-
-/** Starts a server and a probe on it; each call of the result runs one check. */
+/** A server that answers so, and checks of it. */
 async function probing(
   t: TestContext,
-  answer: (request: IncomingMessage, response: ServerResponse) => void,
-  keepsConnection = true,
+  answer: Answer,
   changes: Partial<HttpCheckConfig> = {},
-): Promise<{ check: () => Promise<ProbeResult>; connections: () => number }> {
+  settings: Parameters<typeof checksOf>[3] = {},
+): Promise<{ verdicts: (n: number) => Promise<readonly string[]>; connections: () => number }> {
   let connections = 0;
   const server = createServer(answer);
   server.on('connection', () => connections++);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return {
-    check: checks(t, portOf(server), keepsConnection, { ...config, ...changes }),
-    connections: () => connections,
-  };
+  t.after(() => server.closeAllConnections());
+  const port = await listening(t, server);
+  const { check } = checksOf(t, port, { kind: 'http', http: { ...plainHttpCheck, ...changes } }, settings);
+  return { verdicts: (n) => verdictsOf(check, n), connections: () => connections };
 }
 
-function checks(
-  t: TestContext,
-  port: number,
-  keepsConnection: boolean,
-  used: HttpCheckConfig,
-): () => Promise<ProbeResult> {
-  let tell: (result: ProbeResult) => void = () => undefined;
-  const probe = new HttpProbe(clearTarget(port), used, 'web', keepsConnection, (result) => tell(result));
-  t.after(() => probe.close());
-  return () =>
-    new Promise((resolve) => {
-      tell = resolve;
-      probe.begin();
-    });
+async function verdictsOf(check: () => Promise<ProbeResult>, n: number): Promise<readonly string[]> {
+  const verdicts: string[] = [];
+  for (let i = 0; i < n; i++) verdicts.push((await check()).verdict);
+  return verdicts;
 }
 
-/** A server that answers with these bytes and closes. */
-async function rawServer(t: TestContext, reply: (socket: Socket) => void): Promise<number> {
+/** Checks of a server that does this with the first bytes of each connection. */
+async function raw(t: TestContext, reply: (socket: Socket) => void): Promise<Checks> {
   const server = createTcpServer((socket) => {
     socket.on('error', () => undefined);
     socket.once('data', () => reply(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => server.close());
-  return portOf(server);
+  return checksOf(t, await listening(t, server), { kind: 'http', http: plainHttpCheck });
 }
 
 describe('HTTP health probe', () => {
-  test('the request names the host and the agent', () => {
-    equal(checkRequest(config, 'web'), 'GET /health HTTP/1.1\r\nhost: web\r\nuser-agent: Envoy/HC\r\n\r\n');
-    const added: HttpCheckConfig = {
-      ...config,
-      method: 'HEAD',
-      headersToAdd: [
-        ['x-a', 'b'],
-        ['user-agent', 'me'],
-        ['x-b', 'c'],
-      ],
-      headersToRemove: ['x-b'],
+  test('the request names the host and the agent, and rules change it', async (t) => {
+    const seen: (readonly string[])[] = [];
+    const answer: Answer = (request, response) => {
+      seen.push(request.rawHeaders);
+      response.end();
     };
-    equal(
-      checkRequest(added, 'w'),
-      'HEAD /health HTTP/1.1\r\nhost: w\r\nuser-agent: Envoy/HC,me\r\nx-a: b\r\n\r\n',
-    );
+    const add = (name: string, value: string) =>
+      ({ name, value, action: 'append', keepEmpty: false }) as const;
+    const { verdicts } = await probing(t, answer, {
+      headers: {
+        remove: ['x-zz'],
+        add: [add('x-a', '%PROTOCOL%'), add('user-agent', 'me'), add('x-b', 'c')],
+      },
+    });
+    deepEqual(await verdicts(1), ['passed']);
+    deepEqual(seen, [['host', 'web', 'user-agent', 'Envoy/HC,me', 'x-a', 'HTTP/1.1', 'x-b', 'c']]);
+  });
+
+  test('the endpoint names the host before the check does', async (t) => {
+    const seen: (string | undefined)[] = [];
+    const answer: Answer = (request, response) => {
+      seen.push(request.headers.host);
+      response.end();
+    };
+    await (await probing(t, answer, { host: 'check' })).verdicts(1);
+    await (await probing(t, answer, { host: 'check' }, { hostname: 'endpoint' })).verdicts(1);
+    deepEqual(seen, ['check', 'endpoint']);
+  });
+
+  test('a payload is sent with its length, and the answer must have what is expected in order', async (t) => {
+    const bodies: string[] = [];
+    const answer: Answer = (request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => {
+        body += chunk.toString();
+      });
+      request.on('end', () => {
+        bodies.push(`${request.headers['content-length']} ${body}`);
+        response.end('hello world');
+      });
+    };
+    const hex = (text: string): string => Buffer.from(text).toString('hex');
+    const checkWith = async (receive: readonly string[], responseBufferBytes = 1024) => {
+      const changes = { method: 'POST', send: hex('abc'), receive: receive.map(hex), responseBufferBytes };
+      return (await (await probing(t, answer, changes)).verdicts(2)).join();
+    };
+    equal(await checkWith(['hel', 'wor']), 'passed,passed');
+    equal(await checkWith(['wor', 'hel']), 'failed,failed');
+    equal(await checkWith(['world'], 10), 'failed,failed');
+    equal(await checkWith(['world'], 0), 'passed,passed');
+    deepEqual(new Set(bodies), new Set(['3 abc']));
   });
 
   test('the status decides, and two headers say more', () => {
-    const ranges: HttpCheckConfig = { ...config, expected: [[200, 202]], retriable: [[500, 600]] };
+    const ranges: HttpCheckConfig = { ...plainHttpCheck, expected: [[200, 202]], retriable: [[500, 600]] };
+    const scope = {
+      stats: new FakeStats().bind('hc', H),
+      runtime: fakeRuntime(),
+      random: new SeededRandom(1),
+    };
+    const judge = new HttpJudge(ranges, scope);
     const judged = (status: number, header = ''): ProbeResult => {
       const response = new ResponseHeaders(status);
       if (header !== '') response.add(header, 'true');
-      return judge(ranges, response);
+      return judge.judge(response, Buffer.alloc(0));
     };
     deepEqual(
-      [judged(200), judged(201), judged(202), judged(503), judged(404)],
+      [200, 201, 202, 503, 404].map((status) => judged(status).verdict),
       ['passed', 'passed', 'failed', 'retriable', 'failed'],
     );
-    equal(judged(200, 'x-envoy-degraded'), 'degraded');
-    equal(judged(404, 'x-envoy-immediate-health-check-fail'), 'excluded');
+    equal(judged(200, 'x-envoy-degraded').verdict, 'degraded');
+    deepEqual(judged(404, 'x-envoy-immediate-health-check-fail'), {
+      verdict: 'failed',
+      status: 404,
+      excludes: true,
+    });
+    equal(judged(503, 'x-envoy-immediate-health-check-fail').excludes, true);
+    equal(judged(200, 'x-envoy-immediate-health-check-fail').excludes, false);
+  });
+
+  test('a host that answers for another service fails, unless runtime looks away', () => {
+    const config: HttpCheckConfig = {
+      ...plainHttpCheck,
+      serviceName: { kind: 'prefix', value: 'loc', ignoreCase: false },
+    };
+    const judged = (service: string, verify = 100) => {
+      const stats = new FakeStats();
+      const judge = new HttpJudge(config, {
+        stats: stats.bind('hc', H),
+        runtime: fakeRuntime({ 'health_check.verify_cluster': verify }),
+        random: new SeededRandom(1),
+      });
+      const response = new ResponseHeaders(200);
+      if (service !== '') response.add('x-envoy-upstream-healthchecked-cluster', service);
+      return [judge.judge(response, Buffer.alloc(0)).verdict, stats.get('hc.verify_cluster')];
+    };
+    deepEqual(judged('locations'), ['passed', 1]);
+    deepEqual(judged('other'), ['failed', 1]);
+    deepEqual(judged(''), ['failed', 1]);
+    deepEqual(judged('other', 0), ['passed', 0]);
   });
 
   test('checks share a connection', async (t) => {
-    const { check, connections } = await probing(t, (_request, response) => response.end('fine'));
-    deepEqual([await check(), await check(), await check()], ['passed', 'passed', 'passed']);
+    const { verdicts, connections } = await probing(t, (_request, response) => response.end('fine'));
+    deepEqual(await verdicts(3), ['passed', 'passed', 'passed']);
     equal(connections(), 1);
   });
 
   test('a connection is not kept when it must not be', async (t) => {
-    const { check, connections } = await probing(t, (_request, response) => response.end('fine'), false);
-    deepEqual([await check(), await check()], ['passed', 'passed']);
+    const answer: Answer = (_request, response) => response.end('fine');
+    const { verdicts, connections } = await probing(t, answer, {}, { keepsConnection: false });
+    deepEqual(await verdicts(2), ['passed', 'passed']);
     equal(connections(), 2);
   });
 
   test('a host that says close gets a new connection', async (t) => {
-    const { check, connections } = await probing(t, (_request, response) => {
+    const { verdicts, connections } = await probing(t, (_request, response) => {
       response.setHeader('connection', 'close').end();
     });
-    deepEqual([await check(), await check()], ['passed', 'passed']);
+    deepEqual(await verdicts(2), ['passed', 'passed']);
     equal(connections(), 2);
   });
 
   test('HEAD has no body to wait for', async (t) => {
-    const answer = (_request: IncomingMessage, response: ServerResponse): void => {
-      response.setHeader('content-length', '100').end();
-    };
-    const { check, connections } = await probing(t, answer, true, { method: 'HEAD' });
-    deepEqual([await check(), await check()], ['passed', 'passed']);
+    const answer: Answer = (_request, response) => response.setHeader('content-length', '100').end();
+    const { verdicts, connections } = await probing(t, answer, { method: 'HEAD' });
+    deepEqual(await verdicts(2), ['passed', 'passed']);
     equal(connections(), 1);
   });
 
   test('a chunked body is read to its end before the next check', async (t) => {
-    const { check, connections } = await probing(t, (_request, response) => {
+    const { verdicts, connections } = await probing(t, (_request, response) => {
       response.write('a');
       response.end('b');
     });
-    deepEqual([await check(), await check()], ['passed', 'passed']);
+    deepEqual(await verdicts(2), ['passed', 'passed']);
     equal(connections(), 1);
   });
 
   test('a body that ends with the connection counts', async (t) => {
-    const port = await rawServer(t, (socket) => socket.end('HTTP/1.0 200 OK\r\n\r\nfine'));
-    equal(await checks(t, port, true, config)(), 'passed');
+    const { check } = await raw(t, (socket) => socket.end('HTTP/1.0 200 OK\r\n\r\nfine'));
+    deepEqual(await verdictsOf(check, 2), ['passed', 'passed']);
   });
 
   test('a connection that ends early, or answers nonsense, is a network failure', async (t) => {
-    const cut = await rawServer(t, (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nfi'));
-    equal(await checks(t, cut, true, config)(), 'network');
-    const nonsense = await rawServer(t, (socket) => socket.write('what?\r\n\r\n'));
-    equal(await checks(t, nonsense, true, config)(), 'network');
+    const cut = await raw(t, (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nfi'));
+    deepEqual(await verdictsOf(cut.check, 2), ['network', 'network']);
+    const nonsense = await raw(t, (socket) => socket.write('what?\r\n\r\n'));
+    deepEqual(await verdictsOf(nonsense.check, 2), ['network', 'network']);
   });
 
   test('a port that nobody listens on is a network failure, and the next check tries again', async (t) => {
     const server = createTcpServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const port = portOf(server);
+    const port = await listening(t, server);
     await new Promise<void>((resolve) => server.close(() => resolve()));
-    const check = checks(t, port, true, config);
-    deepEqual([await check(), await check()], ['network', 'network']);
+    const { check } = checksOf(t, port, { kind: 'http', http: plainHttpCheck });
+    deepEqual(await verdictsOf(check, 2), ['network', 'network']);
+  });
+});
+
+describe('HTTP/2 health probe', () => {
+  const http2: HttpCheckConfig = { ...plainHttpCheck, protocol: 'http2' };
+
+  test('checks share a connection, and a host that is leaving gets a new one', async (t) => {
+    let connections = 0;
+    const server = createHttp2Server();
+    server.on('session', (session) => {
+      connections++;
+      t.after(() => session.destroy());
+    });
+    server.on('stream', (stream, headers) => {
+      stream.respond({ ':status': headers['user-agent'] === 'Envoy/HC' ? 200 : 400 });
+      if (connections === 1) stream.session?.goaway(0);
+      stream.end('fine');
+    });
+    const { check } = checksOf(t, await listening(t, server), { kind: 'http', http: http2 });
+    deepEqual(await verdictsOf(check, 3), ['passed', 'passed', 'passed']);
+    equal(connections, 2);
+  });
+
+  test('a stream that is reset is a network failure; the connection stays', async (t) => {
+    let connections = 0;
+    let streams = 0;
+    const server = createHttp2Server();
+    server.on('session', (session) => {
+      connections++;
+      t.after(() => session.destroy());
+    });
+    server.on('stream', (stream) => {
+      stream.on('error', () => undefined);
+      if (streams++ === 0) stream.close(2);
+      else {
+        stream.respond({ ':status': 200 });
+        stream.end();
+      }
+    });
+    const { check } = checksOf(t, await listening(t, server), { kind: 'http', http: http2 });
+    deepEqual(await verdictsOf(check, 2), ['network', 'passed']);
+    equal(connections, 1);
   });
 });

@@ -84,8 +84,8 @@ describe('static clusters', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('no port');
-    const bad = { port: 0, hostname: 'bad', disabled: false };
-    const off = { port: 0, hostname: '', disabled: true };
+    const bad = { address: null, port: 0, hostname: 'bad', disabled: false };
+    const off = { address: null, port: 0, hostname: '', disabled: true };
     const endpoints = [null, bad, off].map((healthCheck) =>
       endpoint('127.0.0.1', address.port, { healthCheck }),
     );

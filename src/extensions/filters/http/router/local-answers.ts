@@ -2,7 +2,7 @@ import type { StreamResetReason } from '../../../../api/codec.js';
 import type { LocalReplyOptions } from '../../../../api/http-filter.js';
 import { ResponseFlag } from '../../../../api/response-flags.js';
 import type { ResponseHeaders } from '../../../../base/header-map.js';
-import { failureDetails, failureOf } from './upstream-failure.js';
+import { failureDetails, failureOf } from '../../../../upstream/attempt/upstream-failure.js';
 
 /** An answer that the router gives itself. */
 export interface LocalAnswer {
@@ -44,6 +44,24 @@ export function failedHandshake(response: ResponseHeaders): LocalAnswer {
 
 export function noCluster(status: number): LocalAnswer {
   return { status, body: '', options: { details: 'cluster_not_found', flags: ResponseFlag.noClusterFound } };
+}
+
+export const earlyConnectData: LocalAnswer = {
+  status: 400,
+  body: '',
+  options: { details: 'early_connect_data' },
+};
+
+/** A header that the router was told to be strict with. */
+export function badHeader({ name, value }: { readonly name: string; readonly value: string }): LocalAnswer {
+  return {
+    status: 400,
+    body: `invalid header '${name}' with value '${value}'`,
+    options: {
+      details: `request_headers_failed_strict_check{${name}}`,
+      flags: ResponseFlag.invalidEnvoyRequestHeaders,
+    },
+  };
 }
 
 /** `isSilent`: no x-envoy headers of the proxy's own. */

@@ -3,6 +3,7 @@ import type { MirrorPolicyView } from '../../../../api/route.js';
 import type { Counter } from '../../../../api/stats.js';
 import type { LogContext } from '../../../../api/stream-info.js';
 import { RequestHeaders } from '../../../../base/header-map.js';
+import type { AttemptLogs } from '../../../../upstream/attempt/attempt-log.js';
 import { MirroredRequest, type OnClogged } from '../../../../upstream/mirrored-request.js';
 import { setExpectedTimeout } from './prepare-request.js';
 import type { Timeouts } from './timeouts.js';
@@ -17,6 +18,7 @@ export interface MirroredFrom {
   readonly timeouts: Timeouts;
   readonly bufferLimitBytes: number;
   readonly onClogged: OnClogged;
+  readonly logs: AttemptLogs | null;
 }
 
 /** Copies of the request for those of the policies that draw it; those of unknown clusters are left out. */
@@ -40,6 +42,7 @@ export function makeMirrors(
         from.timeouts.globalMs,
         from.bufferLimitBytes,
         from.onClogged,
+        from.logs,
       ),
     );
   }

@@ -2,19 +2,27 @@ import type { HttpFilterContext, LocalReplyOptions, StreamControl } from '../../
 import { isRetryHostPredicate, isRetryPriority } from '../../../../api/retry-plugins.js';
 import type { ClusterChoice, RetryPolicyConfig, RouteActionView, RouteMatch } from '../../../../api/route.js';
 import type { LogContext, StreamInfo } from '../../../../api/stream-info.js';
-import type {
-  Cluster,
-  ClusterCodeStats,
-  Host,
-  HostOverride,
-  LoadBalancerContext,
-  RoutingPriority,
+import {
+  type Cluster,
+  type ClusterCodeStats,
+  type Host,
+  type HostOverride,
+  HostWord,
+  type LoadBalancerContext,
+  type RoutingPriority,
 } from '../../../../api/upstream.js';
 import type { BufferPool } from '../../../../base/buffer-pool.js';
-import { HeaderClass, type RequestHeaders, type ResponseHeaders } from '../../../../base/header-map.js';
+import {
+  HeaderClass,
+  type HeaderMap,
+  type RequestHeaders,
+  type ResponseHeaders,
+} from '../../../../base/header-map.js';
 import type { Plain } from '../../../../base/plain.js';
 import { TimerEntry } from '../../../../base/timer-wheel.js';
+import { httpStatusOfGrpc } from '../../../../format/grpc-status.js';
 import { mergeMetadata } from '../../../../route/metadata.js';
+import { AttemptLog, type AttemptLogs } from '../../../../upstream/attempt/attempt-log.js';
 import type { RouterConfig } from './config.js';
 import type { LocalAnswer } from './local-answers.js';
 import type { RouteStats } from './route-stats.js';
@@ -31,6 +39,8 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
   readonly responseTrailers = null;
   protected readonly config: RouterConfig;
   protected readonly scope: HttpFilterContext;
+  /** Access logs of attempts; null without any. */
+  protected readonly attemptLogs: AttemptLogs | null;
   protected readonly stream: StreamControl;
   protected route: RouteMatch | null;
   protected action: RouteActionView | null;
@@ -44,6 +54,8 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
   protected attempts: number;
   protected tried: readonly Host[];
   protected isDone: boolean;
+  /** Codes of the responses are not counted at the cluster's root. */
+  protected hidesCodes: boolean;
   /** Undefined until a balancer asks for it, and without hash policies. */
   private hashNow: bigint | undefined;
   /** Cookies that the hash policies have made for the response; null before they were asked. */
@@ -52,10 +64,16 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
   private isInternal: boolean;
   headers: RequestHeaders | null;
 
-  constructor(config: RouterConfig, scope: HttpFilterContext, stream: StreamControl) {
+  constructor(
+    config: RouterConfig,
+    scope: HttpFilterContext,
+    attemptLogs: AttemptLogs | null,
+    stream: StreamControl,
+  ) {
     super();
     this.config = config;
     this.scope = scope;
+    this.attemptLogs = attemptLogs;
     this.stream = stream;
     this.route = null;
     this.action = null;
@@ -67,6 +85,7 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
     this.attempts = 0;
     this.tried = noHosts;
     this.isDone = false;
+    this.hidesCodes = false;
     this.hashNow = undefined;
     this.setCookies = null;
     this.isInternal = false;
@@ -142,6 +161,11 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
     return priority.excludedLevels(plugin.config, this.tried, canServe);
   }
 
+  protected logOfAttempt(cluster: Cluster, host: Host): AttemptLog | null {
+    if (this.attemptLogs === null) return null;
+    return new AttemptLog(this.attemptLogs, this.info, this.requestHeaders, cluster, host);
+  }
+
   protected priority(): RoutingPriority {
     return this.action?.priority === 'HIGH' ? 1 : 0;
   }
@@ -165,9 +189,16 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
   /** Counts a final response, the proxy's own ones as well. */
   protected chargeCode(status: number, isCanary: boolean): void {
     if (!this.config.dynamicStats || this.info.isHealthCheck) return;
-    this.cluster?.chargeCode(status, this.isInternal, isCanary);
-    this.alternative?.chargeCode(status, this.isInternal, isCanary);
+    this.cluster?.chargeCode(status, this.isInternal, isCanary, this.hidesCodes);
+    this.alternative?.chargeCode(status, this.isInternal, isCanary, this.hidesCodes);
     for (const stats of this.routeStats) stats.codes.charge(status);
+  }
+
+  /** A gRPC answer of several parts is a success or none by its trailers; without a status it is none. */
+  protected countGrpcEnd(host: Host, trailers: HeaderMap | null): void {
+    if (!this.info.isGrpcRequest || this.info.responseCode >= 500) return;
+    const text = trailers?.get('grpc-status');
+    countOutcome(host, text === undefined ? 500 : httpStatusOfGrpc(text));
   }
 
   protected chargeTime(ms: number, isCanary: boolean): void {
@@ -209,10 +240,20 @@ export function saysCanary(headers: ResponseHeaders): boolean {
   return (headers.classes & HeaderClass.envoy) !== 0 && headers.get('x-envoy-upstream-canary') === 'true';
 }
 
-/** What the host says of itself by its answer. */
-export function noteOutcome(host: Host, headers: ResponseHeaders): void {
-  host.reportStatus(headers.status);
-  if ((headers.classes & HeaderClass.envoy) !== 0 && headers.has('x-envoy-immediate-health-check-fail')) {
-    host.reportHealthFailure();
+/** What the host says of itself by the head of its answer; tells which HTTP status that comes to. */
+export function noteOutcome(cluster: Cluster, host: Host, headers: ResponseHeaders, isGrpc: boolean): number {
+  const grpcStatus = isGrpc ? headers.get('grpc-status') : undefined;
+  const status = grpcStatus === undefined ? headers.status : httpStatusOfGrpc(grpcStatus);
+  const isError = cluster.judgesAsError(headers);
+  if (isError === null) host.reportStatus(status);
+  else host.reportJudged(isError);
+  if ((headers.classes & HeaderClass.envoy) !== 0) {
+    if (headers.has('x-envoy-immediate-health-check-fail')) host.reportHealthFailure();
+    if (status < 500 && headers.has('x-envoy-degraded')) host.reportDegraded();
   }
+  return status;
+}
+
+export function countOutcome(host: Host, status: number): void {
+  host.count(status >= 500 ? HostWord.rqError : HostWord.rqSuccess, 1);
 }

@@ -17,16 +17,28 @@ import {
   type RequestHeaders,
   type ResponseHeaders,
 } from '../../../../base/header-map.js';
+import { isGrpc } from '../../../../http/local-reply.js';
 import { H } from '../../../../http/manager-stats.js';
+import { buildAccessLog } from '../../../../stream/access-log/access-log.js';
+import type { AttemptLogs } from '../../../../upstream/attempt/attempt-log.js';
 import { C } from '../../../../upstream/cluster-stats.js';
 import type { MirroredRequest } from '../../../../upstream/mirrored-request.js';
 import { parseRouter, type RouterConfig } from './config.js';
 import { directAnswer } from './direct-answer.js';
 import { InternalRedirect } from './internal-redirect.js';
-import { dropped, maintenance, noCluster, noRoute, outgrown } from './local-answers.js';
+import {
+  badHeader,
+  dropped,
+  earlyConnectData,
+  maintenance,
+  noCluster,
+  noRoute,
+  outgrown,
+} from './local-answers.js';
 import { makeMirrors } from './mirrors.js';
 import { applyRoute, setExpectedTimeout, takeRetryState } from './prepare-request.js';
 import { RouteStatsIndex } from './route-stats.js';
+import { findInvalid } from './strict-check.js';
 import { requestTimeouts } from './timeouts.js';
 import { TriedRequest } from './tried-request.js';
 
@@ -39,9 +51,21 @@ export const routerFilter: HttpFilterFactory<RouterConfig> = {
   build(config, scope) {
     const stats = scope.stats.bind(scope.statPrefix, H);
     const routeStats = new RouteStatsIndex(scope.stats);
-    return (stream) => new RouterFilter(config, scope, stats, routeStats, stream);
+    const logs = buildAttemptLogs(config, scope);
+    return (stream) => new RouterFilter(config, scope, stats, logs, routeStats, stream);
   },
 };
+
+function buildAttemptLogs(config: RouterConfig, scope: HttpFilterContext): AttemptLogs | null {
+  if (config.upstreamLogs.length === 0) return null;
+  return {
+    logs: config.upstreamLogs.map((log) => buildAccessLog(log, scope)),
+    logsStart: config.logsUpstreamStart,
+    intervalMs: config.upstreamLogIntervalMs,
+    clock: scope.clock,
+    timers: scope.timers,
+  };
+}
 
 /** One request on its way upstream: the hooks, and everything before the first attempt. */
 class RouterFilter extends TriedRequest implements HttpFilter {
@@ -53,10 +77,11 @@ class RouterFilter extends TriedRequest implements HttpFilter {
     config: RouterConfig,
     scope: HttpFilterContext,
     stats: BoundStats,
+    attemptLogs: AttemptLogs | null,
     routeStatsIndex: RouteStatsIndex,
     stream: StreamControl,
   ) {
-    super(config, scope, stats, stream);
+    super(config, scope, stats, attemptLogs, stream);
     this.routeStatsIndex = routeStatsIndex;
     this.mirrors = null;
   }
@@ -78,6 +103,11 @@ class RouterFilter extends TriedRequest implements HttpFilter {
 
   onRequestData(chunk: Chunk, endStream: boolean): DataStatus {
     if (this.isDone) return DataStatus.StopNoBuffer;
+    if (this.config.rejectsEarlyConnectData && this.isEarlyConnect) {
+      this.dropAttempts();
+      this.answer(earlyConnectData);
+      return DataStatus.StopNoBuffer;
+    }
     if (this.keepsRequest && !this.keepForRetry(chunk)) return DataStatus.StopNoBuffer;
     if (this.mirrors !== null) for (const mirror of this.mirrors) mirror.sendData(chunk, endStream);
     if (endStream) this.isRequestComplete = true;
@@ -112,6 +142,11 @@ class RouterFilter extends TriedRequest implements HttpFilter {
     if (this.mirrors !== null) for (const mirror of this.mirrors) mirror.release();
   }
 
+  /** The tunnel does not stand yet. */
+  private get isEarlyConnect(): boolean {
+    return this.requestHeaders.method === 'CONNECT' && !this.isResponseStarted;
+  }
+
   // Routing
 
   private answerDirectly(route: RouteMatch): void {
@@ -138,6 +173,14 @@ class RouterFilter extends TriedRequest implements HttpFilter {
       return;
     }
     this.cluster = cluster;
+    if (this.config.strictHeaders.length > 0 && (headers.classes & HeaderClass.envoy) !== 0) {
+      const bad = findInvalid(headers, this.config.strictHeaders);
+      if (bad !== null) {
+        this.answer(badHeader(bad));
+        return;
+      }
+    }
+    if (this.config.hidesGrpcCodes) this.hidesCodes = isGrpc(headers);
     this.describe(cluster, route, headers);
     this.routeStats = this.routeStatsIndex.of(route, headers);
     if (cluster.inMaintenance()) {
@@ -170,6 +213,7 @@ class RouterFilter extends TriedRequest implements HttpFilter {
       context: this,
       timeouts,
       bufferLimitBytes,
+      logs: this.attemptLogs,
       onClogged: (isClogged) => this.onAttemptClogged(isClogged),
     });
   }

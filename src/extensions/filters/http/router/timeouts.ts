@@ -60,7 +60,7 @@ function readOverrides(headers: RequestHeaders, respectExpected: boolean, into: 
 }
 
 function milliseconds(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+  return text !== undefined && /^\+?\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
 /** `x-envoy-expected-rq-timeout-ms`: what the upstream may take, bounded by what is left; undefined when unbounded. */

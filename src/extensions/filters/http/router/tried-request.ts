@@ -16,11 +16,14 @@ import type { WireMeter } from '../../../../base/wire-meter.js';
 import { isGrpc } from '../../../../http/local-reply.js';
 import { H, V } from '../../../../http/manager-stats.js';
 import { Attempt, type AttemptOwner } from '../../../../upstream/attempt/attempt.js';
+import type { AttemptLogs } from '../../../../upstream/attempt/attempt-log.js';
 import { KeptRequest } from '../../../../upstream/attempt/kept-request.js';
 import type { RetryState, RetryVerdict } from '../../../../upstream/attempt/retry-state.js';
+import { failureDetails, failureOf, transportReason } from '../../../../upstream/attempt/upstream-failure.js';
 import { C } from '../../../../upstream/cluster-stats.js';
 import { TcpTunnelPool } from '../../../../upstream/pool/tcp-tunnel.js';
 import type { RouterConfig } from './config.js';
+import { ExaminedRequest } from './examined-request.js';
 import {
   failedHandshake,
   failedUpstream,
@@ -29,9 +32,7 @@ import {
   timedOut,
 } from './local-answers.js';
 import { rewriteToHost, setExpectedTimeout } from './prepare-request.js';
-import { noteOutcome, RoutedRequest, saysCanary } from './routed-request.js';
-import type { Timeouts } from './timeouts.js';
-import { failureDetails, failureOf, transportReason } from './upstream-failure.js';
+import { countOutcome, noteOutcome, saysCanary } from './routed-request.js';
 
 /**
  * The tries of a request that has its cluster, from the first attempt to the response.
@@ -41,9 +42,8 @@ import { failureDetails, failureOf, transportReason } from './upstream-failure.j
  *     ▼ │ retry after back-off; with hedging the attempt lives on beside its retry
  *   local reply (no host, timeout, reset)
  */
-export abstract class TriedRequest extends RoutedRequest implements AttemptOwner {
+export abstract class TriedRequest extends ExaminedRequest implements AttemptOwner {
   protected readonly stats: BoundStats;
-  protected readonly timeouts: Timeouts;
   /** The newest attempt, later the one whose response goes down. */
   protected current: Attempt | null;
   /** Attempts that outlasted their per-try timeout and may still win; null without hedging. */
@@ -61,17 +61,15 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
   /** What the request wants its connection to become; empty for nothing. */
   protected upgradeType: string;
 
-  constructor(config: RouterConfig, scope: HttpFilterContext, stats: BoundStats, stream: StreamControl) {
-    super(config, scope, stream);
+  constructor(
+    config: RouterConfig,
+    scope: HttpFilterContext,
+    stats: BoundStats,
+    attemptLogs: AttemptLogs | null,
+    stream: StreamControl,
+  ) {
+    super(config, scope, attemptLogs, stream);
     this.stats = stats;
-    this.timeouts = {
-      globalMs: 0,
-      perTryMs: 0,
-      perTryIdleMs: 0,
-      hedges: false,
-      answersEmpty: false,
-      rewritesGrpc: false,
-    };
     this.current = null;
     this.hedged = null;
     this.retry = null;
@@ -100,6 +98,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     const host = cluster.chooseHost(this);
     if (host === null) {
       this.dropAttempts();
+      this.noteNoHost(cluster);
       const reply = this.withoutHost();
       this.chargeCode(reply.status, false);
       this.answer(reply);
@@ -108,7 +107,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     this.tried = this.attempts === 1 ? [host] : [...this.tried, host];
     this.info.upstreamHost = host;
     this.info.times.upstreamStartMs = this.scope.clock.now();
-    const attempt = new Attempt(this, host);
+    const attempt = new Attempt(this, host, this.logOfAttempt(cluster, host));
     this.current = attempt;
     const { action } = this;
     if (action?.autoHostRewrite === true) {
@@ -230,12 +229,13 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     const now = this.scope.clock.now();
     this.info.times.upstreamFirstRxMs = now;
     attempt.cancelPerTry(this.scope.timers);
-    noteOutcome(attempt.host, headers);
+    const { isGrpcRequest } = this.info;
+    const outcome = noteOutcome(this.cluster as Cluster, attempt.host, headers, isGrpcRequest);
     if (this.retry !== null && this.retriesInstead(this.retry, attempt, headers, endStream)) return;
     if (this.action?.internalRedirect?.statuses.includes(headers.status) === true) {
       if (this.followRedirect(headers)) return;
     }
-    attempt.host.count(headers.status >= 500 ? HostWord.rqError : HostWord.rqSuccess, 1);
+    if (!isGrpcRequest || endStream || headers.status >= 500) countOutcome(attempt.host, outcome);
     this.dropRetry();
     if (
       this.upgradeType !== '' &&
@@ -273,7 +273,8 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
       const verdict = this.noteVerdict(retry.onHeaders(headers));
       isUnwelcome = verdict === 'limit-exceeded' || verdict === 'overflow';
       if (verdict === 'yes') {
-        (this.cluster as Cluster).chargeRetryCode(headers.status);
+        (this.cluster as Cluster).chargeRetryCode(headers.status, this.hidesCodes);
+        this.noteUnwelcome(attempt, headers.status);
         attempt.host.count(HostWord.rqError, 1);
         this.forget(attempt);
         if (!endStream) attempt.abandon();
@@ -298,14 +299,18 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     for (const other of others) if (other !== attempt) this.giveUp(other);
   }
 
-  onAttemptData(_attempt: Attempt, chunk: Chunk, endStream: boolean): void {
+  onAttemptData(attempt: Attempt, chunk: Chunk, endStream: boolean): void {
     const { times } = this.info;
     if (Number.isNaN(times.upstreamFirstBodyMs)) times.upstreamFirstBodyMs = this.scope.clock.now();
-    if (endStream) this.completeResponse(false);
+    if (endStream) {
+      this.countGrpcEnd(attempt.host, null);
+      this.completeResponse(false);
+    }
     this.stream.respond.encodeData(chunk, endStream);
   }
 
-  onAttemptTrailers(_attempt: Attempt, trailers: HeaderMap): void {
+  onAttemptTrailers(attempt: Attempt, trailers: HeaderMap): void {
+    this.countGrpcEnd(attempt.host, trailers);
     this.completeResponse(false);
     this.stream.respond.encodeTrailers(trailers);
   }
@@ -318,17 +323,15 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     }
     this.forget(attempt);
     if (this.isDone) return;
-    if (this.isResponseStarted) {
-      this.failAfterResponse(reason, detail);
-      return;
-    }
-    if (this.retry !== null && !attempt.isHedged) {
-      if (this.noteVerdict(this.retry.onReset(reason, attempt.hasSentBytes)) === 'yes') {
-        this.scheduleRetry();
-        return;
-      }
-    }
-    this.failBeforeResponse(attempt, reason, detail);
+    const isRetried =
+      !this.isResponseStarted &&
+      this.retry !== null &&
+      !attempt.isHedged &&
+      this.noteVerdict(this.retry.onReset(reason, attempt.hasSentBytes)) === 'yes';
+    this.noteReset(attempt, reason, detail, isRetried);
+    if (this.isResponseStarted) this.failAfterResponse(reason, detail);
+    else if (isRetried) this.scheduleRetry();
+    else this.failBeforeResponse(attempt, reason, detail);
   }
 
   onAttemptClogged(isClogged: boolean): void {
@@ -356,13 +359,18 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     (this.cluster as Cluster).info.stats.inc(counter);
     attempt.host.reportLocalFailure('timeout');
     attempt.host.count(HostWord.rqTimeout, 1);
+    attempt.log?.onTryTimeout();
+    const facts = attempt.facts();
     this.giveUp(attempt);
     if (this.isResponseStarted) {
+      this.noteTryTimeout(attempt, details, facts, false);
       this.resetAfterTimeout(details);
       return;
     }
     attempt.host.count(HostWord.rqError, 1);
-    if (this.retry !== null && this.noteVerdict(this.retry.onPerTryTimeout()) === 'yes') {
+    const isRetried = this.retry !== null && this.noteVerdict(this.retry.onPerTryTimeout()) === 'yes';
+    this.noteTryTimeout(attempt, details, facts, isRetried);
+    if (isRetried) {
       this.scheduleRetry();
       return;
     }
@@ -376,6 +384,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     attempt.host.reportLocalFailure('timeout');
     attempt.hasTimedOut = true;
     if (this.retry === null || this.noteVerdict(this.retry.onHedge()) !== 'yes') return;
+    this.noteTryTimeout(attempt, 'upstream_per_try_timeout', attempt.facts(), true);
     attempt.isHedged = true;
     this.current = null;
     this.hedged = this.hedged === null ? [attempt] : [...this.hedged, attempt];
@@ -388,6 +397,7 @@ export abstract class TriedRequest extends RoutedRequest implements AttemptOwner
     const reply = timedOut('response_timeout', timeouts.answersEmpty);
     if (current !== null) this.timeOutAttempt(current, reply.status);
     if (hedged !== null) for (const attempt of hedged) this.timeOutAttempt(attempt, reply.status);
+    this.noteRouteTimeout(current ?? hedged?.[0] ?? null);
     this.dropAttempts();
     if (this.isResponseStarted) this.resetAfterTimeout('response_timeout');
     else this.answer(reply);

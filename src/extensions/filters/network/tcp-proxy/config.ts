@@ -4,6 +4,7 @@ import type { Plain } from '../../../../base/plain.js';
 import { parseMetadata } from '../../../../match/metadata.js';
 import { mergeMetadata } from '../../../../route/metadata.js';
 import { parseAccessLogs } from '../../../../stream/access-log/access-log.js';
+import { parseTunnel, type TunnelConfig } from './tunnel-config.js';
 
 /** A cluster that connections may go to. */
 export type TargetConfig = {
@@ -47,6 +48,8 @@ export type TcpProxyConfig = {
   readonly logsConnected: boolean;
   /** False: the upstream is dialled when the first byte has arrived. */
   readonly dialsAtOnce: boolean;
+  /** Null: the host is connected to straight. */
+  readonly tunnel: TunnelConfig | null;
   readonly maxEarlyBytes: number;
 };
 
@@ -54,6 +57,7 @@ const hourMs = 3_600_000;
 
 export function parseTcpProxy(node: ConfigNode): TcpProxyConfig {
   const options = node.message('access_log_options');
+  const tunnel = node.message('tunneling_config');
   const mode = node.enum('upstream_connect_mode', 'IMMEDIATE');
   const maxEarlyBytes = node.number('max_early_data_bytes', 0);
   if (mode !== 'IMMEDIATE' && !node.has('max_early_data_bytes')) {
@@ -82,6 +86,7 @@ export function parseTcpProxy(node: ConfigNode): TcpProxyConfig {
     // Filters are told of a connection behind its handshake.
     dialsAtOnce: mode !== 'ON_DOWNSTREAM_DATA',
     maxEarlyBytes,
+    tunnel: tunnel === undefined ? null : parseTunnel(tunnel),
   };
 }
 

@@ -7,6 +7,7 @@ import { xxHash64 } from '../../../../base/xx-hash.js';
 import { mergeMetadata } from '../../../../route/metadata.js';
 import type { TargetConfig, TcpProxyConfig } from './config.js';
 import { T } from './tcp-stats.js';
+import { TunnelMaker } from './tunnel.js';
 
 const idleKey = 'envoy.tcp_proxy.per_connection_idle_timeout_ms';
 const clusterKey = 'envoy.tcp_proxy.cluster';
@@ -30,12 +31,15 @@ export class TcpProxy {
   readonly config: TcpProxyConfig;
   readonly scope: ThreadScope;
   readonly stats: BoundStats;
+  /** Null: hosts are connected to straight. */
+  private readonly tunnel: TunnelMaker | null;
   private readonly accessLogs: readonly AccessLog[];
   private readonly totalWeight: number;
 
   constructor(config: TcpProxyConfig, scope: ThreadScope) {
     this.config = config;
     this.scope = scope;
+    this.tunnel = config.tunnel === null ? null : new TunnelMaker(config.tunnel, scope);
     this.stats = scope.stats.bind(`tcp.${config.statPrefix}`, T);
     this.accessLogs = config.accessLogs.map((log) => scope.accessLog(log));
     this.totalWeight = config.clusters.reduce((sum, { weight }) => sum + weight, 0);
@@ -54,13 +58,18 @@ export class TcpProxy {
     return { name: '', metadataMatch };
   }
 
-  /** What a balancer is told of the connection: the same object for all where nothing of it counts. */
+  /** How the connection gets its upstream; null: straight. */
+  tunnelOf(info: StreamInfo): TunnelMaker | null {
+    return this.tunnel?.isWanted(info) === true ? this.tunnel : null;
+  }
+
+  /** What a balancer is told of the connection. */
   balancingOf({ metadataMatch }: Target, info: StreamInfo): LoadBalancerContext {
     const asked = info.dynamicMetadata?.get(balancingNamespace);
     const match =
       asked === undefined ? metadataMatch : mergeMetadata(metadataMatch, { [balancingNamespace]: asked });
     const hash = this.hashOf(info);
-    return match === null && hash === undefined ? anyHost : { ...anyHost, hash, metadataMatch: match };
+    return { ...anyHost, hash, metadataMatch: match, info };
   }
 
   private hashOf({ connection, filterState }: StreamInfo): bigint | undefined {

@@ -246,7 +246,7 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
    * came last is closing by itself and only waits if it has not taken everything.
    */
   private closeUpstream(upstream: UpstreamTcpConnection, kind: ConnectionCloseKind): void {
-    if (kind !== 'remote') {
+    if (kind !== 'remote' || this.side.isTunnel) {
       upstream.close(kind === 'local' ? 'no-flush' : 'abort');
     } else if (!this.upstreamEndedLast || upstream.bufferedBytes > 0) {
       this.flush = new UpstreamFlush(this.proxy, upstream, this.proxy.idleMsOf(this.record));
@@ -256,13 +256,21 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
 
   private onIdle(): void {
     this.proxy.stats.inc(T.idle_timeout);
+    this.noteUnanswered();
     this.control.close('no-flush', 'tcp_session_idle_timeout');
   }
 
   private onMaxDuration(): void {
     this.proxy.stats.inc(T.max_downstream_connection_duration);
     this.record.responseFlags |= ResponseFlag.durationTimeout;
+    this.noteUnanswered();
     this.control.close('no-flush', 'max_connection_duration_reached');
+  }
+
+  /** A tunnel that is given up before its answer has failed. */
+  private noteUnanswered(): void {
+    if (this.side.isTunnel && this.isDialling && this.upstream === null)
+      this.record.responseFlags |= ResponseFlag.upstreamConnectionFailure;
   }
 
   private log(logType: string): void {

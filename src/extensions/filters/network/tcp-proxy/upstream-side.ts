@@ -13,6 +13,7 @@ import { defaultPriority } from '../../../../api/upstream.js';
 import { Timer } from '../../../../base/timer-wheel.js';
 import { C } from '../../../../upstream/cluster-stats.js';
 import type { TcpProxy } from './tcp-proxy.js';
+import type { TunnelMaker } from './tunnel.js';
 
 /** Why no upstream came about, by the number that the close reason ends in. */
 export const InitFailure = { connectFailed: 0, noHealthyUpstream: 1, limitExceeded: 2, noRoute: 3 } as const;
@@ -42,6 +43,7 @@ export class UpstreamSide implements TcpConnectionCallbacks {
   private cluster: Cluster | null;
   private balancing: LoadBalancerContext | null;
   private pending: Cancellable | null;
+  private tunnel: TunnelMaker | null;
   private isDialling: boolean;
 
   constructor(proxy: TcpProxy, record: StreamInfo, owner: UpstreamOwner) {
@@ -52,7 +54,13 @@ export class UpstreamSide implements TcpConnectionCallbacks {
     this.cluster = null;
     this.balancing = null;
     this.pending = null;
+    this.tunnel = null;
     this.isDialling = false;
+  }
+
+  /** The upstream is a stream among others on its connection. */
+  get isTunnel(): boolean {
+    return this.tunnel !== null;
   }
 
   start(): void {
@@ -70,6 +78,7 @@ export class UpstreamSide implements TcpConnectionCallbacks {
     record.upstreamClusterStatName = this.cluster.info.statName;
     record.clusterMetadata = this.cluster.info.metadata;
     this.balancing = proxy.balancingOf(target, record);
+    this.tunnel = proxy.tunnelOf(record);
     this.attempt();
   }
 
@@ -141,7 +150,10 @@ export class UpstreamSide implements TcpConnectionCallbacks {
     record.attemptCount++;
     record.upstreamHost = host;
     record.hostsAttempted = [...record.hostsAttempted, host];
-    const pending = cluster.connectTcp(host, defaultPriority, this);
+    const pending =
+      this.tunnel === null
+        ? cluster.connectTcp(host, defaultPriority, this)
+        : this.tunnel.open(cluster, host, record, this);
     if (this.isDialling) this.pending = pending;
   }
 

@@ -34,9 +34,9 @@ test('waiting for bytes without room for them is a problem', () => {
 
 test('what is not built is reported as such', () => {
   const { unsupported } = read(
-    'cluster: a, tunneling_config: {hostname: h}, proxy_protocol_tlvs: [{type: 1}]',
+    'cluster: a, on_demand: {odcds_config: {ads: {}}}, proxy_protocol_tlvs: [{type: 1}]',
   );
-  match(unsupported.join(), /tunneling_config/);
+  match(unsupported.join(), /on_demand/);
   match(unsupported.join(), /proxy_protocol_tlvs/);
 });
 

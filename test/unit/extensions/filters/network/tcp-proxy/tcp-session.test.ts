@@ -65,6 +65,7 @@ function sessionOf(fields = '') {
       bufferLimitBytes: 0,
       socket: { sourceIp4: '', sourceIp6: '', sourcePort: 0, keepAliveMs: -1 },
       retryPolicy: null,
+      origin: '',
     },
     chooseHost: () => ({ slot: 1 }) as Host,
     connectTcp: (_host, _priority, callbacks) => {

@@ -1,5 +1,5 @@
-import type { StreamResetReason } from '../../../../api/codec.js';
-import { ResponseFlag } from '../../../../api/response-flags.js';
+import type { StreamResetReason } from '../../api/codec.js';
+import { ResponseFlag } from '../../api/response-flags.js';
 
 /** How a failed upstream stream is told to the client. */
 export interface FailureText {

@@ -1,28 +1,28 @@
-import type { MemoryUsage, ToWorker } from '../api/messages.js';
+import type { ToWorker } from '../api/messages.js';
 
-/** A worker whose memory is of interest. */
+/** A worker that is asked. */
 export interface PolledWorker {
   readonly index: number;
   send(message: ToWorker): void;
 }
 
-export interface WorkerMemory {
+export interface WorkerAnswer<A> {
   readonly worker: number;
-  readonly usage: MemoryUsage;
+  readonly answer: A;
 }
 
 /** How long a busy worker may take to tell. */
-const waitMs = 500;
+const defaultWaitMs = 500;
 
-interface Poll {
+interface Poll<A> {
   readonly awaited: Set<number>;
-  readonly answers: WorkerMemory[];
+  readonly answers: WorkerAnswer<A>[];
   readonly finish: () => void;
 }
 
-/** Asks workers for the memory of their heaps. */
-export class MemoryPoll {
-  private readonly polls: Map<number, Poll>;
+/** Asks workers something of which each knows its own part. */
+export class WorkerPoll<A> {
+  private readonly polls: Map<number, Poll<A>>;
   private nextId: number;
 
   constructor() {
@@ -30,12 +30,16 @@ export class MemoryPoll {
     this.nextId = 0;
   }
 
-  /** Those that answer in time, by index. */
-  ask(workers: readonly PolledWorker[]): Promise<readonly WorkerMemory[]> {
+  /** Those that answer in time, by index; `question` makes the message of an id. */
+  ask(
+    workers: readonly PolledWorker[],
+    question: (id: number) => ToWorker,
+    waitMs = defaultWaitMs,
+  ): Promise<readonly WorkerAnswer<A>[]> {
     if (workers.length === 0) return Promise.resolve([]);
     const id = ++this.nextId;
     return new Promise((resolve) => {
-      const answers: WorkerMemory[] = [];
+      const answers: WorkerAnswer<A>[] = [];
       const finish = (): void => {
         clearTimeout(timer);
         this.polls.delete(id);
@@ -43,14 +47,14 @@ export class MemoryPoll {
       };
       const timer = setTimeout(finish, waitMs);
       this.polls.set(id, { awaited: new Set(workers.map(({ index }) => index)), answers, finish });
-      for (const worker of workers) worker.send({ kind: 'memory', id });
+      for (const worker of workers) worker.send(question(id));
     });
   }
 
-  onAnswer(worker: number, id: number, usage: MemoryUsage): void {
+  onAnswer(worker: number, id: number, answer: A): void {
     const poll = this.polls.get(id);
     if (poll === undefined || !poll.awaited.delete(worker)) return;
-    poll.answers.push({ worker, usage });
+    poll.answers.push({ worker, answer });
     if (poll.awaited.size === 0) poll.finish();
   }
 }

@@ -1,0 +1,34 @@
+/** How an origin behaves. `dead` is no behaviour of a process: there is none. */
+export type Mode =
+  | 'fine'
+  | 'slow'
+  | 'unavailable'
+  | 'hanging'
+  | 'resetting'
+  | 'breaking'
+  | 'lying'
+  | 'chatty';
+
+/** Failures that a retry hides from the client, since nothing of the answer has been sent yet. */
+export const hidden: readonly (Mode | 'dead')[] = ['dead', 'unavailable', 'hanging', 'resetting'];
+/** Those that end an answer that has begun. */
+export const visible: readonly Mode[] = ['breaking', 'lying'];
+/** Harmless ones. */
+export const odd: readonly Mode[] = ['slow', 'chatty'];
+
+export interface ToOrigin {
+  readonly mode: Mode;
+  /** The proxy knows that this host is unhealthy: it must not send requests. */
+  readonly expectsNone: boolean;
+}
+
+export type FromOrigin =
+  | { readonly kind: 'listening'; readonly port: number }
+  | { readonly kind: 'unexpected'; readonly mode: Mode };
+
+const pattern = Buffer.alloc(256 * 1024, 'the quick brown fox jumps over the lazy dog 0123456789 ');
+
+/** What an origin answers when it is asked for that many bytes. */
+export function bodyOf(size: number): Buffer {
+  return pattern.subarray(0, size);
+}

@@ -1,0 +1,7 @@
+import { compareSuites } from './compare.js';
+import { networkFamilyBootstrap } from './network/network-family.js';
+import { tunnelFamily, tunnelLog } from './network/tunnel-family.js';
+
+compareSuites([
+  { bootstrap: networkFamilyBootstrap('tunnels', tunnelFamily, tunnelLog), cases: tunnelFamily.cases },
+]);
