@@ -159,6 +159,8 @@ export class PooledConnection implements ConnectionEvents, SessionOwner, Upstrea
   }
 
   close(): void {
+    // Its socket says that it is closed later than others may look for room.
+    this.isDraining = true;
     this.closedHere = true;
     this.connection.destroy();
   }
