@@ -30,13 +30,15 @@ export const HostHealth = {
   edsStatusTimeout: 1 << 13,
 } as const;
 
-/** Any of these makes a host unhealthy. */
+/**
+ * Any of these makes a host unhealthy. A host that was removed serves on in a thread until that thread knows who takes
+ * its place: were all of them replaced at once, it would have nobody left to choose.
+ */
 export const unhealthyMask =
   HostHealth.failedActiveHc |
   HostHealth.failedOutlierCheck |
   HostHealth.failedEdsHealth |
-  HostHealth.edsStatusDraining |
-  HostHealth.removed;
+  HostHealth.edsStatusDraining;
 export const degradedMask =
   HostHealth.degradedActiveHc | HostHealth.degradedEdsHealth | HostHealth.degradedOutlierDetection;
 
