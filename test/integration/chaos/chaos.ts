@@ -140,7 +140,8 @@ export class Chaos implements World {
       await this.turn(bad[this.random.below(bad.length)] as Origin, 'fine');
       return;
     }
-    const kinds = [hidden, hidden, visible, odd][this.random.below(4)] as readonly (Mode | 'dead')[];
+    const harmless = odd[this.options.protocol] ?? [];
+    const kinds = [hidden, hidden, visible, harmless][this.random.below(4)] ?? [];
     const fine = this.origins.filter((it) => it.mode === 'fine');
     const mode = kinds[this.random.below(kinds.length)] as Mode | 'dead';
     await this.turn(fine[this.random.below(fine.length)] as Origin, mode);

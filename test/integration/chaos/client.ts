@@ -60,7 +60,7 @@ export class Client {
       if (received === null) {
         const isKilled =
           kills !== this.world.kills && this.world.wasKilled(Number(response.headers['x-origin']));
-        if (mode === 'breaking' || mode === 'lying' || mode === 'chatty' || isKilled) this.counts.broken++;
+        if (mode === 'breaking' || mode === 'lying' || isKilled) this.counts.broken++;
         else this.counts.wrong.push(`an answer of an origin in mode ${String(mode)} was broken off`);
       } else this.check(response, received, size, body);
     } catch (error) {

@@ -13,8 +13,14 @@ export type Mode =
 export const hidden: readonly (Mode | 'dead')[] = ['dead', 'unavailable', 'hanging', 'resetting'];
 /** Those that end an answer that has begun. */
 export const visible: readonly Mode[] = ['breaking', 'lying'];
-/** Harmless ones. */
-export const odd: readonly Mode[] = ['slow', 'chatty'];
+/**
+ * Harmless ones. Surplus behind an HTTP/1 answer is the fault of a connection without a request; in an HTTP/2 stream it
+ * is the fault of one whose answer the client takes for complete, and whose connection closes.
+ */
+export const odd: { readonly [protocol: string]: readonly Mode[] } = {
+  http1: ['slow', 'chatty'],
+  http2: ['slow'],
+};
 
 export interface ToOrigin {
   readonly mode: Mode;
