@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { Explanation } from '../src/api/explain.js';
 import type { ExtensionRegistry } from '../src/api/extension.js';
 import type { Problem } from '../src/base/errors.js';
 import type { Plain } from '../src/base/plain.js';
@@ -13,9 +14,10 @@ import { readSecretFile, resolveSecrets, type SecretFileResult } from '../src/co
 import { extensionRegistry } from '../src/extensions/index.js';
 import type { AssignmentJob, LoadJob, LoadResult, SecretJob } from '../src/plane/jobs.js';
 import { forMain } from '../src/plane/main-model.js';
+import { explainOffline } from '../src/plane/offline.js';
 import { type Snapshot, SnapshotWriter } from '../src/plane/snapshot.js';
 import { loadUserExtensions, modulesOfBootstrap, resolveModule } from '../src/plane/user-modules.js';
-import type { AssignmentAnswer } from '../src/upstream/membership/assignments.js';
+import type { AssignmentAnswer, AssignmentReader } from '../src/upstream/membership/assignments.js';
 
 /** The heavy work of configuration: read, check, compile, encode, report. Off main, so that main never waits. */
 export default async function run(job: LoadJob): Promise<LoadResult>;
@@ -63,15 +65,29 @@ async function load(job: LoadJob): Promise<LoadResult> {
         ? reportJson(outcome.verdicts())
         : reportText(outcome.verdicts());
   const isValid = problems.length === 0;
+  const snapshot = isValid ? encode(model) : null;
   return {
     problems,
     unsupported: outcome.unsupported,
     warnings: outcome.warnings,
     model: isValid ? forMain(model) : null,
-    snapshot: isValid ? encode(model) : null,
+    snapshot,
     dump: configDump(loaded.json()),
     report,
+    explanation: snapshot === null ? null : await explained(job, model, snapshot, registry),
   };
+}
+
+function explained(
+  { probe }: LoadJob,
+  model: BootstrapModel,
+  snapshot: Snapshot,
+  extensions: ExtensionRegistry,
+): Promise<Explanation> | null {
+  if (probe === undefined) return null;
+  const readAssignments: AssignmentReader = (path) =>
+    Promise.resolve(readAssignmentFile(path, extensions, files));
+  return explainOffline({ model, snapshot, extensions, readAssignments }, probe);
 }
 
 /** All extensions; or what is wrong with a module, which leaves nothing else to be said. */
@@ -93,6 +109,7 @@ function refused(problem: Problem, dump: LoadResult['dump']): LoadResult {
     snapshot: null,
     dump,
     report: '',
+    explanation: null,
   };
 }
 

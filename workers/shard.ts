@@ -8,11 +8,13 @@ import {
   type ShardTask,
   type ToMain,
   type ToWorker,
+  type WorkerQuestion,
 } from '../src/api/messages.js';
 import type { Address } from '../src/api/stream-info.js';
 import { BufferPool } from '../src/base/buffer-pool.js';
 import { systemClock } from '../src/base/clock.js';
 import { memoryUsage } from '../src/base/memory-usage.js';
+import type { Plain } from '../src/base/plain.js';
 import { SystemRandom } from '../src/base/random.js';
 import { TimerWheel } from '../src/base/timer-wheel.js';
 import { Turn } from '../src/base/turn.js';
@@ -25,6 +27,7 @@ import type { ListenerConfig } from '../src/network/listener-config.js';
 import { ListenerDirectory } from '../src/network/listener-directory.js';
 import { LiveListener } from '../src/network/live-listener.js';
 import { ReadLink } from '../src/network/read-link.js';
+import { explainProbe, withoutListener } from '../src/plane/choose-listener.js';
 import { CpuProfile } from '../src/plane/cpu-profile.js';
 import { ThreadSharedMemory } from '../src/plane/shared-memory.js';
 import { readRecord, type Snapshot } from '../src/plane/snapshot.js';
@@ -193,10 +196,20 @@ export class Shard {
         this.post({ kind: 'memory', id: message.id, usage: memoryUsage() });
         break;
       case 'question':
-        this.post({ kind: 'answer', id: message.id, answer: this.plane.failures(message.question.cluster) });
+        this.post({ kind: 'answer', id: message.id, answer: this.answer(message.question) });
         break;
       default:
         break;
+    }
+  }
+
+  private answer(question: WorkerQuestion): Plain {
+    if (question.kind === 'failures') return this.plane.failures(question.cluster);
+    try {
+      return explainProbe([...this.listeners.values()], question.probe);
+    } catch (error) {
+      this.scope.log.error(`explain: ${textOf(error)}`);
+      return withoutListener(question.probe, `explaining has failed: ${textOf(error)}`);
     }
   }
 

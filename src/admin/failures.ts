@@ -1,5 +1,6 @@
 import type { AttemptAutopsy, ClusterFailures, IdleCloseView } from '../api/autopsy.js';
-import { autopsySentence, idleAdvice, timeText } from '../format/autopsy-text.js';
+import { timeText } from '../base/time-text.js';
+import { autopsySentence, idleAdvice } from '../format/autopsy-text.js';
 import { type Endpoint, jsonPage, textAnswer } from './endpoint.js';
 import type { WorkerFailures } from './views.js';
 

@@ -4,6 +4,7 @@ import { configDump } from './config-dump.js';
 import { contention } from './contention.js';
 import { drainListeners } from './drain-listeners.js';
 import { type AdminAnswer, type AdminRequest, type Endpoint, textAnswer } from './endpoint.js';
+import { explain } from './explain.js';
 import { failures } from './failures.js';
 import { healthCheckFail, healthCheckOk } from './health-check.js';
 import { helpPage, helpTable } from './help.js';
@@ -48,6 +49,7 @@ export const endpoints: readonly Endpoint[] = [
   contention,
   cpuProfiler,
   drainListeners,
+  explain,
   failures,
   healthCheckFail,
   healthCheckOk,

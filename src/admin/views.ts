@@ -1,5 +1,6 @@
 import type { ClusterFailures } from '../api/autopsy.js';
 import type { ConfigDump } from '../api/config-dump.js';
+import type { Explanation, Probe } from '../api/explain.js';
 import type { MemoryUsage } from '../api/messages.js';
 import type { RuntimeSnapshot } from '../runtime/snapshot.js';
 import type { BoundsOf } from '../stats/render/text.js';
@@ -21,6 +22,8 @@ export interface AdminViews {
   memory(): Promise<MemoryView>;
   /** One entry for each TLS context. */
   certificates(): readonly ContextCertificatesView[];
+  /** What a worker would do with a request; null when none answers. */
+  explain(probe: Probe): Promise<Explanation | null>;
   /** What workers remember of failed attempts, of one cluster or, for an empty name, of all. */
   failures(cluster: string): Promise<readonly WorkerFailures[]>;
 }

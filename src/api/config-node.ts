@@ -20,6 +20,8 @@ export type ExtensionConfig = {
   readonly typeUrl: string;
   /** What the factory's `parse` returned. */
   readonly config: Plain;
+  /** Where it stands; kept for filters, which `explain` lists. */
+  readonly origin?: string;
 };
 
 /** `type.v3.FractionalPercent` or `RuntimeFractionalPercent`, as `numerator` of `denominator`. */

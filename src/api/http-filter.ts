@@ -3,6 +3,7 @@ import type { Plain } from '../base/plain.js';
 import type { Timer } from '../base/timer-wheel.js';
 import type { Chunk, StreamResetReason } from './codec.js';
 import type { ConfigNode } from './config-node.js';
+import type { ActionExplanation } from './explain.js';
 import type { Extension } from './extension.js';
 import type { RouteMatch } from './route.js';
 import type { StreamInfo } from './stream-info.js';
@@ -156,7 +157,20 @@ export interface StreamControl {
 }
 
 /** Makes the filter of one stream. */
-export type HttpFilterMaker = (stream: StreamControl) => HttpFilter;
+export interface HttpFilterMaker {
+  (stream: StreamControl): HttpFilter;
+  /** What it would do with a request that nobody has sent. Terminal filters. */
+  readonly explain?: (request: ExplainedRequest) => ActionExplanation;
+}
+
+/** A request as it comes to the filter that is asked what it would do. */
+export interface ExplainedRequest {
+  /** Its own: it may be changed. */
+  readonly headers: RequestHeaders;
+  readonly info: StreamInfo;
+  readonly route: RouteMatch | null;
+  readonly random: number;
+}
 
 /** What a filter's `build` is told besides its configuration. */
 export interface HttpFilterContext extends ThreadScope {

@@ -1,4 +1,5 @@
 import type { Plain } from '../base/plain.js';
+import type { Probe } from './explain.js';
 import type {
   HostUpdate,
   HostUpdateAck,
@@ -77,7 +78,9 @@ export type ToWorker =
 /** What an operator wants to know of a worker. */
 export type WorkerQuestion =
   /** `ClusterFailures` of that cluster, or of all for an empty name. */
-  { readonly kind: 'failures'; readonly cluster: string };
+  | { readonly kind: 'failures'; readonly cluster: string }
+  /** An `Explanation`. */
+  | { readonly kind: 'explain'; readonly probe: Probe };
 
 /** Worker → main. */
 export type ToMain =

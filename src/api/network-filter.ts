@@ -2,6 +2,7 @@ import type { Plain } from '../base/plain.js';
 import type { Timer } from '../base/timer-wheel.js';
 import type { Flushable } from '../base/turn.js';
 import type { Chunk } from './codec.js';
+import type { HttpExplanation, Probe, TcpExplanation } from './explain.js';
 import type { Extension } from './extension.js';
 import type { Address, ConnectionInfo, StreamInfo } from './stream-info.js';
 import type { ThreadScope } from './thread-scope.js';
@@ -88,7 +89,11 @@ export interface ConnectionControl {
 }
 
 /** Makes the filter of one connection. */
-export type NetworkFilterMaker = (connection: ConnectionControl) => NetworkFilter;
+export interface NetworkFilterMaker {
+  (connection: ConnectionControl): NetworkFilter;
+  /** What it would do with a connection or request that nobody has made. Terminal filters. */
+  readonly explain?: (probe: Probe, info: ConnectionInfo) => HttpExplanation | TcpExplanation;
+}
 
 /** What a network filter's `build` is told of the listener it hangs in. */
 export interface NetworkFilterContext {

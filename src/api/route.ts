@@ -1,7 +1,11 @@
 import type { RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import type { Plain } from '../base/plain.js';
 import type { FractionConfig, RouteFilterConfig } from './config-node.js';
+import type { ClusterShare, RouteExplanation } from './explain.js';
 import type { LogContext, StreamInfo } from './stream-info.js';
+
+/** Where fields of a message stand, of those that are there: the line in the message's own file, or the whole place. */
+export type Places = { readonly [field: string]: number | string };
 
 /** What route matching may look at besides the head. */
 export interface RouteInput {
@@ -60,6 +64,12 @@ export interface RouteActionView {
   readonly kind: 'route';
   /** Chooses the cluster for this request: fixed, by header, or weighted. */
   chooseCluster(input: RouteInput): ClusterChoice;
+  /** How it is chosen, in words. */
+  readonly chosenBy: string;
+  /** The clusters among which weights draw; empty where none are. */
+  shares(): readonly ClusterShare[];
+  /** Where its settings stand. */
+  readonly places: Places;
   readonly clusterNotFoundStatus: number;
   /** Milliseconds; 0 = none, as when `max_stream_duration` is there. */
   readonly timeoutMs: number;
@@ -168,6 +178,8 @@ export interface HashPolicyView {
    * response; null: none is made.
    */
   hash(input: RouteInput, setCookies: string[] | null): bigint | undefined;
+  /** What is hashed, in words. */
+  describe(): string;
 }
 
 /** Where copies of requests go. */
@@ -231,6 +243,8 @@ export interface DirectResponseView {
 export interface RouteTableView {
   readonly name: string;
   find(input: RouteInput): RouteMatch | null;
+  /** How `find` comes to its answer. */
+  explain(input: RouteInput): RouteExplanation;
   /** Headers that only internal requests may carry, lower case. */
   readonly internalOnlyHeaders: readonly string[];
 }

@@ -3,6 +3,7 @@ import type { Plain } from '../base/plain.js';
 import type { WireMeter } from '../base/wire-meter.js';
 import type { AttemptAutopsy, ConnectionFacts } from './autopsy.js';
 import type { CodecOutput, RequestEncoder, ResponseDecoder, StreamResetReason } from './codec.js';
+import type { ClusterExplanation } from './explain.js';
 import type { Extension } from './extension.js';
 import type { ShardPick } from './redis-shard.js';
 import type { BoundStats } from './stats.js';
@@ -178,6 +179,13 @@ export interface HostChooser {
   readonly shardCount?: number;
   /** Null when nothing can serve. */
   choose(context: LoadBalancerContext): Host | null;
+  /** Among which hosts it chooses for such a request, and what share each priority level gets. */
+  explain?(context: LoadBalancerContext): ChooserView;
+}
+
+export interface ChooserView {
+  readonly candidates: readonly Host[];
+  readonly levels: readonly string[];
 }
 
 /** Runs again whenever hosts or their health change. */
@@ -394,6 +402,11 @@ export interface Cluster extends ClusterHosts, ClusterCodeStats {
   alternativeStats(name: string): ClusterCodeStats | null;
   /** Counts a response that a retry replaced. */
   chargeRetryCode(status: number, hidesCode?: boolean): void;
+  /** What it would do with such a request, and the host that would get it. */
+  explain(
+    context: LoadBalancerContext,
+    priority: RoutingPriority,
+  ): { readonly told: ClusterExplanation; readonly host: Host | null };
   /** Remembers an attempt that failed; the last few can be asked for. */
   noteFailure(autopsy: AttemptAutopsy): void;
   /** What a threshold of the circuit breaker is now. */

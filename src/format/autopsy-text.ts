@@ -1,4 +1,5 @@
 import type { AttemptAutopsy, ConnectionAutopsy, IdleCloseView } from '../api/autopsy.js';
+import { timeText } from '../base/time-text.js';
 
 /** One attempt in one word without blanks, for access logs and headers. */
 export function autopsyText(autopsy: AttemptAutopsy): string {
@@ -39,13 +40,6 @@ function connectionParts(connection: ConnectionAutopsy): string[] {
 
 function milliseconds(ms: number): string {
   return `${ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms)}ms`;
-}
-
-/** `1.5 s`, `20 ms`, `1 h`. */
-export function timeText(ms: number): string {
-  if (ms >= 3_600_000 && ms % 3_600_000 === 0) return `${ms / 3_600_000} h`;
-  if (ms >= 60_000 && ms % 60_000 === 0) return `${ms / 60_000} min`;
-  return ms >= 1000 ? `${Math.round(ms / 100) / 10} s` : `${Math.round(ms * 10) / 10} ms`;
 }
 
 /** The same for people: what happened, in a sentence or two. */

@@ -1,4 +1,5 @@
 import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
+import { originText } from '../match/places.js';
 
 /** One entry of `http_filters`. */
 export type FilterEntry = ExtensionConfig & {
@@ -24,7 +25,7 @@ export function parseFilterChain(node: ConfigNode, field: string): readonly Filt
     const isDisabled = entry.bool('disabled');
     const filter = entry.asExtension('http.filter');
     if (filter === undefined) continue;
-    filters.push({ ...filter, isDisabled });
+    filters.push({ ...filter, isDisabled, origin: originText(entry.origin) });
     checkPlace(entry, filter, i === entries.length - 1, isDisabled);
   }
   return filters;

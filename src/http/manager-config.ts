@@ -1,7 +1,9 @@
 import type { AccessLogConfig } from '../api/access-log.js';
 import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
+import type { Places } from '../api/route.js';
 import { type NameCaseConfig, parseNameCase } from '../codec/http1/name-case-config.js';
 import { type Http2Options, parseHttp2Options } from '../codec/http2/options.js';
+import { originText, placesOf } from '../match/places.js';
 import { parseStringMatcher, type StringMatcherConfig } from '../match/string-matcher.js';
 import type { RouteTableConfig } from '../route/config-types.js';
 import type { ScopedRoutesConfig } from '../route/scopes.js';
@@ -109,6 +111,8 @@ export type ManagerConfig = {
   readonly defaultHostForHttp10: string;
   readonly enableTrailers: boolean;
   readonly allowChunkedLength: boolean;
+  readonly places: Places;
+  readonly origin: string;
 };
 
 /** Readers of parts that live in other layers, handed in by the extension that owns the message. */
@@ -150,6 +154,11 @@ export function parseManager(node: ConfigNode, parts: ManagerParts): ManagerConf
     upgrades: parseUpgrades(node),
     closesSafelyAtMaxDuration: node.bool('http1_safe_max_connection_duration'),
     appendsLocalOverload: node.bool('append_local_overload'),
+    places: {
+      ...placesOf(node, ['request_headers_timeout', 'request_timeout', 'stream_idle_timeout']),
+      ...placesOf(node.message('common_http_protocol_options'), ['max_stream_duration']),
+    },
+    origin: originText(node.origin),
   };
 }
 

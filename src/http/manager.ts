@@ -22,6 +22,8 @@ const normalizeKey = 'http_connection_manager.normalize_path';
 /** HTTP filters in their order, ready to be made for a stream. */
 export type FilterChain = readonly {
   readonly name: string;
+  readonly typeUrl: string;
+  readonly origin: string;
   readonly make: HttpFilterMaker;
   /** Left out unless a route turns it on. */
   readonly isDisabled: boolean;
@@ -116,6 +118,8 @@ export class Manager {
   private buildChain(filters: readonly FilterEntry[]): FilterChain {
     return filters.map((filter) => ({
       name: filter.name,
+      typeUrl: filter.typeUrl,
+      origin: filter.origin ?? '',
       make: this.scope.httpFilter(filter, this.statPrefix),
       isDisabled: filter.isDisabled,
     }));

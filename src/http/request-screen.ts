@@ -12,8 +12,9 @@ import { type LoggedStream, logStart } from './stream-logs.js';
 
 /** A stream as the checks on its head see it. */
 export interface ScreenedStream extends LoggedStream {
-  readonly manager: Manager;
-  readonly connection: StreamConnection;
+  readonly manager: LoggedStream['manager'] &
+    Pick<Manager, 'config' | 'stats' | 'earlyMutations' | 'requestRules' | 'upgrades'>;
+  readonly connection: Pick<StreamConnection, 'control' | 'origin' | 'closeAfterResponse'>;
   readonly info: StreamInfo;
   /** Its headers went through the rules in the stream that it goes on for. */
   readonly isRecreated: boolean;
@@ -32,7 +33,7 @@ export interface ScreenedStream extends LoggedStream {
 export function screenRequest(
   stream: ScreenedStream,
   headers: RequestHeaders,
-  codec: ServerStreamEncoder,
+  codec: Pick<ServerStreamEncoder, 'expectsContinue' | 'hasHost' | 'isHttp10' | 'upgrade'>,
 ): boolean {
   const { manager } = stream;
   const { config } = manager;

@@ -6,7 +6,7 @@ import { noteRouteCluster } from './route-cluster.js';
 
 /** A stream as its access logs see it. */
 export interface LoggedStream extends LogContext {
-  readonly manager: Manager;
+  readonly manager: Pick<Manager, 'accessLogs' | 'scope'>;
   readonly isOver: boolean;
   logType: string;
   routeNow(): RouteMatch | null;

@@ -125,8 +125,22 @@ function parseSingle(node: ConfigNode, rules: InputRules): PredicateConfig {
   return never;
 }
 
+/** One branch that was looked at on the way. */
+export interface MatcherStep {
+  readonly config:
+    | PredicateConfig
+    | { readonly kind: 'map'; readonly of: 'exact' | 'prefix'; readonly input: MatchInputConfig };
+  /** What the request has where the step looks at one input; undefined otherwise. */
+  readonly got: Plain;
+  readonly holds: boolean;
+}
+
 /** Answers the action that a request comes to, or null. */
-export type Matcher<T> = (request: MatchedRequest) => T | null;
+export interface Matcher<T> {
+  (request: MatchedRequest): T | null;
+  /** How it came there; absent where there is nothing to look at. */
+  readonly steps?: (request: MatchedRequest) => readonly MatcherStep[];
+}
 
 /** Builds a matcher; `action` makes something live of each action, once. */
 export function buildMatcher<A extends Plain, T>(
@@ -137,21 +151,55 @@ export function buildMatcher<A extends Plain, T>(
   const otherwise = onMatch(config.otherwise);
   if (config.kind === 'list') {
     const entries = config.entries.map((entry) => ({
+      config: entry.predicate,
       accepts: buildPredicate(entry.predicate),
       branch: onMatch(entry.branch),
     }));
-    return (request) => {
+    const find = (request: MatchedRequest): T | null => {
       for (const { accepts, branch } of entries) {
         const found = accepts(request) ? branch(request) : null;
         if (found !== null) return found;
       }
       return otherwise(request);
     };
+    return Object.assign(find, { steps: listSteps(entries, otherwise) });
   }
   const input = buildMatchInput(config.input);
   const entries = config.entries.map(([key, branch]) => [key, onMatch(branch)] as const);
   const look = config.kind === 'exact' ? exactLookup(input, entries) : prefixLookup(input, entries);
-  return (request) => look(request) ?? otherwise(request);
+  const find = (request: MatchedRequest): T | null => look(request) ?? otherwise(request);
+  const steps = (request: MatchedRequest): readonly MatcherStep[] => {
+    const holds = look(request) !== null;
+    const asked = { kind: 'map', of: config.kind, input: config.input } as const;
+    const step: MatcherStep = { config: asked, got: input(request), holds };
+    return holds ? [step] : [step, ...(otherwise.steps?.(request) ?? [])];
+  };
+  return Object.assign(find, { steps });
+}
+
+interface ListEntry<T> {
+  readonly config: PredicateConfig;
+  readonly accepts: Predicate;
+  readonly branch: Matcher<T>;
+}
+
+/** The branches of a list up to the one that leads somewhere, those below them included. */
+function listSteps<T>(
+  entries: readonly ListEntry<T>[],
+  otherwise: Matcher<T>,
+): (request: MatchedRequest) => readonly MatcherStep[] {
+  return (request) => {
+    const steps: MatcherStep[] = [];
+    for (const { config, accepts, branch } of entries) {
+      const holds = accepts(request);
+      const got = 'input' in config ? buildMatchInput(config.input)(request) : undefined;
+      steps.push({ config, got, holds });
+      if (!holds) continue;
+      steps.push(...(branch.steps?.(request) ?? []));
+      if (branch(request) !== null) return steps;
+    }
+    return [...steps, ...(otherwise.steps?.(request) ?? [])];
+  };
 }
 
 function buildOnMatch<A extends Plain, T>(

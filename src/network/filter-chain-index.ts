@@ -1,4 +1,5 @@
-import type { ConnectionInfo } from '../api/stream-info.js';
+import type { FailedCondition, Trial } from '../api/explain.js';
+import type { Address, ConnectionInfo } from '../api/stream-info.js';
 import { CidrRange, parseIp, unmapIpv4 } from '../base/cidr.js';
 import {
   emptyMatch,
@@ -33,21 +34,110 @@ export class FilterChainIndex {
   find(info: ConnectionInfo): FilterChainConfig | null {
     const only = this.entries[0];
     if (this.entries.length === 1 && only !== undefined && only.chain.match === null) return only.chain;
-    let left = byPort(this.entries, info.localAddress.port);
-    left = byRange(left, info.localAddress.isIp ? info.localAddress.ip : null, (it) => it.destinations);
-    left = byServerName(left, info.requestedServerName);
-    left = byTransport(left, info.transportProtocol || 'raw_buffer');
-    left = byApplication(left, info.applicationProtocols);
-    left = byRange(
-      left,
-      info.directRemoteAddress.isIp ? info.directRemoteAddress.ip : null,
-      (it) => it.directSources,
-    );
-    left = bySourceType(left, info);
-    left = byRange(left, info.remoteAddress.isIp ? info.remoteAddress.ip : null, (it) => it.sources);
-    left = bySourcePort(left, info.remoteAddress.port);
+    let left = this.entries;
+    for (const { narrow } of criteria) left = narrow(left, info);
     return left[0]?.chain ?? this.fallback;
   }
+
+  /** Every chain with the criterion that dropped it. */
+  explain(info: ConnectionInfo): readonly Trial[] {
+    const dropped = new Map<Entry, FailedCondition>();
+    let left = this.entries;
+    for (const { narrow, ask, got } of criteria) {
+      const kept = narrow(left, info);
+      for (const entry of left)
+        if (!kept.includes(entry)) dropped.set(entry, { condition: ask(entry.match), got: got(info) });
+      left = kept;
+    }
+    const chosen = this.find(info);
+    const trials = this.entries.map((entry) => {
+      const { chain, match } = entry;
+      return chainTrial(chain, matchText(match), chain === chosen, dropped.get(entry) ?? null);
+    });
+    if (this.fallback === null) return trials;
+    return [...trials, chainTrial(this.fallback, 'any other connection', this.fallback === chosen, null)];
+  }
+}
+
+/** One of the things that chains may ask for, in Envoy's order. */
+interface Criterion {
+  narrow(entries: readonly Entry[], info: ConnectionInfo): readonly Entry[];
+  /** What a chain asks, in words. */
+  ask(match: FilterChainMatchConfig): string;
+  got(info: ConnectionInfo): string;
+}
+
+function listed(what: string, values: readonly (string | number)[]): string {
+  return values.length === 0 ? `any ${what}` : `${what} ${values.join(', ')}`;
+}
+
+const criteria: readonly Criterion[] = [
+  {
+    narrow: (left, info) => byPort(left, info.localAddress.port),
+    ask: ({ destinationPort }) => listed('destination port', destinationPort === 0 ? [] : [destinationPort]),
+    got: ({ localAddress }) => String(localAddress.port),
+  },
+  {
+    narrow: (left, { localAddress }) => byRange(left, ipOf(localAddress), (it) => it.destinations),
+    ask: ({ prefixRanges }) => listed('destination', prefixRanges),
+    got: ({ localAddress }) => localAddress.ip,
+  },
+  {
+    narrow: (left, info) => byServerName(left, info.requestedServerName),
+    ask: ({ serverNames }) => listed('server name', serverNames),
+    got: ({ requestedServerName }) => requestedServerName || 'none',
+  },
+  {
+    narrow: (left, info) => byTransport(left, info.transportProtocol || 'raw_buffer'),
+    ask: ({ transportProtocol }) =>
+      listed('transport protocol', transportProtocol === '' ? [] : [transportProtocol]),
+    got: ({ transportProtocol }) => transportProtocol || 'raw_buffer',
+  },
+  {
+    narrow: (left, info) => byApplication(left, info.applicationProtocols),
+    ask: ({ applicationProtocols }) => listed('application protocol', applicationProtocols),
+    got: ({ applicationProtocols }) => applicationProtocols.join(', ') || 'none',
+  },
+  {
+    narrow: (left, info) => byRange(left, ipOf(info.directRemoteAddress), (it) => it.directSources),
+    ask: ({ directSourcePrefixRanges }) => listed('direct source', directSourcePrefixRanges),
+    got: ({ directRemoteAddress }) => directRemoteAddress.ip,
+  },
+  {
+    narrow: bySourceType,
+    ask: ({ sourceType }) => listed('source type', sourceType === 'ANY' ? [] : [sourceType]),
+    got: ({ remoteAddress }) => remoteAddress.ip,
+  },
+  {
+    narrow: (left, info) => byRange(left, ipOf(info.remoteAddress), (it) => it.sources),
+    ask: ({ sourcePrefixRanges }) => listed('source', sourcePrefixRanges),
+    got: ({ remoteAddress }) => remoteAddress.ip,
+  },
+  {
+    narrow: (left, info) => bySourcePort(left, info.remoteAddress.port),
+    ask: ({ sourcePorts }) => listed('source port', sourcePorts),
+    got: ({ remoteAddress }) => String(remoteAddress.port),
+  },
+];
+
+function ipOf({ isIp, ip }: Address): string | null {
+  return isIp ? ip : null;
+}
+
+/** Everything that a chain asks for. */
+function matchText(match: FilterChainMatchConfig): string {
+  const asked = criteria.map(({ ask }) => ask(match)).filter((text) => !text.startsWith('any '));
+  return asked.length === 0 ? 'any connection' : asked.join(' and ');
+}
+
+function chainTrial(
+  { name, origin }: FilterChainConfig,
+  match: string,
+  isChosen: boolean,
+  failed: FailedCondition | null,
+): Trial {
+  const verdict = isChosen ? 'chosen' : failed === null ? 'not-reached' : 'failed';
+  return { name, match, origin, verdict, failed };
 }
 
 function entryOf(chain: FilterChainConfig): Entry {

@@ -3,6 +3,7 @@ import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
 import { parseIp } from '../base/cidr.js';
 import type { Plain } from '../base/plain.js';
 import { parseMetadata } from '../match/metadata.js';
+import { originText } from '../match/places.js';
 
 /** One address that a listener binds. */
 export type BindConfig = {
@@ -24,6 +25,7 @@ export type FilterChainConfig = {
   readonly transport: ExtensionConfig | null;
   /** 0 = none. */
   readonly transportTimeoutMs: number;
+  readonly origin: string;
 };
 
 /** The criteria that need no inspector: ports and addresses. CIDR ranges as `address/length`. */
@@ -176,7 +178,7 @@ function parseChain(node: ConfigNode, index: number, parts: ListenerParts): Filt
   for (const [i, entry] of entries.entries()) {
     const filter = entry.asExtension('network.filter');
     if (filter === undefined) continue;
-    filters.push(filter);
+    filters.push({ ...filter, origin: originText(entry.origin) });
     checkTerminal(entry, filter, i === entries.length - 1, parts.isTerminal(filter.typeUrl));
   }
   return {
@@ -186,6 +188,7 @@ function parseChain(node: ConfigNode, index: number, parts: ListenerParts): Filt
     metadata: parseMetadata(node, 'metadata'),
     transport: node.extension('transport.socket.downstream', 'transport_socket') ?? null,
     transportTimeoutMs: node.duration('transport_socket_connect_timeout', 0),
+    origin: originText(node.origin),
   };
 }
 

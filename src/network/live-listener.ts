@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { AccessLog } from '../api/access-log.js';
 import type { ExtensionConfig } from '../api/config-node.js';
+import type { Explanation, Probe } from '../api/explain.js';
 import type { ListenerFilterMaker, NetworkFilterContext, NetworkFilterMaker } from '../api/network-filter.js';
 import { ResponseFlag } from '../api/response-flags.js';
 import type { BoundStats } from '../api/stats.js';
@@ -11,6 +12,7 @@ import { ipAddress, pipeAddress } from './address.js';
 import type { ConnectionResources } from './connection.js';
 import { DownstreamConnection, type DownstreamOwner } from './downstream-connection.js';
 import { D, DW } from './downstream-stats.js';
+import { explainListener } from './explain-listener.js';
 import { FilterChainIndex } from './filter-chain-index.js';
 import { KernelSocket } from './kernel-socket.js';
 import type { FilterChainConfig, ListenerConfig } from './listener-config.js';
@@ -131,6 +133,13 @@ export class LiveListener implements DownstreamOwner, InspectionOwner, Transport
     this.inspected.add(run);
     this.stats.add(D.downstream_pre_cx_active, 1);
     run.start(bytes);
+  }
+
+  /** What it would do with such a connection. */
+  explain(probe: Probe): Explanation {
+    const makersOf = (chain: FilterChainConfig): readonly NetworkFilterMaker[] => this.chainOf(chain).makers;
+    const { config, index } = this;
+    return explainListener({ config, index, makersOf }, probe, this.scope.clock.now());
   }
 
   /** Closes everything. */

@@ -1,5 +1,6 @@
 import type { ConfigDump } from '../api/config-dump.js';
 import type { SecretReference } from '../api/config-node.js';
+import type { Explanation, Probe } from '../api/explain.js';
 import type { Problem } from '../base/errors.js';
 import type { BootstrapModel } from '../config/bootstrap.js';
 import type { Snapshot } from './snapshot.js';
@@ -12,6 +13,8 @@ export interface LoadJob {
   /** Modules with users' filters. */
   readonly modules: readonly string[];
   readonly report?: 'text' | 'json' | undefined;
+  /** A request to be explained instead of being served. */
+  readonly probe?: Probe | undefined;
 }
 
 /** What it answers. */
@@ -25,6 +28,8 @@ export interface LoadResult {
   /** The bootstrap as `/config_dump` shows it. */
   readonly dump: ConfigDump;
   readonly report: string;
+  /** Null unless a probe was given and the configuration is valid. */
+  readonly explanation: Explanation | null;
 }
 
 /** Asks for one secret to be read anew; answers a `SecretFileResult`. */

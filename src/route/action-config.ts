@@ -1,6 +1,7 @@
 import type { ConfigNode } from '../api/config-node.js';
-import type { ConnectConfig, GrpcTimeoutConfig, RetryPolicyConfig } from '../api/route.js';
+import type { ConnectConfig, GrpcTimeoutConfig, Places, RetryPolicyConfig } from '../api/route.js';
 import { parseMetadata } from '../match/metadata.js';
+import { placesOf } from '../match/places.js';
 import { type ClusterPlugins, parseClusterSpecifier } from './cluster-specifier.js';
 import type {
   BodyLimitConfig,
@@ -19,6 +20,8 @@ import { parseRetryPolicy } from './retry-policy.js';
 /** What a route action inherits from the levels above it when it says nothing itself. */
 export interface Inherited {
   readonly retryPolicy: RetryPolicyConfig | null;
+  /** Where it stands. */
+  readonly retryPlace: number | string | null;
   readonly hedgesOnPerTryTimeout: boolean;
   readonly mirrorPolicies: readonly MirrorPolicyConfig[];
   readonly validateClusters: boolean;
@@ -46,6 +49,7 @@ export function parseRouteAction(node: ConfigNode, inherited: Inherited): RouteA
     ...parseMaxStreamDuration(node),
     grpcGlobalTimeout: parseGrpcGlobalTimeout(node),
     retryPolicy: retryPolicy === undefined ? inherited.retryPolicy : parseRetryPolicy(retryPolicy),
+    places: placesOfAction(node, inherited),
     hedgesOnPerTryTimeout: parseHedgePolicy(node) ?? inherited.hedgesOnPerTryTimeout,
     internalRedirect: parseInternalRedirect(node),
     priority: node.enum('priority') === 'HIGH' ? 'HIGH' : 'DEFAULT',
@@ -60,6 +64,14 @@ export function parseRouteAction(node: ConfigNode, inherited: Inherited): RouteA
     rateLimits: parseRateLimits(node, 'rate_limits'),
     includesHostRateLimits: node.bool('include_vh_rate_limits'),
   };
+}
+
+const placedFields = ['timeout', 'idle_timeout', 'max_stream_duration', 'retry_policy', 'hash_policy'];
+
+/** A retry policy may be that of the virtual host. */
+function placesOfAction(node: ConfigNode, { retryPlace }: Inherited): Places {
+  const places = placesOf(node, placedFields);
+  return retryPlace === null || 'retry_policy' in places ? places : { ...places, retry_policy: retryPlace };
 }
 
 function isHashing(policy: HashPolicyConfig | undefined): policy is HashPolicyConfig {

@@ -1,3 +1,4 @@
+import type { ClusterShare } from '../api/explain.js';
 import type {
   ClusterChoice,
   ConnectConfig,
@@ -5,6 +6,7 @@ import type {
   HashPolicyView,
   InternalRedirectConfig,
   MirrorPolicyView,
+  Places,
   RateLimitRule,
   RetryPolicyConfig,
   RouteActionView,
@@ -45,6 +47,7 @@ export class RouteAction implements RouteActionView {
   readonly mirrors: readonly MirrorPolicyView[];
   readonly rateLimits: readonly RateLimitRule[];
   readonly includesHostRateLimits: boolean;
+  readonly places: Places;
   private readonly choose: ClusterChooser;
   /** The cluster depends on the request. */
   readonly drawsCluster: boolean;
@@ -71,13 +74,27 @@ export class RouteAction implements RouteActionView {
     this.mirrors = fields.mirrors;
     this.rateLimits = fields.rateLimits;
     this.includesHostRateLimits = fields.includesHostRateLimits;
+    this.places = fields.places;
     this.choose = choose;
     this.drawsCluster = drawsCluster;
   }
 
   /** The same action for one of the clusters that it may choose. */
   drawnAs(choice: ClusterChoice): RouteAction {
-    return new RouteAction(this, () => choice, false);
+    const { chosenBy, shares } = this.choose;
+    return new RouteAction(
+      this,
+      Object.assign(() => choice, { chosenBy, shares }),
+      false,
+    );
+  }
+
+  get chosenBy(): string {
+    return this.choose.chosenBy ?? 'its name';
+  }
+
+  shares(): readonly ClusterShare[] {
+    return this.choose.shares?.() ?? [];
   }
 
   chooseCluster(input: RouteInput): ClusterChoice {
@@ -96,7 +113,7 @@ export function buildRouteAction(
   return new RouteAction(fields, choose, cluster.kind !== 'cluster');
 }
 
-type ActionFields = Omit<RouteActionView, 'chooseCluster'>;
+type ActionFields = Omit<RouteActionView, 'chooseCluster' | 'chosenBy' | 'shares'>;
 
 function resolveFields(config: RouteActionConfig, match: PathMatchConfig): ActionFields {
   return {
@@ -121,6 +138,7 @@ function resolveFields(config: RouteActionConfig, match: PathMatchConfig): Actio
     mirrors: config.mirrorPolicies.map((policy) => new MirrorPolicy(policy)),
     rateLimits: buildRateLimits(config.rateLimits),
     includesHostRateLimits: config.includesHostRateLimits,
+    places: config.places,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ClusterShare } from '../api/explain.js';
 import type { ClusterChoice, HashPolicyView, RouteInput, WeightedClusterView } from '../api/route.js';
 import type { RuntimeView } from '../api/runtime.js';
 import type { Plain } from '../base/plain.js';
@@ -7,7 +8,13 @@ import type { ClusterSpecifierConfig, FilterConfigs, WeightedClusterConfig } fro
 import { HeaderRules } from './header-mutations.js';
 import { mergeMetadata } from './metadata.js';
 
-export type ClusterChooser = (input: RouteInput) => ClusterChoice;
+/** Chooses; absent fields mean that there is one cluster, by its name. */
+export interface ClusterChooser {
+  (input: RouteInput): ClusterChoice;
+  /** In words. */
+  readonly chosenBy?: string | undefined;
+  readonly shares?: (() => readonly ClusterShare[]) | undefined;
+}
 
 /** One entry of `weighted_clusters` with its own overrides. */
 export class WeightedCluster implements WeightedClusterView {
@@ -43,13 +50,14 @@ export function buildClusterChooser(
       return () => choice;
     }
     case 'header':
-      return choiceByHeader(config.header, null);
+      return Object.assign(choiceByHeader(config.header, null), { chosenBy: `header ${config.header}` });
     case 'matcher': {
       const match = buildMatcher(
         config.matcher,
         (clusterName): ClusterChoice => ({ clusterName, weighted: null }),
       );
-      return (input) => match(input) ?? noChoice;
+      const choose = (input: RouteInput): ClusterChoice => match(input) ?? noChoice;
+      return Object.assign(choose, { chosenBy: 'a matcher' });
     }
     case 'weighted': {
       const draws = buildDraws(config, metadataMatch);
@@ -77,6 +85,8 @@ function choiceByHeader(header: string, weighted: WeightedCluster | null): Clust
 
 /** One entry ready to be drawn. */
 interface Draw {
+  /** Of the cluster, or the header that has it. */
+  readonly name: string;
   readonly weight: number;
   readonly runtimeKey: string;
   readonly choose: ClusterChooser;
@@ -89,7 +99,8 @@ function buildDraws({ clusters, runtimeKeyPrefix }: WeightedConfig, metadataMatc
     const choice: ClusterChoice = { clusterName: cluster.name, weighted };
     const choose =
       cluster.clusterHeader === '' ? () => choice : choiceByHeader(cluster.clusterHeader, weighted);
-    return { weight: cluster.weight, runtimeKey, choose };
+    const name = cluster.name === '' ? `(header ${cluster.clusterHeader})` : cluster.name;
+    return { name, weight: cluster.weight, runtimeKey, choose };
   });
 }
 
@@ -102,7 +113,7 @@ function buildWeightedChooser(
   const weightOf = (draw: Draw): number =>
     draw.runtimeKey === '' ? draw.weight : runtime.number(draw.runtimeKey, draw.weight);
   const fixedTotal = draws.reduce((sum, { weight }) => sum + weight, 0);
-  return (input) => {
+  const choose = (input: RouteInput): ClusterChoice => {
     const total = runtimeKeyPrefix === '' ? fixedTotal : draws.reduce((sum, draw) => sum + weightOf(draw), 0);
     const value =
       headerName === '' ? drawHash(input, hashPolicy, total) : drawValue(input, headerName, total);
@@ -113,6 +124,15 @@ function buildWeightedChooser(
     }
     return noChoice;
   };
+  const shares = (): readonly ClusterShare[] => {
+    const total = draws.reduce((sum, draw) => sum + weightOf(draw), 0);
+    return draws.map((draw) => ({
+      cluster: draw.name,
+      percent: total === 0 ? 0 : (weightOf(draw) / total) * 100,
+    }));
+  };
+  const value = hashPolicy !== null ? 'hash' : headerName === '' ? 'random number' : `header ${headerName}`;
+  return Object.assign(choose, { shares, chosenBy: `weights, by the request's ${value}` });
 }
 
 /** No matcher holds, or runtime overrides have set every weight to zero. */

@@ -3,6 +3,7 @@ import type {
   ConnectConfig,
   GrpcTimeoutConfig,
   InternalRedirectConfig,
+  Places,
   RetryPolicyConfig,
 } from '../api/route.js';
 import type { Plain } from '../base/plain.js';
@@ -214,6 +215,7 @@ export type RouteActionConfig = {
   readonly mirrorPolicies: readonly MirrorPolicyConfig[];
   readonly rateLimits: readonly RateLimitConfig[];
   readonly includesHostRateLimits: boolean;
+  readonly places: Places;
 };
 
 export type RedirectConfig = {

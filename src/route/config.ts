@@ -2,6 +2,7 @@ import type { ConfigNode } from '../api/config-node.js';
 import { parseHeaderMatchers } from '../match/header-matcher.js';
 import { parseMatcher } from '../match/matcher-tree.js';
 import { parseMetadata } from '../match/metadata.js';
+import { originText, placesOf } from '../match/places.js';
 import { type Inherited, parseHedgePolicy, parseRouteAction } from './action-config.js';
 import { parseBodyLimit } from './body-limit.js';
 import { type ClusterPlugins, parseClusterPlugins } from './cluster-specifier.js';
@@ -75,6 +76,7 @@ function parseVirtualHost(node: ConfigNode, shared: Shared): VirtualHostConfig {
   const ownMirrors = parseMirrorPolicies(node, shared.validateClusters);
   const inherited: Inherited = {
     retryPolicy: retryPolicy === undefined ? null : parseRetryPolicy(retryPolicy),
+    retryPlace: placesOf(node, ['retry_policy'])['retry_policy'] ?? null,
     hedgesOnPerTryTimeout: parseHedgePolicy(node) ?? false,
     mirrorPolicies: ownMirrors.length > 0 ? ownMirrors : shared.mirrorPolicies,
     validateClusters: shared.validateClusters,
@@ -104,7 +106,7 @@ function parseVirtualHost(node: ConfigNode, shared: Shared): VirtualHostConfig {
     includeIsTimeoutRetryHeader: node.bool('include_is_timeout_retry_header'),
     rateLimits: parseRateLimits(node, 'rate_limits'),
     bodyLimit,
-    origin: originText(node),
+    origin: originText(node.origin),
   };
 }
 
@@ -155,7 +157,7 @@ function parseRoute(node: ConfigNode, inherited: Inherited, shared: Shared): Rou
     filterConfigs: parseFilterConfigsWithCors(node, node.message('route')),
     statPrefix: node.string('stat_prefix'),
     bodyLimit: parseBodyLimit(node) ?? inherited.bodyLimit,
-    origin: originText(node),
+    origin: originText(node.origin),
   };
 }
 
@@ -195,10 +197,3 @@ const emptyMatch = {
   dynamicMetadata: [],
   filterState: [],
 } as const;
-
-/** `file.yaml:12:7`, or the xDS resource; what `explain` shows. */
-function originText({ origin }: ConfigNode): string {
-  return origin.line === 0
-    ? `${origin.source} ${origin.path}`
-    : `${origin.source}:${origin.line}:${origin.column}`;
-}

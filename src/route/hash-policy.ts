@@ -115,9 +115,15 @@ function cookieAttributes(source: Extract<HashPolicyConfig['source'], { kind: 'c
 /** The hash policies of a route: each result is mixed into those before it, until a terminal one has been reached. */
 export class HashPolicies implements HashPolicyView {
   private readonly policies: readonly { readonly source: HashSource; readonly terminal: boolean }[];
+  private readonly configs: readonly HashPolicyConfig[];
 
   constructor(configs: readonly HashPolicyConfig[]) {
+    this.configs = configs;
     this.policies = configs.map(({ source, terminal }) => ({ source: buildSource(source), terminal }));
+  }
+
+  describe(): string {
+    return this.configs.map(({ source }) => sourceText(source)).join(', ');
   }
 
   hash(input: RouteInput, setCookies: string[] | null): bigint | undefined {
@@ -129,6 +135,12 @@ export class HashPolicies implements HashPolicyView {
     }
     return hash;
   }
+}
+
+function sourceText(source: HashPolicyConfig['source']): string {
+  if (source.kind === 'source-ip') return 'the source address';
+  const name = source.kind === 'filter-state' ? source.key : source.name;
+  return `${source.kind} ${name}`;
 }
 
 function rotated(hash: bigint): bigint {

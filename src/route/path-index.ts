@@ -1,7 +1,7 @@
 import type { RouteInput } from '../api/route.js';
 import { type CompiledRegex, compileRegex } from '../match/regex.js';
 import { lowerAscii } from '../match/string-matcher.js';
-import type { Condition } from './conditions.js';
+import type { Condition, ConditionPart } from './conditions.js';
 import type { PathMatchConfig } from './config-types.js';
 import { pathEnd, withoutPathParameters } from './path-text.js';
 import { PathTree, type TreeEntry } from './path-tree.js';
@@ -10,7 +10,18 @@ import { PathTree, type TreeEntry } from './path-tree.js';
 export interface IndexedRoute<T> {
   readonly path: PathMatchConfig;
   readonly condition: Condition | null;
+  /** What `condition` is made of, for those who want to know; absent where nobody does. */
+  readonly parts?: readonly ConditionPart[];
   readonly target: T;
+}
+
+/** What a lookup made of one route. */
+export interface IndexTrial<T> {
+  readonly path: PathMatchConfig;
+  readonly parts: readonly ConditionPart[];
+  readonly target: T;
+  readonly verdict: 'chosen' | 'failed' | 'not-reached';
+  readonly matchesPath: boolean;
 }
 
 /** A route that no tree can hold. */
@@ -26,7 +37,7 @@ interface ScannedRoute {
  * lookup follows the length of the path and not the number of routes (bench/micro/route).
  */
 export class PathIndex<T> {
-  private readonly targets: readonly T[];
+  private readonly routes: readonly IndexedRoute<T>[];
   private readonly tree: PathTree;
   /** Routes that ignore case, keyed in lower case; null when there are none. */
   private readonly foldedTree: PathTree | null;
@@ -46,7 +57,7 @@ export class PathIndex<T> {
       else if (path.caseSensitive) addTo(tree, order, path, regex, condition);
       else addTo(foldedTree, order, { ...path, value: lowerAscii(path.value) }, regex, condition);
     }
-    this.targets = routes.map((route) => route.target);
+    this.routes = routes;
     this.tree = tree;
     this.foldedTree = foldedTree.isEmpty ? null : foldedTree;
     this.scanned = scanned;
@@ -56,7 +67,23 @@ export class PathIndex<T> {
 
   find(input: RouteInput): T | null {
     const order = this.findOrder(input);
-    return order === Number.POSITIVE_INFINITY ? null : (this.targets[order] as T);
+    return order === Number.POSITIVE_INFINITY ? null : (this.routes[order] as IndexedRoute<T>).target;
+  }
+
+  /** Every route in configured order with what became of it. The path is tried by an index of the one route. */
+  explain(input: RouteInput): readonly IndexTrial<T>[] {
+    const chosen = this.findOrder(input);
+    return this.routes.map((route, order) => {
+      const { path, parts = [], target } = route;
+      const verdict = order === chosen ? 'chosen' : order < chosen ? 'failed' : 'not-reached';
+      const matchesPath =
+        verdict === 'chosen' || (verdict === 'failed' && this.alone(route).find(input) !== null);
+      return { path, parts, target, verdict, matchesPath };
+    });
+  }
+
+  private alone({ path, target }: IndexedRoute<T>): PathIndex<T> {
+    return new PathIndex([{ path, condition: null, target }], this.ignorePathParameters);
   }
 
   private findOrder(input: RouteInput): number {

@@ -1,4 +1,5 @@
 import type { ConfigNode } from '../api/config-node.js';
+import type { RouteExplanation, Trial } from '../api/explain.js';
 import type { RouteInput, RouteMatch, RouteTableView } from '../api/route.js';
 import type { RequestHeaders } from '../base/header-map.js';
 import type { RouteTableConfig } from './config-types.js';
@@ -97,14 +98,38 @@ class ScopedTable implements RouteTableView {
   }
 
   find(input: RouteInput): RouteMatch | null {
+    const key = this.keyOf(input.headers);
+    return key === null ? null : (this.tables.get(key)?.find(input) ?? null);
+  }
+
+  explain(input: RouteInput): RouteExplanation {
+    const key = this.keyOf(input.headers);
+    const scopes = [...this.tables].map(([own, table]) => scopeTrial(own, table.name, key));
+    const inner = key === null ? undefined : this.tables.get(key)?.explain(input);
+    const { authority } = input.headers;
+    const nothing: RouteExplanation = { table: '', authority, virtualHosts: [], matcher: [], routes: [] };
+    const found = inner ?? nothing;
+    return { ...found, virtualHosts: [...scopes, ...found.virtualHosts] };
+  }
+
+  /** Null when the request lacks a fragment. */
+  private keyOf(headers: RequestHeaders): string | null {
     let key = '';
     for (let i = 0; i < this.fragments.length; i++) {
-      const value = fragmentOf(this.fragments[i] as ScopeFragmentConfig, input.headers);
+      const value = fragmentOf(this.fragments[i] as ScopeFragmentConfig, headers);
       if (value === undefined) return null;
       key = i === 0 ? value : key + border + value;
     }
-    return this.tables.get(key)?.find(input) ?? null;
+    return key;
   }
+}
+
+function scopeTrial(own: string, table: string, key: string | null): Trial {
+  const match = `scope key ${own.replaceAll(border, ', ')}`;
+  const isChosen = own === key;
+  const got = key === null ? 'a fragment of the key is absent' : key.replaceAll(border, ', ');
+  const failed = isChosen ? null : { condition: match, got };
+  return { name: table, match, origin: '', verdict: isChosen ? 'chosen' : 'failed', failed };
 }
 
 /** Undefined when the request lacks it: then it belongs to no scope. Only the first field of a name is looked at. */

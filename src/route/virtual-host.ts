@@ -1,11 +1,14 @@
+import type { RouteExplanation, Trial } from '../api/explain.js';
 import type { RateLimitRule, RouteInput, RouteMatch, VirtualHostView } from '../api/route.js';
 import type { RuntimeView } from '../api/runtime.js';
 import type { RequestHeaders } from '../base/header-map.js';
 import type { Plain } from '../base/plain.js';
 import { buildHeaderMatchers, type HeaderPredicate } from '../match/header-matcher.js';
-import { buildMatcher, type Matcher } from '../match/matcher-tree.js';
+import { stepText } from '../match/matcher-text.js';
+import { buildMatcher, type Matcher, type MatcherStep } from '../match/matcher-tree.js';
 import { buildRouteAction } from './action.js';
-import { buildConditions } from './conditions.js';
+import { trialOf } from './condition-text.js';
+import { buildConditionParts, conditionOf } from './conditions.js';
 import type {
   HeaderMutationsConfig,
   RouteConfig,
@@ -27,6 +30,8 @@ interface VirtualCluster {
 /** A virtual host with its routes indexed. */
 export class VirtualHost implements VirtualHostView {
   readonly name: string;
+  readonly origin: string;
+  readonly domains: readonly string[];
   readonly metadata: Plain;
   readonly includeRequestAttemptCount: boolean;
   readonly includeAttemptCountInResponse: boolean;
@@ -46,6 +51,8 @@ export class VirtualHost implements VirtualHostView {
     runtime: RuntimeView,
   ) {
     this.name = config.name;
+    this.origin = config.origin;
+    this.domains = config.domains;
     this.metadata = config.metadata;
     this.includeRequestAttemptCount = config.includeRequestAttemptCount;
     this.includeAttemptCountInResponse = config.includeAttemptCountInResponse;
@@ -61,9 +68,11 @@ export class VirtualHost implements VirtualHostView {
     const index = (routes: readonly RouteConfig[]): PathIndex<RouteEntry> => {
       const indexed = routes.map((route) => {
         const levels = levelsOf(route, config, table, [buildRules(route.mutations), hostRules, tableRules]);
+        const parts = buildConditionParts(route.match, runtime);
         return {
           path: route.match.path,
-          condition: buildConditions(route.match, runtime),
+          condition: conditionOf(parts),
+          parts,
           target: buildEntry(route, this, levels, runtime),
         };
       });
@@ -71,6 +80,19 @@ export class VirtualHost implements VirtualHostView {
     };
     this.routes = index(config.routes);
     this.matcher = config.matcher === null ? null : buildMatcher(config.matcher, index);
+  }
+
+  /** How the request finds its route in here. */
+  explain(input: RouteInput): Pick<RouteExplanation, 'matcher' | 'routes'> {
+    const found = this.find(input);
+    if (found !== null && found.action === this.tlsRedirect.action)
+      return { matcher: [], routes: [tlsTrial(this.origin)] };
+    const routes = this.matcher === null ? this.routes : this.matcher(input);
+    const steps = this.matcher?.steps?.(input) ?? [];
+    return {
+      matcher: steps.map((step) => stepTrial(step, this.origin)),
+      routes: routes?.explain(input).map((trial) => trialOf(trial, input)) ?? [],
+    };
   }
 
   find(input: RouteInput): RouteMatch | null {
@@ -93,6 +115,24 @@ export class VirtualHost implements VirtualHostView {
   private isExempt(headers: RequestHeaders): boolean {
     return this.requireTls === 'EXTERNAL_ONLY' && headers.get('x-envoy-internal') === 'true';
   }
+}
+
+function tlsTrial(origin: string): Trial {
+  return {
+    name: '',
+    match: 'require_tls and the request came without',
+    origin,
+    verdict: 'chosen',
+    failed: null,
+  };
+}
+
+function stepTrial(step: MatcherStep, origin: string): Trial {
+  const match = stepText(step);
+  const { got, holds } = step;
+  const text = got === undefined ? 'absent' : JSON.stringify(got);
+  const failed = holds ? null : { condition: match, got: text };
+  return { name: '', match, origin, verdict: holds ? 'chosen' : 'failed', failed };
 }
 
 /** The compiled header rules of one level. */

@@ -13,6 +13,7 @@ import type {
   WorkerFailures,
 } from '../admin/views.js';
 import type { ClusterFailures } from '../api/autopsy.js';
+import type { Explanation, Probe } from '../api/explain.js';
 import type { ExtensionKind } from '../api/extension.js';
 import { systemClock } from '../base/clock.js';
 import { memoryUsage } from '../base/memory-usage.js';
@@ -85,6 +86,7 @@ function adminViews(server: Server, quit: () => void): AdminViews {
     listeners: () => listenerStatuses(server.acceptor.bound),
     memory: () => memoryOf(server),
     certificates: () => server.certificates.list(),
+    explain: (probe) => explanationOf(server, probe),
     failures: (cluster) => failuresOf(server, cluster),
   };
 }
@@ -210,6 +212,19 @@ async function failuresOf(server: Server, cluster: string): Promise<readonly Wor
     question,
   }));
   return answers.map(({ worker, answer }) => ({ worker, clusters: answer as readonly ClusterFailures[] }));
+}
+
+/** A busy worker may take its time: whoever asks is a person. */
+const explainWaitMs = 5000;
+
+async function explanationOf(server: Server, probe: Probe): Promise<Explanation | null> {
+  const question = { kind: 'explain', probe } as const;
+  const [answer] = await server.questions.ask(
+    server.pool.serving.slice(0, 1),
+    (id) => ({ kind: 'question', id, question }),
+    explainWaitMs,
+  );
+  return answer === undefined ? null : (answer.answer as Explanation);
 }
 
 async function memoryOf(server: Server): Promise<MemoryView> {

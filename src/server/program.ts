@@ -1,6 +1,7 @@
 import type { Problem } from '../base/errors.js';
 import type { LoadResult } from '../plane/jobs.js';
 import { version } from './build.js';
+import { runExplain } from './explain-command.js';
 import { parseOptions, type ServerOptions, UsageError, usage } from './options.js';
 import { runLoadJob } from './run-job.js';
 import type { Exit, serve } from './serve.js';
@@ -14,10 +15,12 @@ interface Preparation {
 /** The program behind the command line: usage, report, validation, or a server until a signal ends it. */
 export async function runProgram(args: readonly string[], exit: Exit): Promise<void> {
   try {
-    const code = await run(parseOptions(args), exit);
+    const [command, ...rest] = args;
+    const code = command === 'explain' ? await runExplain(rest) : await run(parseOptions(args), exit);
     if (code !== null) process.exitCode = code;
   } catch (error) {
-    if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${usage}`);
+    const help = args[0] === 'explain' ? '' : `\n${usage}`;
+    if (error instanceof UsageError) process.stderr.write(`${error.message}\n${help}`);
     else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     exit(1);
   }

@@ -1,9 +1,11 @@
 import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
+import type { Places } from '../api/route.js';
 import type { RedisHosts, UpstreamSocketConfig } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
 import { isPlainObject } from '../base/plain-path.js';
 import { type MessagePredicateConfig, parseMessagePredicate } from '../match/message-predicate.js';
 import { parseMetadata } from '../match/metadata.js';
+import { placesOf } from '../match/places.js';
 import { parseBalancer, providedBalancer } from './balancing/parse-balancer.js';
 import type { TransportMatchConfig, TransportsConfig } from './cluster-transports.js';
 import { type AssignedHosts, messageOf, parseLoadAssignment } from './endpoints-config.js';
@@ -68,6 +70,7 @@ export type ClusterConfig = ProtocolConfig &
     /** False: a DNS cluster counts as ready before its first answer. */
     readonly waitForWarmOnInit: boolean;
     readonly origin: string;
+    readonly places: Places;
   };
 
 /** Reads `envoy.config.cluster.v3.Cluster`. */
@@ -102,7 +105,19 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
     metadata: messageOf(parseMetadata(node, 'metadata')),
     ...parseTransports(node, http.protocol === 'negotiated'),
     origin: `${node.origin.source}:${node.origin.line}`,
+    places: placesOfCluster(node),
   };
+}
+
+const placedFields = ['connect_timeout', 'circuit_breakers', 'outlier_detection', 'health_checks'];
+
+function placesOfCluster(node: ConfigNode): Places {
+  const options = node
+    .map('typed_extension_protocol_options')
+    .get('envoy.extensions.upstreams.http.v3.HttpProtocolOptions');
+  const common =
+    options?.message('common_http_protocol_options') ?? node.message('common_http_protocol_options');
+  return { ...placesOf(node, placedFields), ...placesOf(common, ['idle_timeout']) };
 }
 
 /** Transport sockets that say which protocol was agreed on. */

@@ -1,5 +1,6 @@
 import {
   type BalancedCluster,
+  type ChooserView,
   degradedMask,
   type Host,
   type HostChooser,
@@ -62,6 +63,23 @@ export class HostSelector implements HostChooser {
       host = this.chooseOnce(context, loads, attempt);
     }
     return host;
+  }
+
+  explain(): ChooserView {
+    const { levels, loads } = this;
+    const candidates: Host[] = [];
+    const texts = levels.map((level, i) => {
+      const [healthy, degraded] = [loads.healthy[i] as number, loads.degraded[i] as number];
+      const isInPanic = loads.isInPanic[i] === true;
+      if (isInPanic && healthy + degraded > 0) candidates.push(...level.allSource.hosts);
+      else {
+        if (healthy > 0) candidates.push(...level.healthySource.hosts);
+        if (degraded > 0) candidates.push(...level.degradedSource.hosts);
+      }
+      const panic = isInPanic ? ', in panic: health is ignored' : '';
+      return `priority ${i}: ${healthy} % to healthy hosts, ${degraded} % to degraded ones${panic}`;
+    });
+    return { candidates, levels: texts };
   }
 
   /** A retry may be wanted on other levels than those before it. */

@@ -35,6 +35,7 @@ import { C } from './cluster-stats.js';
 import { ClusterTransports } from './cluster-transports.js';
 import { CodeStats } from './code-stats.js';
 import type { ClusterConfig } from './config.js';
+import { explainCluster } from './explain-cluster.js';
 import { FailureRing } from './failure-ring.js';
 import type { PoolProtocol } from './http-protocol.js';
 import { NamedPools } from './named-pools.js';
@@ -304,6 +305,14 @@ export class LiveCluster implements Cluster, BalancedCluster {
       this.alternatives.set(name, stats);
     }
     return stats;
+  }
+
+  explain(context: LoadBalancerContext, priority: RoutingPriority): ReturnType<Cluster['explain']> {
+    const { config, hosts, words, scope } = this;
+    const asked = context.overrideHost ?? null;
+    const wanted = asked === null ? null : this.overrides.find(hosts, asked);
+    const cluster = { config, hosts, words, wanted, runtime: scope.runtime, chooser: this.chooserNow() };
+    return explainCluster(cluster, context, priority);
   }
 
   noteFailure(autopsy: AttemptAutopsy): void {

@@ -204,6 +204,9 @@ export class RequestPath {
       chargeRetryCode: () => undefined,
       chargeTime: (ms) => codes.chargeTime(ms),
       alternativeStats: () => null,
+      explain: () => {
+        throw new Error('nobody asks');
+      },
       noteFailure: () => undefined,
       limitOf: () => 1024,
       inMaintenance: () => false,

@@ -61,6 +61,11 @@ export class RetryState {
     return this.decide(isWanted);
   }
 
+  /** How many retries may still follow. */
+  get left(): number {
+    return this.remaining;
+  }
+
   /** Whether that response would be worth a retry, of an attempt that has had one already. */
   wouldRetry(headers: ResponseHeaders): boolean {
     return this.conditions.wantForHeaders(headers);

@@ -7,6 +7,7 @@ import type {
   WorkerFailures,
 } from '../../../src/admin/views.js';
 import { type ConfigDump, emptyConfigDump } from '../../../src/api/config-dump.js';
+import type { Explanation } from '../../../src/api/explain.js';
 import { RuntimeSnapshot } from '../../../src/runtime/snapshot.js';
 import { DEFAULT_BOUNDS as defaultBounds } from '../../../src/stats/stats-config.js';
 import { StatStore } from '../../../src/stats/store.js';
@@ -39,6 +40,12 @@ export class FakeViews implements AdminViews {
       ],
       pending: () => this.waiting,
     };
+  }
+
+  explanation: Explanation | null = null;
+
+  explain(): Promise<Explanation | null> {
+    return Promise.resolve(this.explanation);
   }
 
   failures(cluster: string): Promise<readonly WorkerFailures[]> {

@@ -83,6 +83,7 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     socket: { sourceIp4: '', sourceIp6: '', sourcePort: 0, keepAliveMs: -1 },
     ignoreHealthOnHostRemoval: false,
     waitForWarmOnInit: true,
+    places: {},
     origin: 'test.yaml:1',
     ...changes,
   };

@@ -1,6 +1,7 @@
 import type { Chunk } from '../../../../api/codec.js';
 import {
   DataStatus,
+  type ExplainedRequest,
   HeadersStatus,
   type HttpFilter,
   type HttpFilterContext,
@@ -25,6 +26,7 @@ import { C } from '../../../../upstream/cluster-stats.js';
 import type { MirroredRequest } from '../../../../upstream/mirrored-request.js';
 import { parseRouter, type RouterConfig } from './config.js';
 import { directAnswer } from './direct-answer.js';
+import { explainRouter } from './explain.js';
 import { InternalRedirect } from './internal-redirect.js';
 import {
   badHeader,
@@ -52,7 +54,10 @@ export const routerFilter: HttpFilterFactory<RouterConfig> = {
     const stats = scope.stats.bind(scope.statPrefix, H);
     const routeStats = new RouteStatsIndex(scope.stats);
     const logs = buildAttemptLogs(config, scope);
-    return (stream) => new RouterFilter(config, scope, stats, logs, routeStats, stream);
+    const make = (stream: StreamControl) => new RouterFilter(config, scope, stats, logs, routeStats, stream);
+    return Object.assign(make, {
+      explain: (request: ExplainedRequest) => explainRouter(config, scope, request),
+    });
   },
 };
 

@@ -1,5 +1,8 @@
 import type { ConfigNode } from '../../../../api/config-node.js';
-import type { NetworkFilterFactory } from '../../../../api/network-filter.js';
+import type { Probe } from '../../../../api/explain.js';
+import type { ConnectionControl, NetworkFilterFactory } from '../../../../api/network-filter.js';
+import type { ConnectionInfo } from '../../../../api/stream-info.js';
+import { explainRequest } from '../../../../http/explain-request.js';
 import { Manager } from '../../../../http/manager.js';
 import { type ManagerConfig, parseManager } from '../../../../http/manager-config.js';
 import { ManagerConnection } from '../../../../http/manager-connection.js';
@@ -31,6 +34,8 @@ export const httpConnectionManager: NetworkFilterFactory<ManagerConfig> = {
         : buildScopedTable(config.scopes, { runtime });
     const accessLogs = config.accessLogs.map((log) => scope.accessLog(log));
     const manager = new Manager(config, scope, context, routes, accessLogs);
-    return (connection) => new ManagerConnection(manager, connection);
+    return Object.assign((connection: ConnectionControl) => new ManagerConnection(manager, connection), {
+      explain: (probe: Probe, info: ConnectionInfo) => explainRequest(manager, probe, info),
+    });
   },
 };

@@ -1,4 +1,7 @@
-import type { NetworkFilterFactory } from '../../../../api/network-filter.js';
+import type { Probe } from '../../../../api/explain.js';
+import type { ConnectionControl, NetworkFilterFactory } from '../../../../api/network-filter.js';
+import type { ConnectionInfo } from '../../../../api/stream-info.js';
+import { recordOfConnection } from '../../../../stream/stream-record.js';
 import { parseTcpProxy, type TcpProxyConfig } from './config.js';
 import { TcpProxy } from './tcp-proxy.js';
 import { TcpSession } from './tcp-session.js';
@@ -11,6 +14,8 @@ export const tcpProxy: NetworkFilterFactory<TcpProxyConfig> = {
   parse: parseTcpProxy,
   build(config, scope) {
     const proxy = new TcpProxy(config, scope);
-    return (connection) => new TcpSession(proxy, connection);
+    return Object.assign((connection: ConnectionControl) => new TcpSession(proxy, connection), {
+      explain: (_probe: Probe, info: ConnectionInfo) => proxy.explain(recordOfConnection(info, scope)),
+    });
   },
 };

@@ -1,8 +1,10 @@
 import type { AccessLog } from '../../../../api/access-log.js';
+import type { Setting, TcpExplanation } from '../../../../api/explain.js';
 import type { BoundStats } from '../../../../api/stats.js';
 import type { StreamInfo } from '../../../../api/stream-info.js';
 import type { ThreadScope } from '../../../../api/thread-scope.js';
 import type { LoadBalancerContext } from '../../../../api/upstream.js';
+import { timeoutText } from '../../../../base/time-text.js';
 import { xxHash64 } from '../../../../base/xx-hash.js';
 import { mergeMetadata } from '../../../../route/metadata.js';
 import type { TargetConfig, TcpProxyConfig } from './config.js';
@@ -61,6 +63,29 @@ export class TcpProxy {
   /** How the connection gets its upstream; null: straight. */
   tunnelOf(info: StreamInfo): TunnelMaker | null {
     return this.tunnel?.isWanted(info) === true ? this.tunnel : null;
+  }
+
+  /** What it would do with a connection that nobody has made. */
+  explain(info: StreamInfo): TcpExplanation {
+    const { clusters } = this.config;
+    const target = this.drawTarget(info);
+    const cluster = this.scope.clusters.get(target.name);
+    const shares = clusters.map(({ name, weight }) => ({
+      cluster: name,
+      percent: (weight / this.totalWeight) * 100,
+    }));
+    const { maxConnectAttempts } = this.config;
+    const setting = (name: string, value: string): Setting => ({ name, value, origin: '' });
+    return {
+      kind: 'tcp',
+      cluster: target.name,
+      shares: clusters.length > 1 ? shares : [],
+      settings: [
+        setting('idle_timeout', timeoutText(this.idleMsOf(info))),
+        setting('max_connect_attempts', String(maxConnectAttempts)),
+      ],
+      target: cluster?.explain(this.balancingOf(target, info), 0).told ?? null,
+    };
   }
 
   /** What a balancer is told of the connection. */
