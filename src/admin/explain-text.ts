@@ -57,7 +57,7 @@ function nameOf({ name }: Trial, what: string): string {
 
 function trialLine(trial: Trial, what: string): string {
   const { match, origin, verdict, failed } = trial;
-  const mark = verdict === 'chosen' ? '→' : verdict === 'failed' ? '✗' : ' ';
+  const mark = verdict === 'chosen' ? '>' : verdict === 'failed' ? 'x' : ' ';
   const why = failed === null ? '' : `: ${failed.condition}; it is ${failed.got}`;
   const text = verdict === 'failed' ? why : `: ${match}`;
   const rest = verdict === 'not-reached' ? ' (not reached)' : '';
@@ -112,7 +112,7 @@ function hostLines(hosts: readonly Trial[], { isFull }: Style): readonly string[
 
 function filterLine({ name, state, why, overrides, origin }: FilterExplanation): string {
   const own = overrides === 0 ? '' : `, ${overrides} override${overrides === 1 ? '' : 's'} around the route`;
-  return `  ${state === 'runs' ? ' ' : '✗'} ${name}${why === '' ? '' : ` (${why})`}${own}${at(origin)}`;
+  return `  ${state === 'runs' ? ' ' : 'x'} ${name}${why === '' ? '' : ` (${why})`}${own}${at(origin)}`;
 }
 
 function actionLines(action: ActionExplanation): readonly string[] {
@@ -162,7 +162,7 @@ function clusterLines(told: ClusterExplanation): readonly string[] {
     ...levels.map((level) => `  ${level}`),
     `hosts: ${hostCount}`,
     ...shown.map((host) => {
-      const mark = host.address === pick ? '→' : host.isCandidate ? ' ' : '✗';
+      const mark = host.address === pick ? '>' : host.isCandidate ? ' ' : 'x';
       const parts = [
         host.health,
         `weight ${host.weight}`,
