@@ -70,6 +70,7 @@ const noEvents: PlaneEvents = {
   onOutlier: () => undefined,
   onHealthFailure: () => undefined,
   onHostsApplied: () => undefined,
+  onHostWanted: () => undefined,
 };
 
 const noLog = {

@@ -166,17 +166,8 @@ test('a route is told with its clocks, retries, headers, hash, shares and hosts,
   ];
   const clusters = [cluster('ring', [11, 12, 13], { lb_policy: 'RING_HASH' }), cluster('other', [14])];
   const path = file(t, bootstrap({ routes, clusters }));
-  const ask = [
-    '-c',
-    path,
-    'GET http://a.test/shop/cart',
-    '-H',
-    'x-user: ann',
-    '-H',
-    'x-in: 7',
-    '--random',
-    '3',
-  ];
+  const ask = (random: string): Promise<Explanation> =>
+    told(path, 'GET http://a.test/shop/cart', { headers: ['x-user: ann', 'x-in: 7'], random });
   const explanation = await ask('3');
   const action = routed(explanation);
   equal(action.cluster, 'ring');
