@@ -1,5 +1,6 @@
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import type { SpellingConfig } from '../base/name-spelling.js';
+import type { WireMeter } from '../base/wire-meter.js';
 
 /**
  * Codecs are pure: bytes in, events out. Time, sockets, logs and stats belong to the caller, who drives them from
@@ -125,6 +126,11 @@ export interface StreamEncoder<H extends HeaderMap> {
   resumeReading(): void;
 }
 
+export interface RequestEncoder extends StreamEncoder<RequestHeaders> {
+  /** Counts what it carries from now on, on top of `before`; null when it cannot. */
+  countFrom(before: WireMeter): WireMeter | null;
+}
+
 /**
  * One request downstream as its codec holds it: the answer's way out, and what the head said that is in no header map.
  * Valid from the decoder's `onHeaders` on; `isHttp2` at once.
@@ -141,5 +147,4 @@ export interface ServerStreamEncoder extends StreamEncoder<ResponseHeaders> {
 
 export type RequestDecoder = StreamDecoder<RequestHeaders>;
 export type ResponseDecoder = StreamDecoder<ResponseHeaders>;
-export type RequestEncoder = StreamEncoder<RequestHeaders>;
 export type ResponseEncoder = StreamEncoder<ResponseHeaders>;

@@ -1,6 +1,5 @@
 import type { RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import type { Plain } from '../base/plain.js';
-import type { WireMeter } from '../base/wire-meter.js';
 import type { AttemptAutopsy, ConnectionFacts } from './autopsy.js';
 import type { CodecOutput, RequestEncoder, ResponseDecoder, StreamResetReason } from './codec.js';
 import type { ClusterExplanation } from './explain.js';
@@ -269,8 +268,6 @@ export interface UpstreamConnectionInfo {
   readonly tls: TlsInfo | null;
   /** Null where nobody notes them. */
   readonly times: UpstreamConnectionTimes | null;
-  /** What the connection's codec counts in; null when it does not. */
-  readonly meter: WireMeter | null;
   /** For the autopsy of an attempt: as it was when its last request failed, or is now. */
   facts(): ConnectionFacts | null;
 }

@@ -1,5 +1,7 @@
+import type { HeaderMap } from './header-map.js';
+
 /**
- * What one stream has put on the wire and taken from it, as Envoy counts HTTP/1. Codecs have one, and write it only
+ * What one stream has put on the wire and taken from it, as Envoy counts. Codecs have one, and write it only
  * while `isOn`: where some access log prints it.
  */
 export class WireMeter {
@@ -8,12 +10,17 @@ export class WireMeter {
   live: WireMeter | null = null;
   received = 0;
   sent = 0;
-  /** Name, value and three bytes for each field; of trailers where they are read. */
+  /** HTTP/1: name, value and three bytes for each field; of trailers where they are read. HTTP/2: the frames. */
   headersReceived = 0;
-  /** All of a head but its start line and the empty line. */
+  /** HTTP/1: all of a head but its start line and the empty line. HTTP/2: the frames. */
   headersSent = 0;
-  /** Without compression `headersReceived`, taken anew at each head: interim responses and retries count again. */
+  /**
+   * HTTP/1: `headersReceived`, taken anew at each head, so that interim responses and retries count again. HTTP/2: names
+   * and values.
+   */
   decompressedReceived = 0;
+  /** HTTP/1: `headersSent`. HTTP/2: names and values. */
+  decompressedSent = 0;
 
   /** Counts for a stream that has been counted so far in `before`, for nobody when that is null. */
   begin(before: WireMeter | null): void {
@@ -27,6 +34,7 @@ export class WireMeter {
     this.headersReceived = from.headersReceived;
     this.headersSent = from.headersSent;
     this.decompressedReceived = from.decompressedReceived;
+    this.decompressedSent = from.decompressedSent;
   }
 
   onBytesReceived(bytes: number): void {
@@ -40,8 +48,31 @@ export class WireMeter {
   }
 
   onHeadSent(head: string): void {
+    const fieldBytes = head.length - head.indexOf('\n') - 3;
     this.sent += head.length;
-    this.headersSent += head.length - head.indexOf('\n') - 3;
+    this.headersSent += fieldBytes;
+    this.decompressedSent += fieldBytes;
+  }
+
+  onBytesSent(bytes: number): void {
+    this.sent += bytes;
+  }
+
+  /** A header block of HTTP/2: its frames, and its names and values. */
+  onBlockReceived(frameBytes: number, fieldBytes: number): void {
+    this.received += frameBytes;
+    this.headersReceived += frameBytes;
+    this.decompressedReceived += fieldBytes;
+  }
+
+  /** `pseudoBytes`: of the fields that the map does not list. */
+  onBlockSent(frameBytes: number, { names, values }: HeaderMap, pseudoBytes = 0): void {
+    this.sent += frameBytes;
+    this.headersSent += frameBytes;
+    let fieldBytes = pseudoBytes;
+    for (let i = 0; i < names.length; i++)
+      fieldBytes += (names[i] as string).length + (values[i] as string).length;
+    this.decompressedSent += fieldBytes;
   }
 }
 

@@ -28,7 +28,7 @@ const counts: { readonly [name: string]: Count } = {
   HEADER_BYTES_RECEIVED: ({ headersReceived }) => headersReceived,
   HEADER_BYTES_SENT: ({ headersSent }) => headersSent,
   DECOMPRESSED_HEADER_BYTES_RECEIVED: ({ decompressedReceived }) => decompressedReceived,
-  DECOMPRESSED_HEADER_BYTES_SENT: ({ headersSent }) => headersSent,
+  DECOMPRESSED_HEADER_BYTES_SENT: ({ decompressedSent }) => decompressedSent,
 };
 
 /** Bytes on the wire, of the client's stream and of the attempts upstream together. */

@@ -3,6 +3,7 @@ import type { ConnectionControl } from '../api/network-filter.js';
 import type { ResponseHeaders } from '../base/header-map.js';
 import type { Timer } from '../base/timer-wheel.js';
 import type { Flushable } from '../base/turn.js';
+import { WireMeter } from '../base/wire-meter.js';
 import type { Http2Error } from '../codec/http2/connection-parts.js';
 import { ErrorCode } from '../codec/http2/frame/frame-codes.js';
 import { Http2 } from '../codec/http2/http2-stats.js';
@@ -186,7 +187,13 @@ export class Http2Session implements ServerSession, StreamConnection, Http2Serve
     connection.requests++;
     this.active++;
     if (connection.isWornOut()) this.drain();
-    return new HttpStream(this, codec);
+    const stream = new HttpStream(this, codec);
+    if (this.manager.logsWireBytes) {
+      codec.meter = new WireMeter();
+      stream.info.downstreamWire = codec.meter;
+      stream.info.upstreamWire = new WireMeter();
+    }
+    return stream;
   }
 
   onPending(): void {

@@ -89,7 +89,6 @@ export class HttpTunnel implements UpstreamTcpConnection, HttpPoolCallbacks, Res
     this.localAddress = connection.localAddress;
     this.tls = connection.tls;
     this.isHttp1 = connection.protocol === 'HTTP/1.1';
-    connection.meter?.begin(null);
     this.host.reportConnected();
     encoder.encodeHeaders(this.request.head(connection.tls !== null), false);
   }

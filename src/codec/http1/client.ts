@@ -71,6 +71,7 @@ export class Http1ClientCodec implements Http1Events<ResponseHeaders>, RequestEn
 
   /** Attaches the reader of the next response; the codec itself is the encoder to use. */
   start(decoder: ResponseDecoder): RequestEncoder {
+    this.meter.isOn = false;
     this.decoder = decoder;
     this.isRequestDone = false;
     this.hasBegun = false;
@@ -83,7 +84,12 @@ export class Http1ClientCodec implements Http1Events<ResponseHeaders>, RequestEn
     this.decoder = null;
   }
 
-  get meter(): WireMeter {
+  countFrom(before: WireMeter): WireMeter {
+    this.meter.begin(before);
+    return this.meter;
+  }
+
+  private get meter(): WireMeter {
     return this.parser.meter;
   }
 

@@ -1,5 +1,6 @@
 import type { RequestEncoder, ResponseDecoder, StreamResetReason } from '../../api/codec.js';
 import { HeaderClass, type RequestHeaders, type ResponseHeaders } from '../../base/header-map.js';
+import { WireMeter } from '../../base/wire-meter.js';
 import { Http2Connection } from './connection.js';
 import type { Http2Callbacks, Http2Parts } from './connection-parts.js';
 import { invalidField } from './fault-details.js';
@@ -45,6 +46,13 @@ export class Http2ClientStream extends Http2Stream<ResponseHeaders> implements R
   override resetWith(code: number): void {
     this.client.noteReset('local-reset');
     super.resetWith(code);
+  }
+
+  countFrom(before: WireMeter): WireMeter {
+    const meter = new WireMeter();
+    meter.begin(before);
+    this.meter = meter;
+    return meter;
   }
 
   encode1xx(): void {
@@ -132,7 +140,8 @@ export class Http2Client extends Http2Connection<ResponseHeaders, Http2ClientStr
   }
 
   writeHead(stream: Http2ClientStream, headers: RequestHeaders, endStream: boolean): void {
-    this.heads.request(stream.id, headers, endStream, this.sending.maxFrameSize);
+    const bytes = this.heads.request(stream.id, headers, endStream, this.sending.maxFrameSize);
+    stream.meter?.onBlockSent(bytes, headers, pseudoBytes(headers));
   }
 
   protected override onPeerSettings(): void {
@@ -173,6 +182,7 @@ export class Http2Client extends Http2Connection<ResponseHeaders, Http2ClientStr
     fields.begin();
     if (!this.hpack.decode(buffer, start, end, fields)) return ErrorCode.compressionError;
     const verdict = fields.end();
+    stream.meter?.onBlockReceived(verdict === 'ok' ? this.assembly.frameBytes : 0, fields.bytes);
     if (verdict !== 'ok') return this.refuseHead(stream, verdict);
     const { headers } = fields;
     if (headers.status < 200) {
@@ -193,6 +203,7 @@ export class Http2Client extends Http2Connection<ResponseHeaders, Http2ClientStr
     const { trailerFields } = this;
     trailerFields.begin();
     if (!this.hpack.decode(buffer, start, end, trailerFields)) return ErrorCode.compressionError;
+    stream.meter?.onBlockReceived(this.assembly.frameBytes, trailerFields.bytes);
     const verdict = trailerFields.end();
     if (!endStream || verdict !== 'ok') return this.refuseHead(stream, verdict);
     return stream.receiveTrailers(trailerFields.trailers) ? 0 : this.lengthError(stream);
@@ -205,4 +216,12 @@ export class Http2Client extends Http2Connection<ResponseHeaders, Http2ClientStr
     this.resetStream(stream, ErrorCode.internalError, 'http2.too_many_headers');
     return 0;
   }
+}
+
+/** Names and values of the pseudo-header fields that stand for a request line. */
+function pseudoBytes({ method, scheme, authority, path, protocol }: RequestHeaders): number {
+  const named = (name: string, value: string): number => (value === '' ? 0 : name.length + value.length);
+  const line = named(':method', method) + named(':authority', authority) + named(':protocol', protocol);
+  if (method === 'CONNECT' && protocol === '') return line;
+  return line + named(':scheme', scheme === 'https' ? scheme : 'http') + named(':path', path);
 }

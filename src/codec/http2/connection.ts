@@ -2,13 +2,13 @@ import type { StreamResetReason } from '../../api/codec.js';
 import type { BoundStats } from '../../api/stats.js';
 import type { BufferPool } from '../../base/buffer-pool.js';
 import type { HeaderMap } from '../../base/header-map.js';
+import type { WireMeter } from '../../base/wire-meter.js';
 import { SharedChunk } from '../http1/chunk.js';
 import type { Http2Callbacks, Http2Parts } from './connection-parts.js';
 import { defaultDetails } from './fault-details.js';
-import { ErrorCode, FrameFlag, FrameType } from './frame/frame-codes.js';
+import { ErrorCode, FrameFlag, FrameType, frameHeadBytes } from './frame/frame-codes.js';
 import { type FrameHandler, FrameReader, streamIdAt, uint32At } from './frame/frame-reader.js';
 import { FrameWriter } from './frame/frame-writer.js';
-import { HeadersPayload } from './frame/headers-payload.js';
 import { HeaderAssembly } from './header-assembly.js';
 import { HpackDecoder } from './hpack/decoder.js';
 import { HpackEncoder } from './hpack/encoder.js';
@@ -50,8 +50,7 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
   private readonly common: Http2Callbacks;
   private readonly reader: FrameReader;
   private readonly outbound: OutboundLimits;
-  private readonly assembly: HeaderAssembly;
-  private readonly payload: HeadersPayload;
+  protected readonly assembly: HeaderAssembly;
   private readonly chunk: SharedChunk;
   /** Highest stream that the peer opened. */
   protected lastPeerStream: number;
@@ -88,8 +87,10 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
     this.common = callbacks;
     this.reader = new FrameReader(this);
     this.outbound = new OutboundLimits(options, stats, this.writer);
-    this.assembly = new HeaderAssembly(parts.limits.maxHeadBytes + 65_536);
-    this.payload = new HeadersPayload();
+    this.assembly = new HeaderAssembly(
+      parts.limits.maxHeadBytes + 65_536,
+      (streamId, endStream, buffer, start, end) => this.onBlock(streamId, endStream, buffer, start, end),
+    );
     this.chunk = new SharedChunk();
     this.lastPeerStream = 0;
     this.receiveWindow = local.connectionWindow;
@@ -165,8 +166,12 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
 
   // StreamHost
 
-  writeTrailers(streamId: number, trailers: HeaderMap): void {
-    this.heads.trailers(streamId, trailers, this.sending.maxFrameSize);
+  writeTrailers(
+    stream: { readonly id: number; readonly meter: WireMeter | null },
+    trailers: HeaderMap,
+  ): void {
+    const bytes = this.heads.trailers(stream.id, trailers, this.sending.maxFrameSize);
+    stream.meter?.onBlockSent(bytes, trailers);
   }
 
   writeReset(streamId: number, code: number): void {
@@ -218,9 +223,9 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
   onFrame(type: number, flags: number, streamId: number, buffer: Buffer, start: number, end: number): number {
     switch (type) {
       case FrameType.headers:
-        return this.onHeaders(flags, streamId, buffer, start, end);
+        return this.ofBlock(this.assembly.onHeaders(flags, streamId, buffer, start, end));
       case FrameType.continuation:
-        return this.onContinuation(flags, buffer, start, end);
+        return this.ofBlock(this.assembly.onContinuation(flags, buffer, start, end));
       case FrameType.windowUpdate:
         return this.onWindowUpdate(streamId, buffer, start, end);
       case FrameType.rstStream:
@@ -362,38 +367,16 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
       this.resetStream(stream, ErrorCode.streamClosed, 'http2.stream_closed');
       return 0;
     }
+    stream.meter?.onBytesReceived(frameHeadBytes + length);
     stream.receiveWindow -= length;
     if (stream.receiveWindow < 0) this.resetStream(stream, ErrorCode.flowControlError, 'http2.flow_control');
     else this.dataStream = stream;
     return 0;
   }
 
-  private onHeaders(flags: number, streamId: number, buffer: Buffer, start: number, end: number): number {
-    if (streamId === 0) return ErrorCode.protocolError;
-    const { payload } = this;
-    const error = payload.read(flags, streamId, buffer, start, end);
-    if (error !== 0) return error;
-    const { from, to } = payload;
-    if ((flags & FrameFlag.endHeaders) !== 0) {
-      return this.onBlock(streamId, (flags & FrameFlag.endStream) !== 0, buffer, from, to);
-    }
-    this.assembly.open(streamId, flags);
-    return this.assembly.add(buffer, from, to)
-      ? 0
-      : this.error(ErrorCode.enhanceYourCalm, 'http2.too_large_headers');
-  }
-
-  private onContinuation(flags: number, buffer: Buffer, start: number, end: number): number {
-    const { assembly } = this;
-    if (!assembly.isOpen) return ErrorCode.protocolError;
-    if (!assembly.add(buffer, start, end)) {
-      return this.error(ErrorCode.enhanceYourCalm, 'http2.too_large_headers');
-    }
-    if ((flags & FrameFlag.endHeaders) === 0) return 0;
-    const { streamId } = assembly;
-    const endStream = (assembly.flags & FrameFlag.endStream) !== 0;
-    const block = assembly.take();
-    return this.onBlock(streamId, endStream, block, 0, block.length);
+  /** A block that is too large is named so. */
+  private ofBlock(code: number): number {
+    return code === ErrorCode.enhanceYourCalm ? this.error(code, 'http2.too_large_headers') : code;
   }
 
   private onWindowUpdate(streamId: number, buffer: Buffer, start: number, end: number): number {
@@ -418,6 +401,7 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
     const stream = this.streams.get(streamId);
     if (stream === undefined) return 0;
     this.stats.inc(Http2.rx_reset);
+    stream.meter?.onBytesReceived(frameHeadBytes + 4);
     const code = uint32At(buffer, start);
     const reason = code === ErrorCode.refusedStream ? 'remote-refused-stream' : 'remote-reset';
     stream.closeByPeer(reason, 'http2.remote_reset');

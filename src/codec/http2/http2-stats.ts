@@ -35,4 +35,6 @@ export const Http2 = statBlock({
     'pending_send_bytes',
     'streams_active',
   ],
+  // Envoy lists them and records nothing.
+  histograms: ['cookie_count', 'cookie_size', 'header_count', 'header_list_size'],
 });

@@ -1,9 +1,11 @@
-import { defaultFrameSize, defaultWindow, largestWindow } from './frame/frame-codes.js';
+import type { WireMeter } from '../../base/wire-meter.js';
+import { defaultFrameSize, defaultWindow, frameHeadBytes, largestWindow } from './frame/frame-codes.js';
 import type { FrameWriter } from './frame/frame-writer.js';
 
 /** A stream that has data to send, as the queue sees it. */
 export interface SendingStream {
   readonly id: number;
+  readonly meter: WireMeter | null;
   sendWindow: number;
   /** In the list of those that wait for the connection's window. */
   isWaiting: boolean;
@@ -44,7 +46,9 @@ export class SendQueue {
     const bytes = end - start;
     stream.sendWindow -= bytes;
     this.window -= bytes;
-    this.dataFrames += this.writer.data(stream.id, buffer, start, end, endStream, this.maxFrameSize);
+    const frames = this.writer.data(stream.id, buffer, start, end, endStream, this.maxFrameSize);
+    this.dataFrames += frames;
+    stream.meter?.onBytesSent(bytes + frames * frameHeadBytes);
   }
 
   /** The stream has data and its own window has room: it is called when the connection's has. */

@@ -19,6 +19,9 @@ export interface Http2ServerCallbacks extends Http2Callbacks {
   newStream(stream: Http2ServerStream): RequestDecoder;
 }
 
+/** `:status` and its three digits. */
+const statusBytes = 10;
+
 /** A request and its answer. */
 export class Http2ServerStream extends Http2Stream<RequestHeaders> implements ServerStreamEncoder {
   readonly isHttp10 = false;
@@ -115,12 +118,16 @@ export class Http2Server extends Http2Connection<RequestHeaders, Http2ServerStre
   }
 
   writeHead(stream: Http2ServerStream, headers: ResponseHeaders, endStream: boolean): void {
-    const { maxFrameSize } = this.sending;
     if (headers.status === 101 && stream.upgrade !== '') {
       const accepted = new ResponseHeaders(200);
       headers.copyTo(accepted);
-      this.heads.response(stream.id, accepted, endStream, maxFrameSize);
-    } else this.heads.response(stream.id, headers, endStream, maxFrameSize);
+      this.writeFields(stream, accepted, endStream);
+    } else this.writeFields(stream, headers, endStream);
+  }
+
+  private writeFields(stream: Http2ServerStream, headers: ResponseHeaders, endStream: boolean): void {
+    const bytes = this.heads.response(stream.id, headers, endStream, this.sending.maxFrameSize);
+    stream.meter?.onBlockSent(bytes, headers, statusBytes);
   }
 
   protected override isIdle(streamId: number): boolean {
@@ -166,6 +173,7 @@ export class Http2Server extends Http2Connection<RequestHeaders, Http2ServerStre
     const stream = new Http2ServerStream(streamId, this);
     this.admit(stream);
     stream.attach(this.callbacks.newStream(stream));
+    stream.meter?.onBlockReceived(verdict === 'ok' ? this.assembly.frameBytes : 0, fields.bytes);
     this.tellWatermark(stream);
     if (fields.droppedUnderscores !== this.droppedCounted) {
       this.stats.add(Http2.dropped_headers_with_underscores, fields.droppedUnderscores - this.droppedCounted);
@@ -218,6 +226,7 @@ export class Http2Server extends Http2Connection<RequestHeaders, Http2ServerStre
       return 0;
     }
     this.stats.inc(Http2.trailers);
+    stream.meter?.onBlockReceived(this.assembly.frameBytes, trailerFields.bytes);
     const verdict = trailerFields.end();
     if (verdict !== 'ok') return this.refuseHead(stream, verdict);
     if (!endStream) return this.messageError(stream);

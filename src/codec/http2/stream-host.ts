@@ -1,5 +1,6 @@
 import type { BufferPool } from '../../base/buffer-pool.js';
 import type { HeaderMap } from '../../base/header-map.js';
+import type { WireMeter } from '../../base/wire-meter.js';
 import type { SendQueue } from './send-queue.js';
 import type { StreamState } from './stream-state.js';
 
@@ -11,7 +12,7 @@ export interface StreamHost {
   readonly limitBytes: number;
   /** The window that this side gives each stream. */
   readonly streamWindowBytes: number;
-  writeTrailers(streamId: number, trailers: HeaderMap): void;
+  writeTrailers(stream: { readonly id: number; readonly meter: WireMeter | null }, trailers: HeaderMap): void;
   writeReset(streamId: number, code: number): void;
   writeWindowUpdate(streamId: number, increment: number): void;
   /** Bytes of the connection's window have been used up. */

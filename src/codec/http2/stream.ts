@@ -1,6 +1,7 @@
 import type { Chunk, StreamDecoder, StreamResetReason } from '../../api/codec.js';
 import { ChunkQueue } from '../../base/chunk-queue.js';
 import type { HeaderMap } from '../../base/header-map.js';
+import type { WireMeter } from '../../base/wire-meter.js';
 import { ErrorCode } from './frame/frame-codes.js';
 import type { SendingStream } from './send-queue.js';
 import type { StreamHost } from './stream-host.js';
@@ -15,6 +16,8 @@ export abstract class Http2Stream<H extends HeaderMap> implements SendingStream 
   protected readonly host: StreamHost;
   protected decoder: StreamDecoder<H> | null;
   state: StreamState;
+  /** Null when nobody asks what the stream costs on the wire. */
+  meter: WireMeter | null;
   sendWindow: number;
   isWaiting: boolean;
   /** What the peer may still send. */
@@ -36,6 +39,7 @@ export abstract class Http2Stream<H extends HeaderMap> implements SendingStream 
     this.host = host;
     this.decoder = null;
     this.state = StreamState.open;
+    this.meter = null;
     this.sendWindow = host.sending.initialStreamWindow;
     this.isWaiting = false;
     this.receiveWindow = receiveWindow;
@@ -148,7 +152,7 @@ export abstract class Http2Stream<H extends HeaderMap> implements SendingStream 
       this.isEndQueued = true;
       return;
     }
-    this.host.writeTrailers(this.id, trailers);
+    this.host.writeTrailers(this, trailers);
     this.endSent();
   }
 
@@ -230,7 +234,7 @@ export abstract class Http2Stream<H extends HeaderMap> implements SendingStream 
     } else if (this.queuedTrailers !== null) {
       const trailers = this.queuedTrailers;
       this.queuedTrailers = null;
-      this.host.writeTrailers(this.id, trailers);
+      this.host.writeTrailers(this, trailers);
       this.endSent();
       return;
     } else if (this.isEndQueued) {

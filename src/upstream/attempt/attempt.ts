@@ -185,7 +185,8 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     this.waiting = null;
     this.encoder = encoder;
     this.connection = connection;
-    if (connection.meter !== null) this.count(connection.meter);
+    const { wire } = this.owner;
+    if (wire !== null) this.count(encoder, wire);
     for (let i = 0; i < this.pausedReads; i++) encoder.pauseReading();
     this.host.reportConnected();
     this.log?.onReady(connection);
@@ -196,12 +197,9 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     if (!this.isHeld) this.sendQueued(encoder);
   }
 
-  private count(meter: WireMeter): void {
-    const { wire } = this.owner;
-    meter.begin(wire);
-    if (wire === null) return;
-    wire.live = meter;
-    this.meter = meter;
+  private count(encoder: RequestEncoder, wire: WireMeter): void {
+    this.meter = encoder.countFrom(wire);
+    wire.live = this.meter;
   }
 
   private stopCounting(meter: WireMeter): void {

@@ -1,12 +1,10 @@
 import type { RequestEncoder, ResponseDecoder } from '../../api/codec.js';
-import type { WireMeter } from '../../base/wire-meter.js';
 import type { Connection } from '../../network/connection.js';
 import type { PooledHost } from './pooled-host.js';
 
 /** What HTTP/1 and HTTP/2 do differently on a pooled connection that stands. Called by the connection alone. */
 export interface ClientSession {
   readonly protocol: string;
-  readonly meter: WireMeter | null;
   readonly activeStreams: number;
   /** Streams that it takes besides those it has. */
   readonly room: number;

@@ -1,5 +1,4 @@
 import type { CodecError, RequestEncoder, ResponseDecoder } from '../../api/codec.js';
-import type { WireMeter } from '../../base/wire-meter.js';
 import { type Http1ClientCallbacks, Http1ClientCodec } from '../../codec/http1/client.js';
 import { C } from '../cluster-stats.js';
 import { upstreamParserOptions } from '../http1-options.js';
@@ -21,10 +20,6 @@ export class Http1ClientSession implements ClientSession, Http1ClientCallbacks {
     this.decoder = null;
     this.hasRemoteEnded = false;
     this.receivedAtStart = 0;
-  }
-
-  get meter(): WireMeter {
-    return this.codec.meter;
   }
 
   get activeStreams(): number {

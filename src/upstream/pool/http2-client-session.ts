@@ -9,7 +9,6 @@ import type { ClientSession, SessionOwner } from './client-session.js';
 /** HTTP/2 on a pooled connection: many requests at a time. */
 export class Http2ClientSession implements ClientSession, Http2ClientCallbacks, Flushable {
   readonly protocol = 'HTTP/2';
-  readonly meter = null;
   private readonly owner: SessionOwner;
   private readonly codec: Http2Client;
   private readonly flushFrames: () => void;

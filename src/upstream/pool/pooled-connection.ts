@@ -4,7 +4,6 @@ import type { Address, UpstreamConnectionTimes } from '../../api/stream-info.js'
 import type { TlsInfo } from '../../api/tls-info.js';
 import { type Host, HostWord, type PoolFailure, type UpstreamConnectionInfo } from '../../api/upstream.js';
 import { Timer } from '../../base/timer-wheel.js';
-import type { WireMeter } from '../../base/wire-meter.js';
 import { unknownAddress } from '../../network/address.js';
 import type { Connection, ConnectionEvents } from '../../network/connection.js';
 import { C } from '../cluster-stats.js';
@@ -104,10 +103,6 @@ export class PooledConnection implements ConnectionEvents, SessionOwner, Upstrea
 
   get protocol(): string {
     return this.session?.protocol ?? '';
-  }
-
-  get meter(): WireMeter | null {
-    return this.session?.meter ?? null;
   }
 
   get times(): UpstreamConnectionTimes {

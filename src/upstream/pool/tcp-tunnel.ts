@@ -52,7 +52,7 @@ class TcpTunnel implements TcpConnectionCallbacks, RequestEncoder {
   onConnected(connection: UpstreamTcpConnection): void {
     this.connection = connection;
     const { id, host, localAddress, tls } = connection;
-    const rest = { protocol: '', times: null, meter: null, facts: () => null };
+    const rest = { protocol: '', times: null, facts: () => null };
     this.callbacks.onPoolReady(this, { id, host, localAddress, tls, ...rest });
   }
 
@@ -89,6 +89,10 @@ class TcpTunnel implements TcpConnectionCallbacks, RequestEncoder {
   }
 
   // RequestEncoder
+
+  countFrom(): null {
+    return null;
+  }
 
   encode1xx(): void {
     // Requests have no informational heads.

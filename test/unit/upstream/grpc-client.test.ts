@@ -28,6 +28,10 @@ class Service implements RequestEncoder {
   decoder: ResponseDecoder | null = null;
 
   encode1xx(): void {}
+  countFrom(): null {
+    return null;
+  }
+
   encodeHeaders(headers: RequestHeaders): void {
     this.headers = headers;
   }

@@ -30,7 +30,7 @@ const connectionFields = new Set([
   'host',
 ]);
 
-/** Writes heads and trailers as HEADERS and, where one frame does not hold them, CONTINUATION. */
+/** Writes heads and trailers as HEADERS and, where one frame does not hold them, CONTINUATION; answers their bytes. */
 export class HeadEncoder {
   private readonly writer: FrameWriter;
   private readonly hpack: HpackEncoder;
@@ -40,17 +40,17 @@ export class HeadEncoder {
     this.hpack = hpack;
   }
 
-  response(streamId: number, headers: ResponseHeaders, endStream: boolean, maxFrame: number): void {
+  response(streamId: number, headers: ResponseHeaders, endStream: boolean, maxFrame: number): number {
     const slab = this.writer.reserve(roomFor(headers) + 64);
     const start = this.writer.position;
     const index = statusIndex.get(headers.status);
     let at = this.hpack.begin(slab, start + frameHeadBytes);
     if (index !== undefined) at = this.hpack.indexed(slab, at, index);
     else at = this.hpack.field(slab, at, ':status', String(headers.status));
-    this.finish(slab, start, this.fields(slab, at, headers), streamId, endStream, maxFrame);
+    return this.finish(slab, start, this.fields(slab, at, headers), streamId, endStream, maxFrame);
   }
 
-  request(streamId: number, headers: RequestHeaders, endStream: boolean, maxFrame: number): void {
+  request(streamId: number, headers: RequestHeaders, endStream: boolean, maxFrame: number): number {
     const { method, scheme, protocol } = headers;
     if (!isToken(method)) throw new TypeError(`not a method: ${JSON.stringify(method)}`);
     const authority = safeText(headers.authority) ?? '';
@@ -71,14 +71,14 @@ export class HeadEncoder {
       else at = hpack.field(slab, at, ':path', path);
       if (protocol !== '') at = hpack.field(slab, at, ':protocol', protocol);
     }
-    this.finish(slab, start, this.fields(slab, at, headers), streamId, endStream, maxFrame);
+    return this.finish(slab, start, this.fields(slab, at, headers), streamId, endStream, maxFrame);
   }
 
-  trailers(streamId: number, trailers: HeaderMap, maxFrame: number): void {
+  trailers(streamId: number, trailers: HeaderMap, maxFrame: number): number {
     const slab = this.writer.reserve(roomFor(trailers));
     const start = this.writer.position;
     const at = this.hpack.begin(slab, start + frameHeadBytes);
-    this.finish(slab, start, this.fields(slab, at, trailers), streamId, true, maxFrame);
+    return this.finish(slab, start, this.fields(slab, at, trailers), streamId, true, maxFrame);
   }
 
   /** A field that filters filled with CR, LF or NUL is left out, as in HTTP/1. */
@@ -102,7 +102,7 @@ export class HeadEncoder {
     streamId: number,
     endStream: boolean,
     maxFrame: number,
-  ): void {
+  ): number {
     const { writer } = this;
     const length = end - start - frameHeadBytes;
     const ends = endStream ? FrameFlag.endStream : 0;
@@ -110,7 +110,7 @@ export class HeadEncoder {
       writeFrameHead(slab, start, length, FrameType.headers, ends | FrameFlag.endHeaders, streamId);
       writer.advance(end);
       writer.frames++;
-      return;
+      return end - start;
     }
     const block = Buffer.from(slab.subarray(start + frameHeadBytes, end));
     for (let at = 0; at < block.length; at += maxFrame) {
@@ -122,6 +122,7 @@ export class HeadEncoder {
       writer.advance(to + part.copy(target, to));
       writer.frames++;
     }
+    return block.length + Math.ceil(block.length / maxFrame) * frameHeadBytes;
   }
 }
 

@@ -20,9 +20,10 @@ export class RequestFields implements FieldSink {
   hasHost: boolean;
   /** Fields dropped for their names since the connection was made. */
   droppedUnderscores: number;
+  /** Names and values of the block so far. */
+  bytes: number;
   private problem: HeadVerdict;
   private seen: number;
-  private bytes: number;
   private count: number;
   /** Crumbs so far; the field stands behind all others, as in Envoy. */
   private cookie: string;
@@ -62,7 +63,7 @@ export class RequestFields implements FieldSink {
 
   onField(name: FieldName, text: string): void {
     const value = trimValue(text);
-    this.bytes += name.text.length + value.length;
+    this.bytes += name.text.length + text.length;
     this.count++;
     if (this.bytes > this.limits.maxHeadBytes) this.fail('too-large');
     if (this.problem !== 'ok') return;

@@ -9,8 +9,9 @@ export class ResponseFields implements FieldSink {
   headers: ResponseHeaders;
   /** -1 when there is none. */
   contentLength: number;
+  /** Names and values of the block so far. */
+  bytes: number;
   private problem: HeadVerdict;
-  private bytes: number;
   private count: number;
   private sawRegular: boolean;
 
@@ -35,7 +36,7 @@ export class ResponseFields implements FieldSink {
 
   onField(name: FieldName, text: string): void {
     const value = trimValue(text);
-    this.bytes += name.text.length + value.length;
+    this.bytes += name.text.length + text.length;
     this.count++;
     if (this.bytes > this.limits.maxHeadBytes) this.fail('too-large');
     if (this.problem !== 'ok') return;

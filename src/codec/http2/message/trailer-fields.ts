@@ -7,8 +7,9 @@ import { type HeadLimits, type HeadVerdict, trimValue } from './head-limits.js';
 export class TrailerFields implements FieldSink {
   private readonly limits: HeadLimits;
   trailers: HeaderMap;
+  /** Names and values of the block so far. */
+  bytes: number;
   private problem: HeadVerdict;
-  private bytes: number;
   private count: number;
 
   constructor(limits: HeadLimits) {

@@ -3,7 +3,7 @@ import { type DifferentialCase, reply } from '../differential-case.js';
 import { data, frame, headers, resetFrame, uint32 } from '../http2-wire.js';
 import type { Fields, FilterFamily, FilterListener } from './filter-family.js';
 import { http2Refusals, http2Tunnels } from './http2-refusals.js';
-import { answer, ask, grpcCall, head, type Rest, talk, trailing } from './http2-talk.js';
+import { answer, ask, grpcCall, head, type Rest, talk, trailing, uncounted } from './http2-talk.js';
 import { routeTo } from './shorthand.js';
 
 const protocols = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
@@ -83,7 +83,7 @@ const requests: readonly DifferentialCase[] = ['/one', '/two'].flatMap((path) =>
       ['cookie', 'c=3'],
     ]),
     ask(`te: trailers ${to}`, path, [['te', 'trailers']]),
-    ask(`te: gzip ${to}`, path, [['te', 'gzip']]),
+    ask(`te: gzip ${to}`, path, [['te', 'gzip']], uncounted),
     ask(`a host besides the authority ${to}`, path, [['host', 'other.local']]),
     talk(
       `a host instead of an authority ${to}`,
@@ -95,13 +95,19 @@ const requests: readonly DifferentialCase[] = ['/one', '/two'].flatMap((path) =>
       ]),
     ),
     ask(`expect: 100-continue ${to}`, path, [['expect', '100-continue']]),
-    ask(`spaces around a value ${to}`, path, [['x-a', ' b ']]),
+    ask(`spaces around a value ${to}`, path, [['x-a', ' b ']], uncounted),
     ask(`scheme https ${to}`, path, [['x-forwarded-proto', 'https']]),
     talk(
       `two streams ${to}`,
       headers(1, head('GET', `${path}/a`)) + headers(3, head('GET', `${path}/b`)),
       {},
       [{ responses: 2 }],
+    ),
+    talk(
+      `an answer larger than the window ${to}`,
+      frame('settings', 0, 0, '\0\x04\0\0\0\x02') + headers(1, head('GET', path)),
+      {},
+      [{ textAtOrigin: path }, frame('window', 0, 1, uint32(4)), { responses: 1 }],
     ),
     talk(
       `data in padded frames ${to}`,
@@ -161,7 +167,7 @@ const local: readonly DifferentialCase[] = [
     'too many headers',
     '/one',
     Array.from({ length: 20 }, (_, i) => [`x-${i}`, 'y'] as const),
-    { listener: 'h2-limits' },
+    { listener: 'h2-limits', ...uncounted },
   ),
   ask('an underscore', '/one', [['x_a', '1']], { listener: 'h2-limits' }),
   talk('a stream that idles', headers(1, head('POST', '/one'), false), {
@@ -228,6 +234,7 @@ const answers: readonly DifferentialCase[] = [
     ],
   }),
   ask('an answer shorter than its length', '/two', [], {
+    ...uncounted,
     origin: [
       answer(
         [
@@ -239,6 +246,7 @@ const answers: readonly DifferentialCase[] = [
     ],
   }),
   ask('an answer longer than its length', '/two', [], {
+    ...uncounted,
     origin: [
       answer(
         [
@@ -250,8 +258,9 @@ const answers: readonly DifferentialCase[] = [
     ],
   }),
   ask('an answer without a status', '/two', [], { origin: [answer([['x-a', '1']])] }),
-  ask('an answer with a bad status', '/two', [], { origin: [answer([[':status', 'abc']])] }),
+  ask('an answer with a bad status', '/two', [], { origin: [answer([[':status', 'abc']])], ...uncounted }),
   ask('an answer with connection: close', '/two', [], {
+    ...uncounted,
     origin: [
       answer([
         [':status', '200'],
@@ -260,6 +269,7 @@ const answers: readonly DifferentialCase[] = [
     ],
   }),
   ask('an answer with an upper-case name', '/two', [], {
+    ...uncounted,
     origin: [
       answer([
         [':status', '200'],
@@ -349,5 +359,12 @@ export const http2Family: FilterFamily = {
   })),
 };
 
-export const http2Log =
-  '%PROTOCOL% upstream=%UPSTREAM_PROTOCOL% grpc=%GRPC_STATUS% authority=%REQ(:AUTHORITY)% scheme=%REQ(:SCHEME)% host=%UPSTREAM_HOST%';
+/** What either side reads and how long fields are; how heads are packed is each proxy's own choice. */
+const counts = ['WIRE_BYTES_RECEIVED', 'HEADER_BYTES_RECEIVED', 'DECOMPRESSED_HEADER_BYTES_RECEIVED'];
+const wireCounts = ['DOWNSTREAM', 'UPSTREAM'].flatMap((side) => counts.map((count) => `%${side}_${count}%`));
+
+export const http2Log = [
+  '%PROTOCOL% upstream=%UPSTREAM_PROTOCOL% grpc=%GRPC_STATUS% authority=%REQ(:AUTHORITY)%',
+  'scheme=%REQ(:SCHEME)% host=%UPSTREAM_HOST%',
+  `wire=${wireCounts.join()},%UPSTREAM_DECOMPRESSED_HEADER_BYTES_SENT%`,
+].join(' ');
