@@ -25,6 +25,7 @@ import { credentialInjectorFilter } from './filters/http/credential-injector/cre
 import { csrfFilter } from './filters/http/csrf/csrf.js';
 import { customResponseFilter } from './filters/http/custom-response/custom-response.js';
 import { decompressorFilter } from './filters/http/decompressor/decompressor.js';
+import { dynamoFilter } from './filters/http/dynamo/dynamo.js';
 import { extAuthzFilter } from './filters/http/ext-authz/ext-authz.js';
 import { faultFilter } from './filters/http/fault/fault.js';
 import { grpcHttp1BridgeFilter } from './filters/http/grpc-http1-bridge/grpc-http1-bridge.js';
@@ -126,6 +127,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     csrfFilter,
     customResponseFilter,
     decompressorFilter,
+    dynamoFilter,
     extAuthzFilter,
     faultFilter,
     grpcHttp1BridgeFilter,
