@@ -27,6 +27,12 @@ export const filterRows: readonly FilterRow[] = [
     config: '{ success_criteria: {} }',
   },
   {
+    filter: 'envoy.filters.http.dynamo',
+    does: 'counts an operation',
+    config: '{}',
+    request: [['x-amz-target', 'DynamoDB_20120810.GetItem']],
+  },
+  {
     filter: 'envoy.filters.http.ext_authz',
     does: 'switched off',
     config: `{ filter_enabled: { default_value: { numerator: 0 } },

@@ -46,6 +46,8 @@ const severalTables: TableChoice = { name: '', hasSeveral: true };
 
 /** `GetItem` of `DynamoDB_20120810.GetItem`; empty for any other form. */
 export function operationOf(target: string): string {
+  const dot = target.indexOf('.');
+  if (dot > 0 && dot < target.length - 1 && target.indexOf('.', dot + 1) < 0) return target.slice(dot + 1);
   const parts = target.split('.').filter((part) => part !== '');
   return parts.length === 2 ? (parts[1] as string) : '';
 }

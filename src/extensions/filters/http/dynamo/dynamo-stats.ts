@@ -30,12 +30,11 @@ export class DynamoStats {
     this.entities = new Map();
   }
 
-  count(given: string, n = 1): void {
-    const name = given.replaceAll(unprintable, '_');
+  count(name: string, n = 1): void {
     let counter = this.counters.get(name);
     if (counter === undefined) {
       if (this.counters.size >= nameLimit) return;
-      counter = this.stats.counter(`${this.root}.${name}`);
+      counter = this.stats.counter(`${this.root}.${name.replaceAll(unprintable, '_')}`);
       this.counters.set(name, counter);
     }
     counter.add(n);
@@ -43,7 +42,7 @@ export class DynamoStats {
 
   /** A response with that status, after that time. */
   charge(kind: 'operation' | 'table', name: string, status: number, ms: number): void {
-    const entity = this.entityOf(`${kind}.${name.replaceAll(unprintable, '_')}`, status);
+    const entity = this.entityOf(`${kind}.${name}`, status);
     if (entity === null) return;
     for (const total of entity.totals) total.inc();
     for (const time of entity.times) time.record(ms);
@@ -57,7 +56,7 @@ export class DynamoStats {
     const group = Math.trunc(status / 100);
     const groupName = group >= 1 && group <= 5 ? `${group}xx` : 'unknown';
     const endings = ['', `_${groupName}`, `_${status}`];
-    const prefix = `${this.root}.${name}.upstream_rq`;
+    const prefix = `${this.root}.${name.replaceAll(unprintable, '_')}.upstream_rq`;
     const made = new EntityStats(
       endings.map((ending) => this.stats.counter(`${prefix}_total${ending}`)),
       endings.map((ending) => this.stats.histogram(`${prefix}_time${ending}`)),
