@@ -62,6 +62,7 @@ import { redisProxy } from './filters/network/redis-proxy/redis-proxy-filter.js'
 import { networkSetFilterState } from './filters/network/set-filter-state/set-filter-state.js';
 import { sniCluster } from './filters/network/sni-cluster/sni-cluster.js';
 import { tcpProxy } from './filters/network/tcp-proxy/tcp-proxy-filter.js';
+import { zooKeeperProxy } from './filters/network/zookeeper-proxy/zookeeper-proxy.js';
 import { metadataFormatter } from './formatters/metadata/metadata.js';
 import { reqWithoutQuery } from './formatters/req-without-query/req-without-query.js';
 import { preserveCase } from './header-formatters/preserve-case/preserve-case.js';
@@ -110,6 +111,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     redisProxy,
     sniCluster,
     tcpProxy,
+    zooKeeperProxy,
   ],
   'http.filter': [
     adaptiveConcurrencyFilter,

@@ -5,10 +5,11 @@ import { fuzzMongo } from './fuzz-mongo.js';
 import { fuzzProxyHeader } from './fuzz-proxy-header.js';
 import { fuzzRedis } from './fuzz-redis.js';
 import { fuzzRequestRules } from './fuzz-request-rules.js';
+import { fuzzZooKeeper } from './fuzz-zookeeper.js';
 
 /**
  * `make fuzz`: the HTTP/1 parser against llhttp, the HTTP/2 server, the Redis and the MongoDB decoder against themselves,
- * PROXY headers, and the header rules against what may reach an origin.
+ * ZooKeeper packets, PROXY headers, and the header rules against what may reach an origin.
  */
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
@@ -35,3 +36,4 @@ await timed('header rules', () => {
 });
 await timed('Redis decoder', () => `: ${fuzzRedis(runs, seed)} accepted`);
 await timed('MongoDB decoder', () => `: ${fuzzMongo(runs, seed)} sound`);
+await timed('ZooKeeper packets', () => `: ${fuzzZooKeeper(runs, seed)} requests`);

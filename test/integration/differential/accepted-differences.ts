@@ -165,6 +165,13 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     line: /"opcode": "OP_QUERY"/,
   },
   {
+    title: 'ZooKeeper packets are read one by one',
+    cases:
+      /^zookeeper: (?:broken: (?:getData without watch, in one read|a packet at its limit)|a conversation in pieces of (?:5|11))$/,
+    parts: ['stats'],
+    line: /\.zookeeper\.|^[-+] connection /,
+  },
+  {
     title: 'Gauges of a filter appear with the first connection',
     parts: ['stats'],
     line: /adaptive_concurrency\.gradient_controller\.(?:concurrency_limit|min_rtt_\w+) \d+$/,

@@ -8,12 +8,12 @@ import {
   opQuery,
   opReply,
 } from '../../../support/mongo/wire-bytes.js';
-import type { MongoCase } from './mongo-case.js';
+import type { ByteCase } from '../bytes/byte-case.js';
 
 const ok = bson([['ok', value.int32(1)]]);
 
 /** A request whose bytes are none, and a query behind it that nobody reads. */
-function broken(name: string, bytes: (id: number) => Buffer): MongoCase {
+function broken(name: string, bytes: (id: number) => Buffer): ByteCase {
   return {
     name: `broken: ${name}`,
     steps: (id) => [
@@ -67,7 +67,7 @@ const values: readonly (readonly [name: string, value: BsonValue])[] = [
   ['type 0x14', { type: 0x14, bytes: Buffer.alloc(8) }],
 ];
 
-const byValue: readonly MongoCase[] = values.map(([name, it]) => ({
+const byValue: readonly ByteCase[] = values.map(([name, it]) => ({
   name: `value: ${name}`,
   steps: (id) => [
     { client: opQuery({ id }, 'db.values', bson([['key', it]])) },
@@ -81,7 +81,7 @@ function nested(depth: number): Buffer {
   return bson(depth === 1 ? [] : [['a', inner]]);
 }
 
-const depths: readonly MongoCase[] = [
+const depths: readonly ByteCase[] = [
   ...[99, 100, 101, 102].map((depth) =>
     broken(`nested ${depth} deep`, (id) => opQuery({ id }, 'db.deep', nested(depth))),
   ),
@@ -91,11 +91,11 @@ const depths: readonly MongoCase[] = [
   })),
 ];
 
-const opCodes: readonly MongoCase[] = [0, 2, 1000, 2001, 2003, 2006, 2008, 2009, 2014, -1].map((opCode) =>
+const opCodes: readonly ByteCase[] = [0, 2, 1000, 2001, 2003, 2006, 2008, 2009, 2014, -1].map((opCode) =>
   broken(`opcode ${opCode}`, (id) => message(opCode, { id }, [int32Bytes(0), ok])),
 );
 
-const framing: readonly MongoCase[] = [
+const framing: readonly ByteCase[] = [
   broken('OP_MSG', (id) => opMsg({ id }, [bodySection(ok)])),
   broken('OP_COMPRESSED', (id) => opCompressed(opQuery({ id }, 'db.a', ok))),
   broken('an empty message', (id) => message(2004, { id }, [])),
@@ -135,4 +135,4 @@ const framing: readonly MongoCase[] = [
   },
 ];
 
-export const brokenCases: readonly MongoCase[] = [...byValue, ...depths, ...opCodes, ...framing];
+export const brokenCases: readonly ByteCase[] = [...byValue, ...depths, ...opCodes, ...framing];

@@ -8,14 +8,14 @@ import {
   opQuery,
   opReply,
 } from '../../../support/mongo/wire-bytes.js';
-import type { MongoCase, MongoStep } from './mongo-case.js';
+import type { ByteCase, ByteStep } from '../bytes/byte-case.js';
 
 const { document, int32, string, array, int64 } = value;
 const ok = bson([['ok', value.double(1)]]);
 const everything = bson([]);
 
 /** A query and its reply. */
-function asked(name: string, collection: string, query: Buffer, listener = 'main'): MongoCase {
+function asked(name: string, collection: string, query: Buffer, listener = 'main'): ByteCase {
   return {
     name,
     listener,
@@ -27,7 +27,7 @@ function asked(name: string, collection: string, query: Buffer, listener = 'main
 }
 
 /** The same steps of messages that need no reply. */
-function sent(name: string, make: (id: number) => Buffer, listener = 'main'): MongoCase {
+function sent(name: string, make: (id: number) => Buffer, listener = 'main'): ByteCase {
   return { name, listener, steps: (id) => [{ client: make(id) }] };
 }
 
@@ -38,7 +38,7 @@ const comment = (text: string) =>
   ]);
 const command = (name: string, more: Parameters<typeof bson>[0] = []) => bson([[name, int32(1)], ...more]);
 
-const queries: readonly MongoCase[] = [
+const queries: readonly ByteCase[] = [
   asked('a query of everything', 'db.things', everything),
   asked('a query by _id', 'db.things', bson([['_id', int32(7)]])),
   asked('a query by _id in $query', 'db.things', bson([['$query', document([['_id', string('a')]])]])),
@@ -82,7 +82,7 @@ const queries: readonly MongoCase[] = [
   asked('a name with $cmd inside', 'db.my$cmds', command('ping')),
 ];
 
-const commands: readonly MongoCase[] = [
+const commands: readonly ByteCase[] = [
   asked('a listed command', 'db.$cmd', command('insert')),
   asked('a command that is not listed', 'db.$cmd', command('ping')),
   asked('a command of any name', 'db.$cmd', command('made.up name')),
@@ -138,7 +138,7 @@ const commands: readonly MongoCase[] = [
   asked('find in $query', 'db.$cmd', bson([['$query', document([['find', string('inner')]])]])),
 ];
 
-const flags: readonly MongoCase[] = [2, 0x10, 0x20, 0x40, 0x80, -1].map((bits) => ({
+const flags: readonly ByteCase[] = [2, 0x10, 0x20, 0x40, 0x80, -1].map((bits) => ({
   name: `a query with flags ${bits}`,
   steps: (id) => [
     {
@@ -153,7 +153,7 @@ const flags: readonly MongoCase[] = [2, 0x10, 0x20, 0x40, 0x80, -1].map((bits) =
   ],
 }));
 
-const replies: readonly MongoCase[] = [
+const replies: readonly ByteCase[] = [
   ...[1, 2, 3, 8, -1].map((bits) => ({
     name: `a reply with flags ${bits}`,
     steps: (id: number) => [{ server: opReply({ id, to: 5 }, [ok], { flags: bits }) }],
@@ -204,7 +204,7 @@ const replies: readonly MongoCase[] = [
   },
 ];
 
-const others: readonly MongoCase[] = [
+const others: readonly ByteCase[] = [
   sent('an insert', (id) => opInsert({ id }, 'db.things', [ok, command('a')], 1)),
   sent('an insert of nothing', (id) => opInsert({ id }, 'db.things', [])),
   sent('an insert without database', (id) => opInsert({ id }, 'things', [ok])),
@@ -226,7 +226,7 @@ const others: readonly MongoCase[] = [
   },
 ];
 
-const ends: readonly MongoCase[] = [
+const ends: readonly ByteCase[] = [
   {
     name: 'the client goes without an answer',
     steps: (id) => [{ client: opQuery({ id }, 'db.a', everything) }, 'client-end'],
@@ -250,14 +250,14 @@ const ends: readonly MongoCase[] = [
 ];
 
 /** Any cut of a query and a reply. */
-const cuts: readonly MongoCase[] = [1, 3, 4, 15, 16, 20, 40].map((size) => ({
+const cuts: readonly ByteCase[] = [1, 3, 4, 15, 16, 20, 40].map((size) => ({
   name: `a conversation in pieces of ${size}`,
   steps: (id) => [
     ...pieces(
       Buffer.concat([opQuery({ id }, 'db.a', command('x')), opInsert({ id: id + 1 }, 'db.b', [ok])]),
       size,
-    ).map((client): MongoStep => ({ client })),
-    ...pieces(opReply({ id: id + 2, to: id }, [ok, ok]), size).map((server): MongoStep => ({ server })),
+    ).map((client): ByteStep => ({ client })),
+    ...pieces(opReply({ id: id + 2, to: id }, [ok, ok]), size).map((server): ByteStep => ({ server })),
   ],
 }));
 
@@ -267,7 +267,7 @@ export function pieces(bytes: Buffer, size: number): Buffer[] {
   return found;
 }
 
-const metadata: readonly MongoCase[] = [
+const metadata: readonly ByteCase[] = [
   asked('metadata of a query is gone with its reply', 'db.things', everything, 'metadata'),
   {
     name: 'metadata of a query',
@@ -296,7 +296,7 @@ const metadata: readonly MongoCase[] = [
   },
 ];
 
-const delays: readonly MongoCase[] = [
+const delays: readonly ByteCase[] = [
   asked('a delayed query', 'db.things', everything, 'delayed'),
   asked('a delay of no share', 'db.things', everything, 'undelayed'),
   sent('a delayed insert', (id) => opInsert({ id }, 'db.things', [ok]), 'delayed'),
@@ -328,7 +328,7 @@ const delays: readonly MongoCase[] = [
   { name: 'a reply is not delayed', listener: 'delayed', steps: (id) => [{ server: opReply({ id }, [ok]) }] },
 ];
 
-export const legacyCases: readonly MongoCase[] = [
+export const legacyCases: readonly ByteCase[] = [
   ...queries,
   ...commands,
   ...flags,

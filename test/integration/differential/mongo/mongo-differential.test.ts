@@ -4,13 +4,13 @@ import { withoutEnvoy } from '../../../support/envoy.js';
 import { bson } from '../../../support/mongo/bson-bytes.js';
 import { opQuery, opReply } from '../../../support/mongo/wire-bytes.js';
 import { isAccepted } from '../accepted-differences.js';
+import type { ByteCase } from '../bytes/byte-case.js';
+import { ScriptedServer } from '../bytes/scripted-server.js';
 import { difference, statLines } from '../observation.js';
 import { type ProxyKind, ProxyUnderTest } from '../proxy-under-test.js';
 import { brokenCases } from './broken-cases.js';
 import { legacyCases } from './legacy-cases.js';
 import { mongoBootstrap } from './mongo-bootstrap.js';
-import type { MongoCase } from './mongo-case.js';
-import { ScriptedServer } from './scripted-server.js';
 
 /** A pattern in DIFFERENTIAL_CASES runs only the cases whose names match. */
 const wanted = new RegExp(process.env['DIFFERENTIAL_CASES'] ?? '');
@@ -84,7 +84,7 @@ test('mongo_proxy sees what Envoy sees in the same conversations', { skip: witho
   await t.test('histograms', () => equal(difference(theirs.histograms, ours.histograms).join('\n'), ''));
 });
 
-function unexplained({ name }: MongoCase, theirs: readonly string[], ours: readonly string[]): string {
+function unexplained({ name }: ByteCase, theirs: readonly string[], ours: readonly string[]): string {
   return difference(theirs, ours)
     .filter((line) => !isAccepted(`mongo: ${name}`, 'stats', line))
     .join('\n');

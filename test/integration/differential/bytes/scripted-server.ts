@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { Signal } from '../signal.js';
-import type { MongoStep } from './mongo-case.js';
+import type { ByteStep } from './byte-case.js';
 
 const patienceMs = 3000;
 
@@ -72,7 +72,7 @@ export class ScriptedServer {
   }
 
   /** What each side saw of one conversation through that port. */
-  async play(port: number, steps: readonly MongoStep[]): Promise<readonly string[]> {
+  async play(port: number, steps: readonly ByteStep[]): Promise<readonly string[]> {
     this.arrived = null;
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
     const client = new End(socket, this.signal);
@@ -101,7 +101,7 @@ export class ScriptedServer {
     return this.arrived;
   }
 
-  private take(step: MongoStep, client: End, server: End): Promise<boolean> {
+  private take(step: ByteStep, client: End, server: End): Promise<boolean> {
     if (step === 'client-end') client.socket.end();
     else if (step === 'server-end') server.socket.end();
     else if (step === 'client-reset') client.socket.resetAndDestroy();
@@ -119,6 +119,6 @@ export class ScriptedServer {
   }
 }
 
-function name(step: MongoStep): string {
+function name(step: ByteStep): string {
   return typeof step === 'string' ? step : Object.keys(step).join();
 }
