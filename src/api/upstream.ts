@@ -39,6 +39,8 @@ export const unhealthyMask =
   HostHealth.failedOutlierCheck |
   HostHealth.failedEdsHealth |
   HostHealth.edsStatusDraining;
+/** What a host's connections give way to: its checks, and outlier detection. */
+export const hostFailureMask = HostHealth.failedActiveHc | HostHealth.failedOutlierCheck;
 export const degradedMask =
   HostHealth.degradedActiveHc | HostHealth.degradedEdsHealth | HostHealth.degradedOutlierDetection;
 
@@ -89,6 +91,8 @@ export interface Host {
   readonly servesSinceMs: number;
   /** Requests active on this host over all threads. */
   readonly activeRequests: number;
+  /** Connections to it over all threads, those that are being made included. */
+  readonly activeConnections: number;
   /** Adds to one of this thread's own `HostWord` counters. */
   count(word: number, n: number): void;
   /** Reports the outcome of an attempt to outlier detection: a status code, or a local failure. */
@@ -230,6 +234,8 @@ export const highPriority: RoutingPriority = 1;
 
 /** The limits of one cluster and priority, shared by all threads. `try…` takes a place or answers false. */
 export interface CircuitBreaker {
+  /** Connections to any one host at most; null = no limit of its own. */
+  readonly hostConnections: number | null;
   tryConnection(): boolean;
   /** A place beyond the limit, for a pool that has no connection at all. */
   forceConnection(): void;
@@ -240,6 +246,8 @@ export interface CircuitBreaker {
   releaseRequest(): void;
   tryRetry(): boolean;
   releaseRetry(): void;
+  tryPool(): boolean;
+  releasePool(): void;
 }
 
 /** Why no stream came of a request to a pool. */
@@ -349,6 +357,8 @@ export interface ClusterInfo {
   readonly stats: BoundStats;
   readonly metadata: Plain;
   readonly connectTimeoutMs: number;
+  /** From when a request has its connection to the end of its answer; 0 = none. */
+  readonly maxStreamDurationMs: number;
   readonly bufferLimitBytes: number;
   readonly socket: UpstreamSocketConfig;
   /** A retry policy at cluster level overrides the route's. */
@@ -383,14 +393,14 @@ export interface Cluster extends ClusterHosts, ClusterCodeStats {
   breaker(priority: RoutingPriority): CircuitBreaker;
   /**
    * `headers` are those of the request: the server name of its connection may come from them. `isHttp2Downstream`: what
-   * the client speaks, for clusters that speak the same.
+   * the client speaks, for clusters that speak the same. Null: there are too many pools (`max_connection_pools`).
    */
   httpPool(
     host: Host,
     priority: RoutingPriority,
     headers?: RequestHeaders | null,
     isHttp2Downstream?: boolean,
-  ): HttpPool;
+  ): HttpPool | null;
   /** Opens a TCP connection; answers a handle that gives it up, or null when the callbacks have been told. */
   connectTcp(host: Host, priority: RoutingPriority, callbacks: TcpConnectionCallbacks): Cancellable | null;
   /** What the cluster's own rules say of an answer: an error or none; null where it has no rules, and the status counts. */

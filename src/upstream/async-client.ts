@@ -143,7 +143,8 @@ class Call implements AttemptOwner, LoadBalancerContext, Cancellable {
       return;
     }
     const host = cluster.chooseHost(this);
-    if (host === null) {
+    const pool = host === null ? null : cluster.httpPool(host, defaultPriority);
+    if (host === null || pool === null) {
       this.fail('no_healthy_upstream', 503);
       return;
     }
@@ -151,7 +152,7 @@ class Call implements AttemptOwner, LoadBalancerContext, Cancellable {
     const attempt = new Attempt(this, host);
     this.try = attempt;
     const { body } = request;
-    attempt.start(cluster.httpPool(host, defaultPriority), body === null);
+    attempt.start(pool, body === null);
     if (body === null || this.isDone) return;
     const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     attempt.sendData({ buffer, start: 0, end: buffer.length }, true);
@@ -162,6 +163,10 @@ class Call implements AttemptOwner, LoadBalancerContext, Cancellable {
   }
 
   onPerTryIdleTimeout(): void {
+    // As above.
+  }
+
+  onMaxDuration(): void {
     // As above.
   }
 

@@ -9,11 +9,12 @@ const defaultLeastRetries = 3;
 
 /** Limits of one cluster and priority over the words that all threads share; runtime keys override the limits. */
 export class SharedBreaker implements CircuitBreaker {
+  readonly hostConnections: number | null;
   private readonly words: ClusterWords;
   private readonly priority: RoutingPriority;
   private readonly limits: ThresholdsConfig;
   private readonly runtime: RuntimeView;
-  private readonly keys: readonly [string, string, string, string];
+  private readonly keys: readonly [string, string, string, string, string];
   private readonly budgetKeys: readonly [percent: string, minConcurrency: string];
 
   constructor(
@@ -22,7 +23,9 @@ export class SharedBreaker implements CircuitBreaker {
     limits: ThresholdsConfig,
     words: ClusterWords,
     runtime: RuntimeView,
+    hostConnections: number | null = null,
   ) {
+    this.hostConnections = hostConnections;
     this.words = words;
     this.priority = priority;
     this.limits = limits;
@@ -33,6 +36,7 @@ export class SharedBreaker implements CircuitBreaker {
       `${root}.max_pending_requests`,
       `${root}.max_requests`,
       `${root}.max_retries`,
+      `${root}.max_connection_pools`,
     ];
     this.budgetKeys = [`${root}.retry_budget.budget_percent`, `${root}.retry_budget.min_retry_concurrency`];
   }
@@ -87,6 +91,15 @@ export class SharedBreaker implements CircuitBreaker {
 
   releaseRetry(): void {
     this.words.give(this.priority, BreakerWord.retries);
+  }
+
+  tryPool(): boolean {
+    const limit = this.runtime.number(this.keys[4], this.limits.maxConnectionPools);
+    return this.words.take(this.priority, BreakerWord.pools, limit);
+  }
+
+  releasePool(): void {
+    this.words.give(this.priority, BreakerWord.pools);
   }
 
   private retryLimit(): number {

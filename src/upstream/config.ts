@@ -42,10 +42,16 @@ export type ClusterConfig = ProtocolConfig &
     /** Name of the cluster that this proxy belongs to; empty when it is not told. */
     readonly localCluster: string;
     readonly thresholds: readonly [ThresholdsConfig, ThresholdsConfig];
+    /** Connections to one host at most, by routing priority; null = no limit. */
+    readonly hostConnections: readonly [number | null, number | null];
+    /** What runs over a TCP connection to a host that fails its checks ends with it. */
+    readonly closesConnectionsOnHostFailure: boolean;
     readonly healthChecks: readonly HealthCheckConfig[];
     readonly outlier: OutlierConfig | null;
     /** Which answers are errors for outlier detection; null: their statuses say. */
     readonly errorMatcher: MessagePredicateConfig | null;
+    /** From when a request has its connection to the end of its answer; 0 = none. */
+    readonly maxStreamDurationMs: number;
     /** 0 = none. */
     readonly idleTimeoutMs: number;
     readonly maxConnectionDurationMs: number;
@@ -97,6 +103,8 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
     ignoreHealthOnHostRemoval: node.bool('ignore_health_on_host_removal'),
     waitForWarmOnInit: node.bool('wait_for_warm_on_init', true),
     thresholds: parseThresholds(node),
+    hostConnections: parseHostConnections(node.message('circuit_breakers')),
+    closesConnectionsOnHostFailure: node.bool('close_connections_on_host_health_failure'),
     healthChecks: parseHealthChecks(node, http.protocol),
     outlier: parseOutlierDetection(node),
     redis: parseRedisHosts(node, hasSlots),
@@ -180,6 +188,28 @@ function parseThresholds(node: ConfigNode): readonly [ThresholdsConfig, Threshol
   return [byPriority.get('DEFAULT') ?? defaultThresholds, byPriority.get('HIGH') ?? defaultThresholds];
 }
 
+const perClusterAlone = [
+  'max_pending_requests',
+  'max_requests',
+  'max_retries',
+  'max_connection_pools',
+  'retry_budget',
+  'track_remaining',
+];
+
+/** The first of each priority counts; only connections can be limited. */
+function parseHostConnections(breakers: ConfigNode | undefined): readonly [number | null, number | null] {
+  const limits = new Map<string, number>();
+  for (const node of breakers?.list('per_host_thresholds') ?? []) {
+    if (perClusterAlone.some((field) => node.has(field)))
+      node.error('Unsupported field in per_host_thresholds');
+    const priority = node.enum('priority', 'DEFAULT');
+    const limit = node.optionalNumber('max_connections');
+    if (limit !== undefined && !limits.has(priority)) limits.set(priority, limit);
+  }
+  return [limits.get('DEFAULT') ?? null, limits.get('HIGH') ?? null];
+}
+
 const unlimited = 0x7fff_ffff;
 
 const defaultThresholds: ThresholdsConfig = {
@@ -193,10 +223,6 @@ const defaultThresholds: ThresholdsConfig = {
 };
 
 function parseThreshold(node: ConfigNode): ThresholdsConfig {
-  node.unsupported(
-    'max_connection_pools',
-    'a host has one pool per priority and worker, and they are not limited',
-  );
   const budget = node.message('retry_budget');
   const limit = (field: string, fallback: number): number =>
     Math.min(node.number(field, fallback), unlimited);
@@ -205,7 +231,7 @@ function parseThreshold(node: ConfigNode): ThresholdsConfig {
     maxPendingRequests: limit('max_pending_requests', 1024),
     maxRequests: limit('max_requests', 1024),
     maxRetries: limit('max_retries', 3),
-    maxConnectionPools: unlimited,
+    maxConnectionPools: limit('max_connection_pools', unlimited),
     trackRemaining: node.bool('track_remaining'),
     retryBudget:
       budget === undefined
@@ -219,6 +245,7 @@ function parseThreshold(node: ConfigNode): ThresholdsConfig {
 
 interface HttpOptions extends ProtocolConfig {
   errorMatcher: MessagePredicateConfig | null;
+  maxStreamDurationMs: number;
   autoSni: AutoSniConfig | null;
   idleTimeoutMs: number;
   maxConnectionDurationMs: number;
@@ -234,12 +261,12 @@ function parseHttpOptions(node: ConfigNode): HttpOptions {
   const tcp = map.get('envoy.extensions.upstreams.tcp.v3.TcpProtocolOptions');
   const common =
     http?.message('common_http_protocol_options') ?? node.message('common_http_protocol_options');
-  common?.unsupported('max_stream_duration', 'routes and connection managers have one; clusters not yet');
   tcp?.noEffect('idle_timeout', 'no TCP connection is kept idle: each is opened for its session');
   return {
     autoSni: parseAutoSni(http?.message('upstream_http_protocol_options')),
     errorMatcher: parseErrorMatcher(http),
     ...parseUpstreamProtocol(node, http),
+    maxStreamDurationMs: common?.duration('max_stream_duration', 0) ?? 0,
     idleTimeoutMs: common?.duration('idle_timeout', 3_600_000) ?? 3_600_000,
     maxConnectionDurationMs: common?.duration('max_connection_duration', 0) ?? 0,
     maxRequestsPerConnection: common?.number('max_requests_per_connection', 0) ?? 0,

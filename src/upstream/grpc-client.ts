@@ -179,7 +179,8 @@ class Call implements GrpcCall, AttemptOwner, LoadBalancerContext {
     this.bufferLimitBytes = cluster.info.bufferLimitBytes;
     const isRefused = cluster.inMaintenance() || cluster.drawDrop() !== 'none';
     const host = isRefused ? null : cluster.chooseHost(this);
-    if (host === null) {
+    const pool = host === null ? null : cluster.httpPool(host, defaultPriority, this.requestHeaders);
+    if (host === null || pool === null) {
       cluster.chargeCode(503, true, false);
       this.end(GrpcStatus.unavailable, 'no healthy upstream');
       return;
@@ -187,7 +188,7 @@ class Call implements GrpcCall, AttemptOwner, LoadBalancerContext {
     const { timeoutMs } = this.request;
     if (timeoutMs > 0) this.parts.timers.schedule(this.timer, timeoutMs);
     this.try = new Attempt(this, host);
-    this.try.start(cluster.httpPool(host, defaultPriority, this.requestHeaders), false);
+    this.try.start(pool, false);
   }
 
   send(message: Uint8Array): void {
@@ -231,6 +232,10 @@ class Call implements GrpcCall, AttemptOwner, LoadBalancerContext {
   }
 
   onPerTryIdleTimeout(): void {
+    // As above.
+  }
+
+  onMaxDuration(): void {
     // As above.
   }
 

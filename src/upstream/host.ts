@@ -81,6 +81,10 @@ export class LiveHost implements Host {
     return this.table.activeRequests(this.index);
   }
 
+  get activeConnections(): number {
+    return this.table.total(this.index, HostWord.cxActive);
+  }
+
   count(word: number, n: number): void {
     if (word === HostWord.rqActive) this.table.addActiveRequests(this.index, n);
     this.table.count(this.index, word, n);

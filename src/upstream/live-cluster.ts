@@ -108,6 +108,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
       stats: this.stats,
       metadata: config.metadata,
       connectTimeoutMs: config.connectTimeoutMs,
+      maxStreamDurationMs: config.maxStreamDurationMs,
       bufferLimitBytes: config.bufferLimitBytes,
       socket: config.socket,
       retryPolicy: null,
@@ -124,7 +125,14 @@ export class LiveCluster implements Cluster, BalancedCluster {
     this.scope = scope;
     this.words = words;
     const breaker = (priority: RoutingPriority, runtime: RuntimeView): SharedBreaker =>
-      new SharedBreaker(config.name, priority, config.thresholds[priority], words, runtime);
+      new SharedBreaker(
+        config.name,
+        priority,
+        config.thresholds[priority],
+        words,
+        runtime,
+        config.hostConnections[priority],
+      );
     this.breakers = [breaker(0, scope.runtime), breaker(1, scope.runtime)];
     this.dialer = new TcpDialer(this, resources);
     this.maintenanceKey = `upstream.maintenance_mode.${config.name}`;
@@ -243,22 +251,50 @@ export class LiveCluster implements Cluster, BalancedCluster {
     priority: RoutingPriority,
     headers: RequestHeaders | null = null,
     isHttp2Downstream = false,
-  ): HttpPool {
+  ): HttpPool | null {
     const { protocol } = this.config;
     const spoken = protocol === 'downstream' ? (isHttp2Downstream ? 'http2' : 'http1') : protocol;
     const kind = spoken === 'http1' ? priority : priority + 2;
     if (this.named !== null && headers !== null) {
       return this.named.find(host, `${kind} ${host.slot}`, headers, (options) =>
-        this.newPool(host, priority, spoken, options),
+        this.takePool(host, priority) ? this.newPool(host, priority, spoken, options) : null,
       );
     }
     const pools = this.pools[kind] as Map<Host, HostPool>;
     let pool = pools.get(host);
     if (pool === undefined) {
+      if (!this.takePool(host, priority)) return null;
       pool = this.newPool(host, priority, spoken, null);
       pools.set(host, pool);
     }
     return pool;
+  }
+
+  /** Where there are too many pools, an idle one of the same host and priority gives way, as in Envoy. */
+  private takePool(host: Host, priority: RoutingPriority): boolean {
+    const breaker = this.breakers[priority];
+    if (breaker.tryPool()) return true;
+    for (const pool of this.poolsOf(host)) {
+      if (pool.breaker === breaker && pool.closeIfIdle() && breaker.tryPool()) return true;
+    }
+    this.stats.inc(C.upstream_cx_pool_overflow);
+    return false;
+  }
+
+  private *poolsOf(host: Host): Generator<HostPool, void> {
+    for (const pools of this.pools) {
+      const pool = pools.get(host);
+      if (pool !== undefined) yield pool;
+    }
+    if (this.named === null) return;
+    for (const [owner, pool] of this.named.all()) if (owner === host) yield pool;
+  }
+
+  /** The pool has no connection any more; it may have been replaced already. */
+  private onPoolEmpty(pool: HostPool): void {
+    pool.breaker.releasePool();
+    for (const pools of this.pools) if (pools.get(pool.host) === pool) pools.delete(pool.host);
+    this.named?.forget(pool);
   }
 
   private newPool(
@@ -269,7 +305,10 @@ export class LiveCluster implements Cluster, BalancedCluster {
   ): HostPool {
     // The codec's stats are listed from here on.
     if (protocol !== 'http2') this.scope.stats.bind(`cluster.${this.config.statName}.http1`, Http1);
-    return new HostPool(this, host, this.breakers[priority], this.resources, protocol, options);
+    const breaker = this.breakers[priority];
+    return new HostPool(this, host, breaker, this.resources, protocol, options, (pool) =>
+      this.onPoolEmpty(pool),
+    );
   }
 
   /** Listed from the first connection on. */
@@ -371,18 +410,14 @@ export class LiveCluster implements Cluster, BalancedCluster {
     const generation = this.words.generation;
     if (this.chooser !== null && generation === this.generation) return this.chooser;
     this.generation = generation;
-    this.closeUnhealthyPools();
+    this.noteHealth();
     this.chooser = this.balancer(this.hosts);
     return this.chooser;
   }
 
-  private closeUnhealthyPools(): void {
-    for (const pools of this.pools) {
-      for (const [host, pool] of pools) {
-        if ((host.health & unhealthyMask) !== 0) pool.closeIdle();
-      }
-    }
-    if (this.named === null) return;
-    for (const [host, pool] of this.named.all()) if ((host.health & unhealthyMask) !== 0) pool.closeIdle();
+  private noteHealth(): void {
+    for (const pools of this.pools) for (const pool of pools.values()) pool.noteHealth();
+    if (this.named !== null) for (const [, pool] of this.named.all()) pool.noteHealth();
+    this.dialer.noteHealth();
   }
 }

@@ -86,13 +86,14 @@ export class MirroredRequest implements AttemptOwner, LoadBalancerContext {
       return;
     }
     const host = cluster.chooseHost(this);
-    if (host === null) {
+    const pool = host === null ? null : cluster.httpPool(host, defaultPriority);
+    if (host === null || pool === null) {
       this.fail(503);
       return;
     }
     const attempt = new Attempt(this, host, this.logOf(host));
     this.try = attempt;
-    attempt.start(cluster.httpPool(host, defaultPriority), endStream);
+    attempt.start(pool, endStream);
     if (endStream) this.onRequestComplete();
   }
 
@@ -146,6 +147,10 @@ export class MirroredRequest implements AttemptOwner, LoadBalancerContext {
   }
 
   onPerTryIdleTimeout(): void {
+    // As above.
+  }
+
+  onMaxDuration(): void {
     // As above.
   }
 

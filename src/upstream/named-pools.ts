@@ -27,7 +27,12 @@ export class NamedPools<P extends Drainable, H> {
     this.pools = new Map();
   }
 
-  find(host: H, slot: string, headers: RequestHeaders, make: (options: TransportOptions) => P): P {
+  find(
+    host: H,
+    slot: string,
+    headers: RequestHeaders,
+    make: (options: TransportOptions) => P | null,
+  ): P | null {
     const options = optionsFor(this.config, headers);
     const key = `${slot} ${options.key}`;
     const known = this.pools.get(key);
@@ -41,8 +46,16 @@ export class NamedPools<P extends Drainable, H> {
       }
     }
     const pool = make(options);
-    this.pools.set(key, { host, pool });
+    if (pool !== null) this.pools.set(key, { host, pool });
     return pool;
+  }
+
+  forget(pool: P): void {
+    for (const [key, known] of this.pools) {
+      if (known.pool !== pool) continue;
+      this.pools.delete(key);
+      return;
+    }
   }
 
   /** Drops the pools of hosts that are gone. */

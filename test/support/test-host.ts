@@ -21,6 +21,7 @@ export function testHost(address: Address, changes: Partial<Host> = {}): Host {
     reportStatus: () => {},
     reportLocalFailure: () => {},
     reportHealthFailure: () => {},
+    activeConnections: 0,
     reportConnected: () => {},
     reportReached: () => {},
     reportJudged: () => {},

@@ -55,6 +55,7 @@ const host: Host = {
   reportStatus: () => undefined,
   reportLocalFailure: () => undefined,
   reportHealthFailure: () => undefined,
+  activeConnections: 0,
   reportConnected: () => undefined,
   reportReached: () => undefined,
   reportJudged: () => undefined,
@@ -163,6 +164,9 @@ export class RequestPath {
       facts: () => null,
     };
     const breaker = {
+      hostConnections: null,
+      tryPool: () => true,
+      releasePool: () => undefined,
       tryConnection: () => true,
       forceConnection() {},
       releaseConnection() {},
@@ -184,7 +188,8 @@ export class RequestPath {
         statName: 'c',
         stats: stats.bind('cluster.c', C),
         metadata: null,
-        connectTimeoutMs: 1000,
+        maxStreamDurationMs: 0,
+      connectTimeoutMs: 1000,
         bufferLimitBytes: 1024 * 1024,
         socket: { sourceIp4: '', sourceIp6: '', sourcePort: 0, keepAliveMs: -1 },
         retryPolicy: null,

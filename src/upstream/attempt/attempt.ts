@@ -31,6 +31,8 @@ export interface AttemptOwner {
   onAttemptReset(attempt: Attempt, reason: StreamResetReason, detail: string): void;
   onPerTryTimeout(attempt: Attempt): void;
   onPerTryIdleTimeout(attempt: Attempt): void;
+  /** It has lasted longer than the cluster lets anything last; only where that was armed. */
+  onMaxDuration(attempt: Attempt): void;
   /** The upstream's side is clogged, or free again: the client should stop, or go on. */
   onAttemptClogged(isClogged: boolean): void;
 }
@@ -49,6 +51,8 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   private timer: Timer | null;
   /** The per-try idle timeout; null until it is armed. */
   private idle: IdleWatch | null;
+  /** How long it may last in all; null until it is armed. */
+  private duration: IdleWatch | null;
   private readonly owner: AttemptOwner;
   private encoder: RequestEncoder | null;
   private waiting: Cancellable | null;
@@ -80,6 +84,7 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     this.log = log;
     this.timer = null;
     this.idle = null;
+    this.duration = null;
     this.owner = owner;
     this.encoder = null;
     this.waiting = null;
@@ -118,6 +123,11 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   armIdle(timers: TimerWheel, delayMs: number): void {
     this.idle ??= new IdleWatch(timers, delayMs, () => this.owner.onPerTryIdleTimeout(this));
     this.idle.touch();
+  }
+
+  armDuration(timers: TimerWheel, delayMs: number): void {
+    this.duration = new IdleWatch(timers, delayMs, () => this.owner.onMaxDuration(this));
+    this.duration.touch();
   }
 
   cancelPerTry(timers: TimerWheel): void {
@@ -303,6 +313,7 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     this.isDone = true;
     if (this.meter !== null) this.stopCounting(this.meter);
     this.idle?.cancel();
+    this.duration?.cancel();
     while (this.pausedReads > 0) this.resumeReading();
     this.queue?.clear();
     this.queue = null;

@@ -1,11 +1,12 @@
 import type { ResponseDecoder } from '../../api/codec.js';
-import type {
-  Cancellable,
-  CircuitBreaker,
-  Host,
-  HttpPool,
-  HttpPoolCallbacks,
-  PoolFailure,
+import {
+  type Cancellable,
+  type CircuitBreaker,
+  type Host,
+  type HttpPool,
+  type HttpPoolCallbacks,
+  hostFailureMask,
+  type PoolFailure,
 } from '../../api/upstream.js';
 import type { TransportOptions, UpstreamTransport } from '../../network/transport-socket.js';
 import { C } from '../cluster-stats.js';
@@ -52,6 +53,11 @@ export class HostPool implements HttpPool, PooledConnectionOwner {
   private readonly ready: PooledConnection[];
   private connecting: number;
   private isDraining: boolean;
+  /** Bits of `hostFailureMask` that were set when last looked at. */
+  private failures: number;
+  /** Told once, when the last connection is gone and nobody waits. */
+  private readonly onEmpty: (pool: HostPool) => void;
+  private isOver: boolean;
 
   constructor(
     cluster: PoolCluster,
@@ -60,6 +66,7 @@ export class HostPool implements HttpPool, PooledConnectionOwner {
     resources: PoolResources,
     protocol: PoolProtocol,
     options: TransportOptions | null,
+    onEmpty: (pool: HostPool) => void,
   ) {
     this.cluster = cluster;
     this.host = host;
@@ -76,6 +83,9 @@ export class HostPool implements HttpPool, PooledConnectionOwner {
     this.ready = [];
     this.connecting = 0;
     this.isDraining = false;
+    this.failures = host.health & hostFailureMask;
+    this.onEmpty = onEmpty;
+    this.isOver = false;
   }
 
   newStream(decoder: ResponseDecoder, callbacks: HttpPoolCallbacks): Cancellable | null {
@@ -112,16 +122,40 @@ export class HostPool implements HttpPool, PooledConnectionOwner {
     if (wasConnecting) this.connecting--;
     if (failure !== null) this.pending.failAll(failure);
     else if (this.pending.size > 0) this.dialAsNeeded();
+    this.endIfEmpty();
   }
 
   /** No new requests from now on: idle connections close, busy ones after their last request. */
   drain(): void {
     this.isDraining = true;
+    this.drainConnections();
+    this.endIfEmpty();
+  }
+
+  /** A host that begins to fail is left by what is connected to it; new requests find new connections. */
+  noteHealth(): void {
+    const failures = this.host.health & hostFailureMask;
+    const hasNew = (failures & ~this.failures) !== 0;
+    this.failures = failures;
+    if (hasNew) this.drainConnections();
+  }
+
+  /** Makes room for another pool; false: it is in use. */
+  closeIfIdle(): boolean {
+    if (this.pending.size > 0) return false;
+    for (const connection of this.connections) if (!connection.isIdle) return false;
+    this.drain();
+    return true;
+  }
+
+  private drainConnections(): void {
     for (const connection of [...this.connections]) connection.drain();
   }
 
-  closeIdle(): void {
-    for (const connection of [...this.connections]) if (connection.isIdle) connection.close();
+  private endIfEmpty(): void {
+    if (this.isOver || this.connections.size > 0 || this.pending.size > 0) return;
+    this.isOver = true;
+    this.onEmpty(this);
   }
 
   /** The newest of the list that has room; those before it that have none leave the list until they do. */
@@ -144,9 +178,16 @@ export class HostPool implements HttpPool, PooledConnectionOwner {
     callbacks.onPoolReady(connection.start(decoder), connection);
   }
 
+  /** The host's own limit is no hard one: threads look at what they all have, without agreeing. */
+  private mayConnect(): boolean {
+    const { breaker, host } = this;
+    if (breaker.hostConnections !== null && host.activeConnections >= breaker.hostConnections) return false;
+    return breaker.tryConnection();
+  }
+
   private dialAsNeeded(): void {
     for (let i = 0; i < maxDialsPerEvent && this.pending.size > this.connecting * this.streamsEach; i++) {
-      if (!this.breaker.tryConnection()) {
+      if (!this.mayConnect()) {
         this.cluster.stats.inc(C.upstream_cx_overflow);
         if (this.connections.size > 0) return;
         this.breaker.forceConnection();

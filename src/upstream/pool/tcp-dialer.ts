@@ -8,7 +8,7 @@ import type {
   TcpConnectionCallbacks,
   UpstreamTcpConnection,
 } from '../../api/upstream.js';
-import { HostWord } from '../../api/upstream.js';
+import { HostWord, hostFailureMask } from '../../api/upstream.js';
 import { Timer } from '../../base/timer-wheel.js';
 import { unknownAddress } from '../../network/address.js';
 import type { Connection, ConnectionEvents } from '../../network/connection.js';
@@ -19,14 +19,45 @@ import { connectErrorText, dial, localAddressOf } from './dial.js';
 import type { PoolCluster } from './pool-cluster.js';
 import type { PoolResources } from './pool-resources.js';
 
+/** The TCP connections to one host, for when it fails. */
+class HostConnections {
+  readonly open: Set<TcpUpstream>;
+  failures: number;
+
+  constructor(failures: number) {
+    this.open = new Set();
+    this.failures = failures;
+  }
+}
+
 /** Opens TCP connections of a cluster; each is used once and closed. */
 export class TcpDialer {
   private readonly cluster: PoolCluster;
   private readonly resources: PoolResources;
+  /** Kept where a host's failure closes its connections; else null. */
+  private readonly hosts: Map<Host, HostConnections> | null;
 
   constructor(cluster: PoolCluster, resources: PoolResources) {
     this.cluster = cluster;
     this.resources = resources;
+    this.hosts = cluster.config.closesConnectionsOnHostFailure ? new Map() : null;
+  }
+
+  /** Hosts that begin to fail lose what is connected to them. */
+  noteHealth(): void {
+    if (this.hosts === null) return;
+    for (const [host, connections] of this.hosts) {
+      const failures = host.health & hostFailureMask;
+      const hasNew = (failures & ~connections.failures) !== 0;
+      connections.failures = failures;
+      if (hasNew) for (const connection of [...connections.open]) connection.close('no-flush');
+    }
+  }
+
+  onClosed(connection: TcpUpstream): void {
+    const connections = this.hosts?.get(connection.host);
+    connections?.open.delete(connection);
+    if (connections?.open.size === 0) this.hosts?.delete(connection.host);
   }
 
   dial(host: Host, breaker: CircuitBreaker, callbacks: TcpConnectionCallbacks): Cancellable | null {
@@ -36,7 +67,19 @@ export class TcpDialer {
       callbacks.onConnectFailure({ reason: 'overflow', transportFailure: '', limit: 'max_connections' });
       return null;
     }
-    return new TcpUpstream(this.cluster, host, breaker, callbacks, this.resources);
+    const connection = new TcpUpstream(this.cluster, host, breaker, callbacks, this.resources, this);
+    this.connectionsOf(host)?.open.add(connection);
+    return connection;
+  }
+
+  private connectionsOf(host: Host): HostConnections | null {
+    if (this.hosts === null) return null;
+    let connections = this.hosts.get(host);
+    if (connections === undefined) {
+      connections = new HostConnections(host.health & hostFailureMask);
+      this.hosts.set(host, connections);
+    }
+    return connections;
   }
 }
 
@@ -47,6 +90,7 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
   localAddress: Address;
   tls: TlsInfo | null;
   private readonly transport: UpstreamTransport | null;
+  private readonly dialer: TcpDialer;
   private readonly cluster: PoolCluster;
   private readonly breaker: CircuitBreaker;
   private readonly callbacks: TcpConnectionCallbacks;
@@ -68,7 +112,9 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     breaker: CircuitBreaker,
     callbacks: TcpConnectionCallbacks,
     resources: PoolResources,
+    dialer: TcpDialer,
   ) {
+    this.dialer = dialer;
     this.id = resources.nextConnectionId();
     this.host = host;
     this.localAddress = unknownAddress;
@@ -176,6 +222,7 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
   }
 
   onClose(error: string): void {
+    this.dialer.onClosed(this);
     this.resources.timers.cancel(this.connectTimer);
     this.countClose();
     if (this.isAbandoned) return;

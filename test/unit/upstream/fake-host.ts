@@ -40,6 +40,7 @@ export class FakeHost implements Host {
   reportStatus(): void {}
   reportLocalFailure(): void {}
   reportHealthFailure(): void {}
+  readonly activeConnections = 0;
   reportConnected(): void {}
   reportReached(): void {}
   reportJudged(): void {}

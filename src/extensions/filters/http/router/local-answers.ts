@@ -106,6 +106,16 @@ export function timedOut(details: string, isEmpty: boolean): LocalAnswer {
     : { status: 504, body: 'upstream request timeout', options };
 }
 
+/** The cluster's `max_stream_duration` was over before the response began. */
+export const outlasted: LocalAnswer = {
+  status: 504,
+  body: 'upstream max stream duration reached',
+  options: {
+    details: 'upstream_max_stream_duration_reached',
+    flags: ResponseFlag.upstreamMaxStreamDurationReached,
+  },
+};
+
 /** The last attempt failed before its response began; `transport` says why a connection did not stand. */
 export function failedUpstream(
   reason: StreamResetReason,

@@ -1,4 +1,5 @@
 import type { HttpFilterContext, LocalReplyOptions, StreamControl } from '../../../../api/http-filter.js';
+import { ResponseFlag } from '../../../../api/response-flags.js';
 import { isRetryHostPredicate, isRetryPriority } from '../../../../api/retry-plugins.js';
 import type { ClusterChoice, RetryPolicyConfig, RouteActionView, RouteMatch } from '../../../../api/route.js';
 import type { LogContext, StreamInfo } from '../../../../api/stream-info.js';
@@ -23,8 +24,9 @@ import { TimerEntry } from '../../../../base/timer-wheel.js';
 import { httpStatusOfGrpc } from '../../../../format/grpc-status.js';
 import { mergeMetadata } from '../../../../route/metadata.js';
 import { AttemptLog, type AttemptLogs } from '../../../../upstream/attempt/attempt-log.js';
+import type { RetryVerdict } from '../../../../upstream/attempt/retry-state.js';
 import type { RouterConfig } from './config.js';
-import type { LocalAnswer } from './local-answers.js';
+import { type LocalAnswer, noHealthyHost } from './local-answers.js';
 import type { RouteStats } from './route-stats.js';
 
 const noStats: readonly RouteStats[] = [];
@@ -222,6 +224,29 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
     if (this.cluster !== null && route.virtualHost.includeAttemptCountInResponse) {
       headers.set('x-envoy-attempt-count', String(this.attempts));
     }
+  }
+
+  protected noteVerdict(verdict: RetryVerdict): RetryVerdict {
+    if (verdict === 'limit-exceeded') this.info.responseFlags |= ResponseFlag.upstreamRetryLimitExceeded;
+    else if (verdict === 'overflow') this.info.responseFlags |= ResponseFlag.upstreamOverflow;
+    for (const stats of this.routeStats) stats.countVerdict(verdict);
+    return verdict;
+  }
+
+  protected withoutHost(): LocalAnswer {
+    const wanted = this.overrideHost;
+    return wanted?.isStrict === true ? { ...noHealthyHost, status: wanted.missingStatus } : noHealthyHost;
+  }
+
+  /** `elapsedMs` since the request was complete; NaN while it is not. */
+  protected decorate(headers: ResponseHeaders, elapsedMs: number): void {
+    const route = this.route as RouteMatch;
+    if (!this.config.suppressEnvoyHeaders && !Number.isNaN(elapsedMs)) {
+      const elapsed = Math.max(0, Math.floor(elapsedMs));
+      headers.setKnown('x-envoy-upstream-service-time', String(elapsed), HeaderClass.envoy);
+    }
+    if (this.setCookies !== null) for (const cookie of this.setCookies) headers.add('set-cookie', cookie);
+    this.finishResponseHeaders(route, headers);
   }
 
   private withResponseRules(options: LocalReplyOptions): LocalReplyOptions {

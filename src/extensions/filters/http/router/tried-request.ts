@@ -10,7 +10,7 @@ import {
   type HttpPool,
   type UpstreamConnectionInfo,
 } from '../../../../api/upstream.js';
-import { HeaderClass, type HeaderMap, type ResponseHeaders } from '../../../../base/header-map.js';
+import type { HeaderMap, ResponseHeaders } from '../../../../base/header-map.js';
 import type { Timer } from '../../../../base/timer-wheel.js';
 import type { WireMeter } from '../../../../base/wire-meter.js';
 import { isGrpc } from '../../../../http/local-reply.js';
@@ -18,19 +18,13 @@ import { H, V } from '../../../../http/manager-stats.js';
 import { Attempt, type AttemptOwner } from '../../../../upstream/attempt/attempt.js';
 import type { AttemptLogs } from '../../../../upstream/attempt/attempt-log.js';
 import { KeptRequest } from '../../../../upstream/attempt/kept-request.js';
-import type { RetryState, RetryVerdict } from '../../../../upstream/attempt/retry-state.js';
+import type { RetryState } from '../../../../upstream/attempt/retry-state.js';
 import { failureDetails, failureOf, transportReason } from '../../../../upstream/attempt/upstream-failure.js';
 import { C } from '../../../../upstream/cluster-stats.js';
 import { TcpTunnelPool } from '../../../../upstream/pool/tcp-tunnel.js';
 import type { RouterConfig } from './config.js';
 import { ExaminedRequest } from './examined-request.js';
-import {
-  failedHandshake,
-  failedUpstream,
-  type LocalAnswer,
-  noHealthyHost,
-  timedOut,
-} from './local-answers.js';
+import { failedHandshake, failedUpstream, outlasted, timedOut } from './local-answers.js';
 import { rewriteToHost, setExpectedTimeout } from './prepare-request.js';
 import { countOutcome, noteOutcome, saysCanary } from './routed-request.js';
 
@@ -97,32 +91,36 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
     this.info.attemptCount = this.attempts;
     const host = cluster.chooseHost(this);
     if (host === null) {
-      this.dropAttempts();
-      this.noteNoHost(cluster);
-      const reply = this.withoutHost();
-      this.chargeCode(reply.status, false);
-      this.answer(reply);
+      this.answerWithoutHost(cluster);
       return;
     }
     this.tried = this.attempts === 1 ? [host] : [...this.tried, host];
     this.info.upstreamHost = host;
     this.info.times.upstreamStartMs = this.scope.clock.now();
-    const attempt = new Attempt(this, host, this.logOfAttempt(cluster, host));
-    this.current = attempt;
     const { action } = this;
     if (action?.autoHostRewrite === true) {
       rewriteToHost(this.requestHeaders, host, action, this.config.suppressEnvoyHeaders);
     }
-    attempt.start(this.poolOf(cluster, host), endStream, this.upgradeType !== '');
+    const pool = this.poolOf(cluster, host);
+    if (pool === null) {
+      this.answerWithoutHost(cluster);
+      return;
+    }
+    const attempt = new Attempt(this, host, this.logOfAttempt(cluster, host));
+    this.current = attempt;
+    attempt.start(pool, endStream, this.upgradeType !== '');
   }
 
-  private withoutHost(): LocalAnswer {
-    const wanted = this.overrideHost;
-    return wanted?.isStrict === true ? { ...noHealthyHost, status: wanted.missingStatus } : noHealthyHost;
+  private answerWithoutHost(cluster: Cluster): void {
+    this.dropAttempts();
+    this.noteNoHost(cluster);
+    const reply = this.withoutHost();
+    this.chargeCode(reply.status, false);
+    this.answer(reply);
   }
 
   /** A tunnel that ends here is a connection of its own. */
-  private poolOf(cluster: Cluster, host: Host): HttpPool {
+  private poolOf(cluster: Cluster, host: Host): HttpPool | null {
     const connect = this.action?.connect ?? null;
     if (connect !== null) {
       const { method } = this.requestHeaders;
@@ -216,6 +214,8 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
     if (this.isRequestComplete) info.times.upstreamLastTxMs = now;
     for (const stats of this.routeStats) stats.counts.inc(V.upstream_rq_total);
     if (this.isRequestComplete) this.armPerTry(attempt);
+    const { maxStreamDurationMs } = (this.cluster as Cluster).info;
+    if (maxStreamDurationMs > 0) attempt.armDuration(this.scope.timers, maxStreamDurationMs);
   }
 
   /** The client has seen something of this attempt: there is no other one. */
@@ -254,7 +254,7 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
     this.isResponseStarted = true;
     this.info.responseCode = headers.status;
     this.info.responseCodeDetails = 'via_upstream';
-    this.decorate(headers, now);
+    this.decorate(headers, this.isRequestComplete ? now - this.requestCompleteMs : Number.NaN);
     if (endStream) this.completeResponse(isCanary);
     this.stream.respond.encodeHeaders(headers, endStream);
   }
@@ -350,6 +350,21 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
     this.onTryTimeout(attempt, C.upstream_rq_per_try_idle_timeout, 'upstream_per_try_idle_timeout');
   }
 
+  onMaxDuration(attempt: Attempt): void {
+    if (this.isDone || attempt.isDone) return;
+    (this.cluster as Cluster).info.stats.inc(C.upstream_rq_max_duration_reached);
+    this.giveUp(attempt);
+    if (this.isResponseStarted) {
+      this.resetAfterTimeout(outlasted.options.details, ResponseFlag.upstreamMaxStreamDurationReached);
+      return;
+    }
+    if (this.retry !== null && this.noteVerdict(this.retry.onReset('local-reset', true)) === 'yes') {
+      this.scheduleRetry();
+      return;
+    }
+    this.answer(outlasted);
+  }
+
   private onTryTimeout(attempt: Attempt, counter: number, details: string): void {
     if (this.isDone || attempt.isDone) return;
     if (this.timeouts.hedges && !this.isResponseStarted) {
@@ -414,8 +429,8 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
     }
   }
 
-  private resetAfterTimeout(details: string): void {
-    this.info.responseFlags |= ResponseFlag.upstreamRequestTimeout;
+  private resetAfterTimeout(details: string, flag: number = ResponseFlag.upstreamRequestTimeout): void {
+    this.info.responseFlags |= flag;
     this.info.responseCodeDetails = details;
     this.isDone = true;
     this.scope.timers.cancel(this);
@@ -423,16 +438,6 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
   }
 
   // Ends
-
-  private decorate(headers: ResponseHeaders, now: number): void {
-    const route = this.route as RouteMatch;
-    if (!this.config.suppressEnvoyHeaders && this.isRequestComplete) {
-      const elapsed = Math.max(0, Math.floor(now - this.requestCompleteMs));
-      headers.setKnown('x-envoy-upstream-service-time', String(elapsed), HeaderClass.envoy);
-    }
-    if (this.setCookies !== null) for (const cookie of this.setCookies) headers.add('set-cookie', cookie);
-    this.finishResponseHeaders(route, headers);
-  }
 
   private completeResponse(isCanary: boolean): void {
     const now = this.scope.clock.now();
@@ -486,12 +491,5 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
     this.info.responseCodeDetails = failureDetails('after', failure, transportReason(reason, detail));
     this.isDone = true;
     this.stream.reset(reason);
-  }
-
-  private noteVerdict(verdict: RetryVerdict): RetryVerdict {
-    if (verdict === 'limit-exceeded') this.info.responseFlags |= ResponseFlag.upstreamRetryLimitExceeded;
-    else if (verdict === 'overflow') this.info.responseFlags |= ResponseFlag.upstreamOverflow;
-    for (const stats of this.routeStats) stats.countVerdict(verdict);
-    return verdict;
   }
 }

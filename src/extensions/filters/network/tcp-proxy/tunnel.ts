@@ -48,7 +48,10 @@ export class TunnelMaker {
       onAnswer: (headers) => this.keepHeaders(record, headers),
       onTrailers: (trailers) => this.keepTrailers(record, trailers),
     };
-    return new HttpTunnel(host, request, callbacks).start(cluster.httpPool(host, defaultPriority));
+    const pool = cluster.httpPool(host, defaultPriority);
+    if (pool !== null) return new HttpTunnel(host, request, callbacks).start(pool);
+    callbacks.onConnectFailure({ reason: 'overflow', transportFailure: '' });
+    return null;
   }
 
   private headOf(record: StreamInfo, isSecure: boolean): RequestHeaders {

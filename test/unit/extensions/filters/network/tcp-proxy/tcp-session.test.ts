@@ -61,6 +61,7 @@ function sessionOf(fields = '') {
       }),
       metadata: null,
       redis: { credentials: { username: '', password: '' }, credentialsOf: {}, hasSlots: false },
+      maxStreamDurationMs: 0,
       connectTimeoutMs: 1000,
       bufferLimitBytes: 0,
       socket: { sourceIp4: '', sourceIp6: '', sourcePort: 0, keepAliveMs: -1 },
