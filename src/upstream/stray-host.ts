@@ -19,6 +19,7 @@ export class StrayHost implements Host {
   readonly health: number;
   readonly servesSinceMs: number;
   readonly activeRequests: number;
+  readonly activeConnections: number;
 
   constructor(address: Address) {
     this.slot = -1;
@@ -34,6 +35,7 @@ export class StrayHost implements Host {
     this.health = 0;
     this.servesSinceMs = 0;
     this.activeRequests = 0;
+    this.activeConnections = 0;
   }
 
   count(): void {

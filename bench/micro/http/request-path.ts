@@ -189,7 +189,7 @@ export class RequestPath {
         stats: stats.bind('cluster.c', C),
         metadata: null,
         maxStreamDurationMs: 0,
-      connectTimeoutMs: 1000,
+        connectTimeoutMs: 1000,
         bufferLimitBytes: 1024 * 1024,
         socket: { sourceIp4: '', sourceIp6: '', sourcePort: 0, keepAliveMs: -1 },
         retryPolicy: null,

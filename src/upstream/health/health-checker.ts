@@ -23,7 +23,8 @@ export class HealthChecker implements HostChecker {
     scope: HealthScope,
     view: CheckView | null,
   ) {
-    const stats = scope.stats.bind(view?.statPrefix ?? `${cluster.statRoot}.health_check`, H);
+    const root = `${cluster.statRoot}.health_check`;
+    const stats = scope.stats.bind(config.name === '' ? root : `${root}.name.${config.name}`, H);
     this.makers = new ProbeMakers(config, cluster, scope, stats);
     this.scope = {
       config,

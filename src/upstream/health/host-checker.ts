@@ -51,8 +51,7 @@ export interface HostChecker {
   failPassively(member: Member): void;
 }
 
-/** How one check of several shows its host's health: by name, on flags of its own. */
+/** How one check of several sees its hosts: on flags of its own. */
 export interface CheckView {
-  readonly statPrefix: string;
   flagsOf(member: Member): HealthFlags;
 }

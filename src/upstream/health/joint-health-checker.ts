@@ -57,7 +57,6 @@ export class JointHealthChecker implements HostChecker {
         ...(cluster.probeFor === undefined ? {} : { probeFor: cluster.probeFor }),
       };
       return new HealthChecker(config, part, scope, {
-        statPrefix: `${root}.name.${config.name}`,
         flagsOf: (member) => this.hosts.get(member)?.opinions[i] ?? member,
       });
     });

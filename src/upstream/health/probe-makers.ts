@@ -60,7 +60,9 @@ export class ProbeMakers {
         break;
       case 'custom': {
         const factory = this.factoryOf(check.extension.typeUrl);
-        const build = factory.build(check.extension.config);
+        const build = factory.build(check.extension.config, (name) =>
+          scope.stats.counter(`${cluster.statRoot}.health_check.${name}`),
+        );
         this.eventType = factory.eventType;
         this.build = (_, target) => (onResult) => build(target, config.reuseConnection, onResult);
       }

@@ -1,3 +1,4 @@
+import type { Counter } from '../../../api/stats.js';
 import { encodeCommand } from '../../../codec/redis/encode-resp.js';
 import { RespDecoder } from '../../../codec/redis/resp-decoder.js';
 import type { RespLimits } from '../../../codec/redis/resp-limits.js';
@@ -32,6 +33,7 @@ export class RedisProbe implements Probe {
   private readonly goodText: string;
   private readonly keepsConnection: boolean;
   private readonly onResult: OnProbeResult;
+  private readonly existsFailures: Counter;
   private socket: ProbeSocket | null;
   private decoder: RespDecoder;
   private isRunning: boolean;
@@ -41,7 +43,9 @@ export class RedisProbe implements Probe {
     target: ProbeTarget,
     keepsConnection: boolean,
     onResult: OnProbeResult,
+    existsFailures: Counter,
   ) {
+    this.existsFailures = existsFailures;
     this.target = target;
     this.command = encodeCommand(key === '' ? ['PING'] : ['EXISTS', Buffer.from(key).toString('latin1')]);
     this.good = key === '' ? '+' : ':';
@@ -98,7 +102,12 @@ export class RedisProbe implements Probe {
   private onValue(value: RespValue): void {
     if (!this.isRunning) return;
     const isGood = value.type === this.good && 'text' in value && value.text === this.goodText;
-    this.finish(isGood || isRedirection(value) ? passed : failed);
+    if (isGood || isRedirection(value)) {
+      this.finish(passed);
+      return;
+    }
+    if (this.good === ':') this.existsFailures.inc();
+    this.finish(failed);
   }
 
   private onClosed(socket: ProbeSocket): void {

@@ -7,6 +7,9 @@ export const redisHealthChecker: HealthCheckerFactory<RedisCheckConfig> = {
   typeUrl: 'envoy.extensions.health_checkers.redis.v3.Redis',
   eventType: 'REDIS',
   parse: parseRedisCheck,
-  build: (config) => (target, keepsConnection, onResult) =>
-    new RedisProbe(config, target, keepsConnection, onResult),
+  build: (config, counter) => {
+    const existsFailures = counter('redis.exists_failure');
+    return (target, keepsConnection, onResult) =>
+      new RedisProbe(config, target, keepsConnection, onResult, existsFailures);
+  },
 };
