@@ -98,6 +98,16 @@ const bootstrap = ({ origin, deaf, free }: Ports): string => `
 admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
 static_resources:
   listeners:
+  - name: tcp
+    address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+    filter_chains:
+    - filters:
+      - name: tcp
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+          stat_prefix: tcp
+          cluster: refused
+          max_connect_attempts: 2
   - name: main
     address: {socket_address: {address: 127.0.0.1, port_value: 0}}
     filter_chains:
@@ -251,4 +261,18 @@ test('a cluster learns when its upstream closes idle connections, and says which
     /advice: .*set common_http_protocol_options\.idle_timeout of cluster 'idle' below \S+ ms \(now 1 h; \S*bootstrap\.yaml:\d+\)/,
   );
   equal((await proxy.fetch('/idle')).status, 200);
+});
+
+test('a TCP connection that finds nobody upstream leaves an autopsy of each dial', async (t) => {
+  const proxy = await start(t);
+  const socket = connect(proxy.port('tcp'), '127.0.0.1');
+  socket.on('error', () => undefined);
+  await once(socket, 'close');
+  deepEqual(
+    (await failuresOf(proxy, 'refused')).map(({ cause, isRetried }) => [cause, isRetried]),
+    [
+      ['connect-refused', true],
+      ['connect-refused', false],
+    ],
+  );
 });

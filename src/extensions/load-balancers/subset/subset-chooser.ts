@@ -1,6 +1,6 @@
 import type { BoundStats } from '../../../api/stats.js';
 import { statBlock } from '../../../api/stats.js';
-import type { Balancer, Host, HostChooser, LoadBalancerContext } from '../../../api/upstream.js';
+import type { Balancer, ChooserView, Host, HostChooser, LoadBalancerContext } from '../../../api/upstream.js';
 import type { Plain } from '../../../base/plain.js';
 import { isPlainObject, plainAt } from '../../../base/plain-path.js';
 import type {
@@ -79,6 +79,21 @@ export class SubsetChooser implements HostChooser {
     return host;
   }
 
+  explain(context: LoadBalancerContext): ChooserView {
+    const groups = this.destinationsOf(context.metadataMatch).map((destination) => this.groupOf(destination));
+    const candidates = groups.flatMap((group) => group?.hosts ?? []);
+    const sizes = groups.map((group) => group?.hosts.length ?? 0).join(', then ');
+    const asked = JSON.stringify(plainAt(context.metadataMatch, ['envoy.lb']) ?? {});
+    const any = this.config.panicsToAny ? ', then any host' : '';
+    return { candidates, levels: [`subset for ${asked}: ${sizes} of ${this.any.hosts.length} hosts${any}`] };
+  }
+
+  private groupOf(destination: Destination): Group | null {
+    if (destination === 'none') return null;
+    if (destination instanceof Group) return destination;
+    return destination === 'any' ? this.any : this.byDefault;
+  }
+
   private place(host: Host): void {
     const { listAsAny, defaultSubset } = this.config;
     const labels = labelsOf(host);
@@ -97,12 +112,12 @@ export class SubsetChooser implements HostChooser {
   }
 
   private chooseIn(destination: Destination, context: LoadBalancerContext): Host | null {
-    if (destination === 'none') return null;
-    if (destination instanceof Group) {
+    const group = this.groupOf(destination);
+    if (group === null) return null;
+    if (group === destination) {
       this.stats.inc(U.lb_subsets_selected);
-      return destination.choose(context, this.balancer);
+      return group.choose(context, this.balancer);
     }
-    const group = destination === 'any' ? this.any : this.byDefault;
     const host = group.hosts.length === 0 ? null : group.choose(context, this.balancer);
     if (host !== null) this.stats.inc(U.lb_subsets_fallback);
     return host;

@@ -45,7 +45,13 @@ function slotsFor(text: string, criteria: Plain, among: readonly Host[] = hosts)
   const chooser = subset.build(value, cluster)(among);
   const metadataMatch = criteria === null ? null : { 'envoy.lb': criteria };
   const picks = Array.from({ length: 12 }, () => chooser.choose({ ...anyHost, metadataMatch })?.slot ?? -1);
-  return { slots: [...new Set(picks)].sort(), stat: (name: string) => stats.get(`cluster.c.${name}`) };
+  const told = chooser.explain?.({ ...anyHost, metadataMatch });
+  return {
+    slots: [...new Set(picks)].sort(),
+    stat: (name: string) => stats.get(`cluster.c.${name}`),
+    candidates: told?.candidates.map(({ slot }) => slot).sort(),
+    levels: told?.levels,
+  };
 }
 
 const byStage = 'subset_selectors: [{keys: [stage]}, {keys: [version, stage]}]';
@@ -54,6 +60,12 @@ describe('subsets', () => {
   test('a request gets hosts that have all of its labels', () => {
     deepEqual(slotsFor(byStage, { stage: 'prod' }).slots, [0, 1]);
     deepEqual(slotsFor(byStage, { version: '1.1', stage: 'prod' }).slots, [1]);
+  });
+
+  test('who asks is told the subset', () => {
+    const { slots, candidates, levels } = slotsFor(byStage, { stage: 'prod' });
+    deepEqual(candidates, slots);
+    deepEqual(levels, ['subset for {"stage":"prod"}: 2 of 4 hosts']);
   });
 
   test('values of different types are different', () => {

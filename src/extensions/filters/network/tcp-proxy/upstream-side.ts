@@ -12,6 +12,7 @@ import type {
 import { defaultPriority } from '../../../../api/upstream.js';
 import { Timer } from '../../../../base/timer-wheel.js';
 import { C } from '../../../../upstream/cluster-stats.js';
+import { noteConnectFailure } from './connect-autopsy.js';
 import type { TcpProxy } from './tcp-proxy.js';
 import type { TunnelMaker } from './tunnel.js';
 
@@ -101,20 +102,23 @@ export class UpstreamSide implements TcpConnectionCallbacks {
   onConnectFailure(failure: PoolFailure): void {
     this.pending = null;
     if (!this.isDialling) return;
-    const { record } = this;
-    if (failure.reason === 'overflow') {
+    const { record, cluster, proxy } = this;
+    const isOverflow = failure.reason === 'overflow';
+    const isRetried = !isOverflow && record.attemptCount < proxy.config.maxConnectAttempts;
+    if (cluster !== null) noteConnectFailure(record, cluster, failure, isRetried, proxy.scope);
+    if (isOverflow) {
       record.responseFlags |= ResponseFlag.upstreamOverflow;
       this.fail(InitFailure.limitExceeded);
       return;
     }
     record.responseFlags |= ResponseFlag.upstreamConnectionFailure;
     record.upstreamTransportFailureReason = failure.transportFailure;
-    if (record.attemptCount < this.proxy.config.maxConnectAttempts) {
-      this.proxy.scope.timers.schedule(this.retry, this.proxy.drawBackoffMs(record.attemptCount));
+    if (isRetried) {
+      proxy.scope.timers.schedule(this.retry, proxy.drawBackoffMs(record.attemptCount));
       return;
     }
     record.responseFlags |= ResponseFlag.upstreamRetryLimitExceeded;
-    this.cluster?.info.stats.inc(C.upstream_cx_connect_attempts_exceeded);
+    cluster?.info.stats.inc(C.upstream_cx_connect_attempts_exceeded);
     this.fail(InitFailure.connectFailed);
   }
 
@@ -144,6 +148,7 @@ export class UpstreamSide implements TcpConnectionCallbacks {
     const host: Host | null = cluster.chooseHost(balancing);
     if (host === null) {
       record.responseFlags |= ResponseFlag.noHealthyUpstream;
+      noteConnectFailure(record, cluster, null, false, this.proxy.scope);
       this.fail(InitFailure.noHealthyUpstream);
       return;
     }

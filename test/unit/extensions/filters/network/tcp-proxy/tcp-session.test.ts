@@ -68,7 +68,9 @@ function sessionOf(fields = '') {
       retryPolicy: null,
       origin: '',
     },
-    chooseHost: () => ({ slot: 1 }) as Host,
+    chooseHost: () => ({ slot: 1, address: { text: '10.0.0.1:80' } }) as Host,
+    noteFailure: () => undefined,
+    limitOf: () => 1,
     connectTcp: (_host, _priority, callbacks) => {
       dials.push(callbacks);
       return { cancel: () => void dials.push(callbacks) };
