@@ -24,10 +24,10 @@ export class BsonField {
     return new BsonDocument(this.bytes, this.start, this.end);
   }
 
-  /** The bytes of a string up to its first NUL, one character each; null for other types. */
+  /** The bytes of a string but the NUL at its end, one character each; null for other types. */
   get text(): string | null {
     if (this.type !== BsonType.string && this.type !== BsonType.symbol) return null;
-    return textUpToNul(this.bytes, this.start + 4, this.end);
+    return this.bytes.latin1Slice(this.start + 4, Math.max(this.start + 4, this.end - 1));
   }
 
   /** Of an int32, and the lower half of an int64; null for other types. */

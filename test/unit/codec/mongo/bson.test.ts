@@ -95,8 +95,9 @@ test('every field is told with where its value stands', () => {
   );
 });
 
-test('a string ends at its first NUL', () => {
-  equal(read(bson([['a', value.string('x\0y')]])).find('a')?.text, 'x');
+test('a string may have a NUL inside, and ends before its last byte', () => {
+  equal(read(bson([['a', value.string('x\0y')]])).find('a')?.text, 'x\0y');
+  equal(read(bson([['a', { type: 0x02, bytes: Buffer.from([0, 0, 0, 0]) }]])).find('a')?.text, '');
 });
 
 const texts: readonly (readonly [text: string, value: BsonValue])[] = [
