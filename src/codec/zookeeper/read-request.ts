@@ -7,6 +7,8 @@ export type Facts = readonly (readonly [name: string, text: string])[];
 /** Who hears of the operations of a request: of a transaction those inside it come first. */
 export interface OperationEvents {
   onOperation(opCode: number, facts: Facts): void;
+  /** An operation inside a transaction is broken. */
+  onBrokenPart(opCode: number): void;
 }
 
 type Read = (reader: JuteReader) => Facts;
@@ -125,8 +127,11 @@ const readers = new Map<number, Read>([
 
 const insideTransactions = new Set<number>([OpCode.create, OpCode.setData, OpCode.check, OpCode.delete]);
 
-/** `unknown`: there is no such operation, and nothing was read of it. `foreign`: a transaction has one that cannot be in it. */
-export type RequestOutcome = 'read' | 'broken' | 'unknown' | 'foreign';
+/**
+ * `unknown`: there is no such operation, and nothing was read of it. `foreign`: a transaction has one that cannot be in
+ * it. `broken-part`: it has a broken one, which was told.
+ */
+export type RequestOutcome = 'read' | 'broken' | 'unknown' | 'foreign' | 'broken-part';
 
 /** Reads what stands behind number and operation of a request. */
 export function readRequest(reader: JuteReader, opCode: number, events: OperationEvents): RequestOutcome {
@@ -147,7 +152,9 @@ function readTransaction(reader: JuteReader, events: OperationEvents): RequestOu
     if (reader.isBroken) return 'broken';
     if (isDone) break;
     if (!insideTransactions.has(opCode)) return 'foreign';
-    if (readRequest(reader, opCode, events) !== 'read') return 'broken';
+    if (readRequest(reader, opCode, events) === 'read') continue;
+    events.onBrokenPart(opCode);
+    return 'broken-part';
   }
   events.onOperation(OpCode.multi, noFacts);
   return 'read';

@@ -155,6 +155,11 @@ const errors: readonly ByteCase[] = [
   ...broken('connect that ends early', packet(int(0), long(0n), int(1))),
   ...broken('auth that ends early', request(-4, 100, int(0))),
   ...broken('a transaction that is none', request(3, 14, int(1))),
+  {
+    name: 'broken: a transaction with a part that is',
+    listener: 'full',
+    steps: () => [{ client: request(3, 14, part(1, false, text('/a'), int(1000)), end) }, 'client-reset'],
+  },
   ...broken('a packet over its limit', request(3, 6, text(`/${'x'.repeat(200)}`)), 'small'),
   {
     name: 'a packet at its limit, its length with it',

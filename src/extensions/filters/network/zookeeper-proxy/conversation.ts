@@ -37,12 +37,19 @@ export class Conversation implements OperationEvents {
     if (opCode !== OpCode.check) this.metadata.add([['opname', name], ...facts]);
   }
 
+  /** Counts for the part and for the whole, under the part's name both times, as in Envoy. */
+  onBrokenPart(opCode: number): void {
+    this.fail(opCode);
+    this.fail(opCode);
+  }
+
   /** False: the packet is broken, or longer than what it says. */
   onRequest(bytes: Buffer, start: number, end: number): boolean {
     const reader = new JuteReader(bytes, start, end);
     const xid = reader.int32();
     const opCode = xid === Xid.connect ? OpCode.connect : operationOf(xid, reader.int32());
     const outcome = this.readRequest(reader, opCode);
+    if (outcome === 'broken-part') return false;
     if (outcome === 'foreign' || reader.isBroken) return this.fail(outcome === 'foreign' ? null : opCode);
     if (outcome === 'unknown') this.fail(null);
     else this.remember(xid, opCode);
