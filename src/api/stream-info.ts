@@ -28,6 +28,8 @@ export interface ConnectionInfo {
   /** A listener filter has learnt where the peer wanted to go; `localAddress` says it. */
   isLocalRestored: boolean;
   remoteAddress: Address;
+  /** What a PROXY header said besides, where that is to go on; null without such a header. */
+  proxyTlvs: readonly { readonly type: number; readonly value: Buffer }[] | null;
   readonly directLocalAddress: Address;
   /** Server name of the TLS ClientHello, lower case; empty when there was none. */
   requestedServerName: string;

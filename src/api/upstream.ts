@@ -326,6 +326,13 @@ export interface UpstreamTcpConnection extends CodecOutput {
   close(mode: 'no-flush' | 'flush' | 'abort'): void;
 }
 
+/** The client of a connection: what a PROXY header says. */
+export interface ProxiedClient {
+  readonly source: Address;
+  readonly destination: Address;
+  readonly tlvs: readonly { readonly type: number; readonly value: Buffer }[];
+}
+
 /** How sockets to the hosts of a cluster are made. */
 export type UpstreamSocketConfig = {
   /** Address that connections to IPv4 or IPv6 hosts come from; empty = the system's choice. */
@@ -400,11 +407,19 @@ export interface Cluster extends ClusterHosts, ClusterCodeStats {
     priority: RoutingPriority,
     headers?: RequestHeaders | null,
     isHttp2Downstream?: boolean,
+    client?: ProxiedClient,
   ): HttpPool | null;
   /** Opens a TCP connection; answers a handle that gives it up, or null when the callbacks have been told. */
-  connectTcp(host: Host, priority: RoutingPriority, callbacks: TcpConnectionCallbacks): Cancellable | null;
   /** What the cluster's own rules say of an answer: an error or none; null where it has no rules, and the status counts. */
   judgesAsError(headers: ResponseHeaders): boolean | null;
+  connectTcp(
+    host: Host,
+    priority: RoutingPriority,
+    callbacks: TcpConnectionCallbacks,
+    client?: ProxiedClient,
+  ): Cancellable | null;
+  /** Hosts are told whom a connection is for (PROXY protocol): whoever asks for one names the client. */
+  readonly announcesClients?: boolean;
   /** The same again under a name that the request gave (`x-envoy-upstream-alt-stat-name`); null when there are too many. */
   alternativeStats(name: string): ClusterCodeStats | null;
   /** Counts a response that a retry replaced. */

@@ -92,6 +92,7 @@ import { headerSessionState } from './session-states/header/header.js';
 import { dogStatsd } from './stat-sinks/dog-statsd/dog-statsd.js';
 import { graphiteStatsd } from './stat-sinks/graphite-statsd/graphite-statsd.js';
 import { statsd } from './stat-sinks/statsd/statsd.js';
+import { upstreamProxyProtocol } from './transport-sockets/proxy-protocol/proxy-protocol.js';
 import { downstreamRawBuffer, upstreamRawBuffer } from './transport-sockets/raw-buffer/raw-buffer.js';
 import { downstreamTls } from './transport-sockets/tls/downstream-tls.js';
 import { upstreamTls } from './transport-sockets/tls/upstream-tls.js';
@@ -174,7 +175,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   'session.state': [cookieSessionState, headerSessionState, envelopeSessionState],
   bootstrap: [filterModules],
   'transport.socket.downstream': [downstreamRawBuffer, downstreamTls],
-  'transport.socket.upstream': [upstreamRawBuffer, upstreamTls],
+  'transport.socket.upstream': [upstreamRawBuffer, upstreamTls, upstreamProxyProtocol],
 };
 
 const nothing: readonly Extension[] = [];

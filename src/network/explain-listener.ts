@@ -102,6 +102,7 @@ function probedInfo(config: ListenerConfig, probe: Probe, nowMs: number): Connec
     dynamicMetadata: null,
     filterState: null,
     isLocalRestored: false,
+    proxyTlvs: null,
   };
 }
 

@@ -333,6 +333,7 @@ function infoOf(
     directRemoteAddress: remote,
     localAddress: local,
     isLocalRestored: false,
+    proxyTlvs: null,
     remoteAddress: remote,
     directLocalAddress: local,
     requestedServerName: '',

@@ -1,10 +1,12 @@
 import type { Socket, SocketConnectOpts } from 'node:net';
+import type { ExtensionConfig } from '../api/config-node.js';
 import type { Extension } from '../api/extension.js';
 import type { SecretView } from '../api/secrets.js';
 import type { StatBlock, StatScope } from '../api/stats.js';
 import type { ConnectionInfo } from '../api/stream-info.js';
 import type { Logger, ThreadScope } from '../api/thread-scope.js';
 import type { TlsInfo } from '../api/tls-info.js';
+import type { ProxiedClient } from '../api/upstream.js';
 import type { Clock } from '../base/clock.js';
 import type { Plain } from '../base/plain.js';
 import type { Random } from '../base/random.js';
@@ -99,6 +101,8 @@ export interface TransportOptions {
   readonly alpn: readonly string[];
   /** Offered where no protocols are configured. */
   readonly alpnFallback: readonly string[];
+  /** The connection that this one carries on; absent where no transport tells of it. */
+  readonly proxied?: ProxiedClient;
 }
 
 /** Where an upstream connection reads to. */
@@ -106,6 +110,8 @@ export interface UpstreamReads {
   readonly buffer: Buffer;
   /** Answers whether to go on reading. */
   onRead(length: number): boolean;
+  /** Bytes that the transport sends in front count with the connection's. */
+  onPreamble?(length: number): void;
   /** The transport stands, clear bytes may flow. Not called when it fails: the socket is destroyed with an error. */
   onReady(tls: TlsInfo | null): void;
 }
@@ -113,12 +119,16 @@ export interface UpstreamReads {
 /** The transport of one cluster's connections in one thread. */
 export interface UpstreamTransport {
   readonly isSecure: boolean;
+  /** Its connections tell whom they are for: they are made with `TransportOptions.proxied`. */
+  readonly announcesClients?: boolean;
   /** Opens a connection. `hostname` is the endpoint's own, empty when it has none. */
   connect(
     target: SocketConnectOpts,
     hostname: string,
     options: TransportOptions | null,
     reads: UpstreamReads,
+    /** A socket that is on its way there already; absent: the transport opens one. */
+    carrier?: Socket,
   ): Socket;
   /** What `%UPSTREAM_TRANSPORT_FAILURE_REASON%` prints for the error code that the socket ended with; empty if it is none of this layer. */
   failureText(code: string): string;
@@ -127,6 +137,8 @@ export interface UpstreamTransport {
 export interface UpstreamTransportContext {
   /** `cluster.<name>` */
   readonly statPrefix: string;
+  /** Builds a transport that lies inside this one; null: the socket itself. */
+  inner(transport: ExtensionConfig): UpstreamTransport | null;
 }
 
 export interface UpstreamTransportFactory<C extends Plain = Plain> extends Extension<C> {

@@ -87,6 +87,7 @@ export class AdminAccessLog {
       directRemoteAddress: remote,
       localAddress: local,
       isLocalRestored: false,
+      proxyTlvs: null,
       remoteAddress: remote,
       directLocalAddress: local,
       requestedServerName: '',

@@ -11,6 +11,7 @@ export const ownConnection: ConnectionInfo = {
   remoteAddress: nowhere,
   directLocalAddress: nowhere,
   isLocalRestored: false,
+  proxyTlvs: null,
   requestedServerName: '',
   transportProtocol: '',
   applicationProtocols: [],

@@ -45,13 +45,19 @@ export class ClusterTransports {
         | UpstreamTransportFactory
         | undefined;
       if (factory === undefined) throw new Error(`no transport socket for ${transport.typeUrl}`);
-      return factory.build(transport.config, scope, { statPrefix });
+      return factory.build(transport.config, scope, { statPrefix, inner: build });
     };
     this.fallback = build(config.transport);
     this.matches = config.transportMatches.map(({ match, transport }) => ({
       match,
       transport: build(transport),
     }));
+  }
+
+  /** Some connections tell whom they are for. */
+  get announceClients(): boolean {
+    const all = [this.fallback, ...this.matches.map(({ transport }) => transport)];
+    return all.some((transport) => transport?.announcesClients === true);
   }
 
   /** The transport for an endpoint of that metadata; null for the socket itself. */

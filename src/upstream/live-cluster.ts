@@ -20,6 +20,7 @@ import {
   type LoadBalancerContext,
   type OverloadDrop,
   type PoolFailure,
+  type ProxiedClient,
   type RoutingPriority,
   type TcpConnectionCallbacks,
   unhealthyMask,
@@ -29,6 +30,7 @@ import { Http1 } from '../codec/http1/http1-stats.js';
 import { Http2 } from '../codec/http2/http2-stats.js';
 import type { HeaderPredicate } from '../match/header-matcher.js';
 import { buildMessagePredicate } from '../match/message-predicate.js';
+import { withClient } from '../network/proxied-connection.js';
 import type { TransportOptions } from '../network/transport-socket.js';
 import { SharedBreaker } from './circuit-breaker.js';
 import { C } from './cluster-stats.js';
@@ -38,7 +40,7 @@ import type { ClusterConfig } from './config.js';
 import { explainCluster } from './explain-cluster.js';
 import { FailureRing } from './failure-ring.js';
 import type { PoolProtocol } from './http-protocol.js';
-import { NamedPools } from './named-pools.js';
+import { NamedPools, sniOptions } from './named-pools.js';
 import { OriginalDstChooser } from './original-dst-chooser.js';
 import { OverrideHosts } from './override-hosts.js';
 import { HostPool } from './pool/host-pool.js';
@@ -87,7 +89,8 @@ export class LiveCluster implements Cluster, BalancedCluster {
   private generation: number;
   /** HTTP/1 by priority, then the other protocol: a cluster has one at most besides. */
   private readonly pools: readonly Map<Host, HostPool>[];
-  /** Null unless requests name the server that their connection asks for. */
+  readonly announcesClients: boolean;
+  /** Null unless requests name the server that their connection asks for, or the client that it is for. */
   private readonly named: NamedPools<HostPool, Host> | null;
 
   constructor(
@@ -143,8 +146,9 @@ export class LiveCluster implements Cluster, BalancedCluster {
     this.chooser = null;
     this.generation = -1;
     this.pools = [new Map(), new Map(), new Map(), new Map()];
-    this.named = config.autoSni === null ? null : new NamedPools(config.autoSni);
     this.wanted = wanted;
+    this.announcesClients = this.transports.announceClients;
+    this.named = config.autoSni === null && !this.announcesClients ? null : new NamedPools();
     this.balancer = balancerOf(this);
   }
 
@@ -251,12 +255,14 @@ export class LiveCluster implements Cluster, BalancedCluster {
     priority: RoutingPriority,
     headers: RequestHeaders | null = null,
     isHttp2Downstream = false,
+    client?: ProxiedClient,
   ): HttpPool | null {
     const { protocol } = this.config;
     const spoken = protocol === 'downstream' ? (isHttp2Downstream ? 'http2' : 'http1') : protocol;
     const kind = spoken === 'http1' ? priority : priority + 2;
-    if (this.named !== null && headers !== null) {
-      return this.named.find(host, `${kind} ${host.slot}`, headers, (options) =>
+    const options = this.named === null ? null : this.optionsFor(headers, client);
+    if (this.named !== null && options !== null) {
+      return this.named.find(host, `${kind} ${host.slot}`, options, () =>
         this.takePool(host, priority) ? this.newPool(host, priority, spoken, options) : null,
       );
     }
@@ -297,6 +303,16 @@ export class LiveCluster implements Cluster, BalancedCluster {
     this.named?.forget(pool);
   }
 
+  /** Null: the connections of all requests are alike. */
+  private optionsFor(
+    headers: RequestHeaders | null,
+    client: ProxiedClient | undefined,
+  ): TransportOptions | null {
+    const { autoSni } = this.config;
+    const byName = autoSni === null || headers === null ? null : sniOptions(autoSni, headers);
+    return client === undefined ? byName : withClient(byName, client);
+  }
+
   private newPool(
     host: Host,
     priority: RoutingPriority,
@@ -316,8 +332,14 @@ export class LiveCluster implements Cluster, BalancedCluster {
     return this.scope.stats.bind(`cluster.${this.config.statName}.http2`, Http2);
   }
 
-  connectTcp(host: Host, priority: RoutingPriority, callbacks: TcpConnectionCallbacks): Cancellable | null {
-    return this.dialer.dial(host, this.breakers[priority], callbacks);
+  connectTcp(
+    host: Host,
+    priority: RoutingPriority,
+    callbacks: TcpConnectionCallbacks,
+    client?: ProxiedClient,
+  ): Cancellable | null {
+    const options = client === undefined ? null : withClient(null, client);
+    return this.dialer.dial(host, this.breakers[priority], callbacks, options);
   }
 
   judgesAsError(headers: ResponseHeaders): boolean | null {

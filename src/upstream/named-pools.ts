@@ -19,21 +19,13 @@ const mostNames = 1024;
 
 /** Pools that differ in what their connections were told of the request's name; the oldest go when there are too many. */
 export class NamedPools<P extends Drainable, H> {
-  private readonly config: AutoSniConfig;
   private readonly pools: Map<string, { readonly host: H; readonly pool: P }>;
 
-  constructor(config: AutoSniConfig) {
-    this.config = config;
+  constructor() {
     this.pools = new Map();
   }
 
-  find(
-    host: H,
-    slot: string,
-    headers: RequestHeaders,
-    make: (options: TransportOptions) => P | null,
-  ): P | null {
-    const options = optionsFor(this.config, headers);
+  find(host: H, slot: string, options: TransportOptions, make: () => P | null): P | null {
     const key = `${slot} ${options.key}`;
     const known = this.pools.get(key);
     if (known !== undefined && known.host === host) return known.pool;
@@ -45,7 +37,7 @@ export class NamedPools<P extends Drainable, H> {
         oldest[1].pool.drain();
       }
     }
-    const pool = make(options);
+    const pool = make();
     if (pool !== null) this.pools.set(key, { host, pool });
     return pool;
   }
@@ -79,7 +71,8 @@ export class NamedPools<P extends Drainable, H> {
 
 const addressPattern = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$/;
 
-function optionsFor(config: AutoSniConfig, headers: RequestHeaders): TransportOptions {
+/** What a request of that name asks of its connection. */
+export function sniOptions(config: AutoSniConfig, headers: RequestHeaders): TransportOptions {
   const given = config.header === '' ? '' : (headers.get(config.header) ?? '');
   const name = withoutPort(given === '' ? headers.authority : given);
   const isAddress = addressPattern.test(name);

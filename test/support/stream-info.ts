@@ -17,6 +17,7 @@ export function connectionInfo(changes: Partial<ConnectionInfo> = {}): Connectio
     directRemoteAddress: address('10.0.0.9', 4000),
     localAddress: address('10.0.0.1', 8080),
     isLocalRestored: false,
+    proxyTlvs: null,
     remoteAddress: address('10.0.0.9', 4000),
     directLocalAddress: address('10.0.0.1', 8080),
     requestedServerName: '',

@@ -19,6 +19,7 @@ const noConnection: ConnectionInfo = {
   remoteAddress: here,
   directLocalAddress: here,
   isLocalRestored: false,
+  proxyTlvs: null,
   requestedServerName: '',
   transportProtocol: '',
   applicationProtocols: [],

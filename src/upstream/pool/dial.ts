@@ -32,7 +32,10 @@ export function dial(
   const onRead = (length: number): boolean => (connection as Connection).onRead(length);
   if (transport !== null) {
     const onReady = (tls: TlsInfo | null): void => connection?.guard(() => onConnect(tls));
-    const reads = { buffer: connections.readBuffer, onRead, onReady };
+    const onPreamble = (length: number): void => {
+      if (connection !== null) connection.bytesSent += length;
+    };
+    const reads = { buffer: connections.readBuffer, onRead, onReady, onPreamble };
     const socket = transport.connect(target, host.hostname, options, reads);
     connection = new Connection(socket, connections, events, bufferLimitBytes);
     return connection;

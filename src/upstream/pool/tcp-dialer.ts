@@ -12,7 +12,7 @@ import { HostWord, hostFailureMask } from '../../api/upstream.js';
 import { Timer } from '../../base/timer-wheel.js';
 import { unknownAddress } from '../../network/address.js';
 import type { Connection, ConnectionEvents } from '../../network/connection.js';
-import type { UpstreamTransport } from '../../network/transport-socket.js';
+import type { TransportOptions, UpstreamTransport } from '../../network/transport-socket.js';
 import { C } from '../cluster-stats.js';
 
 import { connectErrorText, dial, localAddressOf } from './dial.js';
@@ -60,14 +60,19 @@ export class TcpDialer {
     if (connections?.open.size === 0) this.hosts?.delete(connection.host);
   }
 
-  dial(host: Host, breaker: CircuitBreaker, callbacks: TcpConnectionCallbacks): Cancellable | null {
+  dial(
+    host: Host,
+    breaker: CircuitBreaker,
+    callbacks: TcpConnectionCallbacks,
+    options: TransportOptions | null,
+  ): Cancellable | null {
     if (callbacks.requestsUnderWay !== undefined) breaker.forceConnection();
     else if (!breaker.tryConnection()) {
       this.cluster.stats.inc(C.upstream_cx_overflow);
       callbacks.onConnectFailure({ reason: 'overflow', transportFailure: '', limit: 'max_connections' });
       return null;
     }
-    const connection = new TcpUpstream(this.cluster, host, breaker, callbacks, this.resources, this);
+    const connection = new TcpUpstream(this.cluster, host, breaker, callbacks, this.resources, this, options);
     this.connectionsOf(host)?.open.add(connection);
     return connection;
   }
@@ -113,6 +118,7 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     callbacks: TcpConnectionCallbacks,
     resources: PoolResources,
     dialer: TcpDialer,
+    options: TransportOptions | null,
   ) {
     this.dialer = dialer;
     this.id = resources.nextConnectionId();
@@ -142,7 +148,7 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
       cluster.info,
       resources,
       this,
-      { transport: this.transport, options: null },
+      { transport: this.transport, options },
       (tls) => this.onConnect(tls),
     );
     this.connectTimer = new Timer(() => this.onConnectTimeout());

@@ -1,7 +1,9 @@
 import { compareSuites } from './compare.js';
+import { clientFamily } from './network/client-family.js';
 import { networkFamilyBootstrap } from './network/network-family.js';
 import { tunnelFamily, tunnelLog } from './network/tunnel-family.js';
 
 compareSuites([
   { bootstrap: networkFamilyBootstrap('tunnels', tunnelFamily, tunnelLog), cases: tunnelFamily.cases },
+  { bootstrap: networkFamilyBootstrap('clients told of', clientFamily), cases: clientFamily.cases },
 ]);

@@ -15,6 +15,7 @@ const info: ConnectionInfo = {
   directRemoteAddress: unknownAddress,
   localAddress: unknownAddress,
   isLocalRestored: false,
+  proxyTlvs: null,
   remoteAddress: unknownAddress,
   directLocalAddress: unknownAddress,
   requestedServerName: '',

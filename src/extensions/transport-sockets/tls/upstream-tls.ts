@@ -60,10 +60,12 @@ export class UpstreamTls implements UpstreamTransport {
     hostname: string,
     options: TransportOptions | null,
     reads: UpstreamReads,
+    carrier?: Socket,
   ): Socket {
     const identity = this.identityNow();
     if (identity === null) {
       this.stats.factory.inc(F.upstream_context_secrets_not_ready);
+      carrier?.destroy();
       return unconnected();
     }
     const serverName = this.serverNameOf(hostname, options);
@@ -80,7 +82,8 @@ export class UpstreamTls implements UpstreamTransport {
       ...(session === undefined ? {} : { session }),
     };
     const onread = { buffer: reads.buffer, callback: (length: number) => reads.onRead(length) };
-    const socket = connect(Object.assign(wish, target, { onread, allowHalfOpen: true }));
+    const way = carrier === undefined ? target : { socket: carrier };
+    const socket = connect(Object.assign(wish, way, { onread, allowHalfOpen: true }));
     socket.on('session', (bytes: Buffer) => this.sessions.add(key, bytes));
     socket.on('error', (error: NodeJS.ErrnoException) => this.onError(error));
     socket.once('secureConnect', () => this.onSecure(socket, identity, serverName, options, reads));

@@ -15,6 +15,7 @@ import type { Timer } from '../../../../base/timer-wheel.js';
 import type { WireMeter } from '../../../../base/wire-meter.js';
 import { isGrpc } from '../../../../http/local-reply.js';
 import { H, V } from '../../../../http/manager-stats.js';
+import { clientOf } from '../../../../network/proxied-connection.js';
 import { Attempt, type AttemptOwner } from '../../../../upstream/attempt/attempt.js';
 import type { AttemptLogs } from '../../../../upstream/attempt/attempt-log.js';
 import { KeptRequest } from '../../../../upstream/attempt/kept-request.js';
@@ -128,7 +129,8 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
         return new TcpTunnelPool(cluster, host, this.priority());
     }
     const isHttp2 = this.info.protocol === 'HTTP/2';
-    return cluster.httpPool(host, this.priority(), this.requestHeaders, isHttp2);
+    const client = cluster.announcesClients ? clientOf(this.info.connection) : undefined;
+    return cluster.httpPool(host, this.priority(), this.requestHeaders, isHttp2, client);
   }
 
   protected onRequestComplete(): void {

@@ -1,4 +1,5 @@
 import type { ConfigNode } from '../../../../api/config-node.js';
+import { type PassedTlvs, parsePassedTlvs } from '../../../../network/proxied-connection.js';
 
 export type TlvRuleConfig = {
   readonly type: number;
@@ -10,6 +11,8 @@ export type TlvRuleConfig = {
 /** `envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol`. */
 export type ProxyProtocolConfig = {
   readonly statPrefix: string;
+  /** What upstream connections may be told. */
+  readonly passed: PassedTlvs;
   readonly rules: readonly TlvRuleConfig[];
   readonly toFilterState: boolean;
   readonly allowsAbsent: boolean;
@@ -19,8 +22,8 @@ export type ProxyProtocolConfig = {
 const defaultNamespace = 'envoy.filters.listener.proxy_protocol';
 
 export function parseProxyProtocol(node: ConfigNode): ProxyProtocolConfig {
-  node.noEffect('pass_through_tlvs', 'no upstream connection is told of them');
   return {
+    passed: parsePassedTlvs(node, 'pass_through_tlvs'),
     statPrefix: node.string('stat_prefix'),
     rules: node.list('rules').flatMap(parseRule),
     toFilterState: node.enum('tlv_location', 'DYNAMIC_METADATA') === 'FILTER_STATE',

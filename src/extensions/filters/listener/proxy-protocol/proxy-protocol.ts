@@ -9,6 +9,7 @@ import {
   readProxyHeader,
 } from '../../../../codec/proxy-protocol/proxy-header.js';
 import { ipAddress } from '../../../../network/address.js';
+import { passes } from '../../../../network/proxied-connection.js';
 import { type ProxyProtocolConfig, parseProxyProtocol, type TlvRuleConfig } from './config.js';
 
 /** `proxy_proto.[<stat_prefix>.]` */
@@ -102,6 +103,7 @@ class ProxyProtocolFilter implements ListenerFilter {
       info.isLocalRestored = true;
     }
     stats.inc(V.found);
+    info.proxyTlvs = tlvs.filter((tlv) => passes(rules.config.passed, tlv));
     for (const { type, value } of tlvs) {
       const rule = rules.config.rules.find((it) => it.type === type);
       if (rule !== undefined) this.note(rule, value);

@@ -4,6 +4,7 @@ import type { Plain } from '../../../../base/plain.js';
 import { parseMetadata } from '../../../../match/metadata.js';
 import { mergeMetadata } from '../../../../route/metadata.js';
 import { parseAccessLogs } from '../../../../stream/access-log/access-log.js';
+import { parseTlvFormat, type TlvFormatConfig, type TlvMerge } from './client-tlvs.js';
 import { parseTunnel, type TunnelConfig } from './tunnel-config.js';
 
 /** A cluster that connections may go to. */
@@ -50,6 +51,9 @@ export type TcpProxyConfig = {
   readonly dialsAtOnce: boolean;
   /** Null: the host is connected to straight. */
   readonly tunnel: TunnelConfig | null;
+  /** What hosts are told of each connection besides its ends. */
+  readonly tlvs: readonly TlvFormatConfig[];
+  readonly tlvMerge: TlvMerge;
   readonly maxEarlyBytes: number;
 };
 
@@ -87,6 +91,8 @@ export function parseTcpProxy(node: ConfigNode): TcpProxyConfig {
     dialsAtOnce: mode !== 'ON_DOWNSTREAM_DATA',
     maxEarlyBytes,
     tunnel: tunnel === undefined ? null : parseTunnel(tunnel),
+    tlvs: node.list('proxy_protocol_tlvs').map(parseTlvFormat),
+    tlvMerge: node.enum('proxy_protocol_tlv_merge_policy', 'ADD_IF_ABSENT') as TlvMerge,
   };
 }
 

@@ -3,10 +3,12 @@ import type { Setting, TcpExplanation } from '../../../../api/explain.js';
 import type { BoundStats } from '../../../../api/stats.js';
 import type { StreamInfo } from '../../../../api/stream-info.js';
 import type { ThreadScope } from '../../../../api/thread-scope.js';
-import type { LoadBalancerContext } from '../../../../api/upstream.js';
+import type { LoadBalancerContext, ProxiedClient } from '../../../../api/upstream.js';
 import { timeoutText } from '../../../../base/time-text.js';
 import { xxHash64 } from '../../../../base/xx-hash.js';
+import { clientOf } from '../../../../network/proxied-connection.js';
 import { mergeMetadata } from '../../../../route/metadata.js';
+import { ClientTlvs } from './client-tlvs.js';
 import type { TargetConfig, TcpProxyConfig } from './config.js';
 import { T } from './tcp-stats.js';
 import { TunnelMaker } from './tunnel.js';
@@ -35,12 +37,14 @@ export class TcpProxy {
   readonly stats: BoundStats;
   /** Null: hosts are connected to straight. */
   private readonly tunnel: TunnelMaker | null;
+  private readonly tlvs: ClientTlvs;
   private readonly accessLogs: readonly AccessLog[];
   private readonly totalWeight: number;
 
   constructor(config: TcpProxyConfig, scope: ThreadScope) {
     this.config = config;
     this.scope = scope;
+    this.tlvs = new ClientTlvs(config.tlvs, config.tlvMerge);
     this.tunnel = config.tunnel === null ? null : new TunnelMaker(config.tunnel, scope);
     this.stats = scope.stats.bind(`tcp.${config.statPrefix}`, T);
     this.accessLogs = config.accessLogs.map((log) => scope.accessLog(log));
@@ -58,6 +62,11 @@ export class TcpProxy {
       draw -= target.weight;
     }
     return { name: '', metadataMatch };
+  }
+
+  /** What hosts are told of the connection. */
+  clientOf(info: StreamInfo): ProxiedClient {
+    return clientOf(info.connection, this.tlvs.of(info));
   }
 
   /** How the connection gets its upstream; null: straight. */

@@ -5,6 +5,7 @@ import {
   type Cluster,
   defaultPriority,
   type Host,
+  type ProxiedClient,
   type TcpConnectionCallbacks,
 } from '../../../../api/upstream.js';
 import { type HeaderMap, RequestHeaders, type ResponseHeaders } from '../../../../base/header-map.js';
@@ -42,13 +43,14 @@ export class TunnelMaker {
     host: Host,
     record: StreamInfo,
     callbacks: TcpConnectionCallbacks,
+    client: ProxiedClient | undefined,
   ): Cancellable | null {
     const request: TunnelRequest = {
       head: (isSecure) => this.headOf(record, isSecure),
       onAnswer: (headers) => this.keepHeaders(record, headers),
       onTrailers: (trailers) => this.keepTrailers(record, trailers),
     };
-    const pool = cluster.httpPool(host, defaultPriority);
+    const pool = cluster.httpPool(host, defaultPriority, null, false, client);
     if (pool !== null) return new HttpTunnel(host, request, callbacks).start(pool);
     callbacks.onConnectFailure({ reason: 'overflow', transportFailure: '' });
     return null;

@@ -155,10 +155,11 @@ export class UpstreamSide implements TcpConnectionCallbacks {
     record.attemptCount++;
     record.upstreamHost = host;
     record.hostsAttempted = [...record.hostsAttempted, host];
+    const client = cluster.announcesClients ? this.proxy.clientOf(record) : undefined;
     const pending =
       this.tunnel === null
-        ? cluster.connectTcp(host, defaultPriority, this)
-        : this.tunnel.open(cluster, host, record, this);
+        ? cluster.connectTcp(host, defaultPriority, this, client)
+        : this.tunnel.open(cluster, host, record, this, client);
     if (this.isDialling) this.pending = pending;
   }
 

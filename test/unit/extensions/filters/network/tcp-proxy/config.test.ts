@@ -33,11 +33,8 @@ test('waiting for bytes without room for them is a problem', () => {
 });
 
 test('what is not built is reported as such', () => {
-  const { unsupported } = read(
-    'cluster: a, on_demand: {odcds_config: {ads: {}}}, proxy_protocol_tlvs: [{type: 1}]',
-  );
+  const { unsupported } = read('cluster: a, on_demand: {odcds_config: {ads: {}}}');
   match(unsupported.join(), /on_demand/);
-  match(unsupported.join(), /proxy_protocol_tlvs/);
 });
 
 test("a weighted cluster's metadata is laid over that of all", () => {

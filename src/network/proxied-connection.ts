@@ -1,0 +1,39 @@
+import type { ConfigNode } from '../api/config-node.js';
+import type { ConnectionInfo } from '../api/stream-info.js';
+import type { ProxiedClient } from '../api/upstream.js';
+import type { ProxyTlv } from '../codec/proxy-protocol/proxy-header.js';
+import type { TransportOptions } from './transport-socket.js';
+
+/** Which TLVs of a PROXY header go on. */
+export type PassedTlvs = {
+  readonly passesAll: boolean;
+  readonly types: readonly number[];
+};
+
+/** Reads `pass_through_tlvs`; absent: none go on. */
+export function parsePassedTlvs(node: ConfigNode, field: string): PassedTlvs {
+  const passed = node.message(field);
+  if (passed === undefined) return { passesAll: false, types: [] };
+  return {
+    passesAll: passed.enum('match_type', 'INCLUDE_ALL') === 'INCLUDE_ALL',
+    types: passed.numbers('tlv_type'),
+  };
+}
+
+export function passes({ passesAll, types }: PassedTlvs, { type }: ProxyTlv): boolean {
+  return passesAll || types.includes(type);
+}
+
+const noTlvs: readonly ProxyTlv[] = [];
+
+/** A downstream connection as hosts are told of it. */
+export function clientOf(info: ConnectionInfo, tlvs = info.proxyTlvs ?? noTlvs): ProxiedClient {
+  return { source: info.remoteAddress, destination: info.localAddress, tlvs };
+}
+
+/** Connections of one client; `options` say what besides sets them apart. */
+export function withClient(options: TransportOptions | null, client: ProxiedClient): TransportOptions {
+  const key = `${client.source.text} ${client.destination.text}`;
+  if (options !== null) return { ...options, key: `${options.key} ${key}`, proxied: client };
+  return { key, serverName: '', subjectAltNames: [], alpn: [], alpnFallback: [], proxied: client };
+}
