@@ -5,6 +5,7 @@ import type { CodecOutput, RequestEncoder, ResponseDecoder, StreamResetReason } 
 import type { ClusterExplanation } from './explain.js';
 import type { Extension } from './extension.js';
 import type { ShardPick } from './redis-shard.js';
+import type { SocketOptionConfig } from './socket-options.js';
 import type { BoundStats } from './stats.js';
 import type { Address, StreamInfo, UpstreamConnectionTimes } from './stream-info.js';
 import type { ThreadScope } from './thread-scope.js';
@@ -340,8 +341,7 @@ export type UpstreamSocketConfig = {
   readonly sourceIp6: string;
   /** 0 = any. */
   readonly sourcePort: number;
-  /** Idle time before the first TCP probe; -1 = no probes. */
-  readonly keepAliveMs: number;
+  readonly options: readonly SocketOptionConfig[];
 };
 
 /** Who the proxy is on connections to Redis hosts; empty texts: nobody in particular. One character per byte. */

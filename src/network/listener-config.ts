@@ -1,9 +1,11 @@
 import type { AccessLogConfig } from '../api/access-log.js';
 import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
+import type { SocketOptionConfig } from '../api/socket-options.js';
 import { parseIp } from '../base/cidr.js';
 import type { Plain } from '../base/plain.js';
 import { parseMetadata } from '../match/metadata.js';
 import { originText } from '../match/places.js';
+import { parseKeepAlive, parseListenerOptions, parseSocketOptions } from './socket-option-config.js';
 
 /** One address that a listener binds. */
 export type BindConfig = {
@@ -13,6 +15,7 @@ export type BindConfig = {
   readonly isPipe: boolean;
   readonly pipeMode: number;
   readonly ipv4Compat: boolean;
+  readonly options: readonly SocketOptionConfig[];
 };
 
 export type FilterChainConfig = {
@@ -78,13 +81,20 @@ export interface ListenerParts {
 /** Reads `envoy.config.listener.v3.Listener`. */
 export function parseListener(node: ConfigNode, index: number, parts: ListenerParts): ListenerConfig {
   const bind: BindConfig[] = [];
+  const ofSockets = parseListenerOptions(node);
+  const keepAlive = parseKeepAlive(node.message('tcp_keepalive'));
+  const given = parseSocketOptions(node, 'socket_options');
+  node.noEffect('max_connections_to_accept_per_socket_event', 'the event loop takes turns');
   const address = node.message('address');
   if (address === undefined)
     node.error(`error adding listener named '${node.string('name')}': address is necessary`);
-  else bind.push(...parseAddress(address));
+  else bind.push(...parseAddress(address, [...ofSockets, ...keepAlive, ...given]));
   for (const extra of node.list('additional_addresses')) {
     const more = extra.message('address');
-    if (more !== undefined) bind.push(...parseAddress(more));
+    const over = extra.message('socket_options');
+    const own = over === undefined ? given : parseSocketOptions(over, 'socket_options');
+    const alive = extra.has('tcp_keepalive') ? parseKeepAlive(extra.message('tcp_keepalive')) : keepAlive;
+    if (more !== undefined) bind.push(...parseAddress(more, [...ofSockets, ...alive, ...own]));
   }
   const first = bind[0];
   const name = node.string('name') || `listener_${index}`;
@@ -139,7 +149,7 @@ function textOf(bind: BindConfig): string {
   return bind.address.includes(':') ? `[${bind.address}]:${bind.port}` : `${bind.address}:${bind.port}`;
 }
 
-function parseAddress(node: ConfigNode): BindConfig[] {
+function parseAddress(node: ConfigNode, options: readonly SocketOptionConfig[]): BindConfig[] {
   const pipe = node.message('pipe');
   if (pipe !== undefined) {
     return [
@@ -149,6 +159,7 @@ function parseAddress(node: ConfigNode): BindConfig[] {
         isPipe: true,
         pipeMode: pipe.number('mode', 0),
         ipv4Compat: false,
+        options: [],
       },
     ];
   }
@@ -167,6 +178,7 @@ function parseAddress(node: ConfigNode): BindConfig[] {
       isPipe: false,
       pipeMode: 0,
       ipv4Compat: socket.bool('ipv4_compat'),
+      options,
     },
   ];
 }

@@ -3,7 +3,8 @@ import { listenerWords } from '../api/messages.js';
 import type { Logger } from '../api/thread-scope.js';
 import { type AcceptedHandle, acceptHandles, handleBehind } from '../network/accepted-handle.js';
 import type { BindConfig, ListenerConfig } from '../network/listener-config.js';
-import { boundText, listenOn } from './bind.js';
+import { bindError, boundText, listenOn } from './bind.js';
+import { bindSocket, onListening } from './bind-socket.js';
 import type { ConnectionLimits } from './connection-limits.js';
 import type { DescriptorBudget } from './descriptor-budget.js';
 import type { Descriptors } from './descriptors.js';
@@ -96,8 +97,15 @@ export class Acceptor {
       server.on('error', (error) => this.log.error(`listener ${config.name}: ${error.message}`));
       const backlog = backlogOf(config);
       const who = whoListens(config);
-      if (bind.isPipe && bind.address.startsWith('@')) await this.listenAbstract(server, bind, backlog, who);
-      else await listenOn(server, bind, backlog, who);
+      if (bind.isPipe && bind.address.startsWith('@')) {
+        await this.listenOnDescriptor(server, bind, backlog, who, () =>
+          this.descriptors.bindAbstract(bind.address.slice(1)),
+        );
+      } else if (bind.options.length > 0) {
+        await this.listenOnDescriptor(server, bind, backlog, who, () =>
+          bindSocket(this.descriptors, bind, false),
+        );
+      } else await listenOn(server, bind, backlog, who);
       acceptHandles(server, (handle) => this.onHandle(handle, config, index, slot));
       this.servers.push(server);
       this.byListener.set(config.name, [...(this.byListener.get(config.name) ?? []), server]);
@@ -212,19 +220,19 @@ export class Acceptor {
     }
   }
 
-  private async listenAbstract(
+  /** Listens on a socket that Node could not have bound. */
+  private async listenOnDescriptor(
     server: Server,
     bind: BindConfig,
     backlog: number,
     who: string,
+    make: () => number,
   ): Promise<void> {
     let fd: number;
     try {
-      fd = this.descriptors.bindAbstract(bind.address.slice(1));
+      fd = make();
     } catch (error) {
-      throw new Error(
-        `${who}: cannot bind '${bind.address}': ${error instanceof Error ? error.message : error}`,
-      );
+      throw new Error(bindError(bind, who, error instanceof Error ? error : new Error(String(error))));
     }
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -233,6 +241,7 @@ export class Acceptor {
         resolve();
       });
     });
+    onListening(server, bind);
   }
 }
 

@@ -9,8 +9,17 @@ export interface Descriptors {
   close(fd: number): void;
   /** A socket bound to a name of the abstract namespace; Node 20 would bind it with zeros behind the name. */
   bindAbstract(name: string): number;
-  /** A TCP socket bound with SO_REUSEPORT; throws an error with the system's code. */
-  bindReusable(address: string, port: number, isV6Only: boolean): number;
+  /**
+   * A bound TCP socket, with SO_REUSEPORT if it is shared; throws an error with the system's code. `prepare` sees it
+   * before it is bound and throws what it does not like.
+   */
+  bindTcp(
+    address: string,
+    port: number,
+    isV6Only: boolean,
+    isShared: boolean,
+    prepare: (fd: number) => void,
+  ): number;
 }
 
 const F_DUPFD_CLOEXEC = 1030;
@@ -54,25 +63,8 @@ export function loadDescriptors(): Descriptors | null {
       'int setsockopt(int fd, int level, int name, const uint8_t *value, uint32_t length)',
     ) as SetOption;
     return {
-      bindReusable(address, port, isV6Only) {
-        const bytes = socketAddress(address, port);
-        const fd = socket(bytes.readUInt16LE(0), SOCK_STREAM_CLOEXEC_NONBLOCK, 0);
-        if (fd < 0) throw systemError(koffi.errno());
-        const options: [number, number, boolean][] = [
-          [SOL_SOCKET, SO_REUSEADDR, true],
-          [SOL_SOCKET, SO_REUSEPORT, true],
-        ];
-        if (bytes.length > 16) options.push([IPPROTO_IPV6, IPV6_V6ONLY, isV6Only]);
-        const isSet = options.every(([level, name, isOn]) => {
-          const value = Buffer.alloc(4);
-          value.writeInt32LE(isOn ? 1 : 0);
-          return setsockopt(fd, level, name, value, 4) === 0;
-        });
-        if (isSet && bind(fd, bytes, bytes.length) === 0) return fd;
-        const error = systemError(koffi.errno());
-        close(fd);
-        throw error;
-      },
+      bindTcp: (...wanted) =>
+        bindTcp({ socket, bind, setsockopt, close, errno: () => koffi.errno() }, ...wanted),
       bindAbstract(name) {
         const bytes = Buffer.from(name, 'utf8');
         if (bytes.length > abstractNameBytes) throw new Error('File name too long');
@@ -98,6 +90,47 @@ export function loadDescriptors(): Descriptors | null {
   } catch {
     return null;
   }
+}
+
+interface BindCalls {
+  readonly socket: SocketCall;
+  readonly bind: BindCall;
+  readonly setsockopt: SetOption;
+  close(fd: number): number;
+  errno(): number;
+}
+
+function bindTcp(
+  { socket, bind, setsockopt, close, errno }: BindCalls,
+  address: string,
+  port: number,
+  isV6Only: boolean,
+  isShared: boolean,
+  prepare: (fd: number) => void,
+): number {
+  const bytes = socketAddress(address, port);
+  const fd = socket(bytes.readUInt16LE(0), SOCK_STREAM_CLOEXEC_NONBLOCK, 0);
+  if (fd < 0) throw systemError(errno());
+  const options: [number, number, boolean][] = [
+    [SOL_SOCKET, SO_REUSEADDR, true],
+    [SOL_SOCKET, SO_REUSEPORT, isShared],
+  ];
+  if (bytes.length > 16) options.push([IPPROTO_IPV6, IPV6_V6ONLY, isV6Only]);
+  const isSet = options.every(([level, name, isOn]) => {
+    const value = Buffer.alloc(4);
+    value.writeInt32LE(isOn ? 1 : 0);
+    return setsockopt(fd, level, name, value, 4) === 0;
+  });
+  try {
+    prepare(fd);
+  } catch (error) {
+    close(fd);
+    throw error;
+  }
+  if (isSet && bind(fd, bytes, bytes.length) === 0) return fd;
+  const error = systemError(errno());
+  close(fd);
+  throw error;
 }
 
 function systemError(errno: number): Error {

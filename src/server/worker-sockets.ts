@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:net';
 import { type AcceptedHandle, acceptHandles } from '../network/accepted-handle.js';
 import type { BindConfig } from '../network/listener-config.js';
 import { bindError } from './bind.js';
+import { bindSocket, onListening } from './bind-socket.js';
 import type { Descriptors } from './descriptors.js';
 import type { WorkerShard } from './shard.js';
 
@@ -54,10 +55,10 @@ export class WorkerSockets {
     sockets.port = bind.port;
     try {
       for (let i = 0; i < count; i++) {
-        const isV6Only = bind.address.includes(':') && !bind.ipv4Compat;
-        sockets.fds.push(owner.descriptors.bindReusable(bind.address, sockets.port, isV6Only));
+        sockets.fds.push(bindSocket(owner.descriptors, { ...bind, port: sockets.port }, true));
         sockets.servers.push(null);
         const server = await sockets.acceptAt(i);
+        onListening(server, bind);
         const address = server.address();
         if (address !== null && typeof address !== 'string') sockets.port = address.port;
       }

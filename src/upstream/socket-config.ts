@@ -1,9 +1,8 @@
 import type { ConfigNode } from '../api/config-node.js';
+import type { SocketOptionConfig } from '../api/socket-options.js';
 import type { UpstreamSocketConfig } from '../api/upstream.js';
+import { freebindOptions, parseKeepAlive, parseSocketOptions } from '../network/socket-option-config.js';
 import { ipFamily } from './membership/name-resolver.js';
-
-/** What the system probes after when nothing is said. */
-const defaultKeepAliveMs = 7_200_000;
 
 /** Reads `upstream_bind_config` and `upstream_connection_options` of a cluster. */
 export function parseSocketConfig(node: ConfigNode): UpstreamSocketConfig {
@@ -14,24 +13,36 @@ export function parseSocketConfig(node: ConfigNode): UpstreamSocketConfig {
     source.unsupportedValue('protocol', 'UDP');
   }
   if (ip !== '' && ipFamily(ip) === 0) source?.error(`malformed IP address: ${ip}`, 'address');
-  const isV6 = ip.includes(':');
+  const all = [ip, ...extraSources(bind)];
   return {
-    sourceIp4: isV6 ? '' : ip,
-    sourceIp6: isV6 ? ip : '',
+    sourceIp4: all.find((it) => it.includes('.') && !it.includes(':')) ?? '',
+    sourceIp6: all.find((it) => it.includes(':')) ?? '',
     sourcePort: source?.number('port_value', 0) ?? 0,
-    keepAliveMs: parseKeepAlive(node.message('upstream_connection_options')),
+    options: [...parseConnectionOptions(node.message('upstream_connection_options')), ...parseBind(bind)],
   };
 }
 
-function parseKeepAlive(options: ConfigNode | undefined): number {
-  if (options === undefined) return -1;
+/** Addresses for hosts of the other family. */
+function extraSources(bind: ConfigNode | undefined): string[] {
+  const extras = bind?.list('extra_source_addresses').map((it) => it.message('address')) ?? [];
+  const old = bind?.list('additional_source_addresses') ?? [];
+  return [...extras, ...old].flatMap((it) => {
+    const ip = it?.string('address') ?? '';
+    if (ip !== '' && ipFamily(ip) === 0) it?.error(`malformed IP address: ${ip}`, 'address');
+    return ip === '' ? [] : [ip];
+  });
+}
+
+function parseBind(bind: ConfigNode | undefined): readonly SocketOptionConfig[] {
+  if (bind === undefined) return [];
+  const freebind = bind.bool('freebind');
+  return [...(freebind ? freebindOptions : []), ...parseSocketOptions(bind, 'socket_options')];
+}
+
+function parseConnectionOptions(options: ConfigNode | undefined): readonly SocketOptionConfig[] {
+  if (options === undefined) return [];
   const named = 'set_local_interface_name_on_upstream_connections';
   if (options.bool(named)) options.noEffect(named, 'nothing here reads the name of the interface');
   options.noEffect('happy_eyeballs_config', 'a host has one address, which is the one that is dialled');
-  const keepAlive = options.message('tcp_keepalive');
-  if (keepAlive === undefined) return -1;
-  const system = 'the system decides';
-  keepAlive.noEffect('keepalive_probes', system);
-  keepAlive.noEffect('keepalive_interval', system);
-  return 1000 * keepAlive.number('keepalive_time', defaultKeepAliveMs / 1000);
+  return parseKeepAlive(options.message('tcp_keepalive'));
 }

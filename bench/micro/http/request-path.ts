@@ -191,7 +191,7 @@ export class RequestPath {
         maxStreamDurationMs: 0,
         connectTimeoutMs: 1000,
         bufferLimitBytes: 1024 * 1024,
-        socket: { sourceIp4: '', sourceIp6: '', sourcePort: 0, keepAliveMs: -1 },
+        socket: { sourceIp4: '', sourceIp6: '', sourcePort: 0, options: [] },
         retryPolicy: null,
         origin: '',
       },

@@ -6,6 +6,7 @@ import { ipAddress, pipeAddress } from '../../network/address.js';
 import { Connection, type ConnectionEvents } from '../../network/connection.js';
 import type { TransportOptions, UpstreamTransport } from '../../network/transport-socket.js';
 import type { PoolResources } from './pool-resources.js';
+import { preparedSocket } from './prepared-socket.js';
 
 /** The transport that a connection to a host goes through. */
 export interface DialTransport {
@@ -29,6 +30,7 @@ export function dial(
   const { connections } = resources;
   let connection: Connection | null = null;
   const target = connectOptions(host.address, socketConfig);
+  const hasOptions = socketConfig.options.length > 0 && host.address.isIp;
   const onRead = (length: number): boolean => (connection as Connection).onRead(length);
   if (transport !== null) {
     const onReady = (tls: TlsInfo | null): void => connection?.guard(() => onConnect(tls));
@@ -36,15 +38,15 @@ export function dial(
       if (connection !== null) connection.bytesSent += length;
     };
     const reads = { buffer: connections.readBuffer, onRead, onReady, onPreamble };
-    const socket = transport.connect(target, host.hostname, options, reads);
+    const carrier = hasOptions ? preparedSocket(target, socketConfig) : undefined;
+    const socket = transport.connect(target, host.hostname, options, reads, carrier);
     connection = new Connection(socket, connections, events, bufferLimitBytes);
     return connection;
   }
-  const socket = connect({
-    ...target,
-    allowHalfOpen: true,
-    onread: { buffer: connections.readBuffer, callback: onRead },
-  });
+  const onread = { buffer: connections.readBuffer, callback: onRead };
+  const socket = hasOptions
+    ? preparedSocket(target, socketConfig, onread)
+    : connect({ ...target, allowHalfOpen: true, onread });
   connection = new Connection(socket, connections, events, bufferLimitBytes);
   const live = connection;
   socket.once('connect', () => live.guard(() => onConnect(null)));
@@ -53,14 +55,13 @@ export function dial(
 
 function connectOptions(address: Address, socket: UpstreamSocketConfig): SocketConnectOpts {
   if (!address.isIp) return { path: address.ip };
-  const { sourceIp4, sourceIp6, sourcePort, keepAliveMs } = socket;
+  const { sourceIp4, sourceIp6, sourcePort } = socket;
   const localAddress = address.ip.includes(':') ? sourceIp6 : sourceIp4;
   return {
     host: address.ip,
     port: address.port,
     noDelay: true,
     ...(localAddress === '' ? {} : { localAddress, localPort: sourcePort }),
-    ...(keepAliveMs < 0 ? {} : { keepAlive: true, keepAliveInitialDelay: keepAliveMs }),
   };
 }
 

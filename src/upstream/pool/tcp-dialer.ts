@@ -5,6 +5,7 @@ import type {
   Cancellable,
   CircuitBreaker,
   Host,
+  PoolFailure,
   TcpConnectionCallbacks,
   UpstreamTcpConnection,
 } from '../../api/upstream.js';
@@ -18,6 +19,7 @@ import { C } from '../cluster-stats.js';
 import { connectErrorText, dial, localAddressOf } from './dial.js';
 import type { PoolCluster } from './pool-cluster.js';
 import type { PoolResources } from './pool-resources.js';
+import { unsetOption } from './prepared-socket.js';
 
 /** The TCP connections to one host, for when it fails. */
 class HostConnections {
@@ -230,6 +232,7 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
   onClose(error: string): void {
     this.dialer.onClosed(this);
     this.resources.timers.cancel(this.connectTimer);
+    if (error === unsetOption) this.closedHere = true;
     this.countClose();
     if (this.isAbandoned) return;
     if (this.isConnected) {
@@ -242,10 +245,16 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     this.host.count(HostWord.cxConnectFail, 1);
     this.host.reportLocalFailure(this.hasTimedOut ? 'timeout' : 'connect');
     this.callbacks.onConnectFailure({
-      reason: this.hasTimedOut ? 'connection-timeout' : 'remote-connection-failure',
-      transportFailure: this.hasTimedOut ? '' : connectErrorText(error, this.transport),
+      reason: this.failureReason(error),
+      transportFailure:
+        this.hasTimedOut || error === unsetOption ? '' : connectErrorText(error, this.transport),
       facts: this.factsOfDial(error),
     });
+  }
+
+  private failureReason(error: string): PoolFailure['reason'] {
+    if (error === unsetOption) return 'local-connection-failure';
+    return this.hasTimedOut ? 'connection-timeout' : 'remote-connection-failure';
   }
 
   private factsOfDial(errno: string): ConnectionFacts {

@@ -1,9 +1,11 @@
 import { compareSuites } from './compare.js';
 import { clientFamily } from './network/client-family.js';
 import { networkFamilyBootstrap } from './network/network-family.js';
+import { socketFamily, socketLog } from './network/socket-family.js';
 import { tunnelFamily, tunnelLog } from './network/tunnel-family.js';
 
 compareSuites([
   { bootstrap: networkFamilyBootstrap('tunnels', tunnelFamily, tunnelLog), cases: tunnelFamily.cases },
   { bootstrap: networkFamilyBootstrap('clients told of', clientFamily), cases: clientFamily.cases },
+  { bootstrap: networkFamilyBootstrap('sockets', socketFamily, socketLog), cases: socketFamily.cases },
 ]);

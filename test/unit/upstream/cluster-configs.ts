@@ -83,7 +83,7 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     ignoreNewHostsUntilFirstHc: false,
     overrideHostStatus: ['UNKNOWN', 'HEALTHY', 'DEGRADED'],
     closesConnectionsOnHostSetChange: false,
-    socket: { sourceIp4: '', sourceIp6: '', sourcePort: 0, keepAliveMs: -1 },
+    socket: { sourceIp4: '', sourceIp6: '', sourcePort: 0, options: [] },
     ignoreHealthOnHostRemoval: false,
     waitForWarmOnInit: true,
     places: {},

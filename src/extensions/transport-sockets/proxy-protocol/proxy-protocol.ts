@@ -41,10 +41,13 @@ class UpstreamProxyProtocol implements UpstreamTransport {
     hostname: string,
     options: TransportOptions | null,
     reads: UpstreamReads,
+    carrier?: Socket,
   ): Socket {
     const { inner } = this;
     const onread = { buffer: reads.buffer, callback: (length: number) => reads.onRead(length) };
-    const socket = connect({ ...target, allowHalfOpen: true, ...(inner === null ? { onread } : {}) });
+    const socket =
+      carrier ?? connect({ ...target, allowHalfOpen: true, ...(inner === null ? { onread } : {}) });
+    if (carrier !== undefined && inner === null) carrier.on('data', (bytes: Buffer) => passOn(bytes, reads));
     socket.once('connect', () => {
       const header = this.headerOf(socket, options?.proxied ?? null);
       reads.onPreamble?.(header.length);
@@ -78,6 +81,15 @@ class UpstreamProxyProtocol implements UpstreamTransport {
       (tlv) => passes(this.config.passed, tlv) && !added.some(({ type }) => type === tlv.type),
     );
     return [...added, ...passed];
+  }
+}
+
+/** Reads of a socket that came without the shared buffer. */
+function passOn(bytes: Buffer, reads: UpstreamReads): void {
+  for (let at = 0; at < bytes.length; ) {
+    const length = bytes.copy(reads.buffer, 0, at);
+    reads.onRead(length);
+    at += length;
   }
 }
 

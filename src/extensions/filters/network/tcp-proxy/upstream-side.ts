@@ -111,7 +111,8 @@ export class UpstreamSide implements TcpConnectionCallbacks {
       this.fail(InitFailure.limitExceeded);
       return;
     }
-    record.responseFlags |= ResponseFlag.upstreamConnectionFailure;
+    if (failure.reason !== 'local-connection-failure')
+      record.responseFlags |= ResponseFlag.upstreamConnectionFailure;
     record.upstreamTransportFailureReason = failure.transportFailure;
     if (isRetried) {
       proxy.scope.timers.schedule(this.retry, proxy.drawBackoffMs(record.attemptCount));

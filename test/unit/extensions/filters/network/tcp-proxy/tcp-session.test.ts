@@ -64,7 +64,7 @@ function sessionOf(fields = '') {
       maxStreamDurationMs: 0,
       connectTimeoutMs: 1000,
       bufferLimitBytes: 0,
-      socket: { sourceIp4: '', sourceIp6: '', sourcePort: 0, keepAliveMs: -1 },
+      socket: { sourceIp4: '', sourceIp6: '', sourcePort: 0, options: [] },
       retryPolicy: null,
       origin: '',
     },
