@@ -10,17 +10,19 @@ import type { BindConfig, FilterChainConfig, ListenerConfig } from './listener-c
 export interface ExplainedListener {
   readonly config: ListenerConfig;
   readonly index: FilterChainIndex;
+  /** By the index, or by the matcher that stands in its place. */
+  findChain(info: ConnectionInfo): FilterChainConfig | null;
   makersOf(chain: FilterChainConfig): readonly NetworkFilterMaker[];
 }
 
 /** What a listener would do with a connection that nobody has made. */
 export function explainListener(
-  { config, index, makersOf }: ExplainedListener,
+  { config, index, findChain, makersOf }: ExplainedListener,
   probe: Probe,
   nowMs: number,
 ): Explanation {
   const info = probedInfo(config, probe, nowMs);
-  const chain = index.find(info);
+  const chain = findChain(info);
   const told: Explanation = {
     probe,
     problem:
@@ -33,7 +35,7 @@ export function explainListener(
       why: '',
       listenerFilters: config.listenerFilters.map(({ name }) => name),
     },
-    chains: index.explain(info),
+    chains: config.chainMatcher === null ? index.explain(info) : [],
     chain: null,
     protocol: null,
   };

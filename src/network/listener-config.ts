@@ -5,6 +5,8 @@ import { parseIp } from '../base/cidr.js';
 import type { Plain } from '../base/plain.js';
 import { parseMetadata } from '../match/metadata.js';
 import { originText } from '../match/places.js';
+import { type ChainMatcherConfig, parseChainMatcher } from './chain-matcher.js';
+import { type GateConfig, parseGate } from './filter-gate.js';
 import { parseKeepAlive, parseListenerOptions, parseSocketOptions } from './socket-option-config.js';
 
 /** One address that a listener binds. */
@@ -52,7 +54,11 @@ export type ListenerConfig = {
   readonly bindToPort: boolean;
   readonly chains: readonly FilterChainConfig[];
   readonly defaultChain: FilterChainConfig | null;
+  /** Null: the criteria of the chains decide. */
+  readonly chainMatcher: ChainMatcherConfig | null;
   readonly listenerFilters: readonly ExtensionConfig[];
+  /** For each of them, what leaves it out; null for nothing. */
+  readonly listenerGates: readonly (GateConfig | null)[];
   /** A connection whose destination filters restore goes to the listener of that address, if there is one. */
   readonly usesOriginalDst: boolean;
   readonly listenerFiltersTimeoutMs: number;
@@ -105,7 +111,9 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
       `error adding listener '${first === undefined ? name : textOf(first)}': no filter chains specified`,
     );
   }
-  checkDuplicates(node, chains);
+  const matcher = node.message('filter_chain_matcher');
+  if (matcher === undefined) checkDuplicates(node, chains);
+  else checkNames(node, chains, first === undefined ? name : textOf(first));
   const balance = node.message('connection_balance_config');
   return {
     name,
@@ -114,7 +122,8 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
     bindToPort: node.bool('bind_to_port', true),
     chains,
     defaultChain: fallback === undefined ? null : parseChain(fallback, -1, parts),
-    listenerFilters: node.extensions('listener.filter', 'listener_filters'),
+    chainMatcher: matcher === undefined ? null : parseChainMatcher(matcher),
+    ...parseListenerFilters(node),
     usesOriginalDst: node.bool('use_original_dst'),
     listenerFiltersTimeoutMs: node.duration('listener_filters_timeout', 15_000),
     continueOnTimeout: node.bool('continue_on_listener_filters_timeout'),
@@ -129,6 +138,30 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
     ignoreGlobalConnLimit: node.bool('ignore_global_conn_limit'),
     origin: `${node.origin.source}:${node.origin.line}`,
   };
+}
+
+function parseListenerFilters(node: ConfigNode): Pick<ListenerConfig, 'listenerFilters' | 'listenerGates'> {
+  const listenerFilters: ExtensionConfig[] = [];
+  const listenerGates: (GateConfig | null)[] = [];
+  for (const entry of node.list('listener_filters')) {
+    const filter = entry.asExtension('listener.filter');
+    if (filter === undefined) continue;
+    const gate = entry.message('filter_disabled');
+    listenerFilters.push(filter);
+    listenerGates.push(gate === undefined ? null : parseGate(gate));
+  }
+  return { listenerFilters, listenerGates };
+}
+
+/** A matcher finds chains by their names. */
+function checkNames(node: ConfigNode, chains: readonly FilterChainConfig[], listener: string): void {
+  const seen = new Set<string>();
+  for (const { name } of chains) {
+    const text = `error adding listener '${listener}': "name" field is`;
+    if (name === '') node.error(`${text} required when using a listener matcher`, 'filter_chains');
+    else if (seen.has(name)) node.error(`${text} duplicated with value '${name}'`, 'filter_chains');
+    seen.add(name);
+  }
 }
 
 /** Unset differs from Envoy on purpose: main accepts and spreads connections evenly over the workers. */

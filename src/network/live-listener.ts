@@ -9,11 +9,13 @@ import type { Address, ConnectionInfo, StreamInfo } from '../api/stream-info.js'
 import type { ThreadScope } from '../api/thread-scope.js';
 import { recordOfConnection } from '../stream/stream-record.js';
 import { ipAddress, pipeAddress } from './address.js';
+import { buildChainMatcher, type ChainMatcher } from './chain-matcher.js';
 import type { ConnectionResources } from './connection.js';
 import { DownstreamConnection, type DownstreamOwner } from './downstream-connection.js';
 import { D, DW } from './downstream-stats.js';
 import { explainListener } from './explain-listener.js';
 import { FilterChainIndex } from './filter-chain-index.js';
+import { GatedFilter } from './filter-gate.js';
 import { KernelSocket } from './kernel-socket.js';
 import type { FilterChainConfig, ListenerConfig } from './listener-config.js';
 import {
@@ -48,6 +50,8 @@ export class LiveListener implements DownstreamOwner, InspectionOwner, Transport
   private readonly scope: ThreadScope;
   private readonly shared: ConnectionResources;
   private readonly index: FilterChainIndex;
+  /** Null: the index decides. */
+  private readonly matcher: ChainMatcher<FilterChainConfig> | null;
   private readonly chains: Map<FilterChainConfig, LiveChain>;
   private readonly builder: FilterBuilder;
   private readonly inspectors: readonly ListenerFilterMaker[];
@@ -73,6 +77,10 @@ export class LiveListener implements DownstreamOwner, InspectionOwner, Transport
     this.scope = scope;
     this.shared = shared;
     this.index = new FilterChainIndex(config);
+    this.matcher =
+      config.chainMatcher === null
+        ? null
+        : buildChainMatcher(config.chainMatcher, config.chains, scope.runtime);
     this.chains = new Map();
     this.builder = builder;
     this.inspectors = config.listenerFilters.map((filter) => builder.listenerFilter(filter));
@@ -128,7 +136,11 @@ export class LiveListener implements DownstreamOwner, InspectionOwner, Transport
       return;
     }
     const asked = new KernelSocket(socket, info.directLocalAddress);
-    const filters = this.inspectors.map((make) => make(info, asked));
+    const filters = this.inspectors.map((make, i) => {
+      const gate = this.config.listenerGates[i] ?? null;
+      const filter = make(info, asked);
+      return gate === null ? filter : new GatedFilter(filter, gate, info);
+    });
     const run = new ListenerFilterRun(socket, info, link, filters, this.inspection, this, mayHandOver);
     this.inspected.add(run);
     this.stats.add(D.downstream_pre_cx_active, 1);
@@ -139,7 +151,8 @@ export class LiveListener implements DownstreamOwner, InspectionOwner, Transport
   explain(probe: Probe): Explanation {
     const makersOf = (chain: FilterChainConfig): readonly NetworkFilterMaker[] => this.chainOf(chain).makers;
     const { config, index } = this;
-    return explainListener({ config, index, makersOf }, probe, this.scope.clock.now());
+    const findChain = (info: ConnectionInfo): FilterChainConfig | null => this.findChain(info);
+    return explainListener({ config, index, findChain, makersOf }, probe, this.scope.clock.now());
   }
 
   /** Closes everything. */
@@ -216,7 +229,7 @@ export class LiveListener implements DownstreamOwner, InspectionOwner, Transport
   }
 
   private establish(socket: Socket, info: ConnectionInfo, link: ReadLink, bytes: Buffer): void {
-    const chain = this.index.find(info);
+    const chain = this.findChain(info);
     if (chain === null || chain.filters.length === 0) {
       this.refuse(socket, info, chain === null);
       return;
@@ -237,6 +250,13 @@ export class LiveListener implements DownstreamOwner, InspectionOwner, Transport
     const opening = new TransportOpening(socket, info, link, makers, this.scope.timers, this);
     this.openings.add(opening);
     opening.start(transport, bytes, chain.transportTimeoutMs);
+  }
+
+  /** Null when there is none. */
+  private findChain(info: ConnectionInfo): FilterChainConfig | null {
+    if (this.matcher === null) return this.index.find(info);
+    const found = this.matcher(this.recordOf(info));
+    return found === null ? this.config.defaultChain : (found ?? null);
   }
 
   private connect(

@@ -4,8 +4,6 @@ import { socketCalls } from '../../../../network/socket-calls.js';
 /** `envoy.extensions.filters.listener.original_dst.v3.OriginalDst` has no fields. */
 export type OriginalDstConfig = Readonly<Record<string, never>>;
 
-const done: ListenerFilter = { consumedBytes: 0, maxReadBytes: 0, inspect: () => 'continue' };
-
 /** Restores the address that a redirected peer wanted (`iptables -j REDIRECT`, or TPROXY). */
 export const originalDst: ListenerFilterFactory<OriginalDstConfig> = {
   name: 'envoy.filters.listener.original_dst',
@@ -15,13 +13,17 @@ export const originalDst: ListenerFilterFactory<OriginalDstConfig> = {
     return {};
   },
   build() {
-    return (info, socket) => {
-      const wanted = socket.originalDestination();
-      if (wanted !== null) {
-        info.localAddress = wanted;
-        info.isLocalRestored = true;
-      }
-      return done;
-    };
+    return (info, socket): ListenerFilter => ({
+      consumedBytes: 0,
+      maxReadBytes: 0,
+      inspect() {
+        const wanted = socket.originalDestination();
+        if (wanted !== null) {
+          info.localAddress = wanted;
+          info.isLocalRestored = true;
+        }
+        return 'continue';
+      },
+    });
   },
 };

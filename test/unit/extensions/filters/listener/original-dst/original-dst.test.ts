@@ -17,6 +17,6 @@ test('a redirected connection has the address that its peer wanted', () => {
 test('a connection that came straight keeps its address', () => {
   const { thread } = networkThreads();
   const info = connectionInfo();
-  originalDst.build({}, thread(1))(info, notRedirected);
+  originalDst.build({}, thread(1))(info, notRedirected).inspect(Buffer.alloc(0), 0);
   deepEqual([info.localAddress.text, info.isLocalRestored], ['10.0.0.1:8080', false]);
 });

@@ -1,0 +1,40 @@
+import type { ConfigNode } from '../api/config-node.js';
+import type { RuntimeView } from '../api/runtime.js';
+import type { StreamInfo } from '../api/stream-info.js';
+import { type MatcherConfig, parseMatcher } from '../match/tree/config.js';
+import { buildMatcher, later } from '../match/tree/matcher.js';
+
+/** `filter_chain_matcher`: the name of the chain that a connection gets. */
+export type ChainMatcherConfig = MatcherConfig<{ readonly chain: string }>;
+
+const nameType = 'google.protobuf.StringValue';
+
+/** Reads the matcher of a listener; its actions are names of chains. */
+export function parseChainMatcher(node: ConfigNode): ChainMatcherConfig {
+  return parseMatcher(node, (action) => {
+    if (action.typeName !== nameType) return undefined;
+    return { chain: action.string('value') };
+  });
+}
+
+/** A connection's chain by its name: null for the default chain, undefined where a name has no chain. */
+export type ChainMatcher<C> = (info: StreamInfo) => C | null | undefined;
+
+export function buildChainMatcher<C>(
+  config: ChainMatcherConfig,
+  chains: readonly (C & { readonly name: string })[],
+  runtime: RuntimeView,
+): ChainMatcher<C> {
+  const find = (name: string): C | undefined => chains.find((chain) => chain.name === name);
+  const matcher = buildMatcher(config, ({ chain }) => ({ found: find(chain) }), runtime);
+  return (info) => {
+    const match = matcher({
+      info,
+      requestHeaders: null,
+      responseHeaders: null,
+      requestTrailers: null,
+      responseTrailers: null,
+    });
+    return match === null || match === later ? null : match.found;
+  };
+}
