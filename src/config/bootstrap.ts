@@ -3,11 +3,13 @@ import type { Extension, ExtensionRegistry } from '../api/extension.js';
 import type { SecretValue, WatchedSecret } from '../api/secrets.js';
 import { defaultLogFormat, textFormatConfig } from '../format/substitution-format.js';
 import { parseStringMatcher, type StringMatcherConfig } from '../match/string-matcher.js';
+import { parseConnectionMonitor } from '../network/connection-monitor.js';
 import { type ListenerConfig, parseListener } from '../network/listener-config.js';
 import { emptyRuntime, type LayeredRuntimeConfig, parseLayeredRuntime } from '../runtime/layers.js';
 import { DEFAULT_STATS_CONFIG, parseStatsConfig, type StatsConfig } from '../stats/stats-config.js';
 import { type ParsedAccessLog, parseAccessLogs } from '../stream/access-log/access-log.js';
 import { type ClusterConfig, parseCluster } from '../upstream/config.js';
+import { type BindSources, parseBindConfig } from '../upstream/socket-config.js';
 import { parseStaticSecrets } from './secrets.js';
 
 export type NodeConfig = {
@@ -55,6 +57,8 @@ export type BootstrapModel = {
   readonly filterModules: readonly string[];
   /** File of outlier detection's events; empty = none. */
   readonly outlierEventLog: string;
+  /** Downstream connections that there may be in all; 0 = as runtime says. */
+  readonly connectionLimit: number;
 };
 
 /** Reads `envoy.config.bootstrap.v3.Bootstrap`; problems go to the node's list. */
@@ -86,6 +90,7 @@ export function parseBootstrap(
     secrets: parseStaticSecrets(resources?.list('secrets') ?? []),
     watchedSecrets: [],
     filterModules,
+    connectionLimit: parseConnectionMonitor(root.message('overload_manager')),
     outlierEventLog:
       root.message('cluster_manager')?.message('outlier_detection')?.string('event_log_path') ?? '',
   };
@@ -95,12 +100,21 @@ function isTerminalFilter(filter: Extension | undefined): boolean {
   return filter !== undefined && 'isTerminal' in filter && filter.isTerminal === true;
 }
 
+/** What holds for all clusters that say nothing of their own. */
+function withBind(cluster: ClusterConfig, sources: BindSources | null): ClusterConfig {
+  if (sources === null) return cluster;
+  const options = [...cluster.socket.options, ...sources.options];
+  return { ...cluster, socket: { ...cluster.socket, ...sources, options } };
+}
+
 function parseClusters(root: ConfigNode, nodes: readonly ConfigNode[]): readonly ClusterConfig[] {
   const clusters: ClusterConfig[] = [];
   const seen = new Set<string>();
   const localCluster = root.message('cluster_manager')?.string('local_cluster_name') ?? '';
+  const bind = root.message('cluster_manager')?.message('upstream_bind_config');
+  const sources = bind === undefined ? null : parseBindConfig(bind);
   for (const node of nodes) {
-    const cluster = parseCluster(node);
+    const cluster = withBind(parseCluster(node), node.has('upstream_bind_config') ? null : sources);
     if (seen.has(cluster.name)) node.error(`cluster manager: duplicate cluster '${cluster.name}'`, 'name');
     seen.add(cluster.name);
     clusters.push(localCluster === '' ? cluster : { ...cluster, localCluster });
@@ -108,7 +122,6 @@ function parseClusters(root: ConfigNode, nodes: readonly ConfigNode[]): readonly
   const manager = root.message('cluster_manager');
   if (manager !== undefined) {
     manager.unsupported('load_stats_config');
-    manager.unsupported('upstream_bind_config');
   }
   return clusters;
 }

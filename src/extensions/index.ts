@@ -84,6 +84,7 @@ import { customHeaderDetection } from './original-ip-detection/custom-header/cus
 import { xffDetection } from './original-ip-detection/xff/xff.js';
 import { uriTemplateMatcher, uriTemplateRewriter } from './path/uri-template.js';
 import { uuidRequestId } from './request-id/uuid/uuid.js';
+import { downstreamConnections } from './resource-monitors/downstream-connections.js';
 import { omitCanaryHosts, omitHostMetadata, previousHosts } from './retry/host-predicates.js';
 import { previousPriorities } from './retry/previous-priorities.js';
 import { cookieSessionState } from './session-states/cookie/cookie.js';
@@ -173,6 +174,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   'header.formatter': [preserveCase],
   'request.id': [uuidRequestId],
   'session.state': [cookieSessionState, headerSessionState, envelopeSessionState],
+  'resource.monitor': [downstreamConnections],
   bootstrap: [filterModules],
   'transport.socket.downstream': [downstreamRawBuffer, downstreamTls],
   'transport.socket.upstream': [upstreamRawBuffer, upstreamTls, upstreamProxyProtocol],

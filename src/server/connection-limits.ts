@@ -14,11 +14,14 @@ const unlimited = Number.POSITIVE_INFINITY;
 
 /** How many downstream connections there may be, as runtime says at the moment: in all, and per listener. */
 export class ConnectionLimits {
+  private readonly configured: number;
   private readonly counts: ConnectionCounts;
   private readonly runtime: RuntimeView;
   private readonly stats: StatScope;
 
-  constructor(counts: ConnectionCounts, runtime: RuntimeView, stats: StatScope) {
+  /** `configured` is the limit of the overload manager, 0 = none; it stands before that of runtime. */
+  constructor(counts: ConnectionCounts, runtime: RuntimeView, stats: StatScope, configured = 0) {
+    this.configured = configured;
     this.counts = counts;
     this.runtime = runtime;
     this.stats = stats;
@@ -29,14 +32,14 @@ export class ConnectionLimits {
     const { runtime } = this;
     const key = `envoy.resource_limits.listener.${listener.name}.connection_limit`;
     if (runtime.number(key, unlimited) !== unlimited) return false;
-    return listener.ignoreGlobalConnLimit || runtime.number(globalKey, unlimited) === unlimited;
+    return listener.ignoreGlobalConnLimit || this.globalLimit() === unlimited;
   }
 
   /** Whether the listener may have one more; a refusal is counted. */
   admits(listener: ListenerConfig, slot: number): boolean {
     const { counts, runtime } = this;
     if (!listener.ignoreGlobalConnLimit) {
-      const limit = runtime.number(globalKey, unlimited);
+      const limit = this.globalLimit();
       if (limit !== unlimited && counts.connections >= limit) {
         this.refuse(listener, D.downstream_global_cx_overflow);
         return false;
@@ -49,6 +52,10 @@ export class ConnectionLimits {
     if (limit === unlimited || counts.connectionsOn(slot) < limit) return true;
     this.refuse(listener, D.downstream_cx_overflow);
     return false;
+  }
+
+  private globalLimit(): number {
+    return this.configured > 0 ? this.configured : this.runtime.number(globalKey, unlimited);
   }
 
   private refuse(listener: ListenerConfig, slot: number): void {

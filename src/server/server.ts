@@ -401,12 +401,12 @@ export class Server implements ShardPoolOwner, MainFacts {
   }
 
   private makeAcceptor(descriptors: Descriptors): Acceptor {
-    const { log } = this.input;
+    const { log, model } = this.input;
     return new Acceptor(
       this.pool,
       descriptors,
       {
-        limits: new ConnectionLimits(this.pool, this.runtime, this.store.lane),
+        limits: new ConnectionLimits(this.pool, this.runtime, this.store.lane, model.connectionLimit),
         budget: new DescriptorBudget(openFilesLimit()),
       },
       {

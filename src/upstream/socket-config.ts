@@ -4,9 +4,17 @@ import type { UpstreamSocketConfig } from '../api/upstream.js';
 import { freebindOptions, parseKeepAlive, parseSocketOptions } from '../network/socket-option-config.js';
 import { ipFamily } from './membership/name-resolver.js';
 
+/** What `upstream_bind_config` says. */
+export type BindSources = UpstreamSocketConfig;
+
 /** Reads `upstream_bind_config` and `upstream_connection_options` of a cluster. */
 export function parseSocketConfig(node: ConfigNode): UpstreamSocketConfig {
-  const bind = node.message('upstream_bind_config');
+  const sources = parseBindConfig(node.message('upstream_bind_config'));
+  const connection = parseConnectionOptions(node.message('upstream_connection_options'));
+  return { ...sources, options: [...connection, ...sources.options] };
+}
+
+export function parseBindConfig(bind: ConfigNode | undefined): BindSources {
   const source = bind?.message('source_address');
   const ip = source?.string('address') ?? '';
   if (source !== undefined && source.enum('protocol', 'TCP') !== 'TCP') {
@@ -18,7 +26,7 @@ export function parseSocketConfig(node: ConfigNode): UpstreamSocketConfig {
     sourceIp4: all.find((it) => it.includes('.') && !it.includes(':')) ?? '',
     sourceIp6: all.find((it) => it.includes(':')) ?? '',
     sourcePort: source?.number('port_value', 0) ?? 0,
-    options: [...parseConnectionOptions(node.message('upstream_connection_options')), ...parseBind(bind)],
+    options: parseBind(bind),
   };
 }
 

@@ -24,6 +24,15 @@ test('a listener is full at its own count, whatever others have open', () => {
   equal(stats.get('listener.main.downstream_cx_overflow'), 1);
 });
 
+test('the limit of the overload manager stands before that of runtime', () => {
+  const stats = new FakeStats();
+  const runtime = fakeRuntime({ 'overload.global_downstream_max_connections': 6 });
+  const main = { name: 'main', statPrefix: 'listener.main' } as ListenerConfig;
+  equal(new ConnectionLimits(open, runtime, stats, 5).admits(main, 1), false);
+  equal(new ConnectionLimits(open, runtime, stats, 6).admits(main, 1), true);
+  equal(new ConnectionLimits(open, fakeRuntime({}), stats, 5).isUnlimited(main), false);
+});
+
 test('the global limit counts all listeners, except for one that ignores it', () => {
   const keys = { 'overload.global_downstream_max_connections': 5 };
   const { admits, stats } = limitsOf(keys);
