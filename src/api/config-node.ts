@@ -118,6 +118,8 @@ export interface ConfigNode {
   dataSource(field: string): string | undefined;
   /** The same as bytes. */
   dataBytes(field: string): Uint8Array | undefined;
+  /** The bytes of the file that a string field names, read now. */
+  fileBytes(field: string): Uint8Array | undefined;
   /** As `dataBytes`, when this node itself is the `DataSource`. */
   ownBytes(): Uint8Array | undefined;
 

@@ -30,6 +30,7 @@ import { extAuthzFilter } from './filters/http/ext-authz/ext-authz.js';
 import { faultFilter } from './filters/http/fault/fault.js';
 import { grpcHttp1BridgeFilter } from './filters/http/grpc-http1-bridge/grpc-http1-bridge.js';
 import { grpcHttp1ReverseBridgeFilter } from './filters/http/grpc-http1-reverse-bridge/grpc-http1-reverse-bridge.js';
+import { grpcJsonTranscoderFilter } from './filters/http/grpc-json-transcoder/grpc-json-transcoder.js';
 import { grpcStatsFilter } from './filters/http/grpc-stats/grpc-stats.js';
 import { grpcWebFilter } from './filters/http/grpc-web/grpc-web.js';
 import { headerMutationFilter } from './filters/http/header-mutation/header-mutation.js';
@@ -136,6 +137,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     faultFilter,
     grpcHttp1BridgeFilter,
     grpcHttp1ReverseBridgeFilter,
+    grpcJsonTranscoderFilter,
     grpcStatsFilter,
     grpcWebFilter,
     autopsyFilter,

@@ -33,11 +33,12 @@ export function readDataSource(node: NodeCursor): string | undefined {
   }
 }
 
-function readFile(node: NodeCursor, path: string): Buffer | undefined {
+/** The bytes of a file; undefined, with a problem told at the field that names it, when it cannot be read. */
+export function readFile(node: NodeCursor, path: string, field = 'filename'): Buffer | undefined {
   try {
     return Buffer.from(node.context.files.read(path));
   } catch (error) {
-    node.error(`cannot read ${path}: ${reason(error)}`, 'filename');
+    node.error(`cannot read ${path}: ${reason(error)}`, field);
     return undefined;
   }
 }

@@ -15,7 +15,7 @@ import {
   type SingleValue,
   StructValue,
 } from '../tree/message-value.js';
-import { readDataBytes, readDataSource } from './data-source.js';
+import { readDataBytes, readDataSource, readFile } from './data-source.js';
 import { readExtension, readRouteConfigs } from './extension-reader.js';
 import { readFraction } from './fraction.js';
 import type { NodeCursor } from './node-cursor.js';
@@ -249,6 +249,11 @@ export class MessageNode implements NodeCursor {
   dataBytes(field: string): Uint8Array | undefined {
     const node = this.message(field);
     return node === undefined ? undefined : readDataBytes(node);
+  }
+
+  fileBytes(field: string): Uint8Array | undefined {
+    const path = this.string(field);
+    return path === '' ? undefined : readFile(this, path, field);
   }
 
   ownBytes(): Uint8Array | undefined {

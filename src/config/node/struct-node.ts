@@ -195,6 +195,11 @@ export class StructNode implements ConfigNode {
     return this.message(field)?.ownBytes();
   }
 
+  fileBytes(field: string): undefined {
+    this.error('files cannot be named in a TypedStruct', field);
+    return undefined;
+  }
+
   ownBytes(): Uint8Array | undefined {
     const text = this.optionalString('inline_string');
     return text === undefined ? undefined : Buffer.from(text);
