@@ -20,6 +20,7 @@ import type {
 } from '../network/transport-socket.js';
 import { buildAccessLog, type ParsedAccessLog } from '../stream/access-log/access-log.js';
 import type { ClusterConfig } from '../upstream/config.js';
+import { failuresKept } from '../upstream/failure-ring.js';
 import { type BalancerMaker, LiveCluster } from '../upstream/live-cluster.js';
 import type { PoolResources } from '../upstream/pool/pool-resources.js';
 import { RedisShards } from '../upstream/redis-shards.js';
@@ -114,8 +115,15 @@ export class ThreadPlane implements ClusterManager {
       ? () => (hosts) => new RedisShards(hosts, scope.random)
       : (cluster) => factory.build(config.balancer.config, cluster);
     const words = new ClusterWords(update.words, this.thread);
-    const cluster = new LiveCluster(config, words, balancerOf, this.resources, scope, (address, hostname) =>
-      this.hosts.want(config, address, hostname),
+    const kept = failuresKept(this.refs.size);
+    const cluster = new LiveCluster(
+      config,
+      words,
+      balancerOf,
+      this.resources,
+      scope,
+      kept,
+      (address, hostname) => this.hosts.want(config, address, hostname),
     );
     cluster.setHosts(this.hosts.published(config, update), update.policy);
     this.live.set(config.name, cluster);

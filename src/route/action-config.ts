@@ -66,7 +66,14 @@ export function parseRouteAction(node: ConfigNode, inherited: Inherited): RouteA
   };
 }
 
-const placedFields = ['timeout', 'idle_timeout', 'max_stream_duration', 'retry_policy', 'hash_policy'];
+const placedFields = [
+  'timeout',
+  'idle_timeout',
+  'max_stream_duration',
+  'retry_policy',
+  'hedge_policy',
+  'priority',
+];
 
 /** A retry policy may be that of the virtual host. */
 function placesOfAction(node: ConfigNode, { retryPlace }: Inherited): Places {

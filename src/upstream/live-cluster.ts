@@ -99,6 +99,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
     balancerOf: BalancerMaker,
     resources: PoolResources,
     scope: ThreadScope,
+    failuresKept: number,
     wanted: HostMaker = () => null,
   ) {
     const root = `cluster.${config.statName}`;
@@ -123,7 +124,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
     this.retryCodes = new CodeStats(scope.stats, `${root}.retry`);
     this.transports = new ClusterTransports(config, root, scope.extensions, scope);
     this.idleCloses = new IdleCloses();
-    this.failures = new FailureRing();
+    this.failures = new FailureRing(failuresKept);
     this.resources = resources;
     this.scope = scope;
     this.words = words;

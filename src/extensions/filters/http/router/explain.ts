@@ -146,7 +146,12 @@ class RoutedProbe {
       const text = `${timeoutText(base)} to ${timeoutText(policy.maxIntervalMs ?? base * 10)}`;
       settings.push(this.setting('retry_back_off', text, 'retry_policy', false));
     }
-    if (hedges) settings.push(this.setting('hedge_on_per_try_timeout', 'true', 'hedge_policy', false));
+    if (hedges) {
+      // That of the virtual host has no place of its own.
+      const isOwn = 'hedge_policy' in action.places;
+      const origin = isOwn ? placeOf(action.places, 'hedge_policy', this.route.origin) : '';
+      settings.push({ name: 'hedge_on_per_try_timeout', value: 'true', origin });
+    }
     return settings;
   }
 
