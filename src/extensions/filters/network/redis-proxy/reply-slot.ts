@@ -1,5 +1,5 @@
 import type { ThreadScope } from '../../../../api/thread-scope.js';
-import { TimerEntry } from '../../../../base/timer-wheel.js';
+import { Timer } from '../../../../base/timer-wheel.js';
 import { type RespValue, respError } from '../../../../codec/redis/resp-value.js';
 import type { ReplyTarget } from './redis-client.js';
 import { type CommandStats, D } from './redis-stats.js';
@@ -15,24 +15,24 @@ export interface SlotOwner {
  *
  *   empty ──reply──► (delayed ──►) filled        any ──client gone──► cancelled
  */
-export class ReplySlot extends TimerEntry implements ReplyTarget {
+export class ReplySlot implements ReplyTarget {
   reply: RespValue | null;
   isCancelled: boolean;
   private readonly owner: SlotOwner;
   private readonly startedMs: number;
   private stats: CommandStats | null;
   private delayMs: number;
-  private delayed: RespValue | null;
+  /** Runs while a reply is held back. */
+  private delay: Timer | null;
 
   constructor(owner: SlotOwner) {
-    super();
     this.reply = null;
     this.isCancelled = false;
     this.owner = owner;
     this.startedMs = owner.scope.clock.now();
     this.stats = null;
     this.delayMs = 0;
-    this.delayed = null;
+    this.delay = null;
   }
 
   /** Its command counts there, and is delayed by a fault, or not. */
@@ -73,26 +73,25 @@ export class ReplySlot extends TimerEntry implements ReplyTarget {
   }
 
   answer(value: RespValue): void {
-    if (this.reply !== null || this.delayed !== null || this.isCancelled) return;
+    if (this.reply !== null || this.delay !== null || this.isCancelled) return;
     if (this.delayMs > 0) {
-      this.delayed = value;
-      this.owner.scope.timers.schedule(this, this.delayMs);
+      this.delay = new Timer(() => this.onDelayOver(value));
+      this.owner.scope.timers.schedule(this.delay, this.delayMs);
       return;
     }
     this.reply = value;
     this.owner.onAnswered();
   }
 
-  /** The delay is over. */
-  fire(): void {
+  private onDelayOver(value: RespValue): void {
     this.stats?.counters.inc(D.delay_fault);
     this.stats?.record(this.owner.scope.clock.now() - this.startedMs);
-    this.reply = this.delayed;
+    this.reply = value;
     this.owner.onAnswered();
   }
 
   cancel(): void {
     this.isCancelled = true;
-    this.owner.scope.timers.cancel(this);
+    if (this.delay !== null) this.owner.scope.timers.cancel(this.delay);
   }
 }
