@@ -4,6 +4,7 @@ import { haproxy } from './peers/haproxy.js';
 import { nghttpx } from './peers/nghttpx.js';
 import { nginx, nginxLargeBuffers } from './peers/nginx.js';
 import { fastifyHttpProxy, httpProxy } from './peers/node-peers.js';
+import { nutcracker } from './peers/nutcracker.js';
 import { sluice } from './peers/sluice.js';
 
 /** Everything that can be measured, in the order tables and charts show it. */
@@ -14,6 +15,7 @@ export const allPeers: readonly Peer[] = [
   nginxLargeBuffers,
   haproxy,
   nghttpx,
+  nutcracker,
   fastifyHttpProxy,
   httpProxy,
 ];

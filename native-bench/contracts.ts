@@ -9,6 +9,7 @@ export type PeerName =
   | 'nginx-large-buffers'
   | 'haproxy'
   | 'nghttpx'
+  | 'nutcracker'
   | 'fastify-http-proxy'
   | 'http-proxy';
 
@@ -51,6 +52,8 @@ export interface LoadResult {
 export interface Load {
   /** Said in the report: what is sent, over how many connections and streams. */
   readonly describe: string;
+  /** What it has to find behind the proxies; absent: the HTTP origin. */
+  readonly origin?: 'redis';
   /** Says when a proxy that was just started is ready for this load. */
   probe(port: number): Probe;
   command(port: number, seconds: number): Command;

@@ -7,7 +7,7 @@ import { writeResults } from '../bench/report/results.js';
 import { textTable } from '../bench/report/table.js';
 import type { Peer, PeerName, Row, RowResult } from './contracts.js';
 import { chooseCpus } from './measure/cpus.js';
-import { startOrigin } from './measure/origin.js';
+import { startOrigin, startRedis } from './measure/origin.js';
 import { measureRow } from './measure/row.js';
 import type { Run } from './measure/run.js';
 import { type Options, parseOptions, usage } from './options.js';
@@ -65,6 +65,7 @@ async function runAll(options: Options, children: Children, folder: string): Pro
     children,
     peers: found.peers,
     originPort: origin.port,
+    redisPort: await startRedis(children, cpu.load),
     cpus: cpu,
     pairs: options.pairs,
     seconds: options.seconds,

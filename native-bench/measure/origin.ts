@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Children } from '../../bench/process/children.js';
 import { freePort } from '../../bench/process/free-port.js';
 import { httpProbe, waitUntilServing } from '../../bench/process/wait-until-serving.js';
+import { commandOutput } from '../peers/find-command.js';
 import { nginx, nginxFile } from '../peers/nginx.js';
 
 /** Longer than any run: what a forgotten child may live. */
@@ -26,6 +27,15 @@ export async function startOrigin(
   const child = children.start(command.command, command.args, { cpus, limitSeconds: childLimitSeconds });
   await waitUntilServing(child, 'the origin', httpProbe(`http://127.0.0.1:${port}/small`));
   return { port, describe: isNginx ? `nginx ${found.version}` : 'a Node server' };
+}
+
+/** Starts a redis-server; answers its port, 0 where there is none. */
+export async function startRedis(children: Children, cpus: string | undefined): Promise<number> {
+  if ((await commandOutput('redis-server', ['--version'])) === undefined) return 0;
+  const port = await freePort();
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--loglevel', 'warning'];
+  children.start('redis-server', args, { cpus, limitSeconds: childLimitSeconds });
+  return port;
 }
 
 function nginxOrigin(home: string, port: number): { command: string; args: readonly string[] } {

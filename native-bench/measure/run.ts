@@ -8,6 +8,8 @@ export interface Run {
   /** The peers found here and asked for, Sluice first. */
   readonly peers: readonly Peer[];
   readonly originPort: number;
+  /** 0: there is no redis-server. */
+  readonly redisPort: number;
   readonly cpus: Cpus;
   /** Interleaved rounds: how many windows each proxy gets in a row. */
   readonly pairs: number;

@@ -52,7 +52,7 @@ async function startProxy(
   const places = {
     port: await freePort(),
     adminPort: await freePort(),
-    originPort: run.originPort,
+    originPort: load.origin === 'redis' ? run.redisPort : run.originPort,
     folder,
     workers,
   };

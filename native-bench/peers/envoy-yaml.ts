@@ -57,6 +57,25 @@ static_resources:
 ${originCluster(places)}`;
 }
 
+/** The same for a Redis proxy. */
+export function envoyRedis(): ConfigGenerator {
+  return (places) => `${head(places)}
+static_resources:
+  listeners:
+  - name: ingress
+    address: { socket_address: { address: 127.0.0.1, port_value: ${places.port} } }
+    filter_chains:
+    - filters:
+      - name: envoy.filters.network.redis_proxy
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.redis_proxy.v3.RedisProxy
+          stat_prefix: ingress
+          settings: { op_timeout: 5s }
+          prefix_routes: { catch_all_route: { cluster: origin } }
+  clusters:
+${originCluster(places)}`;
+}
+
 function transportSocket(places: Places): string {
   const { certificate, key } = selfSigned(places.folder);
   return `transport_socket:
