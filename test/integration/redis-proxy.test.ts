@@ -1,17 +1,14 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { MersenneTwister } from '../../src/base/mersenne-twister.js';
 import type { Plain } from '../../src/base/plain.js';
 import { encodeCommand, encodeResp } from '../../src/codec/redis/encode-resp.js';
 import { RespDecoder } from '../../src/codec/redis/resp-decoder.js';
 import { bootstrapText, listener, staticCluster, tcpAddress } from '../support/listener-text.js';
 import { startProxy } from '../support/proxy.js';
+import { needsRedis, startRedis } from '../support/redis-servers.js';
 import { dialPeer, TcpOrigin, type TcpPeer } from '../support/tcp-peers.js';
 
-const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
-const needsRedis = { skip: hasRedis ? false : 'no redis-server on this machine' };
 const address = tcpAddress('127.0.0.1');
 const command = (text: string): string => encodeCommand(text.split(' '));
 
@@ -31,29 +28,6 @@ function redisFilter(fields: { readonly [field: string]: Plain } = {}): Plain {
 function front(ports: readonly number[], fields: { readonly [field: string]: Plain } = {}): string {
   const cluster = staticCluster('redis', ports, { lb_policy: 'MAGLEV' });
   return bootstrapText([listener('main', address, [redisFilter(fields)])], [cluster]);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const at = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return at !== null && typeof at === 'object' ? at.port : 0;
-}
-
-async function startRedis(t: TestContext): Promise<number> {
-  const port = await freePort();
-  const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', ''], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  t.after(() => child.kill('SIGKILL'));
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', (bytes: Buffer) => {
-      if (bytes.includes('eady to accept')) resolve();
-    });
-    child.once('exit', () => reject(new Error('redis-server ended')));
-  });
-  return port;
 }
 
 /** Sends everything at once; answers the replies in order. */

@@ -60,19 +60,29 @@ export const joinInOrder: JoinReplies = (replies) => {
   return { value: respArray(items), isError: items.some(isErrorValue) };
 };
 
-function flatItems(replies: readonly RespValue[]): { readonly items: RespValue[]; readonly others: number } {
+function flatItems(
+  replies: readonly RespValue[],
+  takesMaps: boolean,
+): { readonly items: RespValue[]; readonly others: number } {
   const items: RespValue[] = [];
   let others = 0;
   for (const reply of replies) {
-    if (reply.type === '*') for (const item of reply.items) items.push(item);
+    if (reply.type === '*' || (takesMaps && reply.type === '%'))
+      for (const item of reply.items) items.push(item);
     else others++;
   }
   return { items, others };
 }
 
+/** The reply of one host, whose errors count as such. */
+export const joinOne: JoinReplies = (replies) => {
+  const [value = respError(upstreamProtocolError)] = replies;
+  return { value, isError: isErrorValue(value) };
+};
+
 /** The items of all replies as one array; errors are told by their number. */
 export const joinCounted: JoinReplies = (replies) => {
-  const { items, others } = flatItems(replies);
+  const { items, others } = flatItems(replies, false);
   return others > 0 ? finishedWith(others) : { value: respArray(items), isError: false };
 };
 
@@ -80,7 +90,7 @@ export const joinCounted: JoinReplies = (replies) => {
 export const joinFlat: JoinReplies = (replies) => {
   const error = firstError(replies);
   if (error !== null) return error;
-  const { items, others } = flatItems(replies);
+  const { items, others } = flatItems(replies, true);
   return others > 0
     ? failed('non-array response received from shard')
     : { value: respArray(items), isError: false };

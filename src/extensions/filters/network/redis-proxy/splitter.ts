@@ -1,6 +1,6 @@
 import { encodeCommand } from '../../../../codec/redis/encode-resp.js';
 import { type CommandFacts, partOfMget, partOfMset } from './commands.js';
-import { type JoinReplies, joinInOrder, joinOk, joinSum } from './join-replies.js';
+import { type JoinReplies, joinInOrder, joinOk, joinOne, joinSum } from './join-replies.js';
 import type { KeyRoute, StreamInfoSource } from './key-routes.js';
 import { nobody, type ReplyTarget } from './redis-client.js';
 import type { RedisPool } from './redis-pool.js';
@@ -157,7 +157,7 @@ export class Splitter {
       return;
     }
     const bytes = encodeCommand(isNumbered ? ['INFO', ...words.slice(2)] : words);
-    this.sendToShard(route, shard, bytes, facts, slot);
+    this.sendToShard(route, shard, bytes, facts, new SplitRequest(slot, 1, joinOne).part(0));
   }
 
   /** Commands without a key go where no prefix is asked for; SCAN alone takes its cursor for a key, as in Envoy. */
