@@ -12,12 +12,17 @@ import { fuzzZooKeeper } from './fuzz-zookeeper.js';
  * ZooKeeper packets, PROXY headers, and the header rules against what may reach an origin.
  */
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
+  options: {
+    runs: { type: 'string', default: '100000' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string', default: '' },
+  },
 });
 const runs = Number(values.runs);
 const seed = Number(values.seed);
 
 async function timed(what: string, body: () => string | Promise<string>): Promise<void> {
+  if (!new RegExp(values.only, 'i').test(what)) return;
   const started = performance.now();
   const text = await body();
   const seconds = (performance.now() - started) / 1000;

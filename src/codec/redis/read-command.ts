@@ -43,7 +43,7 @@ export function readCommand(text: string, from: number, limits: RespLimits): Rea
   for (let i = 0; i < count; i++) {
     if (text.charCodeAt(at) !== dollar) return null;
     const bytes = readLength(text, at + 1);
-    if (bytes < 0) return null;
+    if (bytes < 0 || bytes > limits.bulkBytes) return null;
     const start = numberEnd;
     const end = start + bytes;
     // A short text answers NaN.

@@ -136,13 +136,14 @@ export class RespDecoder {
     if (form === undefined && !isInline) return 'wrong';
     const end = pending.indexOf('\r', at);
     if (end < 0) return this.mayBecomeLine(form ?? null) ? 'short' : 'wrong';
+    const rest = isInline ? '' : pending.slice(at + 1, end);
+    // Wrong is wrong before the line feed has come, so that it does not matter how bytes are cut.
+    if (end - at > this.limits.lineBytes || form?.test(rest) === false) return 'wrong';
     if (end + 1 >= pending.length) return 'short';
     if (pending.charCodeAt(end + 1) !== 10) return 'wrong';
     this.at = end + 2;
     this.valueBytes += end - at;
     if (isInline) return this.takeInline(pending.slice(at, end));
-    const rest = pending.slice(at + 1, end);
-    if (form !== null && form !== undefined && !form.test(rest)) return 'wrong';
     return this.takeValue(type, rest) ? 'taken' : 'wrong';
   }
 
@@ -202,6 +203,7 @@ export class RespDecoder {
     const count = type === '%' || type === '|' ? length * 2 : length;
     if (count === 0) {
       if (type !== '|') this.deliver({ type, items: [] });
+      else if (this.open.length === 0) this.beginValue();
       return true;
     }
     this.elements += count;
@@ -218,12 +220,19 @@ export class RespDecoder {
       top.left--;
       if (top.left > 0) return;
       this.open.pop();
-      if (top.type === '|') return;
+      if (top.type === '|') {
+        if (this.open.length === 0) this.beginValue();
+        return;
+      }
       whole = { type: top.type, items: top.items };
     }
+    this.beginValue();
+    this.sink.onValue(whole);
+  }
+
+  private beginValue(): void {
     this.valueBytes = 0;
     this.elements = 0;
-    this.sink.onValue(whole);
   }
 }
 

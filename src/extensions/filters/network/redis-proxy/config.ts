@@ -3,6 +3,7 @@ import { type ReadPolicy, readPolicies } from '../../../../api/redis-shard.js';
 import type { RespVersion } from '../../../../codec/redis/resp-value.js';
 import type { FaultConfig } from './faults.js';
 import { keyFormatProblem } from './key-format.js';
+import { type NameCacheConfig, parseNameCache } from './name-cache.js';
 
 export type MirrorConfig = {
   readonly cluster: string;
@@ -27,8 +28,8 @@ export type PoolConfig = {
   readonly opTimeoutMs: number;
   readonly hashesTags: boolean;
   readonly followsRedirections: boolean;
-  /** Names in redirections may be looked up. */
-  readonly resolvesNames: boolean;
+  /** Null: names in redirections are not looked up. */
+  readonly nameCache: NameCacheConfig | null;
   readonly maxUnknownConnections: number;
   /** 0: every command is sent at once. */
   readonly flushBytes: number;
@@ -83,12 +84,13 @@ export function parseRedisProxy(node: ConfigNode): RedisProxyConfig {
 
 function parsePool(settings: ConfigNode | undefined, version: RespVersion): PoolConfig {
   const limit = settings?.message('connection_rate_limit');
+  const names = settings?.message('dns_cache_config');
   const flushBytes = settings?.number('max_buffer_size_before_flush', 0) ?? 0;
   return {
     opTimeoutMs: settings?.duration('op_timeout', 0) ?? 0,
     hashesTags: settings?.bool('enable_hashtagging') ?? false,
     followsRedirections: settings?.bool('enable_redirection') ?? false,
-    resolvesNames: parseDnsCache(settings?.message('dns_cache_config')),
+    nameCache: names === undefined ? null : parseNameCache(names),
     maxUnknownConnections: settings?.number('max_upstream_unknown_connections', 100) ?? 100,
     flushBytes,
     flushMs: settings?.duration('buffer_flush_timeout', 3) ?? 3,
@@ -97,13 +99,6 @@ function parsePool(settings: ConfigNode | undefined, version: RespVersion): Pool
     connectionsPerSecond: limit?.number('connection_rate_limit_per_sec', 0) ?? 0,
     version,
   };
-}
-
-/** Names are looked up by the system; the cache is that of the answers in use. */
-function parseDnsCache(node: ConfigNode | undefined): boolean {
-  if (node === undefined) return false;
-  node.unsupported('name', 'names in redirections are not looked up yet: such errors reach the client');
-  return false;
 }
 
 function parseReadPolicy(settings: ConfigNode | undefined): ReadPolicy {

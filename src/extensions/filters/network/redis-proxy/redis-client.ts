@@ -32,8 +32,8 @@ export interface ClientSettings {
   readonly commandStats: UpstreamCommandStats | null;
   /** `AUTH` or `HELLO` could not be agreed on. */
   onHelloFailure(): void;
-  /** An error that names another host; answers whether the command goes there. Only asked where that is wanted. */
-  onError(error: string, sent: Sent): 'redirected' | 'failed' | 'reply';
+  /** An error, which may name another host: sees to it that the command's target hears of it. Where that is wanted. */
+  onError(value: RespValue & { readonly text: string }, sent: Sent): void;
 }
 
 /** Told once that a client has ended. */
@@ -274,16 +274,11 @@ export class RedisClient implements TcpConnectionCallbacks, RespSink, ReplyTarge
     if (this.sent.size > 0) scope.timers.schedule(this.overdue, config.opTimeoutMs);
     else scope.timers.cancel(this.overdue);
     if (sent.target.isCancelled) this.cluster.info.stats.inc(C.upstream_rq_cancelled);
-    else if (isError && config.followsRedirections && !this.isForTransaction) this.passError(value, sent);
+    else if (isError && config.followsRedirections && !this.isForTransaction)
+      this.settings.onError(value, sent);
     else sent.target.onReply(value);
     this.host.reportStatus(200);
     if (this.isLast && this.pendingReplies === 0) this.close();
-  }
-
-  private passError(value: RespValue & { readonly text: string }, sent: Sent): void {
-    const verdict = this.settings.onError(value.text, sent);
-    if (verdict === 'failed') this.fail(sent);
-    else if (verdict === 'reply') sent.target.onReply(value);
   }
 
   // ReplyTarget, of the proxy's own HELLO (and READONLY, where hosts may be replicas).

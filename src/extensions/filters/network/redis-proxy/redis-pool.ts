@@ -6,11 +6,20 @@ import { crc16 } from '../../../../base/crc16.js';
 import { murmurHash64 } from '../../../../base/murmur-hash.js';
 import { Timer } from '../../../../base/timer-wheel.js';
 import { TokenBucket } from '../../../../base/token-bucket.js';
+import type { RespValue } from '../../../../codec/redis/resp-value.js';
+import { ipAddress } from '../../../../network/address.js';
 import { C } from '../../../../upstream/cluster-stats.js';
 import type { CommandFacts } from './commands.js';
 import type { PoolConfig } from './config.js';
-import { parseRedirection } from './redirection.js';
-import { type ClientOwner, type ClientSettings, RedisClient, type Sent } from './redis-client.js';
+import { NameCache } from './name-cache.js';
+import { parseRedirection, type Redirection } from './redirection.js';
+import {
+  type ClientOwner,
+  type ClientSettings,
+  RedisClient,
+  type Sent,
+  upstreamFailure,
+} from './redis-client.js';
 import { P, UpstreamCommandStats } from './redis-stats.js';
 import { StrayHosts } from './stray-hosts.js';
 
@@ -25,6 +34,7 @@ export class RedisPool implements ClientOwner, ClientSettings {
   private readonly stats: BoundStats;
   private readonly clients: Map<Host, RedisClient>;
   private readonly strays: StrayHosts;
+  private readonly names: NameCache | null;
   private readonly context: KeyContext;
   private readonly rateLimit: TokenBucket | null;
   private readonly sweep: Timer;
@@ -38,6 +48,7 @@ export class RedisPool implements ClientOwner, ClientSettings {
     this.commandStats = config.hasCommandStats ? new UpstreamCommandStats(scope.stats, statName) : null;
     this.clients = new Map();
     this.strays = new StrayHosts(config.maxUnknownConnections);
+    this.names = config.nameCache === null ? null : new NameCache(config.nameCache, scope);
     this.context = new KeyContext(config, scope.node.zone);
     this.rateLimit = bucketOf(config.connectionsPerSecond);
     this.sweep = new Timer(() => this.closeUnused());
@@ -105,22 +116,43 @@ export class RedisPool implements ClientOwner, ClientSettings {
     this.stats.inc(P.upstream_resp3_hello_failure);
   }
 
-  onError(error: string, sent: Sent): 'redirected' | 'failed' | 'reply' {
-    const redirection = parseRedirection(error);
-    if (redirection === 'down') return 'failed';
-    if (redirection === null) return 'reply';
+  onError(value: RespValue & { readonly text: string }, sent: Sent): void {
+    const redirection = parseRedirection(value.text);
     const { cluster } = this;
-    const host = cluster === null ? null : this.hostAt(redirection.address, cluster);
-    const client = host === null ? null : this.clientOf(host);
-    if (client === null || sent.redirections === 0) {
-      cluster?.info.stats.inc(C.upstream_internal_redirect_failed_total);
-      return 'reply';
+    if (redirection === 'down') {
+      sent.target.onFailure(upstreamFailure);
+      cluster?.noteTopology('failure');
+    } else if (redirection === null || cluster === null) sent.target.onReply(value);
+    else if (this.names === null || redirection.isAddress) {
+      this.redirect(value, sent, redirection, redirection.address, cluster);
+    } else {
+      // The name comes first, and the reply with it.
+      this.names.find(redirection.host, (ip) => {
+        const address = ip === '' ? '' : ipAddress(ip, Number(redirection.port)).text;
+        this.redirect(value, sent, redirection, address, cluster);
+      });
     }
-    if (redirection.isAsk) client.sendOwn('asking');
+  }
+
+  private redirect(
+    value: RespValue,
+    sent: Sent,
+    { isAsk }: Redirection,
+    address: string,
+    cluster: Cluster,
+  ): void {
+    const { stats } = cluster.info;
+    const host = sent.redirections === 0 ? null : this.hostAt(address, cluster);
+    const client = host === null ? null : this.clientOf(host);
+    if (client === null) {
+      stats.inc(C.upstream_internal_redirect_failed_total);
+      sent.target.onReply(value);
+      return;
+    }
+    if (isAsk) client.sendOwn('asking');
     client.send(sent.bytes, sent.command, sent.target, sent.redirections - 1);
-    cluster?.info.stats.inc(C.upstream_internal_redirect_succeeded_total);
-    cluster?.noteTopology('redirection');
-    return 'redirected';
+    stats.inc(C.upstream_internal_redirect_succeeded_total);
+    cluster.noteTopology('redirection');
   }
 
   private hostAt(address: string, cluster: Cluster): Host | null {
