@@ -276,8 +276,9 @@ function bootstrap(name: string, chosen: typeof listeners, clusters: readonly Pl
 }
 
 /** One listener for each way to configure the proxy, before backends that listen on those ports. */
-export function redisBootstrap(ports: Ports): Bootstrap {
-  return bootstrap('redis', listeners, redisClusters(ports));
+export function redisBootstrap(ports: Ports, wanted: ReadonlySet<string>): Bootstrap {
+  const chosen = Object.entries(listeners).filter(([name]) => wanted.has(name));
+  return bootstrap('redis', Object.fromEntries(chosen), redisClusters(ports));
 }
 
 export function slotsBootstrap(ports: Ports): Bootstrap {

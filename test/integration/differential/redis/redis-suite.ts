@@ -58,8 +58,11 @@ function nameBackends(line: string, backends: RedisBackends): string {
   return named;
 }
 
-/** Before backends that listen on those ports. */
-type MakeBootstrap = (ports: { readonly [name: string]: number }) => Bootstrap;
+/** Those listeners before backends that listen on those ports. */
+type MakeBootstrap = (
+  ports: { readonly [name: string]: number },
+  listeners: ReadonlySet<string>,
+) => Bootstrap;
 
 async function seenThrough(
   t: TestContext,
@@ -70,7 +73,9 @@ async function seenThrough(
   const backends = new RedisBackends();
   t.after(() => backends.stop());
   for (const name of redisBackendNames) await backends.listen(name);
-  const proxy = await ProxyUnderTest.start(kind, make(backends.ports));
+  // A listener has a thousand stats, which every look at them costs.
+  const listeners = new Set(cases.map(({ listener }) => listener ?? 'main'));
+  const proxy = await ProxyUnderTest.start(kind, make(backends.ports, listeners));
   t.after(() => proxy.stop());
   return observe(proxy, backends, cases);
 }
