@@ -84,7 +84,7 @@ export class Http1ClientSession implements ClientSession, Http1ClientCallbacks {
     const hadBegun = connection.bytesReceived > this.receivedAtStart;
     const error = this.decoder === null ? null : this.codec.finish();
     if (this.decoder !== null && error !== null && hadBegun) this.onProtocolError(error);
-    else if (this.decoder?.closesConnection === true) this.owner.close();
+    else if (this.decoder?.closesConnection === true && !connection.isClosed) this.owner.close();
     else connection.destroy();
   }
 

@@ -60,7 +60,7 @@ function refused(name: string, listener: string, origin: readonly OriginScript[]
 /** What differs in the connection manager that takes them apart, not in the tunnels. */
 const insideWrapping = [
   /cluster\.wrapped-.*\.upstream_(?:cx_(?:[rt]x_bytes_total|close_notify)|rq_(?:rx_reset_no_error|tx_reset))/,
-  /cluster\.main\.upstream_cx_destroy_\w*with_active_rq/,
+  /cluster\.main\.upstream_cx_destroy_(?:\w*with_active_rq|local|remote)/,
   /http2\.|^. http\.inner/,
 ];
 /** The settings that each sends. */
