@@ -11,13 +11,14 @@ import { RequestHeaders, ResponseHeaders } from '../../../src/base/header-map.js
 import { asyncFilter } from '../../../src/http/async-filter/async-filter.js';
 import { RequestDirection } from '../../../src/stream/request-direction.js';
 import { ResponseDirection } from '../../../src/stream/response-direction.js';
+import { logScope } from '../../../test/support/log-scope.js';
 import { silentOwner } from '../../../test/support/silent-owner.js';
 import { addBatched } from '../batch.js';
 
 const terminal: HttpFilter = { onRequestHeaders: () => HeadersStatus.Stop };
 
 /** A filter to which the cost of a thread and of a stream is nothing. */
-const noScope = {} as HttpFilterContext;
+const noScope = Object.create(logScope().scope) as HttpFilterContext;
 const noStream = {} as StreamControl;
 
 /** One request without a body and its response through the filters. */
