@@ -13,6 +13,7 @@ export type FailureCause =
   | 'refused-stream'
   | 'per-try-timeout'
   | 'per-try-idle-timeout'
+  | 'max-stream-duration'
   | 'route-timeout'
   | 'overflow'
   | 'no-healthy-host'

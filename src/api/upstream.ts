@@ -5,9 +5,10 @@ import type { CodecOutput, RequestEncoder, ResponseDecoder, StreamResetReason } 
 import type { ClusterExplanation } from './explain.js';
 import type { Extension } from './extension.js';
 import type { ShardPick } from './redis-shard.js';
+import type { HashPolicyView, MirrorPolicyView, RetryPolicyConfig } from './route.js';
 import type { SocketOptionConfig } from './socket-options.js';
 import type { BoundStats } from './stats.js';
-import type { Address, StreamInfo, UpstreamConnectionTimes } from './stream-info.js';
+import type { Address, LogContext, StreamInfo, UpstreamConnectionTimes } from './stream-info.js';
 import type { ThreadScope } from './thread-scope.js';
 import type { TlsInfo } from './tls-info.js';
 
@@ -368,11 +369,23 @@ export interface ClusterInfo {
   readonly maxStreamDurationMs: number;
   readonly bufferLimitBytes: number;
   readonly socket: UpstreamSocketConfig;
-  /** A retry policy at cluster level overrides the route's. */
-  readonly retryPolicy: Plain;
   /** Where the configuration has it. */
   readonly origin: string;
   readonly redis: RedisHosts;
+  /** These override the route's; null and an empty list leave it to the route. */
+  readonly retryPolicy: RetryPolicyConfig | null;
+  readonly hashPolicy: HashPolicyView | null;
+  readonly mirrors: readonly MirrorPolicyView[];
+  /** Null where nothing is measured besides. */
+  readonly traffic: ClusterTraffic | null;
+}
+
+/** Sizes of requests and responses, and how much of their timeouts they need. */
+export interface ClusterTraffic {
+  /** `perTryMs`: 0 = endless, null when the attempt ended with the timeout of the whole request. */
+  onAttemptEnd(attempt: LogContext, perTryMs: number | null): void;
+  /** Counted from the end of the request. */
+  onRequestEnd(elapsedMs: number, timeoutMs: number): void;
 }
 
 /** Final responses of a cluster, counted below another root. */

@@ -73,6 +73,7 @@ function happened(autopsy: AttemptAutopsy): string {
       return `the upstream refused the stream unseen${why}`;
     case 'per-try-timeout':
     case 'per-try-idle-timeout':
+    case 'max-stream-duration':
       return `the attempt outlasted its timeout${ranOut}`;
     case 'route-timeout':
       return `the request outlasted the timeout${ranOut}`;

@@ -10,6 +10,7 @@ import {
   textField,
   withArgument,
 } from './field.js';
+import { requestPseudo, responsePseudo, sizeOf } from './header-size.js';
 import { queryText, splitPath } from './path-parts.js';
 
 type HeadersOf = (context: LogContext) => HeaderMap | null;
@@ -117,19 +118,6 @@ function unescapeVisible(text: string): string {
   });
 }
 
-/** Bytes of names and values, pseudo-headers among them. */
-function sizeOf(headers: HeaderMap | null, pseudoNames: readonly string[]): number {
-  if (headers === null) return 0;
-  let bytes = headers.byteSize() - 4 * headers.size;
-  for (const name of pseudoNames) {
-    const value = headers.get(name);
-    if (value !== undefined) bytes += name.length + value.length;
-  }
-  return bytes;
-}
-
-const requestPseudo = [':method', ':path', ':authority', ':scheme', ':protocol'];
-
 export const headerOperators: OperatorTable = {
   REQ: headerOperator(request),
   REQUEST_HEADER: headerOperator(request),
@@ -141,6 +129,6 @@ export const headerOperators: OperatorTable = {
   QUERY_PARAM: withArgument('required', queryParameterField),
   QUERY_PARAMS: withArgument('optional', queryParametersField),
   REQUEST_HEADERS_BYTES: bareNumber((context) => sizeOf(context.requestHeaders, requestPseudo)),
-  RESPONSE_HEADERS_BYTES: bareNumber((context) => sizeOf(context.responseHeaders, [':status'])),
+  RESPONSE_HEADERS_BYTES: bareNumber((context) => sizeOf(context.responseHeaders, responsePseudo)),
   RESPONSE_TRAILERS_BYTES: bareNumber((context) => sizeOf(context.responseTrailers, [])),
 };

@@ -227,6 +227,8 @@ export type RedirectConfig = {
   /** 0: none given. */
   readonly port: number;
   readonly path: string;
+  /** `path` is a format. */
+  readonly formatsPath: boolean;
   readonly pathRewrite: PathRewriteConfig | null;
   readonly stripQuery: boolean;
 };

@@ -3,6 +3,7 @@ import type { RedirectView, RouteInput } from '../api/route.js';
 import type { LogContext } from '../api/stream-info.js';
 import type { RequestHeaders } from '../base/header-map.js';
 import { toByteText } from '../format/byte-text.js';
+import { compileFormat, formatProblem } from '../format/text-format.js';
 import type { PathMatchConfig, RedirectConfig } from './config-types.js';
 import { buildPathRewrite, type PathRewrite, parsePrefixOrRegex, setPath } from './path-rewrite.js';
 
@@ -18,17 +19,26 @@ const statuses: { readonly [name: string]: number } = {
 export function parseRedirect(node: ConfigNode): RedirectConfig {
   const scheme =
     node.has('https_redirect') && node.bool('https_redirect') ? 'https' : node.string('scheme_redirect');
-  const path = node.string('path_redirect');
+  const format = node.string('path_rewrite');
+  const problem = formatProblem(format);
+  if (problem !== undefined) node.error(problem, 'path_rewrite');
+  const formatsPath = format !== '' && problem === undefined;
+  const path = formatsPath ? format : node.string('path_redirect');
   return {
     kind: 'redirect',
     status: statuses[node.enum('response_code')] ?? 301,
     scheme,
     host: node.string('host_redirect'),
     port: node.number('port_redirect'),
-    path: path === '' || path.startsWith('/') ? path : `/${path}`,
+    path: formatsPath ? path : rooted(path),
+    formatsPath,
     pathRewrite: parsePrefixOrRegex(node),
     stripQuery: node.bool('strip_query'),
   };
+}
+
+function rooted(path: string): string {
+  return path === '' || path.startsWith('/') ? path : `/${path}`;
 }
 
 /** A redirect of the configuration. Its `location` also rewrites the request's path, as logs and headers show it. */
@@ -38,7 +48,8 @@ export class Redirect implements RedirectView {
   private readonly config: RedirectConfig;
   private readonly host: string;
   private readonly path: string;
-  private readonly pathHasQuery: boolean;
+  /** Null unless the path is a format. */
+  private readonly format: ((context: LogContext) => string) | null;
   private readonly rewrite: PathRewrite | null;
 
   constructor(config: RedirectConfig, match: PathMatchConfig) {
@@ -47,7 +58,7 @@ export class Redirect implements RedirectView {
     this.config = config;
     this.host = toByteText(config.host);
     this.path = toByteText(config.path);
-    this.pathHasQuery = config.path.includes('?');
+    this.format = config.formatsPath ? compileFormat(config.path, { omitEmptyValues: true }) : null;
     this.rewrite = config.pathRewrite === null ? null : buildPathRewrite(config.pathRewrite, match);
   }
 
@@ -57,15 +68,16 @@ export class Redirect implements RedirectView {
     const scheme = this.config.scheme === '' ? headers.scheme : this.config.scheme;
     const port = this.config.port === 0 ? '' : `:${this.config.port}`;
     const host = this.host === '' ? hostWithoutPort(headers, scheme, port !== '') : this.host;
-    return `${scheme}://${host}${port}${this.targetPath(headers.path)}`;
+    return `${scheme}://${host}${port}${this.targetPath(headers.path, input)}`;
   }
 
-  private targetPath(requestPath: string): string {
-    if (this.pathHasQuery) return this.path;
+  private targetPath(requestPath: string, input: RouteInput): string {
+    const path = this.format === null ? this.path : rooted(this.format(contextOf(input)));
+    if (path.includes('?')) return path;
     const question = requestPath.indexOf('?');
     const { stripQuery } = this.config;
-    if (this.path === '') return stripQuery && question >= 0 ? requestPath.slice(0, question) : requestPath;
-    return stripQuery || question < 0 ? this.path : this.path + requestPath.slice(question);
+    if (path === '') return stripQuery && question >= 0 ? requestPath.slice(0, question) : requestPath;
+    return stripQuery || question < 0 ? path : path + requestPath.slice(question);
   }
 }
 

@@ -4,7 +4,7 @@
  * last one all that lies above it. A bucket contains its lower bound and not its upper one.
  */
 
-/** The kinds of numbers a histogram may hold; `percent` is a fraction, 1 meaning 100 %. */
+/** The kinds of numbers a histogram may hold; `percent` is 100 for all of it. */
 export type HistogramUnit = 'ms' | 'us' | 'bytes' | 'percent' | 'count';
 
 export const BUCKETS = 640;

@@ -68,8 +68,10 @@ function writeHistogram(
   packer: DatagramPacker,
   isExact: boolean,
 ): void {
-  const type = sample.unit === 'percent' ? 'h' : 'ms';
-  for (const { value, count } of sample.buckets) {
+  const isShare = sample.unit === 'percent';
+  const type = isShare ? 'h' : 'ms';
+  for (const { value: own, count } of sample.buckets) {
+    const value = isShare ? own / 100 : own;
     const line = lineOf(dialect, sample.stat, value, type);
     if (isExact) {
       for (let i = 0; i < count; i++) packer.line(line);

@@ -10,12 +10,14 @@ import { parseBalancer, providedBalancer } from './balancing/parse-balancer.js';
 import type { TransportMatchConfig, TransportsConfig } from './cluster-transports.js';
 import { type AssignedHosts, messageOf, parseLoadAssignment } from './endpoints-config.js';
 import { type HealthCheckConfig, parseHealthChecks } from './health/config.js';
+import { type HttpPoliciesConfig, parseHttpPolicies } from './http-policies.js';
 import { type ProtocolConfig, parseUpstreamProtocol } from './http-protocol.js';
 import { type ClusterType, type DiscoveryConfig, parseDiscovery } from './membership/discovery-config.js';
 import type { AutoSniConfig } from './named-pools.js';
 import { type OutlierConfig, parseOutlierDetection } from './outlier-config.js';
 import { parseRedisHosts } from './redis-hosts.js';
 import { parseSocketConfig } from './socket-config.js';
+import { parseTraffic, type TrafficConfig } from './traffic-stats.js';
 
 /** Limits of one routing priority. */
 export type ThresholdsConfig = {
@@ -58,6 +60,8 @@ export type ClusterConfig = ProtocolConfig &
     readonly maxRequestsPerConnection: number;
     readonly maxResponseHeadersKb: number;
     readonly maxResponseHeaders: number;
+    readonly policies: HttpPoliciesConfig;
+    readonly traffic: TrafficConfig;
     readonly metadata: Plain;
     /** Null: the socket itself. */
     readonly transport: ExtensionConfig | null;
@@ -109,6 +113,7 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
     outlier: parseOutlierDetection(node),
     redis: parseRedisHosts(node, hasSlots),
     ...http,
+    traffic: parseTraffic(node),
     maxRequestsPerConnection: http.maxRequestsPerConnection || node.number('max_requests_per_connection', 0),
     metadata: messageOf(parseMetadata(node, 'metadata')),
     ...parseTransports(node, http.protocol === 'negotiated'),
@@ -252,6 +257,7 @@ interface HttpOptions extends ProtocolConfig {
   maxRequestsPerConnection: number;
   maxResponseHeadersKb: number;
   maxResponseHeaders: number;
+  policies: HttpPoliciesConfig;
 }
 
 /** `typed_extension_protocol_options` and the deprecated fields that it replaced. */
@@ -272,6 +278,7 @@ function parseHttpOptions(node: ConfigNode): HttpOptions {
     maxRequestsPerConnection: common?.number('max_requests_per_connection', 0) ?? 0,
     maxResponseHeadersKb: common?.number('max_response_headers_kb', 80) ?? 80,
     maxResponseHeaders: common?.number('max_headers_count', 100) ?? 100,
+    policies: parseHttpPolicies(http),
   };
 }
 

@@ -39,6 +39,7 @@ import { CodeStats } from './code-stats.js';
 import type { ClusterConfig } from './config.js';
 import { explainCluster } from './explain-cluster.js';
 import { FailureRing } from './failure-ring.js';
+import { buildHttpPolicies } from './http-policies.js';
 import type { PoolProtocol } from './http-protocol.js';
 import { NamedPools, sniOptions } from './named-pools.js';
 import { OriginalDstChooser } from './original-dst-chooser.js';
@@ -49,6 +50,7 @@ import type { PoolResources } from './pool/pool-resources.js';
 import { TcpDialer } from './pool/tcp-dialer.js';
 import { ResponseStats } from './response-stats.js';
 import { BreakerWord, type ClusterWords } from './shared-words.js';
+import { makeTrafficStats } from './traffic-stats.js';
 
 /** How a cluster gets its balancer. */
 export type BalancerMaker = (cluster: BalancedCluster) => Balancer;
@@ -115,9 +117,10 @@ export class LiveCluster implements Cluster, BalancedCluster {
       maxStreamDurationMs: config.maxStreamDurationMs,
       bufferLimitBytes: config.bufferLimitBytes,
       socket: config.socket,
-      retryPolicy: null,
       origin: config.origin,
       redis: config.redis,
+      ...buildHttpPolicies(config.policies),
+      traffic: makeTrafficStats(config.traffic, scope.stats, root),
     };
     this.responses = new ResponseStats(scope.stats, root);
     this.alternatives = new Map();

@@ -34,7 +34,7 @@ export class MirroredRequest implements AttemptOwner, LoadBalancerContext {
   private readonly parts: AsyncClientParts;
   private readonly timeoutMs: number;
   private readonly onClogged: OnClogged;
-  private readonly logs: AttemptLogs | null;
+  private readonly logs: AttemptLogs;
   private readonly timer: Timer;
   private try: Attempt | null;
   private completeMs: number;
@@ -50,7 +50,7 @@ export class MirroredRequest implements AttemptOwner, LoadBalancerContext {
     timeoutMs: number,
     bufferLimitBytes: number,
     onClogged: OnClogged,
-    logs: AttemptLogs | null,
+    logs: AttemptLogs,
   ) {
     this.requestHeaders = headers;
     this.buffers = parts.buffers;
@@ -60,7 +60,7 @@ export class MirroredRequest implements AttemptOwner, LoadBalancerContext {
     this.timeoutMs = timeoutMs;
     this.onClogged = onClogged;
     this.logs = logs;
-    this.wire = logs === null ? null : new WireMeter();
+    this.wire = logs.logs.length === 0 ? null : new WireMeter();
     this.timer = new Timer(() => this.onTimeout());
     this.try = null;
     this.completeMs = 0;
@@ -99,11 +99,11 @@ export class MirroredRequest implements AttemptOwner, LoadBalancerContext {
 
   /** Nobody is at the other end of a copy. */
   private logOf(host: Host): AttemptLog | null {
-    if (this.logs === null) return null;
+    if (this.logs.logs.length === 0 && this.cluster.info.traffic === null) return null;
     const { clock } = this.parts;
     const info = new StreamRecord(ownConnection, 0, clock.now(), clock.wallMs(), 0);
     info.upstreamWire = this.wire;
-    return new AttemptLog(this.logs, info, this.requestHeaders, this.cluster, host);
+    return new AttemptLog(this.logs, info, this.requestHeaders, this.cluster, host, 0);
   }
 
   sendData(chunk: Chunk, endStream: boolean): void {

@@ -2,7 +2,7 @@ import type { AccessLog } from '../../api/access-log.js';
 import type { StreamResetReason } from '../../api/codec.js';
 import { ResponseFlag } from '../../api/response-flags.js';
 import type { LogContext, StreamInfo } from '../../api/stream-info.js';
-import type { Cluster, Host, UpstreamConnectionInfo } from '../../api/upstream.js';
+import type { Cluster, ClusterTraffic, Host, UpstreamConnectionInfo } from '../../api/upstream.js';
 import type { Clock } from '../../base/clock.js';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../../base/header-map.js';
 import { Timer, type TimerWheel } from '../../base/timer-wheel.js';
@@ -10,7 +10,7 @@ import type { WireMeter } from '../../base/wire-meter.js';
 import { StreamRecord } from '../../stream/stream-record.js';
 import { failureOf, transportReason } from './upstream-failure.js';
 
-/** The access logs of attempts, and when they are written besides at the end of each. */
+/** What is written of attempts, and when besides at the end of each. */
 export interface AttemptLogs {
   readonly logs: readonly AccessLog[];
   /** Also as soon as an attempt has its connection. */
@@ -32,6 +32,9 @@ export class AttemptLog implements LogContext {
   responseTrailers: HeaderMap | null;
   logType: string;
   private readonly logs: AttemptLogs;
+  private readonly traffic: ClusterTraffic | null;
+  /** Of the attempt, as its cluster measures it. */
+  private timeoutMs: number | null;
   private readonly timer: Timer | null;
   /** Of the client's stream; shown from when there is a connection. */
   private readonly downstreamWire: WireMeter | null;
@@ -43,6 +46,7 @@ export class AttemptLog implements LogContext {
     headers: RequestHeaders,
     cluster: Cluster,
     host: Host,
+    perTryMs: number,
   ) {
     const { clock, intervalMs } = logs;
     const { connection, id, randomValue } = downstream;
@@ -63,6 +67,8 @@ export class AttemptLog implements LogContext {
     info.upstreamHost = host;
     this.info = info;
     this.logs = logs;
+    this.traffic = cluster.info.traffic;
+    this.timeoutMs = perTryMs;
     this.requestHeaders = headers;
     this.responseHeaders = null;
     this.responseTrailers = null;
@@ -114,6 +120,11 @@ export class AttemptLog implements LogContext {
     this.info.responseFlags |= ResponseFlag.upstreamRequestTimeout;
   }
 
+  /** The request as a whole has run out of time. */
+  onRequestTimeout(): void {
+    this.timeoutMs = null;
+  }
+
   /** `isComplete`: with the end of the response. */
   end(isComplete: boolean): void {
     if (this.isOver) return;
@@ -122,6 +133,7 @@ export class AttemptLog implements LogContext {
     if (timer !== null) logs.timers.cancel(timer);
     if (isComplete) info.times.upstreamLastRxMs = logs.clock.now();
     this.write('UpstreamEnd');
+    this.traffic?.onAttemptEnd(this, this.timeoutMs);
   }
 
   private onInterval(): void {

@@ -125,6 +125,7 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     this.idle.touch();
   }
 
+  /** Ends the attempt after that long, whatever moves. */
   armDuration(timers: TimerWheel, delayMs: number): void {
     this.duration = new IdleWatch(timers, delayMs, () => this.owner.onMaxDuration(this));
     this.duration.touch();

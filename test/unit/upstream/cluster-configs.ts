@@ -68,6 +68,8 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     maxRequestsPerConnection: 0,
     maxResponseHeadersKb: 80,
     maxResponseHeaders: 100,
+    policies: { retryPolicy: null, hashPolicies: [], mirrorPolicies: [] },
+    traffic: { timeoutBudgets: false, sizes: false },
     protocol: 'http1',
     http2: defaultHttp2Options,
     http1: parseUpstreamHttp1(undefined),

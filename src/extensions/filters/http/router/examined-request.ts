@@ -24,7 +24,7 @@ export abstract class ExaminedRequest extends RoutedRequest {
   constructor(
     config: RouterConfig,
     scope: HttpFilterContext,
-    attemptLogs: AttemptLogs | null,
+    attemptLogs: AttemptLogs,
     stream: StreamControl,
   ) {
     super(config, scope, attemptLogs, stream);
@@ -32,6 +32,7 @@ export abstract class ExaminedRequest extends RoutedRequest {
       globalMs: 0,
       perTryMs: 0,
       perTryIdleMs: 0,
+      maxStreamMs: 0,
       hedges: false,
       answersEmpty: false,
       rewritesGrpc: false,
@@ -64,6 +65,14 @@ export abstract class ExaminedRequest extends RoutedRequest {
     const ofPolicy = isIdle ? this.policy?.perTryIdleTimeoutMs : this.policy?.perTryTimeoutMs;
     const setting = ms === ofPolicy ? `retry_policy.${name} of ${this.routeText()}` : fromHeaders;
     this.examine(attempt, facts, isRetried, { cause, timer: { name, ms, setting } });
+  }
+
+  protected noteMaxDuration(attempt: Attempt, facts: ConnectionFacts | null, isRetried: boolean): void {
+    const ms = this.timeouts.maxStreamMs;
+    const isOwn = this.cluster?.info.maxStreamDurationMs === ms;
+    const setting = isOwn ? 'common_http_protocol_options of the cluster' : fromHeaders;
+    const timer = { name: 'max_stream_duration', ms, setting };
+    this.examine(attempt, facts, isRetried, { cause: 'max-stream-duration', timer });
   }
 
   /** Null: it ran out between two attempts. */

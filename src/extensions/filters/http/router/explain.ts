@@ -1,6 +1,12 @@
 import type { ActionExplanation, Setting } from '../../../../api/explain.js';
 import type { ExplainedRequest, HttpFilterContext } from '../../../../api/http-filter.js';
-import type { RetryPolicyConfig, RouteActionView, RouteMatch } from '../../../../api/route.js';
+import type {
+  HashPolicyView,
+  MirrorPolicyView,
+  RetryPolicyConfig,
+  RouteActionView,
+  RouteMatch,
+} from '../../../../api/route.js';
 import type { LogContext } from '../../../../api/stream-info.js';
 import type { Cluster, LoadBalancerContext } from '../../../../api/upstream.js';
 import { timeoutText } from '../../../../base/time-text.js';
@@ -58,6 +64,7 @@ class RoutedProbe {
       globalMs: 0,
       perTryMs: 0,
       perTryIdleMs: 0,
+      maxStreamMs: 0,
       hedges: false,
       answersEmpty: false,
       rewritesGrpc: false,
@@ -75,7 +82,7 @@ class RoutedProbe {
         status: action.clusterNotFoundStatus,
         why: choice.clusterName === '' ? 'the route names no cluster' : `no cluster '${choice.clusterName}'`,
       };
-    const policy = (cluster.info.retryPolicy as RetryPolicyConfig | null) ?? action.retryPolicy;
+    const policy = cluster.info.retryPolicy ?? action.retryPolicy;
     requestTimeouts(headers, action, policy, config.respectExpectedTimeout, timeouts);
     const priority = action.priority === 'HIGH' ? 1 : 0;
     const retry = takeRetryState(headers, policy, cluster, priority, this.scope);
@@ -83,7 +90,8 @@ class RoutedProbe {
     if (route.virtualHost.includeRequestAttemptCount) headers.set('x-envoy-attempt-count', '1');
     applyRoute(route, action, choice, headers, contextOf(request), config.suppressEnvoyHeaders);
     const cookies: string[] = [];
-    const hash = action.hashPolicy?.hash({ headers, info, random }, cookies);
+    const hashPolicy = cluster.info.hashPolicy ?? action.hashPolicy;
+    const hash = hashPolicy?.hash({ headers, info, random }, cookies);
     const metadataMatch = choice.weighted?.metadataMatch ?? action.metadataMatch;
     const target = this.target(cluster, { hash, metadataMatch }, priority);
     return {
@@ -98,8 +106,8 @@ class RoutedProbe {
         authority: headers.authority,
         headers: headers.names.map((name, i) => [name, headers.values[i] as string] as const),
       },
-      hash: hashText(action, hash, cookies),
-      mirrors: mirrorsOf(action, request),
+      hash: hashText(hashPolicy, hash, cookies),
+      mirrors: mirrorsOf(cluster.info.mirrors.length > 0 ? cluster.info.mirrors : action.mirrors, request),
       target,
     };
   }
@@ -161,15 +169,19 @@ class RoutedProbe {
   }
 }
 
-function hashText(action: RouteActionView, hash: bigint | undefined, cookies: readonly string[]): string {
-  if (action.hashPolicy === null) return '';
+function hashText(
+  policy: HashPolicyView | null,
+  hash: bigint | undefined,
+  cookies: readonly string[],
+): string {
+  if (policy === null) return '';
   if (hash === undefined) return 'hash policies found nothing to hash: a host is drawn at random';
   const made = cookies.length === 0 ? '' : `, with a new cookie ${cookies.join(', ')}`;
-  return `0x${hash.toString(16)} from ${action.hashPolicy.describe()}${made}`;
+  return `0x${hash.toString(16)} from ${policy.describe()}${made}`;
 }
 
-function mirrorsOf(action: RouteActionView, { headers }: ExplainedRequest): readonly string[] {
-  return action.mirrors
+function mirrorsOf(mirrors: readonly MirrorPolicyView[], { headers }: ExplainedRequest): readonly string[] {
+  return mirrors
     .map((mirror) => ({ name: mirror.clusterOf(headers), fraction: mirror.fraction }))
     .filter(({ name }) => name !== '')
     .map(({ name, fraction }) => `${name} (${fraction.numerator} of ${fraction.denominator})`);

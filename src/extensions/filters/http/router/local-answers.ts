@@ -106,15 +106,17 @@ export function timedOut(details: string, isEmpty: boolean): LocalAnswer {
     : { status: 504, body: 'upstream request timeout', options };
 }
 
-/** The cluster's `max_stream_duration` was over before the response began. */
-export const outlasted: LocalAnswer = {
-  status: 504,
-  body: 'upstream max stream duration reached',
-  options: {
-    details: 'upstream_max_stream_duration_reached',
-    flags: ResponseFlag.upstreamMaxStreamDurationReached,
-  },
-};
+/** An attempt lasted too long; of a request that is still being sent the client is to blame. */
+export function outlasted(isRequestComplete: boolean): LocalAnswer {
+  return {
+    status: isRequestComplete ? 504 : 408,
+    body: 'upstream max stream duration reached',
+    options: {
+      details: 'upstream_max_stream_duration_reached',
+      flags: ResponseFlag.upstreamMaxStreamDurationReached,
+    },
+  };
+}
 
 /** The last attempt failed before its response began; `transport` says why a connection did not stand. */
 export function failedUpstream(

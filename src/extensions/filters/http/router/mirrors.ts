@@ -18,7 +18,7 @@ export interface MirroredFrom {
   readonly timeouts: Timeouts;
   readonly bufferLimitBytes: number;
   readonly onClogged: OnClogged;
-  readonly logs: AttemptLogs | null;
+  readonly logs: AttemptLogs;
 }
 
 /** Copies of the request for those of the policies that draw it; those of unknown clusters are left out. */

@@ -41,8 +41,7 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
   readonly responseTrailers = null;
   protected readonly config: RouterConfig;
   protected readonly scope: HttpFilterContext;
-  /** Access logs of attempts; null without any. */
-  protected readonly attemptLogs: AttemptLogs | null;
+  protected readonly attemptLogs: AttemptLogs;
   protected readonly stream: StreamControl;
   protected route: RouteMatch | null;
   protected action: RouteActionView | null;
@@ -69,7 +68,7 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
   constructor(
     config: RouterConfig,
     scope: HttpFilterContext,
-    attemptLogs: AttemptLogs | null,
+    attemptLogs: AttemptLogs,
     stream: StreamControl,
   ) {
     super();
@@ -95,7 +94,7 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
   }
 
   get hash(): bigint | undefined {
-    const policy = this.action?.hashPolicy ?? null;
+    const policy = this.cluster?.info.hashPolicy ?? this.action?.hashPolicy ?? null;
     if (policy === null || this.setCookies !== null) return this.hashNow;
     this.setCookies = [];
     const input = { headers: this.requestHeaders, info: this.info, random: this.info.randomValue };
@@ -163,9 +162,9 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
     return priority.excludedLevels(plugin.config, this.tried, canServe);
   }
 
-  protected logOfAttempt(cluster: Cluster, host: Host): AttemptLog | null {
-    if (this.attemptLogs === null) return null;
-    return new AttemptLog(this.attemptLogs, this.info, this.requestHeaders, cluster, host);
+  protected logOfAttempt(cluster: Cluster, host: Host, perTryMs: number): AttemptLog | null {
+    if (this.attemptLogs.logs.length === 0 && cluster.info.traffic === null) return null;
+    return new AttemptLog(this.attemptLogs, this.info, this.requestHeaders, cluster, host, perTryMs);
   }
 
   protected priority(): RoutingPriority {

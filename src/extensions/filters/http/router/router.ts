@@ -9,7 +9,7 @@ import {
   type StreamControl,
   TrailersStatus,
 } from '../../../../api/http-filter.js';
-import type { ClusterChoice, RetryPolicyConfig, RouteActionView, RouteMatch } from '../../../../api/route.js';
+import type { ClusterChoice, MirrorPolicyView, RouteActionView, RouteMatch } from '../../../../api/route.js';
 import type { BoundStats } from '../../../../api/stats.js';
 import type { Cluster } from '../../../../api/upstream.js';
 import {
@@ -41,8 +41,8 @@ import { makeMirrors } from './mirrors.js';
 import { applyRoute, setExpectedTimeout, takeRetryState } from './prepare-request.js';
 import { RouteStatsIndex } from './route-stats.js';
 import { findInvalid } from './strict-check.js';
+import { TimedRequest } from './timed-request.js';
 import { requestTimeouts } from './timeouts.js';
-import { TriedRequest } from './tried-request.js';
 
 /** The terminal filter of every HTTP chain: from the route to an upstream and back. */
 export const routerFilter: HttpFilterFactory<RouterConfig> = {
@@ -61,8 +61,7 @@ export const routerFilter: HttpFilterFactory<RouterConfig> = {
   },
 };
 
-function buildAttemptLogs(config: RouterConfig, scope: HttpFilterContext): AttemptLogs | null {
-  if (config.upstreamLogs.length === 0) return null;
+function buildAttemptLogs(config: RouterConfig, scope: HttpFilterContext): AttemptLogs {
   return {
     logs: config.upstreamLogs.map((log) => buildAccessLog(log, scope)),
     logsStart: config.logsUpstreamStart,
@@ -73,7 +72,7 @@ function buildAttemptLogs(config: RouterConfig, scope: HttpFilterContext): Attem
 }
 
 /** One request on its way upstream: the hooks, and everything before the first attempt. */
-class RouterFilter extends TriedRequest implements HttpFilter {
+class RouterFilter extends TimedRequest implements HttpFilter {
   private readonly routeStatsIndex: RouteStatsIndex;
   /** Copies of the request on their way to mirrors; null without any. */
   private mirrors: readonly MirroredRequest[] | null;
@@ -82,7 +81,7 @@ class RouterFilter extends TriedRequest implements HttpFilter {
     config: RouterConfig,
     scope: HttpFilterContext,
     stats: BoundStats,
-    attemptLogs: AttemptLogs | null,
+    attemptLogs: AttemptLogs,
     routeStatsIndex: RouteStatsIndex,
     stream: StreamControl,
   ) {
@@ -201,7 +200,8 @@ class RouterFilter extends TriedRequest implements HttpFilter {
       return;
     }
     this.prepareHeaders(route, action, choice, headers, cluster);
-    if (action.mirrors.length > 0 && headers.method !== 'CONNECT') this.mirror(action, headers);
+    const mirrors = cluster.info.mirrors.length > 0 ? cluster.info.mirrors : action.mirrors;
+    if (mirrors.length > 0 && headers.method !== 'CONNECT') this.mirror(mirrors, headers);
     if (endStream) this.isRequestComplete = true;
     this.startAttempt(endStream);
     if (this.mirrors !== null && !this.isDone) for (const mirror of this.mirrors) mirror.start(endStream);
@@ -209,9 +209,9 @@ class RouterFilter extends TriedRequest implements HttpFilter {
   }
 
   /** The copies are made before the first attempt, whose host may yet change the headers. */
-  private mirror(action: RouteActionView, headers: RequestHeaders): void {
+  private mirror(policies: readonly MirrorPolicyView[], headers: RequestHeaders): void {
     const { scope, timeouts, bufferLimitBytes } = this;
-    this.mirrors = makeMirrors(action.mirrors, {
+    this.mirrors = makeMirrors(policies, {
       scope,
       total: this.scope.stats.counter('http.async-client.rq_total'),
       headers,
@@ -231,8 +231,9 @@ class RouterFilter extends TriedRequest implements HttpFilter {
     cluster: Cluster,
   ): void {
     const { suppressEnvoyHeaders, respectExpectedTimeout } = this.config;
-    const policy = (cluster.info.retryPolicy as RetryPolicyConfig | null) ?? action.retryPolicy;
+    const policy = cluster.info.retryPolicy ?? action.retryPolicy;
     this.policy = policy;
+    this.timeouts.maxStreamMs = cluster.info.maxStreamDurationMs;
     requestTimeouts(headers, action, policy, respectExpectedTimeout, this.timeouts);
     this.retry = takeRetryState(headers, policy, cluster, this.priority(), this.scope);
     this.keepsRequest = this.retry !== null || action.internalRedirect !== null;

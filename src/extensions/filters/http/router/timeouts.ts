@@ -8,6 +8,8 @@ export interface Timeouts {
   globalMs: number;
   perTryMs: number;
   perTryIdleMs: number;
+  /** Of each attempt, from its connection to its end. */
+  maxStreamMs: number;
   /** At a per-try timeout the attempt goes on, and another one starts beside it. */
   hedges: boolean;
   /** A timeout is answered with an empty 204 instead of 504. */
@@ -51,6 +53,9 @@ function readOverrides(headers: RequestHeaders, respectExpected: boolean, into: 
   if (global !== undefined) into.globalMs = global;
   const perTry = milliseconds(headers.get('x-envoy-upstream-rq-per-try-timeout-ms'));
   if (perTry !== undefined) into.perTryMs = perTry;
+  const duration = milliseconds(headers.get('x-envoy-upstream-stream-duration-ms'));
+  if (duration !== undefined) into.maxStreamMs = duration;
+  headers.remove('x-envoy-upstream-stream-duration-ms');
   into.answersEmpty = headers.remove('x-envoy-upstream-rq-timeout-alt-response');
   const hedges = headers.get('x-envoy-hedge-on-per-try-timeout');
   if (hedges === 'true' || hedges === 'false') into.hedges = hedges === 'true';

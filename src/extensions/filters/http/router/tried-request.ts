@@ -1,6 +1,5 @@
 import type { Chunk, StreamResetReason } from '../../../../api/codec.js';
 import type { HttpFilterContext, StreamControl } from '../../../../api/http-filter.js';
-import { ResponseFlag } from '../../../../api/response-flags.js';
 import type { RouteMatch } from '../../../../api/route.js';
 import type { BoundStats } from '../../../../api/stats.js';
 import {
@@ -21,11 +20,10 @@ import type { AttemptLogs } from '../../../../upstream/attempt/attempt-log.js';
 import { KeptRequest } from '../../../../upstream/attempt/kept-request.js';
 import type { RetryState } from '../../../../upstream/attempt/retry-state.js';
 import { failureDetails, failureOf, transportReason } from '../../../../upstream/attempt/upstream-failure.js';
-import { C } from '../../../../upstream/cluster-stats.js';
 import { TcpTunnelPool } from '../../../../upstream/pool/tcp-tunnel.js';
 import type { RouterConfig } from './config.js';
 import { ExaminedRequest } from './examined-request.js';
-import { failedHandshake, failedUpstream, outlasted, timedOut } from './local-answers.js';
+import { failedHandshake, failedUpstream } from './local-answers.js';
 import { rewriteToHost, setExpectedTimeout } from './prepare-request.js';
 import { countOutcome, noteOutcome, saysCanary } from './routed-request.js';
 
@@ -42,7 +40,7 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
   /** The newest attempt, later the one whose response goes down. */
   protected current: Attempt | null;
   /** Attempts that outlasted their per-try timeout and may still win; null without hedging. */
-  private hedged: Attempt[] | null;
+  protected hedged: Attempt[] | null;
   protected retry: RetryState | null;
   /** Whether the body is kept, for retries and internal redirects. */
   protected keepsRequest: boolean;
@@ -60,7 +58,7 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
     config: RouterConfig,
     scope: HttpFilterContext,
     stats: BoundStats,
-    attemptLogs: AttemptLogs | null,
+    attemptLogs: AttemptLogs,
     stream: StreamControl,
   ) {
     super(config, scope, attemptLogs, stream);
@@ -79,9 +77,10 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
   }
 
   /** The route's timeout, armed when the request is complete; the filter is its own timer. */
-  fire(): void {
-    this.stream.guard(() => this.onGlobalTimeout());
-  }
+  abstract override fire(): void;
+  abstract onPerTryTimeout(attempt: Attempt): void;
+  abstract onPerTryIdleTimeout(attempt: Attempt): void;
+  abstract onMaxDuration(attempt: Attempt): void;
 
   /** Tries to follow a redirect of the upstream inside the proxy; true when the stream has gone over to a new one. */
   protected abstract followRedirect(headers: ResponseHeaders): boolean;
@@ -107,7 +106,7 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
       this.answerWithoutHost(cluster);
       return;
     }
-    const attempt = new Attempt(this, host, this.logOfAttempt(cluster, host));
+    const attempt = new Attempt(this, host, this.logOfAttempt(cluster, host, this.timeouts.perTryMs));
     this.current = attempt;
     attempt.start(pool, endStream, this.upgradeType !== '');
   }
@@ -182,7 +181,7 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
     else if (this.hedged !== null) this.hedged = this.hedged.filter((other) => other !== attempt);
   }
 
-  private giveUp(attempt: Attempt): void {
+  protected giveUp(attempt: Attempt): void {
     this.forget(attempt);
     attempt.abandon();
   }
@@ -216,8 +215,8 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
     if (this.isRequestComplete) info.times.upstreamLastTxMs = now;
     for (const stats of this.routeStats) stats.counts.inc(V.upstream_rq_total);
     if (this.isRequestComplete) this.armPerTry(attempt);
-    const { maxStreamDurationMs } = (this.cluster as Cluster).info;
-    if (maxStreamDurationMs > 0) attempt.armDuration(this.scope.timers, maxStreamDurationMs);
+    const { maxStreamMs } = this.timeouts;
+    if (maxStreamMs > 0) attempt.armDuration(this.scope.timers, maxStreamMs);
   }
 
   /** The client has seen something of this attempt: there is no other one. */
@@ -341,116 +340,26 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
     else this.stream.request.unpause();
   }
 
-  // Timeouts
-
-  onPerTryTimeout(attempt: Attempt): void {
-    if (!attempt.hasResponse)
-      this.onTryTimeout(attempt, C.upstream_rq_per_try_timeout, 'upstream_per_try_timeout');
-  }
-
-  onPerTryIdleTimeout(attempt: Attempt): void {
-    this.onTryTimeout(attempt, C.upstream_rq_per_try_idle_timeout, 'upstream_per_try_idle_timeout');
-  }
-
-  onMaxDuration(attempt: Attempt): void {
-    if (this.isDone || attempt.isDone) return;
-    (this.cluster as Cluster).info.stats.inc(C.upstream_rq_max_duration_reached);
-    this.giveUp(attempt);
-    if (this.isResponseStarted) {
-      this.resetAfterTimeout(outlasted.options.details, ResponseFlag.upstreamMaxStreamDurationReached);
-      return;
-    }
-    if (this.retry !== null && this.noteVerdict(this.retry.onReset('local-reset', true)) === 'yes') {
-      this.scheduleRetry();
-      return;
-    }
-    this.answer(outlasted);
-  }
-
-  private onTryTimeout(attempt: Attempt, counter: number, details: string): void {
-    if (this.isDone || attempt.isDone) return;
-    if (this.timeouts.hedges && !this.isResponseStarted) {
-      this.hedge(attempt);
-      return;
-    }
-    (this.cluster as Cluster).info.stats.inc(counter);
-    attempt.host.reportLocalFailure('timeout');
-    attempt.host.count(HostWord.rqTimeout, 1);
-    attempt.log?.onTryTimeout();
-    const facts = attempt.facts();
-    this.giveUp(attempt);
-    if (this.isResponseStarted) {
-      this.noteTryTimeout(attempt, details, facts, false);
-      this.resetAfterTimeout(details);
-      return;
-    }
-    attempt.host.count(HostWord.rqError, 1);
-    const isRetried = this.retry !== null && this.noteVerdict(this.retry.onPerTryTimeout()) === 'yes';
-    this.noteTryTimeout(attempt, details, facts, isRetried);
-    if (isRetried) {
-      this.scheduleRetry();
-      return;
-    }
-    const reply = timedOut(details, this.timeouts.answersEmpty);
-    this.chargeCode(reply.status, false);
-    this.answer(reply);
-  }
-
-  /** The attempt may still win, but another one starts beside it. */
-  private hedge(attempt: Attempt): void {
-    attempt.host.reportLocalFailure('timeout');
-    attempt.hasTimedOut = true;
-    if (this.retry === null || this.noteVerdict(this.retry.onHedge()) !== 'yes') return;
-    this.noteTryTimeout(attempt, 'upstream_per_try_timeout', attempt.facts(), true);
-    attempt.isHedged = true;
-    this.current = null;
-    this.hedged = this.hedged === null ? [attempt] : [...this.hedged, attempt];
-    this.scheduleRetry();
-  }
-
-  private onGlobalTimeout(): void {
-    if (this.isDone) return;
-    const { current, hedged, timeouts } = this;
-    const reply = timedOut('response_timeout', timeouts.answersEmpty);
-    if (current !== null) this.timeOutAttempt(current, reply.status);
-    if (hedged !== null) for (const attempt of hedged) this.timeOutAttempt(attempt, reply.status);
-    this.noteRouteTimeout(current ?? hedged?.[0] ?? null);
-    this.dropAttempts();
-    if (this.isResponseStarted) this.resetAfterTimeout('response_timeout');
-    else this.answer(reply);
-  }
-
-  private timeOutAttempt(attempt: Attempt, status: number): void {
-    (this.cluster as Cluster).info.stats.inc(C.upstream_rq_timeout);
-    for (const stats of this.routeStats) stats.counts.inc(V.upstream_rq_timeout);
-    attempt.host.count(HostWord.rqTimeout, 1);
-    if (!attempt.hasResponse) {
-      if (!attempt.hasTimedOut) attempt.host.reportLocalFailure('timeout');
-      attempt.host.count(HostWord.rqError, 1);
-      this.chargeCode(status, false);
-    }
-  }
-
-  private resetAfterTimeout(details: string, flag: number = ResponseFlag.upstreamRequestTimeout): void {
-    this.info.responseFlags |= flag;
-    this.info.responseCodeDetails = details;
-    this.isDone = true;
-    this.scope.timers.cancel(this);
-    this.stream.reset('local-reset');
-  }
-
   // Ends
+
+  protected noteBudget(now: number): void {
+    const { cluster, timeouts, requestCompleteMs } = this;
+    cluster?.info.traffic?.onRequestEnd(now - requestCompleteMs, timeouts.globalMs);
+  }
 
   private completeResponse(isCanary: boolean): void {
     const now = this.scope.clock.now();
     this.info.times.upstreamLastRxMs = now;
-    if (this.isRequestComplete) this.chargeTime(now - this.requestCompleteMs, isCanary);
+    if (this.isRequestComplete) {
+      this.chargeTime(now - this.requestCompleteMs, isCanary);
+      this.noteBudget(now);
+    }
     this.current = null;
     this.isDone = true;
     this.scope.timers.cancel(this);
   }
 
-  private scheduleRetry(): void {
+  protected scheduleRetry(): void {
     const delay = (this.retry as RetryState).backOffMs();
     this.backOffTimer ??= this.stream.timer(() => this.onBackOffOver());
     this.scope.timers.schedule(this.backOffTimer, delay);

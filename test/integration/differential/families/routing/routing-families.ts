@@ -1,4 +1,5 @@
 import type { FilterFamily } from '../filter-family.js';
+import { clusterPolicyFamily } from './cluster-policy-family.js';
 import { grpcTimeoutFamily } from './grpc-timeout-family.js';
 import { hashFamily } from './hash-family.js';
 import { matcherFamily } from './matcher-family.js';
@@ -22,4 +23,5 @@ export const routingFamilies: readonly FilterFamily[] = [
   scopeFamily,
   specifierFamily,
   grpcTimeoutFamily,
+  clusterPolicyFamily,
 ];

@@ -32,12 +32,12 @@ test('lines are packed into one datagram', async (t) => {
   stats.add(F.hits, 3);
   stats.set(F.active, -1);
   for (const ms of [12, 12, 12, 900]) stats.record(F.time, ms);
-  stats.record(F.budget, 0.5);
+  stats.record(F.budget, 50);
   flush(store, sink);
   deepEqual((await receiver.take(1))[0]?.split('\n'), [
     'envoy.http.x.hits:3|c',
     'envoy.http.x.active:0|g',
-    'envoy.http.x.budget:0.515625|h',
+    'envoy.http.x.budget:0.51|h',
     'envoy.http.x.time:12|ms|@0.333333',
     'envoy.http.x.time:912|ms',
   ]);

@@ -16,6 +16,7 @@ function read(
     globalMs: -1,
     perTryMs: -1,
     perTryIdleMs: -1,
+    maxStreamMs: 0,
     hedges: true,
     answersEmpty: true,
     rewritesGrpc: false,
@@ -33,7 +34,14 @@ function asking(pairs: { readonly [name: string]: string }): RequestHeaders {
 }
 
 test('the route and its retry policy say how long', () => {
-  const none = { perTryMs: 0, perTryIdleMs: 0, hedges: false, answersEmpty: false, rewritesGrpc: false };
+  const none = {
+    perTryMs: 0,
+    perTryIdleMs: 0,
+    maxStreamMs: 0,
+    hedges: false,
+    answersEmpty: false,
+    rewritesGrpc: false,
+  };
   deepEqual(read(asking({})), { globalMs: 15_000, ...none });
   equal(read(asking({}), { perTryTimeoutMs: 100 }).perTryMs, 100);
 });
@@ -54,6 +62,7 @@ test('the request overrides both, and what it said is gone', () => {
     globalMs: 500,
     perTryMs: 50,
     perTryIdleMs: 0,
+    maxStreamMs: 0,
     hedges: true,
     answersEmpty: true,
     rewritesGrpc: false,
@@ -76,7 +85,15 @@ test('an expected timeout from before is respected only where the configuration 
 test('the upstream is told the time of one try, or what is left of all', () => {
   const of = (globalMs: number, perTryMs: number, elapsed: number, hedges = false) =>
     expectedTimeout(
-      { globalMs, perTryMs, perTryIdleMs: 0, hedges, answersEmpty: false, rewritesGrpc: false },
+      {
+        globalMs,
+        perTryMs,
+        perTryIdleMs: 0,
+        maxStreamMs: 0,
+        hedges,
+        answersEmpty: false,
+        rewritesGrpc: false,
+      },
       elapsed,
     );
   equal(of(1000, 100, 0), 100);

@@ -1,0 +1,40 @@
+import type { ConfigNode } from '../api/config-node.js';
+import type { HashPolicyView, MirrorPolicyView, RetryPolicyConfig } from '../api/route.js';
+import type { HashPolicyConfig, MirrorPolicyConfig } from '../route/config-types.js';
+import { HashPolicies, parseHashPolicy } from '../route/hash-policy.js';
+import { MirrorPolicy, parseMirrorPolicies } from '../route/mirror-policy.js';
+import { parseRetryPolicy } from '../route/retry-policy.js';
+
+/** What a cluster says about its requests in the place of their routes. */
+export type HttpPoliciesConfig = {
+  readonly retryPolicy: RetryPolicyConfig | null;
+  readonly hashPolicies: readonly HashPolicyConfig[];
+  readonly mirrorPolicies: readonly MirrorPolicyConfig[];
+};
+
+/** The same, ready to run. */
+export interface HttpPolicies {
+  readonly retryPolicy: RetryPolicyConfig | null;
+  readonly hashPolicy: HashPolicyView | null;
+  /** Empty: the route's count. */
+  readonly mirrors: readonly MirrorPolicyView[];
+}
+
+/** `http` is the cluster's `HttpProtocolOptions`. */
+export function parseHttpPolicies(http: ConfigNode | undefined): HttpPoliciesConfig {
+  const retry = http?.message('retry_policy');
+  return {
+    retryPolicy: retry === undefined ? null : parseRetryPolicy(retry),
+    hashPolicies: (http?.list('hash_policy') ?? []).map(parseHashPolicy).filter((it) => it !== undefined),
+    mirrorPolicies: http === undefined ? [] : parseMirrorPolicies(http, false),
+  };
+}
+
+export function buildHttpPolicies(config: HttpPoliciesConfig): HttpPolicies {
+  const { retryPolicy, hashPolicies, mirrorPolicies } = config;
+  return {
+    retryPolicy,
+    hashPolicy: hashPolicies.length === 0 ? null : new HashPolicies(hashPolicies),
+    mirrors: mirrorPolicies.map((policy) => new MirrorPolicy(policy)),
+  };
+}
