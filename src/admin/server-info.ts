@@ -17,6 +17,7 @@ function infoOf(process: ProcessView): object {
     hot_restart_version: 'disabled',
     command_line_options: process.options,
     node: nodeOf(process),
+    hot_restart_initializing: false,
   };
 }
 
@@ -33,5 +34,8 @@ function nodeOf({ node, extensions }: ProcessView): object {
       disabled: false,
       type_urls: typeUrl === '' ? [] : [typeUrl],
     })),
+    client_features: [],
+    listening_addresses: [],
+    dynamic_parameters: {},
   };
 }

@@ -74,6 +74,7 @@ export function parseBootstrap(
     parseListener(node, i, { accessLogs: parseAccessLogs, isTerminal }),
   );
   root.unsupported('dynamic_resources', 'resources stand in the file so far');
+  noteInnards(root);
   const runtime = root.message('layered_runtime');
   const stats = root.message('stats_config');
   return {
@@ -94,6 +95,26 @@ export function parseBootstrap(
     outlierEventLog:
       root.message('cluster_manager')?.message('outlier_detection')?.string('event_log_path') ?? '',
   };
+}
+
+/** How Envoy's own insides are set up. */
+function noteInnards(root: ConfigNode): void {
+  root.noEffect('deferred_stat_options', 'stats take no memory before they are used');
+  root.noEffect('inline_headers', 'all headers are found in one way');
+  root.noEffect('perf_tracing_file_path', 'the build has no such tracing');
+  root.noEffect('grpc_async_client_manager_config', 'clients last as long as those who use them');
+  root.noEffect('memory_allocator_manager', 'V8 gives memory back by itself');
+  root.noEffect('stats_eviction_interval', 'no stat is of a kind that is evicted');
+  root.noEffect('enable_worker_cpu_affinity', 'the kernel places the threads');
+  root
+    .message('cluster_manager')
+    ?.noEffect(
+      'enable_deferred_cluster_creation',
+      'workers make what clusters need when they are first used',
+    );
+  const regex = root.message('default_regex_engine')?.message('typed_config');
+  if (regex?.typeName === 'envoy.extensions.regex_engines.v3.GoogleRE2')
+    root.noEffect('default_regex_engine', 'regular expressions are those of RE2');
 }
 
 function isTerminalFilter(filter: Extension | undefined): boolean {
@@ -126,9 +147,28 @@ function parseClusters(root: ConfigNode, nodes: readonly ConfigNode[]): readonly
   return clusters;
 }
 
+/** What a node says of itself that only a control plane reads. */
+function noteControlPlaneFields(node: ConfigNode): void {
+  const why = 'only a control plane reads it';
+  const fields = [
+    'metadata',
+    'dynamic_parameters',
+    'user_agent_name',
+    'user_agent_version',
+    'user_agent_build_version',
+    'extensions',
+    'client_features',
+    'listening_addresses',
+  ];
+  for (const field of fields) node.noEffect(field, why);
+  const locality = node.message('locality');
+  locality?.noEffect('region', why);
+  locality?.noEffect('sub_zone', why);
+}
+
 function parseNode(node: ConfigNode | undefined): NodeConfig {
   if (node === undefined) return { id: '', cluster: '', zone: '' };
-  node.noEffect('metadata', 'only a control plane reads it');
+  noteControlPlaneFields(node);
   return {
     id: node.string('id'),
     cluster: node.string('cluster'),

@@ -85,6 +85,8 @@ export type ManagerConfig = {
   readonly addUserAgent: boolean;
   readonly appendXForwardedPort: boolean;
   readonly schemeToOverwrite: string;
+  /** What is spoken at the ports of restored addresses; null: what the connection itself speaks counts. */
+  readonly portSchemes: { readonly https: readonly number[]; readonly http: readonly number[] } | null;
   /** `:scheme` follows the upstream's transport. */
   readonly schemeMatchesUpstream: boolean;
   readonly originalIpDetection: readonly ExtensionConfig[];
@@ -167,7 +169,6 @@ function refuseUnbuilt(node: ConfigNode): void {
   node.noEffect('http3_protocol_options', 'HTTP/3 is not spoken');
   node.noEffect('add_proxy_protocol_connection_state', 'no upstream connection begins with a PROXY header');
   node.unsupported('typed_header_validation_config', 'headers are validated in one way');
-  node.unsupported('forward_proto_config', 'x-forwarded-proto follows the connection');
   node.unsupported('record_route_resolution_stats', 'look-ups of routes are not measured');
   const http1 = node.message('http_protocol_options');
   http1?.noEffect('use_balsa_parser', 'there is one parser');
@@ -282,10 +283,12 @@ function parseForwarding(
   | 'addUserAgent'
   | 'appendXForwardedPort'
   | 'schemeToOverwrite'
+  | 'portSchemes'
   | 'schemeMatchesUpstream'
 > {
   const internal = node.message('internal_address_config');
   const scheme = node.message('scheme_header_transformation');
+  const ports = node.message('forward_proto_config');
   return {
     useRemoteAddress: node.bool('use_remote_address'),
     xffNumTrustedHops: node.number('xff_num_trusted_hops', 0),
@@ -301,6 +304,10 @@ function parseForwarding(
     addUserAgent: node.bool('add_user_agent'),
     appendXForwardedPort: node.bool('append_x_forwarded_port'),
     schemeToOverwrite: scheme?.string('scheme_to_overwrite') ?? '',
+    portSchemes:
+      ports === undefined
+        ? null
+        : { https: ports.numbers('https_destination_ports'), http: ports.numbers('http_destination_ports') },
     schemeMatchesUpstream: scheme?.bool('match_upstream') ?? false,
   };
 }

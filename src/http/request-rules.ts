@@ -172,7 +172,7 @@ export class RequestRules {
 
   private setForwarded(headers: RequestHeaders, connection: ConnectionInfo, hadForwarded: boolean): void {
     const { config } = this;
-    const scheme = connection.isTls ? 'https' : 'http';
+    const scheme = this.schemeOf(connection);
     const isOurs = config.useRemoteAddress && config.xffNumTrustedHops === 0;
     if (config.schemeToOverwrite !== '') {
       headers.set('x-forwarded-proto', config.schemeToOverwrite);
@@ -185,6 +185,16 @@ export class RequestRules {
     if (!config.appendXForwardedPort) return;
     const port = String(connection.localAddress.port);
     if (isOurs || !headers.has('x-forwarded-port')) headers.set('x-forwarded-port', port);
+  }
+
+  /** A connection that was meant for another address may say by its port what was spoken there. */
+  private schemeOf({ isTls, isLocalRestored, localAddress }: ConnectionInfo): 'http' | 'https' {
+    const { portSchemes } = this.config;
+    if (portSchemes !== null && isLocalRestored) {
+      if (portSchemes.https.includes(localAddress.port)) return 'https';
+      if (portSchemes.http.includes(localAddress.port)) return 'http';
+    }
+    return isTls ? 'https' : 'http';
   }
 
   private setScheme(headers: RequestHeaders, fallback: string, hadForwarded: boolean): void {

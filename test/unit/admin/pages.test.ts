@@ -105,7 +105,11 @@ describe('/server_info', () => {
             type_urls: ['a.Router'],
           },
         ],
+        client_features: [],
+        listening_addresses: [],
+        dynamic_parameters: {},
       },
+      hot_restart_initializing: false,
     });
   });
 });
