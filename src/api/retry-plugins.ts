@@ -15,6 +15,7 @@ export interface RetryPriority<C extends Plain = Plain> extends Extension<C> {
     config: C,
     tried: readonly Host[],
     canServe: (level: number) => boolean,
+    levelOf?: (host: Host) => number,
   ): ReadonlySet<number> | null;
 }
 

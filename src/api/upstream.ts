@@ -137,6 +137,12 @@ export interface HostOverride {
   readonly missingStatus: number;
 }
 
+/** A priority level and which of its hosts are meant. */
+export interface LevelChoice {
+  readonly level: number;
+  readonly isDegraded: boolean;
+}
+
 /** What a balancer may ask of the request it chooses a host for. */
 export interface LoadBalancerContext {
   /** Undefined when no hash policy gave one. */
@@ -156,7 +162,12 @@ export interface LoadBalancerContext {
   /** What a Redis client asks of the shards of a Redis cluster; absent or null for others. */
   readonly shardPick?: ShardPick | null;
   /** Asked on retries: priority levels to leave out; null for none. `canServe` tells whether a level has a host. */
-  excludedLevels?(canServe: (level: number) => boolean): ReadonlySet<number> | null;
+  excludedLevels?(
+    canServe: (level: number) => boolean,
+    levelOf?: (host: Host) => number,
+  ): ReadonlySet<number> | null;
+  /** The one level that the request is bound to; absent: the balancer draws one. */
+  readonly levelChoice?: LevelChoice;
 }
 
 /** Candidates of a pick: hosts of one priority level that are alike in health. */

@@ -2,6 +2,7 @@ import type { Extension, ExtensionKind, ExtensionRegistry } from '../api/extensi
 import { fileAccessLog } from './access-loggers/file/file-access-log.js';
 import { stderrAccessLog, stdoutAccessLog } from './access-loggers/stream/stream-access-log.js';
 import { filterModules } from './bootstrap/filter-modules/filter-modules.js';
+import { aggregateCluster } from './clusters/aggregate/aggregate.js';
 import { dnsCluster } from './clusters/dns/dns.js';
 import { redisCluster } from './clusters/redis/redis.js';
 import { brotliCompressor, brotliDecompressor } from './compression/brotli/brotli.js';
@@ -157,7 +158,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     statefulSessionFilter,
   ],
   'load.balancer': [clusterProvided, roundRobin, leastRequest, random, ringHash, maglev, subset],
-  cluster: [dnsCluster, redisCluster],
+  cluster: [aggregateCluster, dnsCluster, redisCluster],
   'dns.resolver': [caresResolver, addrInfoResolver],
   compressor: [gzipCompressor, brotliCompressor, zstdCompressor],
   decompressor: [gzipDecompressor, brotliDecompressor, zstdDecompressor],

@@ -19,6 +19,7 @@ import type {
   DownstreamTransportFactory,
 } from '../network/transport-socket.js';
 import { buildAccessLog, type ParsedAccessLog } from '../stream/access-log/access-log.js';
+import { AggregateCluster } from '../upstream/aggregate-cluster.js';
 import type { ClusterConfig } from '../upstream/config.js';
 import { failuresKept } from '../upstream/failure-ring.js';
 import { type BalancerMaker, LiveCluster } from '../upstream/live-cluster.js';
@@ -116,14 +117,9 @@ export class ThreadPlane implements ClusterManager {
       : (cluster) => factory.build(config.balancer.config, cluster);
     const words = new ClusterWords(update.words, this.thread);
     const kept = failuresKept(this.refs.size);
-    const cluster = new LiveCluster(
-      config,
-      words,
-      balancerOf,
-      this.resources,
-      scope,
-      kept,
-      (address, hostname) => this.hosts.want(config, address, hostname),
+    const Kind = config.type === 'AGGREGATE' ? AggregateCluster : LiveCluster;
+    const cluster = new Kind(config, words, balancerOf, this.resources, scope, kept, (address, hostname) =>
+      this.hosts.want(config, address, hostname),
     );
     cluster.setHosts(this.hosts.published(config, update), update.policy);
     this.live.set(config.name, cluster);

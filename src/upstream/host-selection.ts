@@ -7,6 +7,7 @@ import {
   HostHealth,
   type HostPicker,
   type HostSource,
+  type LevelChoice,
   type LoadBalancerContext,
   type PickerMaker,
   unhealthyMask,
@@ -56,6 +57,8 @@ export class HostSelector implements HostChooser {
 
   /** A refused host is drawn again; the last draw stands. */
   choose(context: LoadBalancerContext): Host | null {
+    const { levelChoice } = context;
+    if (levelChoice !== undefined) return this.chooseOn(levelChoice, context);
     const loads = context.attempt === 0 ? this.loads : this.loadsOfRetry(context);
     let host = this.chooseOnce(context, loads, 0);
     for (let attempt = 1; attempt <= context.hostSelectionMaxAttempts; attempt++) {
@@ -80,6 +83,19 @@ export class HostSelector implements HostChooser {
       return `priority ${i}: ${healthy} % to healthy hosts, ${degraded} % to degraded ones${panic}`;
     });
     return { candidates, levels: texts };
+  }
+
+  /** Somebody else has drawn the level. */
+  private chooseOn({ level, isDegraded }: LevelChoice, context: LoadBalancerContext): Host | null {
+    const wanted = this.levels[level];
+    if (wanted === undefined) return null;
+    const source = isDegraded ? wanted.degradedSource : wanted.healthySource;
+    let host = this.pickIn(level, source, context, 0);
+    for (let attempt = 1; attempt <= context.hostSelectionMaxAttempts; attempt++) {
+      if (host === null || context.accepts(host)) return host;
+      host = this.pickIn(level, source, context, attempt);
+    }
+    return host;
   }
 
   /** A retry may be wanted on other levels than those before it. */
@@ -168,7 +184,8 @@ export function excludedMaskOf(cluster: BalancedCluster): number {
 }
 
 /** One priority with the health of its hosts at construction, counted in hosts or in their weights. */
-class Level implements LevelHealth {
+export class Level implements LevelHealth {
+  readonly overprovisioningFactor: number;
   readonly allSource: Source;
   readonly healthySource: Source;
   readonly degradedSource: Source;
@@ -178,6 +195,7 @@ class Level implements LevelHealth {
   readonly degraded: number;
 
   constructor(hosts: readonly Host[], priority: number, cluster: BalancedCluster, pickerOf: PickerMaker) {
+    this.overprovisioningFactor = cluster.overprovisioningFactor;
     const excludedMask = excludedMaskOf(cluster);
     const healthy: Host[] = [];
     const degraded: Host[] = [];
@@ -211,7 +229,11 @@ function weightOf(hosts: readonly Host[]): number {
 }
 
 /** Priorities may have gaps; a level without hosts carries nothing. There is always a level 0. */
-function levelsOf(hosts: readonly Host[], cluster: BalancedCluster, pickerOf: PickerMaker): readonly Level[] {
+export function levelsOf(
+  hosts: readonly Host[],
+  cluster: BalancedCluster,
+  pickerOf: PickerMaker,
+): readonly Level[] {
   if (hosts.every((host) => host.priority === 0)) return [new Level(hosts, 0, cluster, pickerOf)];
   const byPriority: Host[][] = [];
   for (const host of hosts) {

@@ -242,6 +242,10 @@ export class LiveCluster implements Cluster, BalancedCluster {
     return this.chooserNow().shardCount ?? this.hosts.length;
   }
 
+  pick(context: LoadBalancerContext): Host | null {
+    return this.chooserNow().choose(context);
+  }
+
   chooseHost(context: LoadBalancerContext): Host | null {
     const wanted = context.overrideHost ?? null;
     let host = wanted === null ? null : this.overrides.find(this.hosts, wanted);

@@ -5,6 +5,8 @@ export interface LevelHealth {
   readonly degraded: number;
   /** Hosts that no percentage counts. */
   readonly excluded: number;
+  /** Where levels differ in it. */
+  readonly overprovisioningFactor?: number;
 }
 
 /** How traffic is shared between levels, in percent; each list has one entry per level. */
@@ -63,7 +65,8 @@ export function loadsOutside(
 
 function share(count: number, level: LevelHealth, overprovisioningFactor: number): number {
   const counted = level.total - level.excluded;
-  return counted <= 0 ? 0 : Math.min(100, Math.floor((overprovisioningFactor * count) / counted));
+  const factor = level.overprovisioningFactor ?? overprovisioningFactor;
+  return counted <= 0 ? 0 : Math.min(100, Math.floor((factor * count) / counted));
 }
 
 function isBelow(level: LevelHealth, thresholdPercent: number): boolean {

@@ -6,12 +6,13 @@ export const previousPriorities: RetryPriority<{ readonly updateFrequency: numbe
   name: 'envoy.retry_priorities.previous_priorities',
   typeUrl: 'envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig',
   parse: (node: ConfigNode) => ({ updateFrequency: node.number('update_frequency') }),
-  excludedLevels: ({ updateFrequency }, tried, canServe) => {
-    const last = Math.max(...tried.map((host) => host.priority), 0) + 1;
+  excludedLevels: ({ updateFrequency }, tried, canServe, levelOf = (host) => host.priority) => {
+    const levels = tried.map(levelOf);
+    const last = Math.max(...levels, 0) + 1;
     let seen: number[] = [];
     let excluded = new Set<number>();
-    for (const { priority } of tried) {
-      seen.push(priority);
+    for (const triedLevel of levels) {
+      seen.push(triedLevel);
       if (seen.length % updateFrequency !== 0) continue;
       for (const level of seen) excluded.add(level);
       if (isExhausted(excluded, last, canServe)) {

@@ -5,7 +5,14 @@ import type { RedisClusterConfig } from '../redis-cluster-config.js';
 import { type DnsConfig, parseClusterResolver, parseDnsFields } from './dns-config.js';
 import { type OriginalDstConfig, parseOriginalDst } from './original-dst-config.js';
 
-export type ClusterType = 'STATIC' | 'STRICT_DNS' | 'LOGICAL_DNS' | 'EDS' | 'ORIGINAL_DST' | 'REDIS';
+export type ClusterType =
+  | 'STATIC'
+  | 'STRICT_DNS'
+  | 'LOGICAL_DNS'
+  | 'EDS'
+  | 'ORIGINAL_DST'
+  | 'AGGREGATE'
+  | 'REDIS';
 
 /** Where the assignment of an EDS cluster comes from. */
 export type EdsConfig = {
@@ -24,7 +31,12 @@ export type DiscoveryConfig = {
   readonly eds: EdsConfig | null;
   readonly redisCluster: RedisClusterConfig | null;
   readonly originalDst: OriginalDstConfig | null;
+  /** Names of the clusters that this one is put together of; empty for clusters of another type. */
+  readonly aggregated: readonly string[];
 };
+
+/** What a `cluster_type` says; the rest stands in the cluster itself. */
+export type CustomDiscovery = Partial<DiscoveryConfig> & { readonly type: ClusterType };
 
 const types: readonly string[] = [
   'STATIC',
@@ -43,7 +55,7 @@ export function parseDiscovery(node: ConfigNode): DiscoveryConfig {
   const custom = node.extension('cluster', 'cluster_type');
   const dns = parseDnsFields(node, parseClusterResolver(node));
   const eds = parseEds(node);
-  const none = { dns, eds, originalDst: null, redisCluster: null };
+  const none = { dns, eds, originalDst: null, redisCluster: null, aggregated: [] };
   if (custom !== undefined) return { ...none, type: 'STATIC', ...extensionDiscovery(custom) };
   const type = node.enum('type', 'STATIC');
   if (type !== 'EDS' && node.has('eds_cluster_config')) {
@@ -59,11 +71,11 @@ export function parseDiscovery(node: ConfigNode): DiscoveryConfig {
 }
 
 /** What an extension of kind `cluster` makes of its own message. */
-function extensionDiscovery({ config }: ExtensionConfig): Partial<DiscoveryConfig> {
+function extensionDiscovery({ config }: ExtensionConfig): Partial<CustomDiscovery> {
   return isDiscovery(config) ? config : {};
 }
 
-function isDiscovery(config: Plain): config is Partial<DiscoveryConfig> & { readonly type: ClusterType } {
+function isDiscovery(config: Plain): config is CustomDiscovery {
   return typeof config === 'object' && config !== null && 'type' in config;
 }
 

@@ -11,6 +11,7 @@ import { StrictDnsDiscovery } from './strict-dns-discovery.js';
 export function makeDiscovery(owner: DiscoveryOwner, scope: EdsScope): Discovery {
   switch (owner.config.type) {
     case 'STATIC':
+    case 'AGGREGATE':
       return new StaticDiscovery(owner);
     case 'STRICT_DNS':
       return new StrictDnsDiscovery(owner, scope);

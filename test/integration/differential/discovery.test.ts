@@ -1,9 +1,10 @@
 import { compareSuites } from './compare.js';
+import { aggregateFamily } from './families/aggregate-family.js';
 import { discoveryFamily } from './families/discovery-family.js';
 import { familyBootstrap } from './families/filter-family.js';
 import { originalDstFamily } from './families/original-dst-family.js';
 
-const families = [discoveryFamily, originalDstFamily];
+const families = [discoveryFamily, originalDstFamily, aggregateFamily];
 
 compareSuites([
   {

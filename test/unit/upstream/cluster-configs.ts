@@ -76,6 +76,7 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     dns: dns(),
     eds: null,
     originalDst: null,
+    aggregated: [],
     assignment: '',
     staleAfterMs: 0,
     metadata: null,

@@ -1,6 +1,6 @@
 import type { ConfigNode } from '../../../api/config-node.js';
 import type { Extension } from '../../../api/extension.js';
-import type { DiscoveryConfig } from '../../../upstream/membership/discovery-config.js';
+import type { CustomDiscovery } from '../../../upstream/membership/discovery-config.js';
 import {
   parseDnsFields,
   parseTypedResolver,
@@ -8,16 +8,13 @@ import {
 } from '../../../upstream/membership/dns-config.js';
 
 /** The DNS clusters in their typed form: STRICT_DNS, or LOGICAL_DNS with all addresses in one endpoint. */
-export const dnsCluster: Extension<DiscoveryConfig> = {
+export const dnsCluster: Extension<CustomDiscovery> = {
   name: 'envoy.clusters.dns',
   typeUrl: 'envoy.extensions.clusters.dns.v3.DnsCluster',
-  parse(node: ConfigNode): DiscoveryConfig {
+  parse(node: ConfigNode): CustomDiscovery {
     const dns = parseDnsFields(node, parseTypedResolver(node) ?? systemResolver);
     return {
       type: node.bool('all_addresses_in_single_endpoint') ? 'LOGICAL_DNS' : 'STRICT_DNS',
-      eds: null,
-      redisCluster: null,
-      originalDst: null,
       dns: { ...dns, leastRefreshMs: node.duration('dns_min_refresh_rate', 0) },
     };
   },

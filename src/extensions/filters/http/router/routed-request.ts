@@ -154,12 +154,15 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
     return true;
   }
 
-  excludedLevels(canServe: (level: number) => boolean): ReadonlySet<number> | null {
+  excludedLevels(
+    canServe: (level: number) => boolean,
+    levelOf?: (host: Host) => number,
+  ): ReadonlySet<number> | null {
     const plugin = this.policy?.retryPriority ?? null;
     if (plugin === null) return null;
     const priority = this.scope.extensions.find('retry.priority', plugin.typeUrl);
     if (priority === undefined || !isRetryPriority(priority)) return null;
-    return priority.excludedLevels(plugin.config, this.tried, canServe);
+    return priority.excludedLevels(plugin.config, this.tried, canServe, levelOf);
   }
 
   protected logOfAttempt(cluster: Cluster, host: Host, perTryMs: number): AttemptLog | null {
