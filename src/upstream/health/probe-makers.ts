@@ -60,9 +60,7 @@ export class ProbeMakers {
         break;
       case 'custom': {
         const factory = this.factoryOf(check.extension.typeUrl);
-        const build = factory.build(check.extension.config, (name) =>
-          scope.stats.counter(`${cluster.statRoot}.health_check.${name}`),
-        );
+        const build = factory.build(check.extension.config, scope.stats, `${cluster.statRoot}.health_check`);
         this.eventType = factory.eventType;
         this.build = (_, target) => (onResult) => build(target, config.reuseConnection, onResult);
       }

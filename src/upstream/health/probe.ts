@@ -1,6 +1,6 @@
 import { connect, type Socket, type SocketConnectOpts } from 'node:net';
 import type { Extension } from '../../api/extension.js';
-import type { Counter } from '../../api/stats.js';
+import type { StatScope } from '../../api/stats.js';
 import type { Address } from '../../api/stream-info.js';
 import type { Plain } from '../../base/plain.js';
 import type { TransportOptions, UpstreamTransport } from '../../network/transport-socket.js';
@@ -62,10 +62,11 @@ export interface ProbeTarget {
 export interface HealthCheckerFactory<C extends Plain = Plain> extends Extension<C> {
   /** What event logs call it, `REDIS`. */
   readonly eventType: string;
-  /** `counter` makes one below `cluster.<name>.health_check.`. */
+  /** `statRoot`: `cluster.<name>.health_check`. */
   build(
     config: C,
-    counter: (name: string) => Counter,
+    stats: StatScope,
+    statRoot: string,
   ): (target: ProbeTarget, keepsConnection: boolean, onResult: OnProbeResult) => Probe;
 }
 

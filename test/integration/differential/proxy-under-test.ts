@@ -63,7 +63,7 @@ export class ProxyUnderTest {
     const folder = mkdtempSync(join(tmpdir(), `differential-${kind}-`));
     const origin = new ScriptedOrigin();
     const origins: { [name: string]: number } = {};
-    for (const name of bootstrap.origins) origins[name] = await origin.listen(name);
+    for (const name of new Set(bootstrap.origins)) origins[name] = await origin.listen(name);
     const [adminPort = 0, ...ports] = await freePorts(bootstrap.listeners.length + 1);
     const places: Places = {
       adminPort,

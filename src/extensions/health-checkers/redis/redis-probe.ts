@@ -1,4 +1,4 @@
-import type { Counter } from '../../../api/stats.js';
+import { type BoundStats, statBlock } from '../../../api/stats.js';
 import { encodeCommand } from '../../../codec/redis/encode-resp.js';
 import { RespDecoder } from '../../../codec/redis/resp-decoder.js';
 import type { RespLimits } from '../../../codec/redis/resp-limits.js';
@@ -15,6 +15,9 @@ import {
   unreachable,
 } from '../../../upstream/health/probe.js';
 import type { RedisCheckConfig } from './config.js';
+
+/** Below `health_check.redis` of the cluster. */
+export const R = statBlock({ counters: ['exists_failure'] });
 
 /** Answers are a word or a number. */
 const limits: RespLimits = {
@@ -33,7 +36,7 @@ export class RedisProbe implements Probe {
   private readonly goodText: string;
   private readonly keepsConnection: boolean;
   private readonly onResult: OnProbeResult;
-  private readonly existsFailures: Counter;
+  private readonly stats: BoundStats;
   private socket: ProbeSocket | null;
   private decoder: RespDecoder;
   private isRunning: boolean;
@@ -43,9 +46,9 @@ export class RedisProbe implements Probe {
     target: ProbeTarget,
     keepsConnection: boolean,
     onResult: OnProbeResult,
-    existsFailures: Counter,
+    stats: BoundStats,
   ) {
-    this.existsFailures = existsFailures;
+    this.stats = stats;
     this.target = target;
     this.command = encodeCommand(key === '' ? ['PING'] : ['EXISTS', Buffer.from(key).toString('latin1')]);
     this.good = key === '' ? '+' : ':';
@@ -106,7 +109,7 @@ export class RedisProbe implements Probe {
       this.finish(passed);
       return;
     }
-    if (this.good === ':') this.existsFailures.inc();
+    if (this.good === ':') this.stats.inc(R.exists_failure);
     this.finish(failed);
   }
 
