@@ -431,11 +431,11 @@ function callCases(): DifferentialCase[] {
       post('/only.S/M', sum, [['content-type', 'application/grpcx']]),
       on,
     ),
-    ...['1H', '2M', '3S', '1500m', '1u', '999n', '123456789m', '5', '-1S', '1s', ''].map((value) =>
+    // None so short that it may be up before the request has left: who is first is nobody's behaviour.
+    ...['1H', '2M', '3S', '1500m', '500000000u', '123456789m', '5', '-1S', '1s', ''].map((value) =>
       simple(`calls: a timeout of '${value}'`, post('/max.S/M', sum, timed(value)), { ...on, origin: [ok] }),
     ),
     simple('calls: the timeout is capped', post('/capped.S/M', sum, timed('9S')), hangs),
-    simple('calls: the timeout is up before it began', post('/late.S/M', sum, timed('9S')), hangs),
     simple('calls: the route is out of time', post('/slow.S/M', sum, grpc), hangs),
     simple('calls: refused', post('/refused.S/M', sum, grpc), on),
     simple('calls: a direct answer', post('/direct.S/M', sum, grpc), on),
