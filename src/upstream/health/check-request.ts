@@ -1,42 +1,15 @@
-import type { ConnectionInfo } from '../../api/stream-info.js';
 import type { Clock } from '../../base/clock.js';
 import { RequestHeaders } from '../../base/header-map.js';
 import type { Random } from '../../base/random.js';
 import { ipAddress } from '../../network/address.js';
 import type { HeaderRulesConfig } from '../../route/config-types.js';
 import { HeaderRules } from '../../route/header-mutations.js';
+import { noConnection } from '../../stream/own-connection.js';
 import { StreamRecord } from '../../stream/stream-record.js';
 import type { Member } from '../membership/member.js';
 
-const here = ipAddress('127.0.0.1', 0);
-
-/** A check has no client; what tells of one says that it comes from here. */
-const noConnection: ConnectionInfo = {
-  id: 0,
-  listenerName: '',
-  directRemoteAddress: here,
-  localAddress: here,
-  remoteAddress: here,
-  directLocalAddress: here,
-  isLocalRestored: false,
-  proxyTlvs: null,
-  requestedServerName: '',
-  transportProtocol: '',
-  applicationProtocols: [],
-  filterChainName: '',
-  listenerMetadata: null,
-  filterChainMetadata: null,
-  isTls: false,
-  tls: null,
-  transportFailureReason: '',
-  ja3: '',
-  ja4: '',
-  startedMs: 0,
-  connectionTerminationDetails: '',
-  localCloseReason: '',
-  dynamicMetadata: null,
-  filterState: null,
-};
+/** What tells of a check's client says that it comes from here. */
+const fromHere = noConnection(ipAddress('127.0.0.1', 0));
 
 /** What header values may tell of a check. */
 export interface CheckFacts {
@@ -63,7 +36,7 @@ export class CheckRequests {
     const headers = this.make();
     if (this.rules.isEmpty) return headers;
     const { member, cluster, protocol, clock, random } = this.facts;
-    const info = new StreamRecord(noConnection, 0, clock.now(), clock.wallMs(), random.u32());
+    const info = new StreamRecord(fromHere, 0, clock.now(), clock.wallMs(), random.u32());
     info.protocol = protocol;
     info.upstreamClusterName = cluster;
     info.upstreamHost = member.asHost();
