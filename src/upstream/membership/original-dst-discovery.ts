@@ -8,7 +8,7 @@ import { M } from './membership-stats.js';
 
 /** Hosts of a cluster at most: clients may be able to name any address. */
 const mostHosts = 32_768;
-/** Wishes of that time become one update. */
+/** A wish is an update at once; those that come so soon after one are the next. */
 const gatherMs = 5;
 
 /** Hosts that connections and requests were meant for. They go once nobody has asked for them between two sweeps. */
@@ -56,11 +56,13 @@ export class OriginalDstDiscovery implements Discovery {
     if (this.hosts.has(text) || this.wanted.has(text)) return;
     if (this.hosts.size + this.wanted.size >= mostHosts) return;
     const endpoint = endpointOf(ip, port, `${this.owner.config.name}${text}`);
-    if (this.wanted.size === 0) this.scope.timers.schedule(this.gatherTimer, gatherMs);
     this.wanted.set(text, { endpoint, address });
+    if (!this.gatherTimer.isArmed) this.gather();
   }
 
   private gather(): void {
+    if (this.wanted.size === 0) return;
+    this.scope.timers.schedule(this.gatherTimer, gatherMs);
     for (const [text, host] of this.wanted) this.hosts.set(text, host);
     const added = this.wanted.size;
     this.owner.stats.add(M.membership_change, added);

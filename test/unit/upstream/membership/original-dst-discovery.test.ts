@@ -39,7 +39,20 @@ test('addresses that requests want become hosts, named after the cluster', () =>
   deepEqual(main.hosts(), ['10.0.0.1:80', '10.0.0.2:80']);
   equal(main.published.at(-1)?.hosts[0]?.hostname, 'c10.0.0.1:80');
   deepEqual([main.stat('membership_change'), main.stat('membership_total')], [2, 2]);
+});
+
+test('a wish is an update at once, and those that follow soon are one more together', () => {
+  const { main, want } = meant();
+  want('10.0.0.1');
+  deepEqual(main.hosts(), ['10.0.0.1:80']);
+  want('10.0.0.2');
+  want('10.0.0.3');
   equal(main.published.length, 2);
+  main.time.advance(10);
+  deepEqual([main.published.length, main.hosts().length], [3, 3]);
+  main.time.advance(10);
+  want('10.0.0.4');
+  equal(main.published.length, 4);
 });
 
 test('a host goes when nobody has used it between two sweeps, and stays while it is connected', () => {
