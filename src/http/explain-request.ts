@@ -5,8 +5,9 @@ import type { ConnectionInfo } from '../api/stream-info.js';
 import { RequestHeaders } from '../base/header-map.js';
 import { timeoutText } from '../base/time-text.js';
 import { placeOf } from '../match/places.js';
+import { type FilterChain, isSwitchedOff } from '../stream/filter-chain.js';
 import { StreamRecord } from '../stream/stream-record.js';
-import { type FilterChain, isSwitchedOff, type Manager } from './manager.js';
+import type { Manager } from './manager.js';
 import type { RequestOrigin } from './request-rules.js';
 import { type ScreenedStream, screenRequest } from './request-screen.js';
 

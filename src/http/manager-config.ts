@@ -7,15 +7,11 @@ import { originText, placesOf } from '../match/places.js';
 import { parseStringMatcher, type StringMatcherConfig } from '../match/string-matcher.js';
 import type { RouteTableConfig } from '../route/config-types.js';
 import type { ScopedRoutesConfig } from '../route/scopes.js';
+import { type FilterEntry, parseFilterChain } from '../stream/filter-chain-config.js';
 import { type ClientCertConfig, parseClientCert } from './client-cert-header.js';
-import {
-  type FilterEntry,
-  parseFilterChain,
-  parseUpgrades,
-  type UpgradeConfig,
-} from './filter-chain-config.js';
 import { type LocalReplyConfig, parseLocalReplies } from './local-reply-rules.js';
 import { type ProxyStatusConfig, parseProxyStatus } from './proxy-status.js';
+import { parseUpgrades, type UpgradeConfig } from './upgrade-config.js';
 
 /** What a connection manager does with the `server` header of a response. */
 export type ServerHeaderMode = 'OVERWRITE' | 'APPEND_IF_ABSENT' | 'PASS_THROUGH';

@@ -1,15 +1,14 @@
 import type { AccessLog } from '../api/access-log.js';
 import type { EarlyHeaderMutation, EarlyHeaderMutationFactory } from '../api/early-header-mutation.js';
-import type { HttpFilterMaker } from '../api/http-filter.js';
 import type { NetworkFilterContext } from '../api/network-filter.js';
-import type { RouteMatch, RouteTableView } from '../api/route.js';
+import type { RouteTableView } from '../api/route.js';
 import type { BoundStats } from '../api/stats.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import { withJitter } from '../base/jitter.js';
 import { Http1 } from '../codec/http1/http1-stats.js';
 import { Http2 } from '../codec/http2/http2-stats.js';
 import { printsWireBytes } from '../format/wire-operators.js';
-import type { FilterEntry } from './filter-chain-config.js';
+import { buildChain, type FilterChain } from '../stream/filter-chain.js';
 import { LocalReplyRules } from './local-reply-rules.js';
 import type { ManagerConfig } from './manager-config.js';
 import { H, L, Tracing } from './manager-stats.js';
@@ -18,16 +17,6 @@ import { RequestRules } from './request-rules.js';
 import { ResponseRules } from './response-rules.js';
 
 const normalizeKey = 'http_connection_manager.normalize_path';
-
-/** HTTP filters in their order, ready to be made for a stream. */
-export type FilterChain = readonly {
-  readonly name: string;
-  readonly typeUrl: string;
-  readonly origin: string;
-  readonly make: HttpFilterMaker;
-  /** Left out unless a route turns it on. */
-  readonly isDisabled: boolean;
-}[];
 
 /** One connection manager in one thread: what all of its connections and streams share, resolved beforehand. */
 export class Manager {
@@ -75,7 +64,7 @@ export class Manager {
     this.tracingStats = scope.stats.bind(`${this.statPrefix}.tracing`, Tracing);
     this.http2Stats = scope.stats.bind('http2', Http2);
     this.routes = routes;
-    this.filters = this.buildChain(config.filters);
+    this.filters = buildChain(config.filters, scope, this.statPrefix);
     this.upgradeFilters = this.buildUpgradeChains();
     this.localReplies = config.localReplies === null ? null : new LocalReplyRules(config.localReplies, scope);
     this.proxyStatus = config.proxyStatus === null ? null : new ProxyStatus(config.proxyStatus, scope);
@@ -115,20 +104,10 @@ export class Manager {
     return withJitter(this.config.drainTimeoutMs, this.config.drainTimeoutJitter, this.scope.random);
   }
 
-  private buildChain(filters: readonly FilterEntry[]): FilterChain {
-    return filters.map((filter) => ({
-      name: filter.name,
-      typeUrl: filter.typeUrl,
-      origin: filter.origin ?? '',
-      make: this.scope.httpFilter(filter, this.statPrefix),
-      isDisabled: filter.isDisabled,
-    }));
-  }
-
   private buildUpgradeChains(): ReadonlyMap<string, FilterChain> | null {
     const chains = new Map<string, FilterChain>();
     for (const { type, filters } of this.config.upgrades)
-      if (filters !== null) chains.set(type, this.buildChain(filters));
+      if (filters !== null) chains.set(type, buildChain(filters, this.scope, this.statPrefix));
     return chains.size === 0 ? null : chains;
   }
 
@@ -136,10 +115,4 @@ export class Manager {
   nextStreamId(): number {
     return ++this.streams;
   }
-}
-
-/** The most specific level that has configuration for the filter decides; any that does not disable it turns it on. */
-export function isSwitchedOff(entry: FilterChain[number], route: RouteMatch | null): boolean {
-  if (route === null) return entry.isDisabled;
-  return route.filterConfigs(entry.name).at(-1)?.disabled ?? entry.isDisabled;
 }

@@ -5,19 +5,21 @@ import type {
   ServerStreamEncoder,
   StreamResetReason,
 } from '../api/codec.js';
-import type { HttpFilter, LocalReplyOptions, LocalReplyView } from '../api/http-filter.js';
+import type { LocalReplyOptions, LocalReplyView } from '../api/http-filter.js';
 import { ResponseFlag } from '../api/response-flags.js';
 import type { RouteMatch } from '../api/route.js';
 import type { LogContext } from '../api/stream-info.js';
+import type { ThreadScope } from '../api/thread-scope.js';
 import type { BufferPool } from '../base/buffer-pool.js';
 import { type HeaderMap, type RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import type { StreamOwner } from '../stream/direction.js';
+import { addFilters, type ChainedStream } from '../stream/filter-chain.js';
+import type { FilterControl } from '../stream/filter-control.js';
 import { RequestDirection } from '../stream/request-direction.js';
 import { ResponseDirection } from '../stream/response-direction.js';
 import { StreamRecord } from '../stream/stream-record.js';
-import { FilterControl, hasResponseHooks } from './filter-control.js';
 import { deadlineStatus, localReplyHeaders, refusalText, withRouteMutations } from './local-reply.js';
-import { type FilterChain, isSwitchedOff, type Manager } from './manager.js';
+import type { Manager } from './manager.js';
 import { H, L, listenerClassSlots, managerClassSlots, Tracing } from './manager-stats.js';
 import { redirectState } from './redirect-state.js';
 import { screenRequest } from './request-screen.js';
@@ -37,7 +39,7 @@ const noControls: readonly FilterControl[] = [];
  *        └──────────────┴── local reply ──┘                  ▲
  *        └──────────────┴───────── reset / client gone ──────┘
  */
-export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
+export class HttpStream implements RequestDecoder, StreamOwner, ChainedStream, LogContext {
   readonly manager: Manager;
   readonly connection: StreamConnection;
   readonly info: StreamRecord;
@@ -47,7 +49,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
   readonly timers: StreamTimers;
   readonly isRecreated: boolean;
   readonly codec: ServerStreamEncoder;
-  private controls: readonly FilterControl[];
+  controls: readonly FilterControl[];
   requestHeaders: RequestHeaders | null;
   responseHeaders: ResponseHeaders | null;
   responseTrailers: HeaderMap | null;
@@ -105,6 +107,14 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
     this.logType = 'DownstreamEnd';
     this.info.schemeFollowsUpstream = manager.config.schemeMatchesUpstream;
     this.timers = new StreamTimers(this, now);
+  }
+
+  get scope(): ThreadScope {
+    return this.manager.scope;
+  }
+
+  get bufferLimitBytes(): number {
+    return this.manager.bufferLimitBytes;
   }
 
   get buffers(): BufferPool {
@@ -311,6 +321,10 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
 
   // What filters ask for.
 
+  guard(body: () => void): void {
+    this.connection.guard(body);
+  }
+
   /** The route of this request, looked up at the first question. */
   routeNow(): RouteMatch | null {
     if (this.isRouteKnown || this.requestHeaders === null) return this.route;
@@ -399,27 +413,8 @@ export class HttpStream implements RequestDecoder, StreamOwner, LogContext {
   private makeFilters(): void {
     this.isFilterChainMade = true;
     const filters = this.manager.filtersFor(this.upgradeType);
-    const limit = this.manager.bufferLimitBytes;
     const route = filters.length > 1 ? this.routeNow() : null;
-    for (let i = 0; i < filters.length; i++) {
-      const entry = filters[i] as FilterChain[number];
-      if (isSwitchedOff(entry, route)) continue;
-      const control = new FilterControl(this, entry.name);
-      let filter: HttpFilter;
-      try {
-        filter = entry.make(control);
-      } catch (error) {
-        this.onFilterError(error);
-        return;
-      }
-      control.attach(filter, this.request.addPlace(filter, limit));
-      this.controls = this.controls.length === 0 ? [control] : [...this.controls, control];
-    }
-    for (let i = this.controls.length - 1; i >= 0; i--) {
-      const control = this.controls[i] as FilterControl;
-      if (hasResponseHooks(control.filter)) control.response = this.response.addPlace(control.filter, limit);
-      else control.responseIndex = this.response.places.length;
-    }
+    addFilters(this, filters, route);
   }
 
   private completeRequest(): void {

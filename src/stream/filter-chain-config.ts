@@ -7,15 +7,6 @@ export type FilterEntry = ExtensionConfig & {
   readonly isDisabled: boolean;
 };
 
-/** One entry of `upgrade_configs`. */
-export type UpgradeConfig = {
-  /** Lower case. */
-  readonly type: string;
-  readonly isEnabled: boolean;
-  /** Null: the connection manager's own filters. */
-  readonly filters: readonly FilterEntry[] | null;
-};
-
 /** Reads a chain of HTTP filters; the terminal one comes last, and only there. */
 export function parseFilterChain(node: ConfigNode, field: string): readonly FilterEntry[] {
   const filters: FilterEntry[] = [];
@@ -45,20 +36,4 @@ function checkPlace(entry: ConfigNode, filter: ExtensionConfig, isLast: boolean,
   } else if (isTerminal && isDisabled) {
     entry.error(`Error: the last (terminal) filter (${name}) in the chain cannot be disabled by default.`);
   }
-}
-
-export function parseUpgrades(node: ConfigNode): readonly UpgradeConfig[] {
-  const upgrades = new Map<string, UpgradeConfig>();
-  for (const entry of node.list('upgrade_configs')) {
-    const name = entry.string('upgrade_type');
-    const type = name.toLowerCase();
-    if (upgrades.has(type)) entry.error(`Error: multiple upgrade configs with the same name: '${name}'`);
-    const filters = parseFilterChain(entry, 'filters');
-    upgrades.set(type, {
-      type,
-      isEnabled: entry.bool('enabled', true),
-      filters: filters.length === 0 ? null : filters,
-    });
-  }
-  return [...upgrades.values()];
 }

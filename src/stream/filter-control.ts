@@ -14,17 +14,21 @@ import type { ThreadScope } from '../api/thread-scope.js';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import type { Plain } from '../base/plain.js';
 import { Timer } from '../base/timer-wheel.js';
-import type { FilterPlace } from '../stream/filter-place.js';
-import type { ResponseDirection } from '../stream/response-direction.js';
-import type { Manager } from './manager.js';
+import type { FilterPlace } from './filter-place.js';
+import type { RequestDirection } from './request-direction.js';
+import type { ResponseDirection } from './response-direction.js';
 
 /** A stream as its filters' handles see it. */
 export interface FilteredStream {
-  readonly manager: Manager;
-  readonly connection: { guard(body: () => void): void };
+  readonly scope: ThreadScope;
+  /** What a filter may keep of either direction; 0 = no limit. */
+  readonly bufferLimitBytes: number;
   readonly info: StreamInfo;
+  readonly request: RequestDirection;
   readonly response: ResponseDirection;
   readonly isOver: boolean;
+  /** Runs a callback from elsewhere as a turn of the stream's connection, which contains what it throws. */
+  guard(body: () => void): void;
   routeNow(): RouteMatch | null;
   forgetRoute(): void;
   localReply(status: number, body: string, options: LocalReplyOptions): void;
@@ -69,7 +73,7 @@ export class FilterControl implements StreamControl, ResponseSink {
   }
 
   get scope(): ThreadScope {
-    return this.stream.manager.scope;
+    return this.stream.scope;
   }
 
   get request(): Flow<RequestHeaders> {
@@ -80,7 +84,7 @@ export class FilterControl implements StreamControl, ResponseSink {
     this.responsePlace ??= this.stream.response.viewBefore(
       this.responseIndex,
       this.filter,
-      this.stream.manager.bufferLimitBytes,
+      this.stream.bufferLimitBytes,
     );
     return this.responsePlace;
   }
@@ -138,7 +142,7 @@ export class FilterControl implements StreamControl, ResponseSink {
 
   guard(task: () => void): void {
     if (this.stream.isOver) return;
-    this.stream.connection.guard(() => {
+    this.stream.guard(() => {
       try {
         task();
       } catch (error) {
@@ -218,12 +222,3 @@ function plainConfigs(entries: readonly RouteFilterConfig[]): readonly Plain[] {
 
 const noFilter: HttpFilter = {};
 const noConfigs: readonly Plain[] = [];
-
-/** Whether responses need a place at that filter. */
-export function hasResponseHooks(filter: HttpFilter): boolean {
-  return (
-    filter.onResponseHeaders !== undefined ||
-    filter.onResponseData !== undefined ||
-    filter.onResponseTrailers !== undefined
-  );
-}
