@@ -77,9 +77,16 @@ function declareBreaker(
   const left = ({ word, key, of }: Limit): number =>
     runtime.number(`circuit_breakers.${config.name}.${name}.${key}`, of(limits)) - words.used(priority, word);
   const root = `cluster.${config.statName}.circuit_breakers.${name}`;
+  // As in Envoy, a limit of nothing is not reached before something was let past it.
+  const isOpen = (limit: Limit): boolean =>
+    left(limit) <= 0 && (words.used(priority, limit.word) > 0 || words.isTouched(priority, limit.word));
   // A breaker that is closed counts as never written, so that sinks are not sent ten zeros a cluster.
-  store.gaugeSources(root, B, (slot) => (left(openLimits[slot] as Limit) <= 0 ? 1 : -0));
-  if (limits.trackRemaining) {
-    store.gaugeSources(root, T, (slot) => Math.max(0, left(remainingLimits[slot] as Limit)));
-  }
+  store.gaugeSources(root, B, (slot) => (isOpen(openLimits[slot] as Limit) ? 1 : -0));
+  if (!limits.trackRemaining) return;
+  store.gaugeSources(root, T, (slot) => {
+    const limit = remainingLimits[slot] as Limit;
+    // Of a retry budget nothing is said to remain once it was asked.
+    if (limit === retries && words.isTouched(priority, limit.word)) return 0;
+    return Math.max(0, left(limit));
+  });
 }

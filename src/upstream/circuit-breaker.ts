@@ -60,6 +60,7 @@ export class SharedBreaker implements CircuitBreaker {
   }
 
   forceConnection(): void {
+    this.words.touch(this.priority, BreakerWord.connections);
     this.words.take(this.priority, BreakerWord.connections, Number.POSITIVE_INFINITY);
   }
 
@@ -108,6 +109,7 @@ export class SharedBreaker implements CircuitBreaker {
     const least = runtime.number(this.budgetKeys[1], limits.retryBudget?.minConcurrency ?? Number.NaN);
     // Either key makes a budget where none was configured.
     if (Number.isNaN(percent) && Number.isNaN(least)) return runtime.number(this.keys[3], limits.maxRetries);
+    this.words.touch(this.priority, BreakerWord.retries);
     const active =
       this.words.used(this.priority, BreakerWord.requests) +
       this.words.used(this.priority, BreakerWord.pending);

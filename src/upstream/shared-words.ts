@@ -8,6 +8,7 @@ const breakerWords = 5;
 const priorities = 2;
 const redirections = 11;
 const failures = 12;
+const touches = 13;
 const globalWords = 16;
 
 /**
@@ -15,7 +16,8 @@ const globalWords = 16;
  * Everybody changes them with `Atomics`; beside them each thread keeps what it holds itself (its mirror), so that
  * main can give a dead worker's share back. This is the only file that touches them.
  *
- *   words   0 generation · 1…10 breakers (2 priorities × 5) · 11, 12 notes of a Redis Cluster's topology
+ *   words   0 generation · 1…10 breakers (2 priorities × 5) · 11, 12 notes of a Redis Cluster's topology ·
+ *           13 which breakers were used beside their limit, one bit each
  *   mirrors 16 + thread × 16 + the same 10
  */
 export class ClusterWords {
@@ -63,9 +65,12 @@ export class ClusterWords {
   /** Takes one place unless `limit` are taken; two threads never take the last one together. */
   take(priority: RoutingPriority, word: BreakerWord, limit: number): boolean {
     const at = 1 + priority * breakerWords + word;
-    if (Atomics.add(this.words, at, 1) >= limit) {
-      Atomics.sub(this.words, at, 1);
-      return false;
+    // Never above the limit, not for a moment: another thread would be refused for a place that nobody got.
+    for (let used = Atomics.load(this.words, at); ; ) {
+      if (used >= limit) return false;
+      const seen = Atomics.compareExchange(this.words, at, used, used + 1);
+      if (seen === used) break;
+      used = seen;
     }
     this.words[this.mirror + at] = (this.words[this.mirror + at] as number) + 1;
     return true;
@@ -75,6 +80,16 @@ export class ClusterWords {
     const at = 1 + priority * breakerWords + word;
     Atomics.sub(this.words, at, 1);
     this.words[this.mirror + at] = (this.words[this.mirror + at] as number) - 1;
+  }
+
+  /** From now on `isTouched` says that this limit is not the one that decides, or not alone. */
+  touch(priority: RoutingPriority, word: BreakerWord): void {
+    const bit = 1 << (priority * breakerWords + word);
+    if (((this.words[touches] as number) & bit) === 0) Atomics.or(this.words, touches, bit);
+  }
+
+  isTouched(priority: RoutingPriority, word: BreakerWord): boolean {
+    return (Atomics.load(this.words, touches) & (1 << (priority * breakerWords + word))) !== 0;
   }
 
   /** Main alone, after that thread's death: subtracts what it held. */

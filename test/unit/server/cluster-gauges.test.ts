@@ -4,6 +4,7 @@ import { declareClusterStats } from '../../../src/server/cluster-gauges.js';
 import { EVERYTHING } from '../../../src/stats/render/selection.js';
 import { renderText } from '../../../src/stats/render/text.js';
 import { StatStore } from '../../../src/stats/store.js';
+import { SharedBreaker } from '../../../src/upstream/circuit-breaker.js';
 import { ClusterMembership } from '../../../src/upstream/membership/cluster-membership.js';
 import { BreakerWord } from '../../../src/upstream/shared-words.js';
 import { cluster as clusterConfig } from '../upstream/cluster-configs.js';
@@ -57,6 +58,25 @@ test('what remains is told of the priorities that track it', () => {
     'cluster.c.circuit_breakers.default.remaining_retries: 1',
     'cluster.c.circuit_breakers.default.remaining_rq: 2',
   ]);
+});
+
+test('a limit of nothing is reached when something was let past it', () => {
+  const { store, cluster } = declared({ 'circuit_breakers.c.default.max_connections': 0 });
+  const open = (): number => store.value('cluster.c.circuit_breakers.default.cx_open');
+  equal(open(), 0);
+  new SharedBreaker('c', 0, limits, cluster.words, new FakeMain({}).runtime).forceConnection();
+  equal(open(), 1);
+  cluster.words.give(0, BreakerWord.connections);
+  equal(open(), 1);
+});
+
+test('nothing is said to remain of a retry budget that was asked', () => {
+  const { store, cluster } = declared();
+  const remaining = (): number => store.value('cluster.c.circuit_breakers.default.remaining_retries');
+  equal(remaining(), 1);
+  const budgeted = { ...limits, retryBudget: { percent: 20, minConcurrency: 3 } };
+  new SharedBreaker('c', 0, budgeted, cluster.words, new FakeMain({}).runtime).tryRetry();
+  equal(remaining(), 0);
 });
 
 test('runtime overrides of a limit count', () => {
