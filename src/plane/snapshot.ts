@@ -1,4 +1,5 @@
 import { decode, Encoder } from '@msgpack/msgpack';
+import { compacted } from '../base/compacted.js';
 import type { Plain } from '../base/plain.js';
 
 /** Where one encoded resource lies. */
@@ -53,5 +54,5 @@ export class SnapshotWriter {
 export function readRecord<T extends Plain>(records: SnapshotRecords, ref: RecordRef): T {
   const [, slab, offset, length] = ref;
   const shared = new Uint8Array(records.slabs[slab] as SharedArrayBuffer, offset, length);
-  return decode(Uint8Array.from(shared)) as T;
+  return compacted(decode(Uint8Array.from(shared))) as T;
 }
