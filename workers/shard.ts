@@ -131,6 +131,7 @@ export class Shard {
         id: settings.nodeId,
         cluster: settings.nodeCluster,
         zone: settings.nodeZone,
+        metadata: settings.nodeMetadata,
         localAddress: settings.localAddress,
       },
       clusters: this.plane,

@@ -143,6 +143,7 @@ export type ShardSettings = {
   readonly nodeId: string;
   readonly nodeCluster: string;
   readonly nodeZone: string;
+  readonly nodeMetadata: Plain;
   readonly localAddress: string;
   readonly logLevel: string;
   readonly runtime: Plain;

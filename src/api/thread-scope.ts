@@ -1,5 +1,6 @@
 import type { BufferPool } from '../base/buffer-pool.js';
 import type { Clock } from '../base/clock.js';
+import type { Plain } from '../base/plain.js';
 import type { Random } from '../base/random.js';
 import type { TimerWheel } from '../base/timer-wheel.js';
 import type { AccessLog, AccessLogConfig } from './access-log.js';
@@ -25,6 +26,8 @@ export interface NodeIdentity {
   readonly id: string;
   readonly cluster: string;
   readonly zone: string;
+  /** The structure that it was given. */
+  readonly metadata: Plain;
   /** This server's own address of the family that `--local-address-ip-version` chose, for x-forwarded-for. */
   readonly localAddress: string;
 }

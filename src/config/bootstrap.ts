@@ -1,6 +1,7 @@
 import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
 import type { Extension, ExtensionRegistry } from '../api/extension.js';
 import type { SecretValue, WatchedSecret } from '../api/secrets.js';
+import type { Plain } from '../base/plain.js';
 import { defaultLogFormat, textFormatConfig } from '../format/substitution-format.js';
 import { parseStringMatcher, type StringMatcherConfig } from '../match/string-matcher.js';
 import { parseConnectionMonitor } from '../network/connection-monitor.js';
@@ -16,6 +17,8 @@ export type NodeConfig = {
   readonly id: string;
   readonly cluster: string;
   readonly zone: string;
+  /** Structure for control planes and filters; null when there is none. */
+  readonly metadata: Plain;
 };
 
 export type AdminConfig = {
@@ -151,7 +154,6 @@ function parseClusters(root: ConfigNode, nodes: readonly ConfigNode[]): readonly
 function noteControlPlaneFields(node: ConfigNode): void {
   const why = 'only a control plane reads it';
   const fields = [
-    'metadata',
     'dynamic_parameters',
     'user_agent_name',
     'user_agent_version',
@@ -167,12 +169,13 @@ function noteControlPlaneFields(node: ConfigNode): void {
 }
 
 function parseNode(node: ConfigNode | undefined): NodeConfig {
-  if (node === undefined) return { id: '', cluster: '', zone: '' };
+  if (node === undefined) return { id: '', cluster: '', zone: '', metadata: null };
   noteControlPlaneFields(node);
   return {
     id: node.string('id'),
     cluster: node.string('cluster'),
     zone: node.message('locality')?.string('zone') ?? '',
+    metadata: node.struct('metadata') ?? null,
   };
 }
 

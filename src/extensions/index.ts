@@ -56,9 +56,11 @@ import { tlsInspector } from './filters/listener/tls-inspector/tls-inspector.js'
 import { connectionLimit } from './filters/network/connection-limit/connection-limit.js';
 import { directResponse } from './filters/network/direct-response/direct-response.js';
 import { echo } from './filters/network/echo/echo.js';
+import { networkExtAuthz } from './filters/network/ext-authz/ext-authz.js';
 import { httpConnectionManager } from './filters/network/http-connection-manager/http-connection-manager.js';
 import { localRateLimit } from './filters/network/local-ratelimit/local-ratelimit.js';
 import { mongoProxy } from './filters/network/mongo-proxy/mongo-proxy-filter.js';
+import { networkRateLimit } from './filters/network/ratelimit/ratelimit.js';
 import { networkRbac } from './filters/network/rbac/rbac.js';
 import { redisProxy } from './filters/network/redis-proxy/redis-proxy-filter.js';
 import { networkSetFilterState } from './filters/network/set-filter-state/set-filter-state.js';
@@ -110,6 +112,8 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     httpConnectionManager,
     localRateLimit,
     mongoProxy,
+    networkExtAuthz,
+    networkRateLimit,
     networkRbac,
     networkSetFilterState,
     redisProxy,

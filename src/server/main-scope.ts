@@ -39,6 +39,7 @@ export function mainScope(server: MainParts, shared: SharedArrayBuffer): LiveThr
       id: options.serviceNode ?? model.node.id,
       cluster: options.serviceCluster ?? model.node.cluster,
       zone: options.serviceZone ?? model.node.zone,
+      metadata: model.node.metadata,
       localAddress: localAddress(options.localAddressVersion),
     },
     clusters: { get: () => null },

@@ -15,6 +15,7 @@ export function shardSettings(
     nodeId: options.serviceNode ?? model.node.id,
     nodeCluster: options.serviceCluster ?? model.node.cluster,
     nodeZone: options.serviceZone ?? model.node.zone,
+    nodeMetadata: model.node.metadata,
     localAddress: localAddress(options.localAddressVersion),
     logLevel: log.levelName,
     runtime: { layers: runtime.current.layers },

@@ -16,6 +16,7 @@ import type { Clock } from '../base/clock.js';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import { Timer, type TimerWheel } from '../base/timer-wheel.js';
 import { Attempt, type AttemptOwner } from './attempt/attempt.js';
+import { C } from './cluster-stats.js';
 
 /** A request of the proxy's own. */
 export interface AsyncRequest {
@@ -233,6 +234,7 @@ class Call implements AttemptOwner, LoadBalancerContext, Cancellable {
     if (this.isDone) return;
     const attempt = this.try;
     attempt?.host.reportLocalFailure('timeout');
+    this.cluster.info.stats.inc(C.upstream_rq_timeout);
     this.fail('timeout', 504);
     attempt?.abandon();
   }

@@ -15,8 +15,9 @@ import { decodeGrpcMessage } from '../codec/grpc/grpc-message.js';
 import { framedMessage, MessageFlag } from '../codec/grpc/message-prefix.js';
 import { MessageReader } from '../codec/grpc/message-reader.js';
 import { grpcTimeoutText } from '../codec/grpc/timeout-text.js';
-import { grpcStatusOfHttp, isGrpcContentType } from '../format/grpc-status.js';
+import { grpcStatusOfHttp } from '../format/grpc-status.js';
 import { Attempt, type AttemptOwner } from './attempt/attempt.js';
+import { C } from './cluster-stats.js';
 
 /** Status codes that a call of the proxy's own ends with when the service gave none. */
 export const GrpcStatus = {
@@ -41,6 +42,8 @@ export interface GrpcRequest {
   readonly timeoutMs: number;
   /** A message longer than that ends the call. */
   readonly maxMessageBytes: number;
+  /** Its answers are counted as those to strangers. */
+  readonly isExternal?: boolean;
 }
 
 /** Told of a call as it goes; `onEnd` once and last, unless the call was cancelled. */
@@ -162,6 +165,10 @@ class Call implements GrpcCall, AttemptOwner, LoadBalancerContext {
     this.isDone = false;
   }
 
+  private get isInternal(): boolean {
+    return this.request.isExternal !== true;
+  }
+
   get headers(): RequestHeaders {
     return this.requestHeaders;
   }
@@ -181,7 +188,7 @@ class Call implements GrpcCall, AttemptOwner, LoadBalancerContext {
     const host = isRefused ? null : cluster.chooseHost(this);
     const pool = host === null ? null : cluster.httpPool(host, defaultPriority, this.requestHeaders);
     if (host === null || pool === null) {
-      cluster.chargeCode(503, true, false);
+      cluster.chargeCode(503, this.isInternal, false);
       this.end(GrpcStatus.unavailable, 'no healthy upstream');
       return;
     }
@@ -247,10 +254,10 @@ class Call implements GrpcCall, AttemptOwner, LoadBalancerContext {
     this.head = headers;
     attempt.host.reportStatus(headers.status);
     attempt.host.count(headers.status >= 500 ? HostWord.rqError : HostWord.rqSuccess, 1);
-    this.cluster?.chargeCode(headers.status, true, attempt.host.isCanary);
+    this.cluster?.chargeCode(headers.status, this.isInternal, attempt.host.isCanary);
     if (endStream) {
       this.onTrailers(headers);
-    } else if (headers.status !== 200 || !isGrpcContentType(headers.get('content-type'))) {
+    } else if (headers.status !== 200) {
       this.give(grpcStatusOfHttp(headers.status), `unexpected answer with status ${headers.status}`);
     } else {
       this.callbacks.onMetadata?.(headers);
@@ -271,7 +278,7 @@ class Call implements GrpcCall, AttemptOwner, LoadBalancerContext {
   onAttemptReset(attempt: Attempt, reason: StreamResetReason, detail: string): void {
     if (this.isDone) return;
     if (reason !== 'overflow') attempt.host.count(HostWord.rqError, 1);
-    if (this.head === null) this.cluster?.chargeCode(503, true, false);
+    if (this.head === null) this.cluster?.chargeCode(503, this.isInternal, false);
     this.end(GrpcStatus.unavailable, detail === '' ? reason : `${reason}: ${detail}`);
   }
 
@@ -298,7 +305,8 @@ class Call implements GrpcCall, AttemptOwner, LoadBalancerContext {
   private onTimeout(): void {
     if (this.isDone) return;
     this.try?.host.reportLocalFailure('timeout');
-    if (this.head === null) this.cluster?.chargeCode(504, true, false);
+    this.cluster?.info.stats.inc(C.upstream_rq_timeout);
+    if (this.head === null) this.cluster?.chargeCode(504, this.isInternal, false);
     this.give(GrpcStatus.deadlineExceeded, 'timeout');
   }
 
@@ -315,7 +323,7 @@ class Call implements GrpcCall, AttemptOwner, LoadBalancerContext {
     this.stop();
     const host = this.try?.host;
     if (host !== undefined && this.head !== null) {
-      this.cluster?.chargeTime(this.parts.clock.now() - this.startedMs, true, host.isCanary);
+      this.cluster?.chargeTime(this.parts.clock.now() - this.startedMs, this.isInternal, host.isCanary);
     }
     this.callbacks.onEnd(status, message, trailers);
   }

@@ -32,7 +32,7 @@ export function balancedCluster(parts: ClusterParts = {}): BalancedCluster {
     random,
     runtime: fakeRuntime(runtime),
     stats,
-    node: { id: '', cluster: '', zone, localAddress: '' },
+    node: { id: '', cluster: '', zone, localAddress: '', metadata: null },
     shared: { nowMs: nowMs ?? (() => 0), words: () => new BigInt64Array(7) },
   };
   return {

@@ -67,6 +67,10 @@ class TestConnection {
     this.continues++;
   }
 
+  guard(body: () => void): void {
+    body();
+  }
+
   timer(fire: () => void): Timer {
     return new Timer(fire);
   }

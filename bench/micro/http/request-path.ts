@@ -119,7 +119,7 @@ export class RequestPath {
       stats,
       runtime: new LiveRuntime(new RuntimeSnapshot({ layers: [] })),
       log: { trace() {}, debug() {}, info() {}, warn() {}, error() {} },
-      node: { id: '', cluster: '', zone: '', localAddress: '127.0.0.1' },
+      node: { id: '', cluster: '', zone: '', localAddress: '127.0.0.1', metadata: null },
       clusters: { get: () => this.cluster(stats) },
       shared: { words: () => new BigInt64Array(new SharedArrayBuffer(56)), nowMs: () => turn.now() },
       extensions: extensionRegistry(),

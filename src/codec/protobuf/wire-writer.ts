@@ -48,6 +48,17 @@ export class WireWriter {
     this.pieces.push(Buffer.from(bytes));
   }
 
+  /** A field that is a small number, not negative. */
+  number(number: number, value: number): void {
+    this.tag(number, WireType.varint);
+    this.varint(BigInt(value));
+  }
+
+  /** A text in UTF-8; nothing when it is empty, as proto3 writes. */
+  text(number: number, value: string): void {
+    if (value !== '') this.block(number, Buffer.from(value));
+  }
+
   finish(): Buffer {
     return Buffer.concat(this.pieces);
   }

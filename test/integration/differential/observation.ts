@@ -1,3 +1,4 @@
+import { grpcText } from './protobuf-text.js';
 import type { Places, Stats } from './proxy-under-test.js';
 import type { ClientView } from './scripted-client.js';
 import type { SeenRequest } from './scripted-origin.js';
@@ -33,14 +34,14 @@ export function clientLines(view: ClientView): string[] {
   return lines;
 }
 
-export function originLines(requests: readonly SeenRequest[]): string[] {
+export function originLines(requests: readonly SeenRequest[], places: Places): string[] {
   const lines: string[] = [];
   for (const { origin, connection, message } of requests) {
     lines.push(`[${origin}, connection ${connection}] ${message.startLine}`);
     for (const [name, value] of message.fields) lines.push(field(name, value));
-    lines.push(
-      `[${message.framing} body${message.isComplete ? '' : ', incomplete'}] ${shorten(message.body)}`,
-    );
+    const isAsked = message.startLine.includes(' /envoy.service.');
+    const body = isAsked ? grpcText(message.body, places) : shorten(message.body);
+    lines.push(`[${message.framing} body${message.isComplete ? '' : ', incomplete'}] ${body}`);
     if (message.trailers !== '') lines.push(`[trailers] ${message.trailers}`);
   }
   return lines;

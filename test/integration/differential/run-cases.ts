@@ -77,7 +77,7 @@ export async function observeCases(
     );
     return {
       client: clientLines(view).map((line) => namePorts(line, places)),
-      origin: originLines(requests).map((line) => namePorts(line, places)),
+      origin: originLines(requests, places).map((line) => namePorts(line, places)),
       stats: [...statLines(before, stats, ignoredStats), ...open],
     };
   }

@@ -65,6 +65,8 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
     this.idle = null;
     this.countedBytes = 0;
     this.armTimers();
+    // Filters before this one may keep the connection from being dialled: nothing is read then, either.
+    if (proxy.config.dialsAtOnce && proxy.config.maxEarlyBytes === 0) this.pauseDownstream();
   }
 
   /** Over both sides: the idle watch asks whether a slow peer still moves. */
