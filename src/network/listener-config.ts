@@ -92,9 +92,11 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
   const given = parseSocketOptions(node, 'socket_options');
   node.noEffect('max_connections_to_accept_per_socket_event', 'the event loop takes turns');
   const address = node.message('address');
-  if (address === undefined)
+  const isInternal = node.has('internal_listener');
+  node.unsupported('internal_listener', 'internal listeners');
+  if (address !== undefined) bind.push(...parseAddress(address, [...ofSockets, ...keepAlive, ...given]));
+  else if (!isInternal)
     node.error(`error adding listener named '${node.string('name')}': address is necessary`);
-  else bind.push(...parseAddress(address, [...ofSockets, ...keepAlive, ...given]));
   for (const extra of node.list('additional_addresses')) {
     const more = extra.message('address');
     const over = extra.message('socket_options');
@@ -106,7 +108,8 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
   const name = node.string('name') || `listener_${index}`;
   const chains = node.list('filter_chains').map((chain, i) => parseChain(chain, i, parts));
   const fallback = node.message('default_filter_chain');
-  if (chains.length === 0 && fallback === undefined) {
+  const isUdp = address?.message('socket_address')?.enum('protocol', 'TCP') === 'UDP';
+  if (chains.length === 0 && fallback === undefined && !isUdp) {
     node.error(
       `error adding listener '${first === undefined ? name : textOf(first)}': no filter chains specified`,
     );
@@ -203,7 +206,8 @@ function parseAddress(node: ConfigNode, options: readonly SocketOptionConfig[]):
   }
   if (socket.enum('protocol', 'TCP') !== 'TCP') socket.unsupportedValue('protocol', 'UDP');
   const ip = socket.string('address');
-  if (parseIp(ip) === null) socket.error(`malformed IP address: ${ip}`, 'address');
+  if (socket.string('resolver_name') !== '') socket.unsupported('resolver_name', 'addresses are IP ones');
+  else if (parseIp(ip) === null) socket.error(`malformed IP address: ${ip}`, 'address');
   return [
     {
       address: ip,

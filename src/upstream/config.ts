@@ -149,7 +149,8 @@ function parseTransports(node: ConfigNode, isNegotiated: boolean): TransportsCon
     };
   });
   const transport = node.extension(kind, 'transport_socket') ?? null;
-  if (isNegotiated) {
+  const isForeign = transport === null && node.has('transport_socket');
+  if (isNegotiated && !isForeign) {
     const name = node.string('name');
     const lacks = (one: ExtensionConfig | null): boolean => one === null || !negotiating.has(one.typeUrl);
     const what = `ALPN configured for cluster ${name} which has a non-ALPN transport socket`;

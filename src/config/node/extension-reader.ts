@@ -104,7 +104,8 @@ function fromAny(
   const typeUrl = any.inner.type.name;
   const extension = node.context.registry.find(kind, typeUrl);
   if (extension === undefined) {
-    tellMissing(teller, kind, name, any.typeUrl, field);
+    // Told once, however many readers ask for it.
+    if (any.inner.whole !== 'unsupported') tellMissing(teller, kind, name, any.typeUrl, field);
     any.inner.whole = 'unsupported';
     return undefined;
   }

@@ -54,7 +54,8 @@ export function providedBalancer(node: ConfigNode, type: ClusterType): Extension
     parsePolicies(policies)?.typeUrl === providedType;
   const name = node.string('name');
   if (!isProvided && !providing.has(type)) return undefined;
-  if (!providing.has(type) && type !== 'REDIS') {
+  const provides = providing.has(type) || type === 'REDIS' || isForeign(node);
+  if (!provides) {
     const text = `cluster manager: cluster provided LB specified but cluster '${name}' did not provide one.`;
     node.error(`${text} Check cluster documentation.`, 'lb_policy');
   } else if (!isProvided && type !== 'ORIGINAL_DST') {
@@ -66,6 +67,11 @@ export function providedBalancer(node: ConfigNode, type: ClusterType): Extension
     node.error(text, 'lb_subset_config');
   }
   return { name: 'cluster_provided', typeUrl: providedType, config: null };
+}
+
+/** A cluster of a type that is not among ours, which is told elsewhere. */
+function isForeign(node: ConfigNode): boolean {
+  return node.has('cluster_type') && node.extension('cluster', 'cluster_type') === undefined;
 }
 
 const providedType = 'envoy.extensions.load_balancing_policies.cluster_provided.v3.ClusterProvided';

@@ -7,6 +7,33 @@ import { filesOf, registryOf } from '../config/fixtures.js';
 const tcp = 'address: { socket_address: { address: 127.0.0.1, port_value: 1 } }';
 const pipe = 'address: { pipe: { path: /tmp/x } }';
 
+/** Problems and unsupported fields of a listener. */
+function told(text: string): readonly string[] {
+  const loaded = loadConfig({
+    path: 'x.yaml',
+    files: filesOf({ 'x.yaml': text }),
+    registry: registryOf([]),
+    rootType: 'envoy.config.listener.v3.Listener',
+  });
+  parseListener(loaded.root, 0, { accessLogs: () => [], isTerminal: () => true });
+  const { problems, unsupported } = loaded.finish();
+  return [...problems.map(({ message }) => message), ...unsupported.map(({ path }) => path)];
+}
+
+test('listeners of kinds that are not supported are refused for that alone', () => {
+  deepEqual(told('{ name: l, internal_listener: {}, filter_chains: [{}] }'), ['internal_listener']);
+  deepEqual(told('{ name: l, filter_chains: [{}] }'), [
+    "error adding listener named 'l': address is necessary",
+  ]);
+  const udp = 'address: { socket_address: { protocol: UDP, address: 127.0.0.1, port_value: 1 } }';
+  deepEqual(told(`{ name: l, ${udp}, udp_listener_config: {} }`), [
+    'address.socket_address.protocol',
+    'udp_listener_config',
+  ]);
+  const resolved = 'address: { socket_address: { address: "rc://a", resolver_name: r, port_value: 1 } }';
+  deepEqual(told(`{ name: l, ${resolved}, filter_chains: [{}] }`), ['address.socket_address.resolver_name']);
+});
+
 /** Whether workers accept for themselves, and what the report says of the field that asks for it. */
 function reusePort(...lines: readonly string[]): readonly [boolean, string | undefined] {
   const text = ['name: l', ...lines, 'filter_chains: [{}]', ''].join('\n');

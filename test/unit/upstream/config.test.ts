@@ -198,3 +198,17 @@ ignore_health_on_host_removal: true
     equal(parsed('').config.outlier, null);
   });
 });
+
+test('a cluster of a foreign type or with a foreign transport socket is refused for that alone', () => {
+  const foreign = `lb_policy: CLUSTER_PROVIDED
+cluster_type: {name: x, typed_config: {"@type": type.googleapis.com/envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig}}`;
+  const cluster = read(foreign);
+  deepEqual([cluster.problems, cluster.unsupported], [[], ['cluster_type.typed_config']]);
+  const auto = `typed_extension_protocol_options:
+  envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+    "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+    auto_config: {}
+transport_socket: ${socket('starttls.v3.UpstreamStartTlsConfig, tls_socket_config: {}')}`;
+  const socketed = read(auto);
+  deepEqual([socketed.problems, socketed.unsupported], [[], ['transport_socket.typed_config']]);
+});

@@ -7,12 +7,16 @@ import {
   textFormatConfig,
 } from '../../../format/substitution-format.js';
 import { formatProblem } from '../../../format/text-format.js';
+import { logPathProblem } from '../log-path.js';
 
 export type FileAccessLogConfig = { readonly path: string; readonly format: SubstitutionFormatConfig };
 
 /** Reads `FileAccessLog`, the deprecated forms of its format included. */
 export function parseFileAccessLog(node: ConfigNode): FileAccessLogConfig {
-  return { path: node.string('path'), format: parseFormatFields(node) };
+  const path = node.string('path');
+  const problem = logPathProblem(path);
+  if (path !== '' && problem !== undefined) node.error(problem, 'path');
+  return { path, format: parseFormatFields(node) };
 }
 
 function parseFormatFields(node: ConfigNode): SubstitutionFormatConfig {

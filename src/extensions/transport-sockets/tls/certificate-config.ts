@@ -29,7 +29,7 @@ export function readCertificates(pem: string): readonly X509Certificate[] | null
 }
 
 /** Reads `TlsCertificate`; undefined with a problem told. */
-export function parseCertificate(node: ConfigNode): CertificateConfig | undefined {
+export function parseCertificate(node: ConfigNode, isServer: boolean): CertificateConfig | undefined {
   node.unsupported('private_key_provider', 'keys are files, text or environment variables');
   node.noEffect('signed_certificate_timestamp', 'Envoy does not send it either');
   node.unsupported('tls_params', 'parameters stand in the context');
@@ -38,7 +38,7 @@ export function parseCertificate(node: ConfigNode): CertificateConfig | undefine
     'Envoy watches files of secrets alone: give the certificate as a secret',
   );
   const password = node.dataSource('password') ?? '';
-  const ocspStaple = parseStaple(node);
+  const ocspStaple = parseStaple(node, isServer);
   if (node.has('private_key_provider')) return undefined;
   if (node.has('pkcs12')) return parsePkcs12(node, password, ocspStaple);
   const path = pathOf(node, 'certificate_chain');
@@ -72,13 +72,14 @@ export function parseCertificate(node: ConfigNode): CertificateConfig | undefine
   return { chain, key: pem, pkcs12: null, password: '', ocspStaple, path };
 }
 
-function parseStaple(node: ConfigNode): Uint8Array | null {
+/** Clients have nothing to staple; theirs is not looked into. */
+function parseStaple(node: ConfigNode, isServer: boolean): Uint8Array | null {
   if (node.message('ocsp_staple')?.oneof('specifier') === 'inline_string') {
     node.error('OCSP staple cannot be provided via inline_string', 'ocsp_staple');
     return null;
   }
   const bytes = node.dataBytes('ocsp_staple');
-  if (bytes === undefined || bytes.length === 0) return null;
+  if (bytes === undefined || bytes.length === 0 || !isServer) return null;
   if (readOcspResponse(Buffer.from(bytes)) === null)
     node.error('OCSP response: not a well-formed, successful answer', 'ocsp_staple');
   return bytes;

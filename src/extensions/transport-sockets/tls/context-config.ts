@@ -131,7 +131,9 @@ function parseContext(parent: ConfigNode, isServer: boolean): TlsContextConfig {
   ] as const) {
     node.unsupported(provider);
   }
-  const certificates = node.list('tls_certificates').flatMap((entry) => parseCertificate(entry) ?? []);
+  const certificates = node
+    .list('tls_certificates')
+    .flatMap((entry) => parseCertificate(entry, isServer) ?? []);
   const certificateSecrets = node
     .list('tls_certificate_sds_secret_configs')
     .map((entry) => parseSecretReference(entry, 'tls_certificate'));

@@ -31,7 +31,7 @@ export function parseSecret(node: ConfigNode, kind: SecretKind): Plain {
   if (inner === undefined) return undefined;
   switch (kind) {
     case 'tls_certificate':
-      return parseCertificate(inner);
+      return parseCertificate(inner, true);
     case 'validation_context':
       return parseValidation(inner);
     case 'session_ticket_keys':

@@ -34,14 +34,29 @@ export function jwksProblem(text: string): string | null {
   return typeof keys === 'string' ? keys : null;
 }
 
+const laxToken = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d[\d.eE+-]*|[A-Za-z_$][\w$]*|,(?=\s*[}\]])/gs;
+
+/**
+ * Envoy reads key sets as it reads files: bare keys, single quotes and a last comma pass, and keys wrapped over lines,
+ * which its own examples have.
+ */
+function strictToken(token: string): string {
+  if (token === ',') return '';
+  if (token[0] === '"') return token.replace(/[\t\r\n]+ */g, '');
+  if (token[0] === "'")
+    return strictToken(`"${token.slice(1, -1).replaceAll('"', '\\"').replaceAll("\\'", "'")}"`);
+  return /^(?:[-\d]|(?:true|false|null)$)/.test(token) ? token : `"${token}"`;
+}
+
 function readJwks(text: string): readonly Jwk[] | string {
   let set: unknown;
   try {
-    set = JSON.parse(text);
+    set = JSON.parse(text.replace(laxToken, strictToken));
   } catch {
     return 'Jwks is an invalid JSON';
   }
-  if (typeof set !== 'object' || set === null || !('keys' in set)) return 'Jwks does not have [keys] field';
+  if (typeof set !== 'object' || set === null || Array.isArray(set)) return 'Jwks is an invalid JSON';
+  if (!('keys' in set)) return 'Jwks does not have [keys] field';
   if (!Array.isArray(set.keys)) return '[keys] in Jwks is not an array';
   const keys = set.keys.map(parseKey).filter((key) => key !== null);
   return keys.length === 0 ? "Jwks doesn't have any valid public key" : keys;

@@ -70,7 +70,21 @@ test('texts that are no key sets are told apart', () => {
   equal(jwksProblem('x'), 'Jwks is an invalid JSON');
   equal(jwksProblem('{}'), 'Jwks does not have [keys] field');
   equal(jwksProblem('{"keys":[{"kty":"RSA"}]}'), "Jwks doesn't have any valid public key");
+  equal(jwksProblem('[1]'), 'Jwks is an invalid JSON');
   equal(jwksProblem(jwks), null);
+});
+
+test('key sets are read as leniently as files: bare keys, single quotes, a last comma, keys wrapped over lines', async () => {
+  equal(jwksProblem("{keys: [{'kty': 'oct', 'k': 'a\\'b', exp: 1e3, use: null},],}"), null);
+  const { x, y } = ec.publicKey.export({ format: 'jwk' });
+  const wrapped = `{"keys": [{"kty": "EC", "crv": "P-256", "x": "${x?.slice(0, 9)}\n   ${x?.slice(9)}", "y": "${y}"}]}`;
+  const text = `${part({ alg: 'ES256' })}.${part({})}`;
+  const signature = sign('sha256', Buffer.from(text), { key: ec.privateKey, dsaEncoding: 'ieee-p1363' });
+  const keys = parseJwks(wrapped) ?? [];
+  const status = await new Promise((resolve) =>
+    verifyJwt(parsed(`${text}.${signature.toString('base64url')}`), keys, resolve),
+  );
+  equal(status, JwtStatus.ok);
 });
 
 test('a good token is taken off and its claims become headers', () => {
