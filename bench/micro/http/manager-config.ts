@@ -3,7 +3,9 @@ import { parseBootstrap } from '../../../src/config/bootstrap.js';
 import { loadConfig } from '../../../src/config/load.js';
 import { extensionRegistry } from '../../../src/extensions/index.js';
 
-const text = `
+function bootstrap(retryPolicy: string): string {
+  const retries = retryPolicy === '' ? '' : `, retry_policy: ${retryPolicy}`;
+  return `
 static_resources:
   listeners:
   - name: main
@@ -19,16 +21,17 @@ static_resources:
             virtual_hosts:
             - name: all
               domains: ["*"]
-              routes: [{ match: { prefix: "/" }, route: { cluster: c } }]
+              routes: [{ match: { prefix: "/" }, route: { cluster: c${retries} } }]
           http_filters:
           - name: envoy.filters.http.router
             typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
 `;
+}
 
 /** The plainest connection manager, read as a file would be. */
-export function managerConfig(): Plain {
+export function managerConfig(retryPolicy = ''): Plain {
   const loaded = loadConfig({
-    yamlText: text,
+    yamlText: bootstrap(retryPolicy),
     registry: extensionRegistry(),
     files: {
       read: () => new Uint8Array(),

@@ -1,4 +1,5 @@
 import type { Bench } from 'tinybench';
+import type { ThreadScope } from '../../../src/api/thread-scope.js';
 import {
   type Host,
   type HostChooser,
@@ -10,11 +11,17 @@ import { maglev } from '../../../src/extensions/load-balancers/maglev/maglev.js'
 import { random as randomPolicy } from '../../../src/extensions/load-balancers/random/random.js';
 import { ringHash } from '../../../src/extensions/load-balancers/ring-hash/ring-hash.js';
 import { roundRobin } from '../../../src/extensions/load-balancers/round-robin/round-robin.js';
+import { subset } from '../../../src/extensions/load-balancers/subset/subset.js';
 import { ipAddress } from '../../../src/network/address.js';
-import type { MaglevConfig, RingHashConfig } from '../../../src/upstream/balancing/policy-config.js';
+import type {
+  MaglevConfig,
+  RingHashConfig,
+  RoundRobinConfig,
+} from '../../../src/upstream/balancing/policy-config.js';
+import type { SubsetConfig } from '../../../src/upstream/balancing/subset-config.js';
 import { LiveHost } from '../../../src/upstream/host.js';
 import { HostTable } from '../../../src/upstream/shared-words.js';
-import { balancedCluster, plainPolicy } from '../../../test/support/balanced-cluster.js';
+import { balancedCluster, clusterHosts, plainPolicy } from '../../../test/support/balanced-cluster.js';
 import { addBatched } from '../batch.js';
 
 const context: LoadBalancerContext = {
@@ -27,6 +34,8 @@ const context: LoadBalancerContext = {
 };
 
 const cluster = balancedCluster();
+/** Of a request whose route asks for one of eight subsets. */
+const staged: LoadBalancerContext = { ...context, metadataMatch: { 'envoy.lb': { stage: 'stage-3' } } };
 
 /** Hosts over shared words, as workers have them; every `failing`-th one fails its health check. */
 function liveHosts(
@@ -38,6 +47,7 @@ function liveHosts(
   return Array.from({ length: count }, (_, slot) => {
     const ip = `10.${(slot >> 16) & 255}.${(slot >> 8) & 255}.${slot & 255}`;
     if (slot % failing === 1) table.setHealth(slot, HostHealth.failedActiveHc);
+    const zone = `zone-${slot % 4}`;
     const record = {
       slot,
       ip,
@@ -45,9 +55,9 @@ function liveHosts(
       hostname: '',
       weight: weightOf(slot),
       priority: 0,
-      locality: { region: '', zone: '', subZone: '' },
-      localityWeight: 0,
-      metadata: null,
+      locality: { region: '', zone, subZone: '' },
+      localityWeight: 1 + (slot % 4),
+      metadata: { 'envoy.lb': { stage: `stage-${slot % 8}` } },
       healthCheck: null,
     };
     return new LiveHost(record, ipAddress(ip, 80), table, slot, null);
@@ -63,6 +73,31 @@ const ring: RingHashConfig = {
   maximumSize: 8_388_608,
 };
 const table: MaglevConfig = { ...hashing, tableSize: 65_537 };
+const weightedLocalities: RoundRobinConfig = {
+  ...plainPolicy,
+  locality: { ...plainPolicy.locality, kind: 'weighted' },
+};
+const subsets: SubsetConfig = {
+  fallback: 'NO_FALLBACK',
+  defaultSubset: {},
+  selectors: [{ keys: ['stage'], fallback: 'NOT_DEFINED', fallbackKeys: [], isSingleHost: false }],
+  allowsRedundantKeys: false,
+  panicsToAny: false,
+  listAsAny: false,
+  hasFallbackList: false,
+  child: { name: roundRobin.name, typeUrl: roundRobin.typeUrl, config: plainPolicy },
+};
+
+function subsetsOf(hosts: readonly Host[]): HostChooser {
+  const extensions = { find: () => roundRobin } as unknown as ThreadScope['extensions'];
+  return subset.build(subsets, { ...cluster, scope: { ...cluster.scope, extensions } })(hosts);
+}
+
+/** Proxies in as many zones as the upstream has hosts in. */
+function zonesOf(hosts: readonly Host[]): HostChooser {
+  const local = clusterHosts(liveHosts(8, () => 1));
+  return roundRobin.build(plainPolicy, balancedCluster({ zone: 'zone-0', localCluster: local }))(hosts);
+}
 
 /** A pick should not depend on the number of hosts; a rebuild may, and happens once per change of health. */
 export function add(bench: Bench): void {
@@ -75,12 +110,19 @@ export function add(bench: Bench): void {
       ['round robin by weight', roundRobin.build(plainPolicy, cluster)(weighted)],
       ['least request', leastRequest.build(least, cluster)(equal)],
       ['least request by weight', leastRequest.build(least, cluster)(weighted)],
+      ['least request, full scan', leastRequest.build({ ...least, isFullScan: true }, cluster)(equal)],
+      ['localities by weight', roundRobin.build(weightedLocalities, cluster)(equal)],
+      ['zone aware', zonesOf(equal)],
       ['random', randomPolicy.build(plainPolicy, cluster)(equal)],
       ['ring hash', ringHash.build(ring, cluster)(equal)],
+      ['ring hash, bounded', ringHash.build({ ...ring, balanceFactor: 150 }, cluster)(equal)],
       ['maglev', maglev.build(table, cluster)(equal)],
+      ['maglev, bounded', maglev.build({ ...table, balanceFactor: 150 }, cluster)(equal)],
     ];
     for (const [name, each] of picks)
       addBatched(bench, `${name}, ${count} hosts`, () => each.choose(context));
+    const inSubsets = subsetsOf(equal);
+    addBatched(bench, `subset, ${count} hosts`, () => inSubsets.choose(staged));
     const balancer = roundRobin.build(plainPolicy, cluster);
     bench.add(`rebuild, ${count} hosts, a fifth failing`, () => {
       balancer(partly).choose(context);

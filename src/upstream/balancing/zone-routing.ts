@@ -63,6 +63,8 @@ class ZonePicker implements HostPicker {
   /** The own zone first. */
   private readonly zones: readonly Zone[];
   private plan: ZonePlan;
+  /** The proxies' own cluster was not in panic when its hosts or their health last changed. */
+  private isLocalWell: boolean;
   private version: number;
 
   constructor(
@@ -83,6 +85,7 @@ class ZonePicker implements HostPicker {
     this.size = source.hosts.length;
     this.zones = zonesOf(source, cluster);
     this.plan = noPlan;
+    this.isLocalWell = false;
     this.version = -1;
   }
 
@@ -98,13 +101,14 @@ class ZonePicker implements HostPicker {
     if (version !== this.version) {
       this.version = version;
       this.plan = this.planNow();
+      this.isLocalWell = !isInPanic(this.local.currentHosts, this.cluster);
     }
     if (this.plan.routing === 'none' || !this.isSampled()) return null;
     if (this.size < this.minClusterSize) {
       this.stats.inc(Z.lb_zone_cluster_too_small);
       return null;
     }
-    if (isInPanic(this.local.currentHosts, this.cluster)) {
+    if (!this.isLocalWell) {
       this.stats.inc(Z.lb_local_cluster_not_ok);
       return null;
     }
@@ -193,7 +197,9 @@ function isHealthy(host: Host): boolean {
 function isInPanic(hosts: readonly Host[], cluster: BalancedCluster): boolean {
   if (hosts.length === 0) return true;
   const healthy = hosts.filter(isHealthy).length;
-  return (100 * healthy) / hosts.length < cluster.panicThresholdPercent;
+  const { panicThresholdPercent, scope } = cluster;
+  const threshold = scope.runtime.number('upstream.healthy_panic_threshold', panicThresholdPercent);
+  return (100 * healthy) / hosts.length < threshold;
 }
 
 /** The localities of the candidates; the own zone stands first, and is empty when no candidate is in it. */

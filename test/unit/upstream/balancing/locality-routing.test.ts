@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Host, type HostChooser, HostHealth } from '../../../../src/api/upstream.js';
 import { roundRobin } from '../../../../src/extensions/load-balancers/round-robin/round-robin.js';
@@ -102,7 +102,15 @@ describe('zone-aware routing', () => {
     const stats = new FakeStats();
     const proxies = [...zoneOf('x', { healthy: 1, failing: 3 }), ...zoneOf('y', { healthy: 0, failing: 4 })];
     deepEqual(zoneShares(upstream, proxies, stats), { x: 50, y: 50 });
-    ok(stats.get('cluster.c.lb_local_cluster_not_ok') > 0);
+    equal(stats.get('cluster.c.lb_local_cluster_not_ok'), 20_000);
+  });
+
+  test('runtime says when the local cluster is in panic', () => {
+    const upstream = [...zoneOf('x', { healthy: 4 }), ...zoneOf('y', { healthy: 4 })];
+    const proxies = [...zoneOf('x', { healthy: 1, failing: 3 }), ...zoneOf('y', { healthy: 1, failing: 3 })];
+    const runtime = { 'upstream.healthy_panic_threshold': 25 };
+    const cluster = balancedCluster({ zone: 'x', localCluster: clusterHosts(proxies), runtime });
+    deepEqual(sharesOf(roundRobin.build(plainPolicy, cluster)(upstream)), { x: 100 });
   });
 });
 
