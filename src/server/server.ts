@@ -377,7 +377,7 @@ export class Server implements ShardPoolOwner, MainFacts {
       log: this.input.log,
       extensions: extensionRegistry(),
       secrets: this.secrets,
-      resolverFor: systemResolvers(),
+      resolverFor: systemResolvers(this.store.lane),
       readAssignments: (path) => this.assignmentFiles.read(path),
       fileWatches: new FileWatches(),
       readout: (name, text) => this.store.readout(name, text),

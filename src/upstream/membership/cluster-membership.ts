@@ -217,9 +217,10 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
       next.push(before);
       if (this.refresh(before, host)) change = 'facts';
     }
-    const dropped = this.drop(old.values(), next);
-    this.groups[group] = next;
-    return added.length > 0 || dropped ? 'hosts' : change;
+    if (this.drop(old.values(), next) || added.length > 0) change = 'hosts';
+    // The same hosts in another order are left in the one that threads know.
+    if (change !== 'none') this.groups[group] = next;
+    return change;
   }
 
   private isKnown(member: Member | undefined, host: FoundHost): boolean {

@@ -48,11 +48,11 @@ export class StrictDnsDiscovery implements Discovery {
   private onAddresses(group: number, endpoint: EndpointConfig, ips: readonly string[]): void {
     const { owner } = this;
     const hosts = ips.map((ip) => ({ endpoint, address: ipAddress(ip, endpoint.port) }));
+    owner.stats.set(M.max_host_weight, hosts.length > 0 ? endpoint.weight : 1);
     if (owner.replace(group, hosts) !== 'hosts') {
       owner.stats.inc(M.update_no_rebuild);
       return;
     }
-    owner.stats.set(M.max_host_weight, hosts.length > 0 ? endpoint.weight : 0);
     owner.stats.inc(M.membership_change);
     owner.publish();
   }

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns';
-import { Resolver } from 'node:dns/promises';
+import { type BoundStats, type StatScope, statBlock } from '../../api/stats.js';
 import { AddrInfoResolver } from './addr-info-resolver.js';
+import { answered, DnsChannels, type FamilyAnswer } from './dns-channels.js';
 import type { ResolverConfig } from './dns-config.js';
 import { HostsFile } from './hosts-file.js';
 import {
@@ -11,8 +12,20 @@ import {
   type ResolvedAddress,
 } from './name-resolver.js';
 
-/** Codes of c-ares that are an answer: the name does not exist, or has no address of that kind. */
-const emptyCodes = new Set(['ENOTFOUND', 'ENODATA']);
+/** `dns.cares.`, over all resolvers. */
+export const ResolverStats = statBlock({
+  counters: ['get_addr_failure', 'not_found', 'reinits', 'resolve_total', 'timeouts'],
+  gauges: ['pending_resolutions'],
+});
+
+/** What one look for a name has come to, counted once. */
+interface Outcome {
+  readonly kind: 'answered' | 'timeout' | 'failure';
+  readonly addresses: readonly ResolvedAddress[];
+  readonly error: string;
+  /** Questions that nobody answered in time. */
+  readonly timeouts: number;
+}
 
 /**
  * Names as Envoy's c-ares resolver finds them: addresses as they stand, the hosts file, then DNS. DNS is asked through
@@ -20,67 +33,101 @@ const emptyCodes = new Set(['ENOTFOUND', 'ENODATA']);
  * only that applies the search domains of resolv.conf. Servers given in the configuration are asked alone.
  */
 export class SystemResolver implements NameResolver {
-  private readonly resolver: Resolver;
+  private readonly channels: DnsChannels;
   private readonly hosts: HostsFile;
   private readonly hasOwnServers: boolean;
+  private readonly stats: BoundStats;
 
-  constructor({ servers, timeoutMs, tries }: ResolverConfig, hosts = new HostsFile()) {
-    this.resolver = new Resolver({ timeout: timeoutMs, tries });
+  constructor(config: ResolverConfig, stats: StatScope, hosts = new HostsFile()) {
+    this.channels = new DnsChannels(config);
     this.hosts = hosts;
-    this.hasOwnServers = servers.length > 0;
-    if (this.hasOwnServers) this.resolver.setServers(servers);
+    this.hasOwnServers = config.servers.length > 0;
+    this.stats = stats.bind('dns.cares', ResolverStats);
+    this.stats.add(ResolverStats.pending_resolutions, 0);
   }
 
   async resolve(name: string, family: LookupFamily): Promise<NameAnswer> {
-    if (ipFamily(name) !== 0) return answer([{ ip: name, ttlSeconds: Number.POSITIVE_INFINITY }]);
     switch (family) {
       case 'V4_ONLY':
-        return this.ask(name, 4);
+        return this.settle(await this.look(name, [4]));
       case 'V6_ONLY':
-        return this.ask(name, 6);
+        return this.settle(await this.look(name, [6]));
       case 'V4_PREFERRED':
-        return this.askInTurn(name, 4, 6);
+        return this.lookInTurn(name, 4, 6);
       case 'AUTO':
-        return this.askInTurn(name, 6, 4);
+        return this.lookInTurn(name, 6, 4);
       case 'ALL':
-        return merge(await Promise.all([this.ask(name, 6), this.ask(name, 4)]));
+        return this.settle(await this.look(name, [4, 6]));
     }
   }
 
-  private async askInTurn(name: string, first: 4 | 6, second: 4 | 6): Promise<NameAnswer> {
-    const preferred = await this.ask(name, first);
-    if (!preferred.isFailure && preferred.addresses.length > 0) return preferred;
-    return this.ask(name, second);
+  private async lookInTurn(name: string, first: 4 | 6, second: 4 | 6): Promise<NameAnswer> {
+    const preferred = await this.look(name, [first]);
+    if (preferred.addresses.length > 0) return this.settle(preferred);
+    return this.settle(await this.look(name, [second]));
   }
 
-  private async ask(name: string, family: 4 | 6): Promise<NameAnswer> {
+  /** Envoy begins anew with c-ares after a server has failed; nothing here has to, and the counter says as much. */
+  private settle({ kind, addresses, error }: Outcome): NameAnswer {
+    if (kind === 'failure') this.stats.inc(ResolverStats.reinits);
+    return kind === 'answered' ? { isFailure: false, addresses } : { isFailure: true, error };
+  }
+
+  private async look(name: string, families: readonly (4 | 6)[]): Promise<Outcome> {
+    const { stats } = this;
+    stats.inc(ResolverStats.resolve_total);
+    stats.add(ResolverStats.pending_resolutions, 1);
+    const outcome = await this.find(name, families);
+    stats.add(ResolverStats.pending_resolutions, -1);
+    if (outcome.kind === 'timeout') stats.add(ResolverStats.timeouts, outcome.timeouts);
+    else if (outcome.kind === 'failure') stats.inc(ResolverStats.get_addr_failure);
+    else if (outcome.addresses.length === 0) stats.inc(ResolverStats.not_found);
+    return outcome;
+  }
+
+  private async find(name: string, families: readonly (4 | 6)[]): Promise<Outcome> {
+    if (ipFamily(name) !== 0) return found(withoutTtl([name]));
     const local = this.hosts.find(name);
     if (local.length > 0) {
-      const wanted = local.filter((ip) => ipFamily(ip) === family);
-      return answer(wanted.map((ip) => ({ ip, ttlSeconds: Number.POSITIVE_INFINITY })));
+      return found(withoutTtl(families.flatMap((family) => local.filter((ip) => ipFamily(ip) === family))));
     }
-    try {
-      const records = await (family === 4
-        ? this.resolver.resolve4(name, { ttl: true })
-        : this.resolver.resolve6(name, { ttl: true }));
-      return answer(records.map(({ address, ttl }) => ({ ip: address, ttlSeconds: ttl })));
-    } catch (error) {
-      const code = codeOf(error);
-      if (!emptyCodes.has(code)) return { isFailure: true, error: code };
-      return this.hasOwnServers ? answer([]) : lookUp(name, family);
+    const outcome = await this.ask(name, families);
+    if (this.hasOwnServers || outcome.kind !== 'answered' || outcome.addresses.length > 0) return outcome;
+    const answers = await Promise.all(families.map((family) => lookUp(name, family)));
+    return found(answers.flat());
+  }
+
+  /** Tries until one family has an answer with addresses, or each has some answer, or nobody is left to be asked. */
+  private async ask(name: string, families: readonly (4 | 6)[]): Promise<Outcome> {
+    const { channels } = this;
+    let left = families;
+    let timeouts = 0;
+    for (let turn = 0; ; ) {
+      const answers = await Promise.all(left.map((family) => channels.ask(name, family, turn)));
+      const addresses = answers.flatMap((it) => (it.kind === 'answered' ? it.addresses : []));
+      if (addresses.length > 0) return found(addresses);
+      const silent = answers.filter(({ kind }) => kind === 'timeout').length;
+      timeouts += silent * channels.serverCount;
+      const worst = worstOf(answers);
+      left = left.filter((_, i) => answers[i]?.kind !== 'answered');
+      if (worst.kind === 'answered') return found([]);
+      // A silence was that of every server.
+      turn += silent === left.length ? channels.serverCount : 1;
+      if (turn >= channels.turns) return { ...worst, addresses: [], timeouts };
     }
   }
 }
 
 /** One resolver per configuration: each holds sockets of its own. */
-export function systemResolvers(): (config: ResolverConfig) => NameResolver {
+export function systemResolvers(stats: StatScope): (config: ResolverConfig) => NameResolver {
   const hosts = new HostsFile();
   const resolvers = new Map<string, NameResolver>();
   return (config) => {
     const key = JSON.stringify(config);
     let resolver = resolvers.get(key);
     if (resolver === undefined) {
-      resolver = config.kind === 'getaddrinfo' ? new AddrInfoResolver() : new SystemResolver(config, hosts);
+      resolver =
+        config.kind === 'getaddrinfo' ? new AddrInfoResolver() : new SystemResolver(config, stats, hosts);
       resolvers.set(key, resolver);
     }
     return resolver;
@@ -88,29 +135,22 @@ export function systemResolvers(): (config: ResolverConfig) => NameResolver {
 }
 
 /** getaddrinfo, after DNS said that there is nothing: whatever goes wrong here leaves that answer standing. */
-function lookUp(name: string, family: 4 | 6): Promise<NameAnswer> {
+function lookUp(name: string, family: 4 | 6): Promise<readonly ResolvedAddress[]> {
   return new Promise((resolve) => {
-    lookup(name, { family, all: true }, (error, found) => {
-      const addresses = error === null ? found : [];
-      resolve(
-        answer(addresses.map(({ address }) => ({ ip: address, ttlSeconds: Number.POSITIVE_INFINITY }))),
-      );
+    lookup(name, { family, all: true }, (error, records) => {
+      resolve(error === null ? withoutTtl(records.map(({ address }) => address)) : []);
     });
   });
 }
 
-/** Both families: one answer is enough. */
-function merge(answers: readonly NameAnswer[]): NameAnswer {
-  const addresses = answers.flatMap((each) => (each.isFailure ? [] : each.addresses));
-  return addresses.length > 0 ? answer(addresses) : (answers.find((each) => each.isFailure) ?? answer([]));
+function worstOf(answers: readonly FamilyAnswer[]): FamilyAnswer {
+  return answers.find(({ kind }) => kind !== 'answered') ?? answered([]);
 }
 
-function answer(addresses: readonly ResolvedAddress[]): NameAnswer {
-  return { isFailure: false, addresses };
+function found(addresses: readonly ResolvedAddress[]): Outcome {
+  return { kind: 'answered', addresses, error: '', timeouts: 0 };
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : String(error);
+function withoutTtl(ips: readonly string[]): readonly ResolvedAddress[] {
+  return ips.map((ip) => ({ ip, ttlSeconds: Number.POSITIVE_INFINITY }));
 }
