@@ -130,7 +130,7 @@ export class Http2Client extends Http2Connection<ResponseHeaders, Http2ClientStr
 
   /** GOAWAY: streams behind `lastStreamId` were not looked at. */
   refuseAfter(lastStreamId: number): void {
-    for (const stream of [...this.streams.values()]) {
+    for (const stream of this.streams.inOrder()) {
       if (stream.id > lastStreamId) stream.closeByPeer('remote-refused-stream', '');
     }
   }

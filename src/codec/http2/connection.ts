@@ -24,6 +24,7 @@ import { type LocalSettings, PeerSettings } from './settings.js';
 import type { Http2Stream } from './stream.js';
 import type { StreamHost } from './stream-host.js';
 import { canReceive } from './stream-state.js';
+import { StreamTable } from './stream-table.js';
 
 /**
  * The machine behind both roles: frames in, events out (RFC 9113). A fault of the peer ends a stream or the whole
@@ -42,7 +43,7 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
   protected readonly heads: HeadEncoder;
   protected readonly hpack: HpackDecoder;
   protected readonly trailerFields: TrailerFields;
-  protected readonly streams: Map<number, S>;
+  protected readonly streams: StreamTable<S>;
   protected readonly resets: ResetStreams;
   protected readonly inbound: InboundLimits;
   protected readonly peer: PeerSettings;
@@ -79,7 +80,7 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
     this.heads = new HeadEncoder(this.writer, encoder);
     this.hpack = new HpackDecoder();
     this.trailerFields = new TrailerFields(parts.limits);
-    this.streams = new Map();
+    this.streams = new StreamTable();
     this.resets = new ResetStreams();
     this.inbound = new InboundLimits(options, stats);
     this.peer = new PeerSettings(encoder, options.hpackTableSize);
@@ -138,20 +139,20 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
   /** Reads nothing more; every stream loses its peer. */
   stop(reason: 'connection-termination' | 'protocol-error', detail: string): void {
     this.isDead = true;
-    for (const stream of this.streams.values()) stream.closeByPeer(reason, detail);
+    for (const stream of this.streams.inOrder()) stream.closeByPeer(reason, detail);
     this.writer.discard();
   }
 
   onAboveWatermark(): void {
     if (this.isAbove) return;
     this.isAbove = true;
-    for (const stream of this.streams.values()) stream.onConnectionAbove();
+    for (const stream of this.streams.inOrder()) stream.onConnectionAbove();
   }
 
   onBelowWatermark(): void {
     if (!this.isAbove) return;
     this.isAbove = false;
-    for (const stream of this.streams.values()) stream.onConnectionBelow();
+    for (const stream of this.streams.inOrder()) stream.onConnectionBelow();
   }
 
   /** GOAWAY: streams up to `lastStreamId` are still served. */
@@ -314,7 +315,7 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
   }
 
   protected admit(stream: S): void {
-    this.streams.set(stream.id, stream);
+    this.streams.add(stream);
     this.stats.add(Http2.streams_active, 1);
     this.inbound.streams++;
   }
@@ -335,7 +336,7 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
     this.isDead = true;
     const details = this.fault === '' ? defaultDetails(code) : this.fault;
     const hadStreams = this.streams.size > 0;
-    for (const stream of this.streams.values()) stream.closeByPeer('protocol-error', details);
+    for (const stream of this.streams.inOrder()) stream.closeByPeer('protocol-error', details);
     if (!this.isSilent && code !== ErrorCode.enhanceYourCalm) this.writer.goaway(this.lastPeerStream, code);
     this.common.onConnectionError({ code, details, hadStreams });
   }
@@ -440,7 +441,7 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
   private shiftWindows(delta: number): number {
     if (delta === 0) return 0;
     this.sending.initialStreamWindow += delta;
-    for (const stream of [...this.streams.values()]) {
+    for (const stream of this.streams.inOrder()) {
       if (!this.sending.widenStream(stream, delta)) return ErrorCode.flowControlError;
     }
     return 0;
