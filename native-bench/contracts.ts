@@ -48,12 +48,18 @@ export interface LoadResult {
   readonly seconds: number;
 }
 
+/**
+ * What stands behind the proxies: `http1` is nginx, `http2` nghttpd (clear text, files and gRPC answers), `holding` a
+ * Node server of HTTP/2 that never ends its answer to `/hold`.
+ */
+export type OriginKind = 'http1' | 'http2' | 'holding' | 'redis';
+
 /** A closed-loop load generator, started anew for every window. */
 export interface Load {
   /** Said in the report: what is sent, over how many connections and streams. */
   readonly describe: string;
-  /** What it has to find behind the proxies; absent: the HTTP origin. */
-  readonly origin?: 'redis';
+  /** What it has to find behind the proxies; absent: `http1`. */
+  readonly origin?: OriginKind;
   /** Says when a proxy that was just started is ready for this load. */
   probe(port: number): Probe;
   command(port: number, seconds: number): Command;
@@ -94,14 +100,21 @@ export interface WorkersRow extends RowFacts {
   readonly goal: number;
 }
 
-/** Resident memory of idle connections that have made one request each. */
+/**
+ * Resident memory of what clients leave open: connections that have made one request each and are idle, or streams
+ * whose answers have begun and do not end.
+ */
 export interface MemoryRow extends RowFacts {
   readonly kind: 'memory';
+  readonly opens: 'http1-connections' | 'http2-connections' | 'http2-streams';
   readonly path: string;
-  readonly connections: number;
+  /** How many of them. */
+  readonly count: number;
   readonly load: Load;
   readonly configs: Configs;
-  readonly limitBytes: number;
+  readonly limitBytes?: number;
+  /** The most it may be, as a share of a peer's. */
+  readonly goals?: Partial<Record<PeerName, number>>;
 }
 
 /** Latency at fixed rates, as shares of the capacity of the slowest proxy in the row. */
@@ -146,7 +159,8 @@ export interface WorkersFinding {
 
 export interface MemoryFinding {
   readonly peer: PeerName;
-  readonly bytesPerConnection: readonly number[];
+  /** Bytes per connection, or per stream. */
+  readonly bytesEach: readonly number[];
 }
 
 export interface LatencyFinding {

@@ -1,17 +1,23 @@
 import { httpProbe } from '../bench/process/wait-until-serving.js';
-import type { Load, LoadResult } from './contracts.js';
+import type { Load, LoadResult, OriginKind } from './contracts.js';
 
 export interface H2loadOptions {
   readonly connections: number;
   /** Streams at a time on each connection. */
   readonly streams: number;
   readonly path: string;
+  /** Names the file that is sent as POST; asked when a window begins. */
+  readonly bodyFile?: () => string;
+  readonly headers?: readonly string[];
+  readonly origin?: OriginKind;
 }
 
 /** h2load with one thread, HTTP/2 without TLS by prior knowledge. */
-export function h2load({ connections, streams, path }: H2loadOptions): Load {
+export function h2load({ connections, streams, path, ...options }: H2loadOptions): Load {
+  const method = options.bodyFile === undefined ? 'GET' : 'POST';
   return {
-    describe: `GET ${path}, HTTP/2, ${connections} connections of ${streams} stream(s), h2load`,
+    describe: `${method} ${path}, HTTP/2, ${connections} connections of ${streams} stream(s), h2load`,
+    ...(options.origin && { origin: options.origin }),
     probe: (port) => httpProbe(`http://127.0.0.1:${port}${path}`),
     command: (port, seconds) => ({
       command: 'h2load',
@@ -20,6 +26,8 @@ export function h2load({ connections, streams, path }: H2loadOptions): Load {
         `--clients=${connections}`,
         `--max-concurrent-streams=${streams}`,
         `--duration=${seconds}`,
+        ...(options.bodyFile === undefined ? [] : [`--data=${options.bodyFile()}`]),
+        ...(options.headers ?? []).map((header) => `--header=${header}`),
         `http://127.0.0.1:${port}${path}`,
       ],
     }),

@@ -7,7 +7,7 @@ import { writeResults } from '../bench/report/results.js';
 import { textTable } from '../bench/report/table.js';
 import type { Peer, PeerName, Row, RowResult } from './contracts.js';
 import { chooseCpus } from './measure/cpus.js';
-import { startOrigin, startRedis } from './measure/origin.js';
+import { startOrigins } from './measure/origin.js';
 import { measureRow } from './measure/row.js';
 import type { Run } from './measure/run.js';
 import { type Options, parseOptions, usage } from './options.js';
@@ -60,12 +60,11 @@ async function runAll(options: Options, children: Children, folder: string): Pro
   log(cpu.note);
   const before = machine();
   const found = await findPeers(options.peers);
-  const origin = await startOrigin(children, folder, cpu.load);
+  const origins = await startOrigins(children, folder, cpu.load);
   const run: Run = {
     children,
     peers: found.peers,
-    originPort: origin.port,
-    redisPort: await startRedis(children, cpu.load),
+    originPorts: origins.ports,
     cpus: cpu,
     pairs: options.pairs,
     seconds: options.seconds,
@@ -76,7 +75,7 @@ async function runAll(options: Options, children: Children, folder: string): Pro
     machine: before,
     pairs: options.pairs,
     seconds: options.seconds,
-    origin: origin.describe,
+    origin: origins.describe,
     cpuNote: cpu.note,
     versions: found.versions,
     missing: found.missing,

@@ -1,8 +1,7 @@
-import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ResponseReader } from '../../bench/load/response-reader.js';
 import { residentBytes } from '../../bench/process/process-tree.js';
 import type { MemoryFinding, MemoryRow, RowResult } from '../contracts.js';
+import { leaveOpen } from './left-open.js';
 import type { Run } from './run.js';
 import { problemOf, type RunningProxy, startProxies, stopProxies } from './running-proxy.js';
 
@@ -10,8 +9,6 @@ import { problemOf, type RunningProxy, startProxies, stopProxies } from './runni
 const maxRounds = 3;
 /** Collectors and allocators settle before memory is read. */
 const settleMs = 2000;
-/** Connections opened at a time; each makes its request before the next ones are opened. */
-const batch = 50;
 
 /** Every round uses fresh processes: what an allocator has kept from the last round would hide the next. */
 export async function measureMemoryRow(run: Run, row: MemoryRow): Promise<RowResult> {
@@ -23,7 +20,7 @@ export async function measureMemoryRow(run: Run, row: MemoryRow): Promise<RowRes
       for (const problem of started.problems) problems.add(problem);
       try {
         for (const proxy of started.proxies) {
-          found.set(peer.name, [...(found.get(peer.name) ?? []), await bytesPerConnection(proxy, row)]);
+          found.set(peer.name, [...(found.get(peer.name) ?? []), await bytesEach(proxy, row)]);
         }
       } catch (error) {
         problems.add(problemOf(peer.name, error));
@@ -32,43 +29,26 @@ export async function measureMemoryRow(run: Run, row: MemoryRow): Promise<RowRes
       }
     }
   }
-  const findings = [...found].map(([peer, bytesPerConnection]) => ({ peer, bytesPerConnection }));
+  const findings = [...found].map(([peer, each]) => ({ peer, bytesEach: each }));
   return { kind: row.kind, row, findings, problems: [...problems] };
 }
 
-async function bytesPerConnection(proxy: RunningProxy, row: MemoryRow): Promise<number> {
-  await delay(settleMs);
-  const before = residentBytes(proxy.child.pid);
-  const sockets: Socket[] = [];
+/** What the first of them take is not counted: it goes into the room that the warm-up left behind. */
+async function bytesEach(proxy: RunningProxy, row: MemoryRow): Promise<number> {
+  const first = await leaveOpen(proxy.port, row, Math.ceil(row.count / 2));
   try {
-    for (let opened = 0; opened < row.connections; opened += batch) {
-      const count = Math.min(batch, row.connections - opened);
-      sockets.push(
-        ...(await Promise.all(Array.from({ length: count }, () => openAndAsk(proxy.port, row.path)))),
-      );
-    }
     await delay(settleMs);
-    const lost = sockets.filter((socket) => socket.destroyed || socket.readableEnded).length;
-    if (lost > 0) throw new Error(`${lost} of ${row.connections} idle connections were closed`);
-    return (residentBytes(proxy.child.pid) - before) / row.connections;
+    const before = residentBytes(proxy.child.pid);
+    const measured = await leaveOpen(proxy.port, row, row.count);
+    try {
+      await delay(settleMs);
+      const lost = first.lost() + measured.lost();
+      if (lost > 0) throw new Error(`${lost} of the idle connections were closed`);
+      return (residentBytes(proxy.child.pid) - before) / row.count;
+    } finally {
+      measured.destroy();
+    }
   } finally {
-    for (const socket of sockets) socket.destroy();
+    first.destroy();
   }
-}
-
-/** A connection that has made one request and had its answer, and then stays open. */
-function openAndAsk(port: number, path: string): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const reader = new ResponseReader();
-    const socket = connect({ port, host: '127.0.0.1' }, () => {
-      socket.write(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n\r\n`);
-    });
-    socket.setTimeout(10_000, () => socket.destroy(new Error('no answer within 10 s')));
-    socket.on('error', reject);
-    socket.on('data', (bytes) => {
-      if (reader.take(bytes) === 0) return;
-      socket.setTimeout(0);
-      resolve(socket);
-    });
-  });
 }

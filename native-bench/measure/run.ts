@@ -1,5 +1,5 @@
 import type { Children } from '../../bench/process/children.js';
-import type { Peer } from '../contracts.js';
+import type { OriginKind, Peer } from '../contracts.js';
 import type { Cpus } from './cpus.js';
 
 /** What every measurement of one run shares. */
@@ -7,9 +7,8 @@ export interface Run {
   readonly children: Children;
   /** The peers found here and asked for, Sluice first. */
   readonly peers: readonly Peer[];
-  readonly originPort: number;
-  /** 0: there is no redis-server. */
-  readonly redisPort: number;
+  /** Where the origins listen; one that is missing here has no port. */
+  readonly originPorts: Readonly<Partial<Record<OriginKind, number>>>;
   readonly cpus: Cpus;
   /** Interleaved rounds: how many windows each proxy gets in a row. */
   readonly pairs: number;

@@ -26,6 +26,8 @@ export interface Started {
 export async function startProxies(run: Run, configs: Configs, load: Load, workers = 1): Promise<Started> {
   const proxies: RunningProxy[] = [];
   const problems: string[] = [];
+  const kind = load.origin ?? 'http1';
+  if (run.originPorts[kind] === undefined) return { proxies, problems: [`there is no ${kind} origin here`] };
   for (const peer of run.peers) {
     const generator = configs[peer.name];
     if (generator === undefined) continue;
@@ -52,7 +54,7 @@ async function startProxy(
   const places = {
     port: await freePort(),
     adminPort: await freePort(),
-    originPort: load.origin === 'redis' ? run.redisPort : run.originPort,
+    originPort: run.originPorts[load.origin ?? 'http1'] ?? 0,
     folder,
     workers,
   };

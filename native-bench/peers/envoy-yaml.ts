@@ -6,6 +6,8 @@ export interface HttpOptions {
   readonly accessLog?: boolean;
   /** Clients speak TLS, with a certificate made for the run. */
   readonly tls?: boolean;
+  /** The origin is spoken to in HTTP/2, clear text and by prior knowledge. */
+  readonly http2Origin?: boolean;
   /** HTTP filters before the router, each a block of YAML without indentation. */
   readonly filters?: readonly string[];
   /** Further top-level fields of the bootstrap. */
@@ -36,7 +38,7 @@ static_resources:
           http_filters:
 ${indent([...(options.filters ?? []), router].join('\n'), 10)}
   clusters:
-${originCluster(places)}${options.bootstrap ?? ''}`;
+${originCluster(places)}${options.http2Origin === true ? http2Origin : ''}${options.bootstrap ?? ''}`;
 }
 
 /** The same for a TCP proxy. */
@@ -98,6 +100,14 @@ function originCluster(places: Places): string {
         - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: ${places.originPort} } } }
 `;
 }
+
+/** With room for more open streams than the breaker's 1,024. */
+const http2Origin = `    circuit_breakers: { thresholds: [{ max_requests: 100000, max_pending_requests: 100000 }] }
+    typed_extension_protocol_options:
+      envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+        "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+        explicit_http_config: { http2_protocol_options: {} }
+`;
 
 function head(places: Places): string {
   return `admin:

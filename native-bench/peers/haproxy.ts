@@ -10,7 +10,7 @@ export const haproxy: Peer = {
 };
 
 /** A reverse proxy that shares upstream connections between clients; timeouts are those its manual begins with. */
-export function haproxyHttp(options: Pick<HttpOptions, 'tls'> = {}): ConfigGenerator {
+export function haproxyHttp(options: Pick<HttpOptions, 'tls' | 'http2Origin'> = {}): ConfigGenerator {
   return (places) => `global
   nbthread ${places.workers}
   maxconn 9000
@@ -24,7 +24,7 @@ frontend ingress
   bind 127.0.0.1:${places.port} backlog 4096${options.tls === true ? ` ssl crt ${selfSigned(places.folder).bundle}` : ''}
   default_backend origin
 backend origin
-  server first 127.0.0.1:${places.originPort}
+  server first 127.0.0.1:${places.originPort}${options.http2Origin === true ? ' proto h2' : ''}
 `;
 }
 

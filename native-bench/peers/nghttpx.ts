@@ -1,4 +1,5 @@
 import type { ConfigGenerator, Peer } from '../contracts.js';
+import type { HttpOptions } from './envoy-yaml.js';
 import { findByVersion } from './find-command.js';
 
 export const nghttpx: Peer = {
@@ -7,9 +8,9 @@ export const nghttpx: Peer = {
   start: (configFile) => ({ command: 'nghttpx', args: [`--conf=${configFile}`] }),
 };
 
-export function nghttpxHttp(): ConfigGenerator {
+export function nghttpxHttp(options: Pick<HttpOptions, 'http2Origin'> = {}): ConfigGenerator {
   return (places) => `frontend=127.0.0.1,${places.port};no-tls
-backend=127.0.0.1,${places.originPort}
+backend=127.0.0.1,${places.originPort}${options.http2Origin === true ? ';;proto=h2' : ''}
 workers=${places.workers}
 single-process=yes
 backlog=4096
