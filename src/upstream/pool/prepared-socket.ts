@@ -31,6 +31,8 @@ export function preparedSocket(
   }
   socket.connect(target);
   socket.once('connect', () => {
+    // A socket that is made of a descriptor forgets `noDelay` of its target.
+    if ('host' in target) socket.setNoDelay(true);
     const late = applySocketOptions(fd, options, 'STATE_BOUND', isV6);
     if (late !== '') socket.destroy(Object.assign(new Error(late), { code: unsetOption }));
   });

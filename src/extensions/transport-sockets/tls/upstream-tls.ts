@@ -84,6 +84,8 @@ export class UpstreamTls implements UpstreamTransport {
     const onread = { buffer: reads.buffer, callback: (length: number) => reads.onRead(length) };
     const way = carrier === undefined ? target : { socket: carrier };
     const socket = connect(Object.assign(wish, way, { onread, allowHalfOpen: true }));
+    // The library keeps `noDelay` of the target to itself.
+    socket.once('connect', () => socket.setNoDelay(true));
     socket.on('session', (bytes: Buffer) => this.sessions.add(key, bytes));
     socket.on('error', (error: NodeJS.ErrnoException) => this.onError(error));
     socket.once('secureConnect', () => this.onSecure(socket, identity, serverName, options, reads));
