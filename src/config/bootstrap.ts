@@ -11,6 +11,7 @@ import { DEFAULT_STATS_CONFIG, parseStatsConfig, type StatsConfig } from '../sta
 import { type ParsedAccessLog, parseAccessLogs } from '../stream/access-log/access-log.js';
 import { type ClusterConfig, parseCluster } from '../upstream/config.js';
 import { type BindSources, parseBindConfig } from '../upstream/socket-config.js';
+import { parseApplicationLog } from './application-log.js';
 import { parseStaticSecrets } from './secrets.js';
 
 export type NodeConfig = {
@@ -62,6 +63,10 @@ export type BootstrapModel = {
   readonly outlierEventLog: string;
   /** Downstream connections that there may be in all; 0 = as runtime says. */
   readonly connectionLimit: number;
+  /** Pattern of the process log's lines; null: as the command line says. */
+  readonly logFormat: string | null;
+  /** What `server.version` shows; null for the build's own. */
+  readonly shownVersion: number | null;
 };
 
 /** Reads `envoy.config.bootstrap.v3.Bootstrap`; problems go to the node's list. */
@@ -94,6 +99,8 @@ export function parseBootstrap(
     secrets: parseStaticSecrets(resources?.list('secrets') ?? []),
     watchedSecrets: [],
     filterModules,
+    logFormat: parseApplicationLog(root.message('application_log_config')),
+    shownVersion: root.optionalNumber('stats_server_version_override') ?? null,
     connectionLimit: parseConnectionMonitor(root.message('overload_manager')),
     outlierEventLog:
       root.message('cluster_manager')?.message('outlier_detection')?.string('event_log_path') ?? '',

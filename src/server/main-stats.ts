@@ -69,7 +69,7 @@ const buildNumber = version
   .split('.')
   .reduce((number, part) => number * 1000 + (Number.parseInt(part, 10) || 0), 0);
 
-export function declareMainStats(facts: MainFacts, concurrency: number): void {
+export function declareMainStats(facts: MainFacts, concurrency: number, shownVersion: number | null): void {
   const { store } = facts;
   store.declare('server', S);
   store.declare('listener_manager', LM);
@@ -80,7 +80,7 @@ export function declareMainStats(facts: MainFacts, concurrency: number): void {
   store.declare('http.async-client', AsyncRouter);
   store.declare('overload', OverloadStats);
   store.declare('envoy.overload_actions.reset_high_memory_stream', OverloadAction);
-  declareServerGauges(facts, concurrency);
+  declareServerGauges(facts, concurrency, shownVersion ?? buildNumber);
   // Threads build clusters at their first use; all of them are there for use.
   for (let i = -1; i < concurrency; i++) {
     const thread = i < 0 ? 'main_thread' : `worker_${i}`;
@@ -93,7 +93,7 @@ export function declareMainStats(facts: MainFacts, concurrency: number): void {
   declareRuntimeGauges(facts);
 }
 
-function declareServerGauges(facts: MainFacts, concurrency: number): void {
+function declareServerGauges(facts: MainFacts, concurrency: number, shownVersion: number): void {
   const gauge = gaugesOf(facts.store, 'server');
   gauge('uptime', () => Math.floor((systemClock.now() - facts.startedMs) / 1000));
   gauge('concurrency', () => concurrency);
@@ -102,7 +102,7 @@ function declareServerGauges(facts: MainFacts, concurrency: number): void {
   gauge('total_connections', () => facts.connections);
   gauge('parent_connections', () => 0);
   gauge('hot_restart_epoch', () => 0);
-  gauge('version', () => buildNumber);
+  gauge('version', () => shownVersion);
   gauge('stats_recent_lookups', () => 0);
   gauge('compilation_settings.fips_mode', () => 0);
   gauge('days_until_first_cert_expiring', () => facts.certificates.daysLeft(systemClock.wallMs()));

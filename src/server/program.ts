@@ -102,6 +102,12 @@ function isUsable(result: LoadResult, options: ServerOptions): boolean {
     process.stderr.write(`${result.problems.length} problem(s) in the configuration; nothing was started\n`);
     return false;
   }
+  if (options.logFormat !== undefined && (result.model?.logFormat ?? null) !== null) {
+    process.stderr.write(
+      'Only one of ApplicationLogConfig.log_format or CLI option --log-format can be specified.\n',
+    );
+    return false;
+  }
   const kind = options.allowUnsupported ? 'warning: not supported yet' : 'not supported yet';
   process.stderr.write(lines(result.unsupported, kind));
   if (result.unsupported.length > 0 && !options.allowUnsupported) {

@@ -21,7 +21,7 @@ export async function serve(
     level: options.logLevel,
     componentLevels: options.componentLogLevels,
     path: options.logPath,
-    format: options.logFormat,
+    format: options.logFormat ?? model.logFormat ?? undefined,
     isEscaped: options.logFormatEscaped,
   });
   const server = makeServer({ options, model, snapshot, dump, log, threads });

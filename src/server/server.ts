@@ -126,7 +126,7 @@ export class Server implements ShardPoolOwner, MainFacts {
     this.questions = new WorkerPoll();
     this.listenerDrain = this.makeListenerDrain();
     this.tick = setInterval(() => this.onTick(), tickMs);
-    declareMainStats(this, options.concurrency);
+    declareMainStats(this, options.concurrency, model.shownVersion);
     for (const listener of model.listeners) declareListenerStats(this.store, listener, options.concurrency);
   }
 
