@@ -6,6 +6,7 @@ export type ExtensionKind =
   | 'listener.filter'
   | 'network.filter'
   | 'http.filter'
+  | 'upstream.http.filter'
   | 'transport.socket.downstream'
   | 'transport.socket.upstream'
   | 'load.balancer'

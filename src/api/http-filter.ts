@@ -83,6 +83,8 @@ export interface LocalReplyOptions {
   readonly hasRouteHeaders?: boolean;
   /** Last change to the head before the filters see it. */
   readonly modify?: (headers: ResponseHeaders) => void;
+  /** The request is too long: it counts as incomplete, since its end would have come later, and its connection ends. */
+  readonly cutsRequest?: boolean;
   /** gRPC status used instead of the mapping from HTTP, for gRPC requests. */
   readonly grpcStatus?: number;
 }
@@ -161,6 +163,22 @@ export interface HttpFilterMaker {
   (stream: StreamControl): HttpFilter;
   /** What it would do with a request that nobody has sent. Terminal filters. */
   readonly explain?: (request: ExplainedRequest) => ActionExplanation;
+}
+
+/** HTTP filters in their order, ready to be made for a stream. */
+export type HttpFilterChain = readonly {
+  readonly name: string;
+  readonly typeUrl: string;
+  readonly origin: string;
+  readonly make: HttpFilterMaker;
+  /** Left out unless a route turns it on. */
+  readonly isDisabled: boolean;
+}[];
+
+/** Filters that attempts run through; behind the last one is the connection. */
+export interface AttemptChain {
+  readonly filters: HttpFilterChain;
+  readonly scope: ThreadScope;
 }
 
 /** A request as it comes to the filter that is asked what it would do. */

@@ -4,6 +4,7 @@ import type { AttemptAutopsy, ConnectionFacts } from './autopsy.js';
 import type { CodecOutput, RequestEncoder, ResponseDecoder, StreamResetReason } from './codec.js';
 import type { ClusterExplanation } from './explain.js';
 import type { Extension } from './extension.js';
+import type { AttemptChain } from './http-filter.js';
 import type { ShardPick } from './redis-shard.js';
 import type { HashPolicyView, MirrorPolicyView, RetryPolicyConfig } from './route.js';
 import type { SocketOptionConfig } from './socket-options.js';
@@ -387,6 +388,8 @@ export interface ClusterInfo {
   readonly retryPolicy: RetryPolicyConfig | null;
   readonly hashPolicy: HashPolicyView | null;
   readonly mirrors: readonly MirrorPolicyView[];
+  /** These replace the router's; null leaves it to the router. */
+  readonly attemptFilters: AttemptChain | null;
   /** Null where nothing is measured besides. */
   readonly traffic: ClusterTraffic | null;
 }

@@ -48,6 +48,7 @@ import { routerFilter } from './filters/http/router/router.js';
 import { setFilterStateFilter } from './filters/http/set-filter-state/set-filter-state.js';
 import { setMetadataFilter } from './filters/http/set-metadata/set-metadata.js';
 import { statefulSessionFilter } from './filters/http/stateful-session/stateful-session.js';
+import { upstreamCodec } from './filters/http/upstream-codec/upstream-codec.js';
 import { httpInspector } from './filters/listener/http-inspector/http-inspector.js';
 import { listenerRateLimit } from './filters/listener/local-ratelimit/local-ratelimit.js';
 import { originalDst } from './filters/listener/original-dst/original-dst.js';
@@ -160,6 +161,17 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     setFilterStateFilter,
     setMetadataFilter,
     statefulSessionFilter,
+  ],
+  'upstream.http.filter': [
+    admissionControlFilter,
+    bufferFilter,
+    compositeFilter,
+    compressorFilter,
+    credentialInjectorFilter,
+    headerMutationFilter,
+    matchDelegateFilter,
+    rbacFilter,
+    upstreamCodec,
   ],
   'load.balancer': [clusterProvided, roundRobin, leastRequest, random, ringHash, maglev, subset],
   cluster: [aggregateCluster, dnsCluster, redisCluster],

@@ -1,11 +1,12 @@
 import type { FilterExplanation, HttpExplanation, Probe, RouteExplanation, Setting } from '../api/explain.js';
+import type { HttpFilterChain } from '../api/http-filter.js';
 import type { RouteInput, RouteMatch } from '../api/route.js';
 import type { BoundStats } from '../api/stats.js';
 import type { ConnectionInfo } from '../api/stream-info.js';
 import { RequestHeaders } from '../base/header-map.js';
 import { timeoutText } from '../base/time-text.js';
 import { placeOf } from '../match/places.js';
-import { type FilterChain, isSwitchedOff } from '../stream/filter-chain.js';
+import { isSwitchedOff } from '../stream/filter-chain.js';
 import { StreamRecord } from '../stream/stream-record.js';
 import type { Manager } from './manager.js';
 import type { RequestOrigin } from './request-rules.js';
@@ -140,7 +141,7 @@ function headersOf({ method, scheme, authority, path, headers: fields, isHttp2 }
   return headers;
 }
 
-function filterOf(entry: FilterChain[number], route: RouteMatch | null): FilterExplanation {
+function filterOf(entry: HttpFilterChain[number], route: RouteMatch | null): FilterExplanation {
   const { name, typeUrl, origin, isDisabled } = entry;
   const levels = route?.filterConfigs(name) ?? [];
   const last = levels.at(-1);

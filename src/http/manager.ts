@@ -1,5 +1,6 @@
 import type { AccessLog } from '../api/access-log.js';
 import type { EarlyHeaderMutation, EarlyHeaderMutationFactory } from '../api/early-header-mutation.js';
+import type { HttpFilterChain } from '../api/http-filter.js';
 import type { NetworkFilterContext } from '../api/network-filter.js';
 import type { RouteTableView } from '../api/route.js';
 import type { BoundStats } from '../api/stats.js';
@@ -8,7 +9,7 @@ import { withJitter } from '../base/jitter.js';
 import { Http1 } from '../codec/http1/http1-stats.js';
 import { Http2 } from '../codec/http2/http2-stats.js';
 import { printsWireBytes } from '../format/wire-operators.js';
-import { buildChain, type FilterChain } from '../stream/filter-chain.js';
+import { buildChain } from '../stream/filter-chain.js';
 import { LocalReplyRules } from './local-reply-rules.js';
 import type { ManagerConfig } from './manager-config.js';
 import { H, L, Tracing } from './manager-stats.js';
@@ -30,9 +31,9 @@ export class Manager {
   readonly tracingStats: BoundStats;
   readonly http2Stats: BoundStats;
   readonly routes: RouteTableView;
-  readonly filters: FilterChain;
+  readonly filters: HttpFilterChain;
   /** Filters of upgraded requests, by type in lower case; null when none has a chain of its own. */
-  readonly upgradeFilters: ReadonlyMap<string, FilterChain> | null;
+  readonly upgradeFilters: ReadonlyMap<string, HttpFilterChain> | null;
   readonly localReplies: LocalReplyRules | null;
   readonly proxyStatus: ProxyStatus | null;
   readonly earlyMutations: readonly EarlyHeaderMutation[];
@@ -90,7 +91,7 @@ export class Manager {
     );
   }
 
-  filtersFor(upgradeType: string): FilterChain {
+  filtersFor(upgradeType: string): HttpFilterChain {
     if (upgradeType === '' || this.upgradeFilters === null) return this.filters;
     return this.upgradeFilters.get(upgradeType) ?? this.filters;
   }
@@ -104,8 +105,8 @@ export class Manager {
     return withJitter(this.config.drainTimeoutMs, this.config.drainTimeoutJitter, this.scope.random);
   }
 
-  private buildUpgradeChains(): ReadonlyMap<string, FilterChain> | null {
-    const chains = new Map<string, FilterChain>();
+  private buildUpgradeChains(): ReadonlyMap<string, HttpFilterChain> | null {
+    const chains = new Map<string, HttpFilterChain>();
     for (const { type, filters } of this.config.upgrades)
       if (filters !== null) chains.set(type, buildChain(filters, this.scope, this.statPrefix));
     return chains.size === 0 ? null : chains;

@@ -15,6 +15,7 @@ import { type HeaderMap, type RequestHeaders, ResponseHeaders } from '../base/he
 import type { StreamOwner } from '../stream/direction.js';
 import { addFilters, type ChainedStream } from '../stream/filter-chain.js';
 import type { FilterControl } from '../stream/filter-control.js';
+import { requestTooLarge, responseTooLarge } from '../stream/over-limit.js';
 import { RequestDirection } from '../stream/request-direction.js';
 import { ResponseDirection } from '../stream/response-direction.js';
 import { StreamRecord } from '../stream/stream-record.js';
@@ -273,22 +274,21 @@ export class HttpStream implements RequestDecoder, StreamOwner, ChainedStream, L
     this.completeResponse();
   }
 
-  /** The request counts as incomplete even if its last bytes were too many: its end would have come after them. */
   onRequestOverLimit(): void {
-    this.isRequestComplete = false;
     this.manager.stats.inc(H.downstream_rq_too_large);
-    this.connection.closeAfterResponse();
-    this.localReply(413, 'Payload Too Large', { details: 'request_payload_too_large' });
+    const { status, body, options } = requestTooLarge;
+    this.localReply(status, body, options);
   }
 
   onResponseOverLimit(): void {
     this.manager.stats.inc(H.rs_too_large);
+    const { status, body, options } = responseTooLarge;
     if (this.isResponseStarted) {
-      this.info.responseCodeDetails = 'response_payload_too_large';
+      this.info.responseCodeDetails = options.details;
       this.resetDownstream('local-reset');
       return;
     }
-    this.sendReplyStraight(500, 'Internal Server Error', 'response_payload_too_large');
+    this.sendReplyStraight(status, body, options.details);
   }
 
   pauseRequest(): void {
@@ -360,9 +360,10 @@ export class HttpStream implements RequestDecoder, StreamOwner, ChainedStream, L
       this.resetDownstream('local-reset');
       return;
     }
+    if (options.cutsRequest === true) this.isRequestComplete = false;
     // What is wrong with a message may be wrong with its framing.
-    if (status === 400 && !this.manager.config.toleratesBadRequests && this.info.protocol !== 'HTTP/2')
-      this.connection.closeAfterResponse();
+    const isDoubtful = status === 400 && !this.manager.config.toleratesBadRequests && !this.codec.isHttp2;
+    if (isDoubtful || options.cutsRequest === true) this.connection.closeAfterResponse();
     this.isLocalReply = true;
     this.info.localReplyBody = body;
     this.request.stop();
@@ -377,8 +378,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, ChainedStream, L
     }
     this.response.sendHeaders(headers, text === '');
     if (text === '' || this.isOver) return;
-    const bytes = Buffer.from(text);
-    this.response.sendData({ buffer: bytes, start: 0, end: bytes.length }, true);
+    this.response.sendData(chunkOf(text), true);
   }
 
   /** Ends the stream at once; HTTP/1 closes its connection. */
@@ -406,8 +406,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, ChainedStream, L
   }
 
   private encodeText(text: string): void {
-    const bytes = Buffer.from(text);
-    this.encodeData({ buffer: bytes, start: 0, end: bytes.length }, true);
+    this.encodeData(chunkOf(text), true);
   }
 
   private makeFilters(): void {
@@ -492,4 +491,9 @@ export class HttpStream implements RequestDecoder, StreamOwner, ChainedStream, L
     this.response.clear();
     this.connection.onStreamFinished(this);
   }
+}
+
+function chunkOf(text: string): Chunk {
+  const buffer = Buffer.from(text);
+  return { buffer, start: 0, end: buffer.length };
 }

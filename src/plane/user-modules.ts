@@ -54,7 +54,12 @@ export async function loadUserExtensions(
   const network = [...filters.values()].filter(isNetworkFilter);
   const http = [...filters.values()].filter((filter) => !isNetworkFilter(filter));
   return new Map<ExtensionKind, readonly Extension[]>([
-    ...(http.length > 0 ? ([['http.filter', http]] as const) : []),
+    ...(http.length > 0
+      ? ([
+          ['http.filter', http],
+          ['upstream.http.filter', http],
+        ] as const)
+      : []),
     ...(network.length > 0 ? ([['network.filter', network]] as const) : []),
   ]);
 }

@@ -118,6 +118,7 @@ const categories: { readonly [kind in ExtensionKind]?: string } = {
   'listener.filter': 'envoy.filters.listener',
   'network.filter': 'envoy.filters.network',
   'http.filter': 'envoy.filters.http',
+  'upstream.http.filter': 'envoy.filters.http.upstream',
   'transport.socket.downstream': 'envoy.transport_sockets.downstream',
   'transport.socket.upstream': 'envoy.transport_sockets.upstream',
   'load.balancer': 'envoy.load_balancing_policies',

@@ -1,24 +1,14 @@
-import type { HttpFilter, HttpFilterMaker } from '../api/http-filter.js';
+import type { AttemptChain, HttpFilter, HttpFilterChain } from '../api/http-filter.js';
 import type { RouteMatch } from '../api/route.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import type { FilterEntry } from './filter-chain-config.js';
 import { FilterControl, type FilteredStream } from './filter-control.js';
 
-/** HTTP filters in their order, ready to be made for a stream. */
-export type FilterChain = readonly {
-  readonly name: string;
-  readonly typeUrl: string;
-  readonly origin: string;
-  readonly make: HttpFilterMaker;
-  /** Left out unless a route turns it on. */
-  readonly isDisabled: boolean;
-}[];
-
 export function buildChain(
   filters: readonly FilterEntry[],
   scope: ThreadScope,
   statPrefix: string,
-): FilterChain {
+): HttpFilterChain {
   return filters.map((filter) => ({
     name: filter.name,
     typeUrl: filter.typeUrl,
@@ -28,8 +18,16 @@ export function buildChain(
   }));
 }
 
+export function buildAttemptChain(
+  filters: readonly FilterEntry[] | null,
+  scope: ThreadScope,
+  statPrefix: string,
+): AttemptChain | null {
+  return filters === null ? null : { filters: buildChain(filters, scope, statPrefix), scope };
+}
+
 /** The most specific level that has configuration for the filter decides; any that does not disable it turns it on. */
-export function isSwitchedOff(entry: FilterChain[number], route: RouteMatch | null): boolean {
+export function isSwitchedOff(entry: HttpFilterChain[number], route: RouteMatch | null): boolean {
   if (route === null) return entry.isDisabled;
   return route.filterConfigs(entry.name).at(-1)?.disabled ?? entry.isDisabled;
 }
@@ -41,10 +39,10 @@ export interface ChainedStream extends FilteredStream {
 }
 
 /** Makes the filters of a stream and gives them their places; a filter that throws ends that. */
-export function addFilters(stream: ChainedStream, chain: FilterChain, route: RouteMatch | null): void {
+export function addFilters(stream: ChainedStream, chain: HttpFilterChain, route: RouteMatch | null): void {
   const { bufferLimitBytes } = stream;
   for (let i = 0; i < chain.length; i++) {
-    const entry = chain[i] as FilterChain[number];
+    const entry = chain[i] as HttpFilterChain[number];
     if (isSwitchedOff(entry, route)) continue;
     const control = new FilterControl(stream, entry.name);
     let filter: HttpFilter;

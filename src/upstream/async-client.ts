@@ -13,9 +13,11 @@ import { defaultPriority, HostWord } from '../api/upstream.js';
 import type { BufferPool } from '../base/buffer-pool.js';
 import { ChunkQueue } from '../base/chunk-queue.js';
 import type { Clock } from '../base/clock.js';
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../base/header-map.js';
+import { type HeaderMap, type RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import { Timer, type TimerWheel } from '../base/timer-wheel.js';
 import { Attempt, type AttemptOwner } from './attempt/attempt.js';
+import { FilteredAttempt, filtersFor } from './attempt/filtered-attempt.js';
+import { OwnRequest } from './attempt/own-request.js';
 import { C } from './cluster-stats.js';
 
 /** A request of the proxy's own. */
@@ -150,13 +152,35 @@ class Call implements AttemptOwner, LoadBalancerContext, Cancellable {
       return;
     }
     if (request.timeoutMs > 0) this.parts.timers.schedule(this.timer, request.timeoutMs);
-    const attempt = new Attempt(this, host);
+    const attempt = this.newAttempt(host);
     this.try = attempt;
     const { body } = request;
     attempt.start(pool, body === null);
     if (body === null || this.isDone) return;
     const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     attempt.sendData({ buffer, start: 0, end: buffer.length }, true);
+  }
+
+  private newAttempt(host: Host): Attempt {
+    const filters = filtersFor(this.cluster.info, null);
+    if (filters === null) return new Attempt(this, host);
+    const request = new OwnRequest(filters.scope, host, (status, body) => this.onReply(status, body));
+    return new FilteredAttempt(this, host, null, filters, request);
+  }
+
+  /** A filter of the attempt has answered: that is the response, unless one has begun. */
+  private onReply(status: number, body: string): void {
+    if (this.isDone) return;
+    const hasResponse = this.responseHeaders !== null;
+    this.end();
+    this.try?.abandon();
+    if (hasResponse) this.callbacks.onFailure('filter');
+    else
+      this.callbacks.onResponse({
+        headers: new ResponseHeaders(status),
+        body: Buffer.from(body),
+        trailers: null,
+      });
   }
 
   onPerTryTimeout(): void {

@@ -119,7 +119,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
       socket: config.socket,
       origin: config.origin,
       redis: config.redis,
-      ...buildHttpPolicies(config.policies),
+      ...buildHttpPolicies(config.policies, scope, root),
       traffic: makeTrafficStats(config.traffic, scope.stats, root),
     };
     this.responses = new ResponseStats(scope.stats, root);

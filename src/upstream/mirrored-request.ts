@@ -15,6 +15,8 @@ import { StreamRecord } from '../stream/stream-record.js';
 import type { AsyncClientParts } from './async-client.js';
 import { Attempt, type AttemptOwner } from './attempt/attempt.js';
 import { AttemptLog, type AttemptLogs } from './attempt/attempt-log.js';
+import { FilteredAttempt, filtersFor } from './attempt/filtered-attempt.js';
+import { OwnRequest } from './attempt/own-request.js';
 import { C } from './cluster-stats.js';
 
 /** Told while a mirror cannot take more of the request's body. */
@@ -91,10 +93,26 @@ export class MirroredRequest implements AttemptOwner, LoadBalancerContext {
       this.fail(503);
       return;
     }
-    const attempt = new Attempt(this, host, this.logOf(host));
+    const attempt = this.newAttempt(host);
     this.try = attempt;
     attempt.start(pool, endStream);
     if (endStream) this.onRequestComplete();
+  }
+
+  /** The filters of the router that makes the copy have no part in it. */
+  private newAttempt(host: Host): Attempt {
+    const log = this.logOf(host);
+    const filters = filtersFor(this.cluster.info, null);
+    if (filters === null) return new Attempt(this, host, log);
+    const request = new OwnRequest(filters.scope, host, (status) => this.onReply(status));
+    return new FilteredAttempt(this, host, log, filters, request);
+  }
+
+  /** A filter of the attempt has answered. */
+  private onReply(status: number): void {
+    if (this.isDone) return;
+    this.fail(this.status === 0 ? status : 0);
+    this.try?.abandon();
   }
 
   /** Nobody is at the other end of a copy. */

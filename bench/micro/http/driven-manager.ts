@@ -242,6 +242,7 @@ export class DrivenManager {
         retryPolicy: null,
         hashPolicy: null,
         mirrors: [],
+        attemptFilters: null,
         maxStreamDurationMs: 0,
         traffic: null,
         origin: '',

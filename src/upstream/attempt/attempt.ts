@@ -310,7 +310,13 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     this.owner.onAttemptClogged(isClogged);
   }
 
-  private end(): void {
+  /** The connection serves others, though the owner has not heard all of the response yet. */
+  protected release(): void {
+    if (this.meter !== null) this.stopCounting(this.meter);
+    this.encoder = null;
+  }
+
+  protected end(): void {
     this.isDone = true;
     if (this.meter !== null) this.stopCounting(this.meter);
     this.idle?.cancel();

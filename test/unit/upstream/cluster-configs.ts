@@ -68,7 +68,7 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     maxRequestsPerConnection: 0,
     maxResponseHeadersKb: 80,
     maxResponseHeaders: 100,
-    policies: { retryPolicy: null, hashPolicies: [], mirrorPolicies: [] },
+    policies: { retryPolicy: null, hashPolicies: [], mirrorPolicies: [], attemptFilters: null },
     traffic: { timeoutBudgets: false, sizes: false },
     protocol: 'http1',
     http2: defaultHttp2Options,

@@ -1,5 +1,6 @@
 import type { ConfigNode } from '../../../../api/config-node.js';
 import { type ParsedAccessLog, parseAccessLogs } from '../../../../stream/access-log/access-log.js';
+import { type FilterEntry, parseRouterAttemptFilters } from '../../../../stream/filter-chain-config.js';
 
 /** `envoy.extensions.filters.http.router.v3.Router`. */
 export type RouterConfig = {
@@ -15,6 +16,8 @@ export type RouterConfig = {
   readonly logsUpstreamStart: boolean;
   /** 0 = none. */
   readonly upstreamLogIntervalMs: number;
+  /** Of attempts on clusters that have none of their own. */
+  readonly attemptFilters: readonly FilterEntry[] | null;
 };
 
 export function parseRouter(node: ConfigNode): RouterConfig {
@@ -30,5 +33,6 @@ export function parseRouter(node: ConfigNode): RouterConfig {
     upstreamLogs: parseAccessLogs(node, 'upstream_log'),
     logsUpstreamStart: logOptions?.bool('flush_upstream_log_on_upstream_stream') ?? false,
     upstreamLogIntervalMs: logOptions?.duration('upstream_log_flush_interval', 0) ?? 0,
+    attemptFilters: parseRouterAttemptFilters(node, 'upstream_http_filters'),
   };
 }

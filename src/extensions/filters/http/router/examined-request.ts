@@ -1,17 +1,16 @@
 import type { AttemptAutopsy, ConnectionFacts, FailureCause } from '../../../../api/autopsy.js';
 import type { StreamResetReason } from '../../../../api/codec.js';
-import type { HttpFilterContext, StreamControl } from '../../../../api/http-filter.js';
+import type { StreamControl } from '../../../../api/http-filter.js';
 import type { Cluster } from '../../../../api/upstream.js';
 import type { Attempt } from '../../../../upstream/attempt/attempt.js';
-import type { AttemptLogs } from '../../../../upstream/attempt/attempt-log.js';
 import {
   autopsyOf,
   type EndedAttempt,
   type Finding,
   findingOfReset,
 } from '../../../../upstream/attempt/autopsy.js';
-import type { RouterConfig } from './config.js';
 import { RoutedRequest } from './routed-request.js';
+import type { RouterParts } from './router-parts.js';
 import type { Timeouts } from './timeouts.js';
 
 /** Autopsies of one request; more attempts than these are counted in the cluster's and not listed. */
@@ -21,13 +20,8 @@ const keptPerRequest = 16;
 export abstract class ExaminedRequest extends RoutedRequest {
   protected readonly timeouts: Timeouts;
 
-  constructor(
-    config: RouterConfig,
-    scope: HttpFilterContext,
-    attemptLogs: AttemptLogs,
-    stream: StreamControl,
-  ) {
-    super(config, scope, attemptLogs, stream);
+  constructor(parts: RouterParts, stream: StreamControl) {
+    super(parts, stream);
     this.timeouts = {
       globalMs: 0,
       perTryMs: 0,

@@ -23,11 +23,12 @@ import type { Plain } from '../../../../base/plain.js';
 import { TimerEntry } from '../../../../base/timer-wheel.js';
 import { httpStatusOfGrpc } from '../../../../format/grpc-status.js';
 import { mergeMetadata } from '../../../../route/metadata.js';
-import { AttemptLog, type AttemptLogs } from '../../../../upstream/attempt/attempt-log.js';
+import { AttemptLog } from '../../../../upstream/attempt/attempt-log.js';
 import type { RetryVerdict } from '../../../../upstream/attempt/retry-state.js';
 import type { RouterConfig } from './config.js';
 import { type LocalAnswer, noHealthyHost } from './local-answers.js';
 import type { RouteStats } from './route-stats.js';
+import type { RouterParts } from './router-parts.js';
 
 const noStats: readonly RouteStats[] = [];
 const noHosts: readonly Host[] = [];
@@ -39,9 +40,9 @@ const noHosts: readonly Host[] = [];
 export abstract class RoutedRequest extends TimerEntry implements LoadBalancerContext, LogContext {
   readonly logType = 'NotSet';
   readonly responseTrailers = null;
+  protected readonly parts: RouterParts;
   protected readonly config: RouterConfig;
   protected readonly scope: HttpFilterContext;
-  protected readonly attemptLogs: AttemptLogs;
   protected readonly stream: StreamControl;
   protected route: RouteMatch | null;
   protected action: RouteActionView | null;
@@ -65,16 +66,11 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
   private isInternal: boolean;
   headers: RequestHeaders | null;
 
-  constructor(
-    config: RouterConfig,
-    scope: HttpFilterContext,
-    attemptLogs: AttemptLogs,
-    stream: StreamControl,
-  ) {
+  constructor(parts: RouterParts, stream: StreamControl) {
     super();
-    this.config = config;
-    this.scope = scope;
-    this.attemptLogs = attemptLogs;
+    this.parts = parts;
+    this.config = parts.config;
+    this.scope = parts.scope;
     this.stream = stream;
     this.route = null;
     this.action = null;
@@ -166,8 +162,9 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
   }
 
   protected logOfAttempt(cluster: Cluster, host: Host, perTryMs: number): AttemptLog | null {
-    if (this.attemptLogs.logs.length === 0 && cluster.info.traffic === null) return null;
-    return new AttemptLog(this.attemptLogs, this.info, this.requestHeaders, cluster, host, perTryMs);
+    const { attemptLogs } = this.parts;
+    if (attemptLogs.logs.length === 0 && cluster.info.traffic === null) return null;
+    return new AttemptLog(attemptLogs, this.info, this.requestHeaders, cluster, host, perTryMs);
   }
 
   protected priority(): RoutingPriority {

@@ -4,13 +4,11 @@ import {
   type ExplainedRequest,
   HeadersStatus,
   type HttpFilter,
-  type HttpFilterContext,
   type HttpFilterFactory,
   type StreamControl,
   TrailersStatus,
 } from '../../../../api/http-filter.js';
 import type { ClusterChoice, MirrorPolicyView, RouteActionView, RouteMatch } from '../../../../api/route.js';
-import type { BoundStats } from '../../../../api/stats.js';
 import type { Cluster } from '../../../../api/upstream.js';
 import {
   HeaderClass,
@@ -20,8 +18,6 @@ import {
 } from '../../../../base/header-map.js';
 import { isGrpc } from '../../../../http/local-reply.js';
 import { H } from '../../../../http/manager-stats.js';
-import { buildAccessLog } from '../../../../stream/access-log/access-log.js';
-import type { AttemptLogs } from '../../../../upstream/attempt/attempt-log.js';
 import { C } from '../../../../upstream/cluster-stats.js';
 import type { MirroredRequest } from '../../../../upstream/mirrored-request.js';
 import { parseRouter, type RouterConfig } from './config.js';
@@ -39,7 +35,7 @@ import {
 } from './local-answers.js';
 import { makeMirrors } from './mirrors.js';
 import { applyRoute, setExpectedTimeout, takeRetryState } from './prepare-request.js';
-import { RouteStatsIndex } from './route-stats.js';
+import { buildRouterParts, type RouterParts } from './router-parts.js';
 import { findInvalid } from './strict-check.js';
 import { TimedRequest } from './timed-request.js';
 import { requestTimeouts } from './timeouts.js';
@@ -51,42 +47,21 @@ export const routerFilter: HttpFilterFactory<RouterConfig> = {
   isTerminal: true,
   parse: parseRouter,
   build(config, scope) {
-    const stats = scope.stats.bind(scope.statPrefix, H);
-    const routeStats = new RouteStatsIndex(scope.stats);
-    const logs = buildAttemptLogs(config, scope);
-    const make = (stream: StreamControl) => new RouterFilter(config, scope, stats, logs, routeStats, stream);
+    const parts = buildRouterParts(config, scope);
+    const make = (stream: StreamControl) => new RouterFilter(parts, stream);
     return Object.assign(make, {
       explain: (request: ExplainedRequest) => explainRouter(config, scope, request),
     });
   },
 };
 
-function buildAttemptLogs(config: RouterConfig, scope: HttpFilterContext): AttemptLogs {
-  return {
-    logs: config.upstreamLogs.map((log) => buildAccessLog(log, scope)),
-    logsStart: config.logsUpstreamStart,
-    intervalMs: config.upstreamLogIntervalMs,
-    clock: scope.clock,
-    timers: scope.timers,
-  };
-}
-
 /** One request on its way upstream: the hooks, and everything before the first attempt. */
 class RouterFilter extends TimedRequest implements HttpFilter {
-  private readonly routeStatsIndex: RouteStatsIndex;
   /** Copies of the request on their way to mirrors; null without any. */
   private mirrors: readonly MirroredRequest[] | null;
 
-  constructor(
-    config: RouterConfig,
-    scope: HttpFilterContext,
-    stats: BoundStats,
-    attemptLogs: AttemptLogs,
-    routeStatsIndex: RouteStatsIndex,
-    stream: StreamControl,
-  ) {
-    super(config, scope, stats, attemptLogs, stream);
-    this.routeStatsIndex = routeStatsIndex;
+  constructor(parts: RouterParts, stream: StreamControl) {
+    super(parts, stream);
     this.mirrors = null;
   }
 
@@ -186,7 +161,7 @@ class RouterFilter extends TimedRequest implements HttpFilter {
     }
     if (this.config.hidesGrpcCodes) this.hidesCodes = isGrpc(headers);
     this.describe(cluster, route, headers);
-    this.routeStats = this.routeStatsIndex.of(route, headers);
+    this.routeStats = this.parts.routeStats.of(route, headers);
     if (cluster.inMaintenance()) {
       cluster.info.stats.inc(C.upstream_rq_maintenance_mode);
       this.chargeCode(503, false);
@@ -218,7 +193,7 @@ class RouterFilter extends TimedRequest implements HttpFilter {
       context: this,
       timeouts,
       bufferLimitBytes,
-      logs: this.attemptLogs,
+      logs: this.parts.attemptLogs,
       onClogged: (isClogged) => this.onAttemptClogged(isClogged),
     });
   }

@@ -1,5 +1,5 @@
 import type { Chunk, StreamResetReason } from '../../../../api/codec.js';
-import type { HttpFilterContext, StreamControl } from '../../../../api/http-filter.js';
+import type { StreamControl } from '../../../../api/http-filter.js';
 import type { RouteMatch } from '../../../../api/route.js';
 import type { BoundStats } from '../../../../api/stats.js';
 import {
@@ -16,16 +16,16 @@ import { isGrpc } from '../../../../http/local-reply.js';
 import { H, V } from '../../../../http/manager-stats.js';
 import { clientOf } from '../../../../network/proxied-connection.js';
 import { Attempt, type AttemptOwner } from '../../../../upstream/attempt/attempt.js';
-import type { AttemptLogs } from '../../../../upstream/attempt/attempt-log.js';
+import { FilteredAttempt, filtersFor } from '../../../../upstream/attempt/filtered-attempt.js';
 import { KeptRequest } from '../../../../upstream/attempt/kept-request.js';
 import type { RetryState } from '../../../../upstream/attempt/retry-state.js';
 import { failureDetails, failureOf, transportReason } from '../../../../upstream/attempt/upstream-failure.js';
 import { TcpTunnelPool } from '../../../../upstream/pool/tcp-tunnel.js';
-import type { RouterConfig } from './config.js';
 import { ExaminedRequest } from './examined-request.js';
 import { failedHandshake, failedUpstream } from './local-answers.js';
 import { rewriteToHost, setExpectedTimeout } from './prepare-request.js';
 import { countOutcome, noteOutcome, saysCanary } from './routed-request.js';
+import type { RouterParts } from './router-parts.js';
 
 /**
  * The tries of a request that has its cluster, from the first attempt to the response.
@@ -54,15 +54,9 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
   /** What the request wants its connection to become; empty for nothing. */
   protected upgradeType: string;
 
-  constructor(
-    config: RouterConfig,
-    scope: HttpFilterContext,
-    stats: BoundStats,
-    attemptLogs: AttemptLogs,
-    stream: StreamControl,
-  ) {
-    super(config, scope, attemptLogs, stream);
-    this.stats = stats;
+  constructor(parts: RouterParts, stream: StreamControl) {
+    super(parts, stream);
+    this.stats = parts.stats;
     this.current = null;
     this.hedged = null;
     this.retry = null;
@@ -106,9 +100,17 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
       this.answerWithoutHost(cluster);
       return;
     }
-    const attempt = new Attempt(this, host, this.logOfAttempt(cluster, host, this.timeouts.perTryMs));
+    const attempt = this.newAttempt(cluster, host);
     this.current = attempt;
     attempt.start(pool, endStream, this.upgradeType !== '');
+  }
+
+  private newAttempt(cluster: Cluster, host: Host): Attempt {
+    const log = this.logOfAttempt(cluster, host, this.timeouts.perTryMs);
+    const filters = filtersFor(cluster.info, this.parts.attemptFilters);
+    return filters === null
+      ? new Attempt(this, host, log)
+      : new FilteredAttempt(this, host, log, filters, this.stream);
   }
 
   private answerWithoutHost(cluster: Cluster): void {

@@ -1,4 +1,5 @@
 import type { FilterFamily } from '../filter-family.js';
+import { attemptFilterFamily } from './attempt-filter-family.js';
 import { clusterPolicyFamily } from './cluster-policy-family.js';
 import { grpcTimeoutFamily } from './grpc-timeout-family.js';
 import { hashFamily } from './hash-family.js';
@@ -24,4 +25,5 @@ export const routingFamilies: readonly FilterFamily[] = [
   specifierFamily,
   grpcTimeoutFamily,
   clusterPolicyFamily,
+  attemptFilterFamily,
 ];

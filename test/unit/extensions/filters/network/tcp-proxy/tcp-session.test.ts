@@ -67,6 +67,7 @@ function sessionOf(fields = '') {
       retryPolicy: null,
       hashPolicy: null,
       mirrors: [],
+      attemptFilters: null,
       maxStreamDurationMs: 0,
       traffic: null,
       origin: '',
