@@ -1,5 +1,6 @@
 import type { Chunk } from '../api/codec.js';
 import { DataStatus, HeadersStatus, type HttpFilter, TrailersStatus } from '../api/http-filter.js';
+import { appended } from '../base/appended.js';
 import type { BufferPool } from '../base/buffer-pool.js';
 import { ChunkQueue } from '../base/chunk-queue.js';
 import { HeaderMap, type ResponseHeaders } from '../base/header-map.js';
@@ -77,7 +78,7 @@ export abstract class Direction<H extends HeaderMap> implements PlaceDirection<H
 
   addPlace(filter: HttpFilter, limitBytes: number): FilterPlace<H> {
     const place = new FilterPlace(filter, this, this.places.length, limitBytes);
-    this.places = this.places.length === 0 ? [place] : [...this.places, place];
+    this.places = appended(this.places, place);
     return place;
   }
 

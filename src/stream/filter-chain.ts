@@ -1,6 +1,7 @@
 import type { AttemptChain, HttpFilter, HttpFilterChain } from '../api/http-filter.js';
 import type { RouteMatch } from '../api/route.js';
 import type { ThreadScope } from '../api/thread-scope.js';
+import { appended } from '../base/appended.js';
 import type { FilterEntry } from './filter-chain-config.js';
 import { FilterControl, type FilteredStream } from './filter-control.js';
 
@@ -53,7 +54,7 @@ export function addFilters(stream: ChainedStream, chain: HttpFilterChain, route:
       return;
     }
     control.attach(filter, stream.request.addPlace(filter, bufferLimitBytes));
-    stream.controls = stream.controls.length === 0 ? [control] : [...stream.controls, control];
+    stream.controls = appended(stream.controls, control);
   }
   addResponsePlaces(stream, bufferLimitBytes);
 }
