@@ -58,6 +58,37 @@ export interface ConnectionInfo {
   filterState: Map<string, unknown> | null;
 }
 
+/** The address of what has none. */
+const nowhere: Address = { ip: '', port: 0, text: '-', isIp: false };
+
+/** A connection before anything is known of it; each starts as a copy, which says who and where it is. */
+export const unknownConnection: ConnectionInfo = {
+  id: 0,
+  listenerName: '',
+  directRemoteAddress: nowhere,
+  localAddress: nowhere,
+  remoteAddress: nowhere,
+  directLocalAddress: nowhere,
+  isLocalRestored: false,
+  proxyTlvs: null,
+  requestedServerName: '',
+  transportProtocol: '',
+  applicationProtocols: [],
+  filterChainName: '',
+  listenerMetadata: null,
+  filterChainMetadata: null,
+  isTls: false,
+  tls: null,
+  transportFailureReason: '',
+  ja3: '',
+  ja4: '',
+  startedMs: 0,
+  connectionTerminationDetails: '',
+  localCloseReason: '',
+  dynamicMetadata: null,
+  filterState: null,
+};
+
 /** Points in time of a stream on the worker's monotonic clock; NaN while they have not happened. */
 export interface StreamTimes {
   startMs: number;

@@ -5,7 +5,7 @@ import type { Explanation, Probe } from '../api/explain.js';
 import type { ListenerFilterMaker, NetworkFilterContext, NetworkFilterMaker } from '../api/network-filter.js';
 import { ResponseFlag } from '../api/response-flags.js';
 import type { BoundStats } from '../api/stats.js';
-import type { Address, ConnectionInfo, StreamInfo } from '../api/stream-info.js';
+import { type Address, type ConnectionInfo, type StreamInfo, unknownConnection } from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import { recordOfConnection } from '../stream/stream-record.js';
 import { ipAddress, pipeAddress } from './address.js';
@@ -348,29 +348,14 @@ function infoOf(
     : ipAddress(socket.localAddress ?? '', socket.localPort ?? 0);
   const remote = isPipe ? local : ipAddress(socket.remoteAddress ?? '', socket.remotePort ?? 0);
   return {
+    ...unknownConnection,
     id,
     listenerName,
     directRemoteAddress: remote,
     localAddress: local,
-    isLocalRestored: false,
-    proxyTlvs: null,
     remoteAddress: remote,
     directLocalAddress: local,
-    requestedServerName: '',
-    transportProtocol: '',
-    applicationProtocols: [],
-    filterChainName: '',
     listenerMetadata: config.metadata,
-    filterChainMetadata: null,
-    isTls: false,
-    tls: null,
-    transportFailureReason: '',
-    ja3: '',
-    ja4: '',
     startedMs,
-    connectionTerminationDetails: '',
-    localCloseReason: '',
-    dynamicMetadata: null,
-    filterState: null,
   };
 }

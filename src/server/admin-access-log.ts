@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AccessLog } from '../api/access-log.js';
-import type { ConnectionInfo, LogContext } from '../api/stream-info.js';
+import { type ConnectionInfo, type LogContext, unknownConnection } from '../api/stream-info.js';
 import type { Clock } from '../base/clock.js';
 import { RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import type { Random } from '../base/random.js';
@@ -82,30 +82,14 @@ export class AdminAccessLog {
       : ipAddress(socket.localAddress ?? '', socket.localPort ?? 0);
     const remote = isPipe ? local : ipAddress(socket.remoteAddress ?? '', socket.remotePort ?? 0);
     const info: ConnectionInfo = {
+      ...unknownConnection,
       id: ++this.nextId,
       listenerName: 'admin',
       directRemoteAddress: remote,
       localAddress: local,
-      isLocalRestored: false,
-      proxyTlvs: null,
       remoteAddress: remote,
       directLocalAddress: local,
-      requestedServerName: '',
-      transportProtocol: '',
-      applicationProtocols: [],
-      filterChainName: '',
-      listenerMetadata: null,
-      filterChainMetadata: null,
-      isTls: false,
-      tls: null,
-      transportFailureReason: '',
-      ja3: '',
-      ja4: '',
       startedMs: this.clock.now(),
-      connectionTerminationDetails: '',
-      localCloseReason: '',
-      dynamicMetadata: null,
-      filterState: null,
     };
     this.connections.set(socket, info);
     return info;

@@ -1,5 +1,11 @@
 import type { InspectedSocket } from '../../src/api/network-filter.js';
-import type { Address, ConnectionInfo, LogContext, StreamInfo } from '../../src/api/stream-info.js';
+import {
+  type Address,
+  type ConnectionInfo,
+  type LogContext,
+  type StreamInfo,
+  unknownConnection,
+} from '../../src/api/stream-info.js';
 import { RequestHeaders, ResponseHeaders } from '../../src/base/header-map.js';
 
 export function address(ip: string, port: number): Address {
@@ -12,30 +18,14 @@ export const notRedirected: InspectedSocket = { originalDestination: () => null 
 
 export function connectionInfo(changes: Partial<ConnectionInfo> = {}): ConnectionInfo {
   return {
+    ...unknownConnection,
     id: 7,
     listenerName: 'main',
     directRemoteAddress: address('10.0.0.9', 4000),
     localAddress: address('10.0.0.1', 8080),
-    isLocalRestored: false,
-    proxyTlvs: null,
     remoteAddress: address('10.0.0.9', 4000),
     directLocalAddress: address('10.0.0.1', 8080),
-    requestedServerName: '',
     transportProtocol: 'raw_buffer',
-    applicationProtocols: [],
-    filterChainName: '',
-    listenerMetadata: null,
-    filterChainMetadata: null,
-    isTls: false,
-    tls: null,
-    transportFailureReason: '',
-    ja3: '',
-    ja4: '',
-    startedMs: 0,
-    connectionTerminationDetails: '',
-    localCloseReason: '',
-    dynamicMetadata: null,
-    filterState: null,
     ...changes,
   };
 }

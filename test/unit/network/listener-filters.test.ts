@@ -3,38 +3,12 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type { ListenerFilter } from '../../../src/api/network-filter.js';
-import type { ConnectionInfo } from '../../../src/api/stream-info.js';
-import { unknownAddress } from '../../../src/network/address.js';
+import { type ConnectionInfo, unknownConnection } from '../../../src/api/stream-info.js';
 import { ListenerFilterRun } from '../../../src/network/listener-filters.js';
 import { ReadLink } from '../../../src/network/read-link.js';
 import { FakeTime } from '../upstream/fake-time.js';
 
-const info: ConnectionInfo = {
-  id: 1,
-  listenerName: 'main',
-  directRemoteAddress: unknownAddress,
-  localAddress: unknownAddress,
-  isLocalRestored: false,
-  proxyTlvs: null,
-  remoteAddress: unknownAddress,
-  directLocalAddress: unknownAddress,
-  requestedServerName: '',
-  transportProtocol: '',
-  applicationProtocols: [],
-  filterChainName: '',
-  listenerMetadata: null,
-  filterChainMetadata: null,
-  isTls: false,
-  tls: null,
-  transportFailureReason: '',
-  ja3: '',
-  ja4: '',
-  startedMs: 0,
-  connectionTerminationDetails: '',
-  localCloseReason: '',
-  dynamicMetadata: null,
-  filterState: null,
-};
+const info: ConnectionInfo = { ...unknownConnection, id: 1, listenerName: 'main' };
 
 /** A filter that waits for `needed` bytes and takes `consumed` of them. */
 function filterOf(needed: number, consumed: number, maxReadBytes = 100): ListenerFilter & { seen: string[] } {

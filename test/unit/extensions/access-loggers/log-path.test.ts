@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { logPathProblem } from '../../../../src/extensions/access-loggers/log-path.js';
 import { parseFileAccessLog } from '../../../../src/extensions/access-loggers/file/config.js';
+import { logPathProblem } from '../../../../src/extensions/access-loggers/log-path.js';
 import { readText } from '../../../support/config-text.js';
 
 test('a log that cannot be opened is told in words of the system, and none is created to find out', (t) => {
