@@ -1,4 +1,16 @@
+import { descriptorSet } from '../../../test/support/descriptor-set.js';
+
 type Fields = readonly (readonly [name: string, value: string])[];
+
+/** One service with one method, as a descriptor set in base64. */
+const library = descriptorSet([
+  {
+    name: 'books.proto',
+    package: 'lab',
+    messages: { Book: { id: [1, 'int64'] } },
+    services: { Books: { Get: { takes: 'Book', gives: 'Book', http: ['GET /books/{id}'] } } },
+  },
+]).toString('base64');
 
 /** One measured use of a built-in filter. */
 export interface FilterRow {
@@ -121,6 +133,69 @@ export const filterRows: readonly FilterRow[] = [
     does: 'a known key',
     config: '{ credentials: [{ key: k, client: c }], key_sources: [{ header: x-key }] }',
     request: [['x-key', 'k']],
+  },
+  { filter: 'envoy.filters.http.alternate_protocols_cache', does: 'nothing to remember', config: '{}' },
+  { filter: 'envoy.filters.http.on_demand', does: 'nothing to fetch', config: '{}' },
+  {
+    filter: 'envoy.filters.http.basic_auth',
+    does: 'a known user',
+    config: "{ users: { inline_string: 'user:{SHA}Ys23Ag/5IOWqZCw9QGaVDdHwH00=' } }",
+    request: [['authorization', 'Basic dXNlcjpiYXI=']],
+  },
+  {
+    filter: 'envoy.filters.http.decompressor',
+    does: 'decompresses nothing',
+    config: `{ decompressor_library: { name: gzip, typed_config: {
+      "@type": type.googleapis.com/envoy.extensions.compression.gzip.decompressor.v3.Gzip } } }`,
+  },
+  { filter: 'envoy.filters.http.grpc_http1_bridge', does: 'no gRPC', config: '{}' },
+  {
+    filter: 'envoy.filters.http.grpc_http1_reverse_bridge',
+    does: 'no gRPC',
+    config: '{ content_type: application/grpc+proto, withhold_grpc_frames: true }',
+  },
+  { filter: 'envoy.filters.http.grpc_stats', does: 'no gRPC', config: '{ stats_for_all_methods: true }' },
+  {
+    filter: 'envoy.filters.http.grpc_stats',
+    does: 'counts a call',
+    config: '{ stats_for_all_methods: true }',
+    request: [['content-type', 'application/grpc']],
+    response: [['grpc-status', '0']],
+  },
+  { filter: 'envoy.filters.http.grpc_web', does: 'no gRPC', config: '{}' },
+  {
+    filter: 'envoy.filters.http.ip_tagging',
+    does: 'no tag',
+    config: '{ ip_tags: [{ ip_tag_name: lab, ip_list: [{ address_prefix: 10.9.0.0, prefix_len: 16 }] }] }',
+  },
+  {
+    filter: 'envoy.filters.http.jwt_authn',
+    does: 'no rule',
+    config: '{ rules: [{ match: { prefix: /secret } }] }',
+  },
+  {
+    filter: 'envoy.filters.http.credential_injector',
+    does: 'sets a header',
+    config: `{ credential: { name: g, typed_config: {
+      "@type": type.googleapis.com/envoy.extensions.http.injected_credentials.generic.v3.Generic,
+      credential: { name: token } } } }`,
+  },
+  {
+    filter: 'envoy.filters.http.match_delegate',
+    does: 'one header decides, leaves it out',
+    config: `{ extension_config: { name: c, typed_config: {
+        "@type": type.googleapis.com/envoy.extensions.filters.http.cdn_loop.v3.CdnLoopConfig, cdn_id: own } },
+      xds_matcher: { matcher_tree: {
+        input: { name: i, typed_config: {
+          "@type": type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput, header_name: x-role } },
+        exact_match_map: { map: { guest: { action: { name: skip, typed_config: {
+          "@type": type.googleapis.com/envoy.extensions.filters.common.matcher.action.v3.SkipFilter } } } } } } } }`,
+    request: [['x-role', 'guest']],
+  },
+  {
+    filter: 'envoy.filters.http.grpc_json_transcoder',
+    does: 'no method of its own',
+    config: `{ proto_descriptor_bin: ${library}, services: [lab.Books], request_validation_options: {} }`,
   },
   { filter: 'envoy.filters.http.custom_response', does: 'no policy', config: '{}' },
   { filter: 'envoy.filters.http.composite', does: 'an empty place', config: '{}' },
