@@ -163,3 +163,25 @@ test('a host that does not answer in time fails what waits for it', async (t) =>
   await peer.received('-upstream failure\r\n-upstream failure\r\n');
   equal(await proxy.stat('cluster.redis.upstream_rq_timeout'), 1);
 });
+
+test('while the proxy drains, connections end behind a reply, unless runtime keeps them', async (t) => {
+  const layers = { layered_runtime: { layers: [{ name: 'admin', admin_layer: {} }] } };
+  const proxy = await startProxy(t, JSON.stringify({ ...JSON.parse(front([1])), ...layers }));
+  /** Whether a new connection gets two replies, one after the other. */
+  const outlivesReply = async (): Promise<boolean> => {
+    const peer = await dialPeer(t, { port: proxy.port(), host: '127.0.0.1' });
+    peer.send('PING\r\n');
+    await peer.received('+PONG\r\n');
+    peer.send('PING\r\n');
+    const isAnswered = peer.received('+PONG\r\n+PONG\r\n').then(() => true);
+    const outlives = await Promise.race([isAnswered, peer.ended.then(() => false)]);
+    peer.reset();
+    return outlives;
+  };
+  equal(await outlivesReply(), true);
+  await proxy.admin('/healthcheck/fail', 'POST');
+  while (await outlivesReply());
+  ok((await proxy.stat('redis.main.downstream_cx_drain_close')) > 0);
+  equal(await proxy.admin('/runtime_modify?redis.drain_close_enabled=0', 'POST'), 'OK\n');
+  while (!(await outlivesReply()));
+});

@@ -59,6 +59,8 @@ class ZonePicker implements HostPicker {
   private readonly local: ClusterHosts;
   private readonly stats;
   private readonly minClusterSize: number;
+  /** So many healthy hosts in the own zone keep everything there; 0 = none are enough. */
+  private readonly forceLocalMinHosts: number;
   private readonly size: number;
   /** The own zone first. */
   private readonly zones: readonly Zone[];
@@ -82,6 +84,10 @@ class ZonePicker implements HostPicker {
     this.everywhere = pickerOf(source);
     this.stats = stats.bind(cluster.stats.prefix, Z);
     this.minClusterSize = runtime.number('upstream.zone_routing.min_cluster_size', config.minClusterSize);
+    this.forceLocalMinHosts =
+      config.forceLocalMinHosts === 0
+        ? 0
+        : runtime.number('upstream.zone_routing.force_local_zone.min_size', config.forceLocalMinHosts);
     this.size = source.hosts.length;
     this.zones = zonesOf(source, cluster);
     this.plan = noPlan;
@@ -160,9 +166,8 @@ class ZonePicker implements HostPicker {
 
   private compare(upstream: readonly number[], proxies: readonly number[]): ZonePlan {
     const own = upstream[0] ?? 0;
-    const { forceLocalMinHosts } = this.config;
     const isForced =
-      forceLocalMinHosts > 0 && (this.zones[0]?.source.hosts.length ?? 0) >= forceLocalMinHosts;
+      this.forceLocalMinHosts > 0 && (this.zones[0]?.source.hosts.length ?? 0) >= this.forceLocalMinHosts;
     if ((own > 0 && own >= (proxies[0] ?? 0)) || isForced) return { ...noPlan, routing: 'direct' };
     const localShare = (proxies[0] ?? 0) === 0 ? 0 : Math.floor((own * whole) / (proxies[0] as number));
     let reached = 0;

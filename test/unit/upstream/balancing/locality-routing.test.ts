@@ -97,6 +97,24 @@ describe('zone-aware routing', () => {
     deepEqual(zoneShares(large, zoneOf('y', { healthy: 2 })), { x: 50, y: 50 });
   });
 
+  test('runtime says how many hosts of the own zone keep all traffic, whether zones count at all, and from which size', () => {
+    const upstream = [...zoneOf('x', { healthy: 2 }), ...zoneOf('y', { healthy: 6 })];
+    const proxies = [...zoneOf('x', { healthy: 1 }), ...zoneOf('y', { healthy: 1 })];
+    const forced = { ...plainPolicy, locality: { ...defaultLocalityRouting, forceLocalMinHosts: 3 } };
+    const shares = (runtime: { readonly [key: string]: number }, policy = forced): unknown => {
+      const cluster = balancedCluster({ zone: 'x', localCluster: clusterHosts(proxies), runtime });
+      return sharesOf(roundRobin.build(policy, cluster)(upstream));
+    };
+    deepEqual(shares({}), { x: 50, y: 50 });
+    deepEqual(shares({ 'upstream.zone_routing.force_local_zone.min_size': 2 }), { x: 100 });
+    deepEqual(shares({ 'upstream.zone_routing.force_local_zone.min_size': 2 }, plainPolicy), {
+      x: 50,
+      y: 50,
+    });
+    deepEqual(shares({ 'upstream.zone_routing.enabled': 0 }), { x: 25, y: 75 });
+    deepEqual(shares({ 'upstream.zone_routing.min_cluster_size': 9 }), { x: 25, y: 75 });
+  });
+
   test('a local cluster in panic counts and is not used', () => {
     const upstream = [...zoneOf('x', { healthy: 4 }), ...zoneOf('y', { healthy: 4 })];
     const stats = new FakeStats();

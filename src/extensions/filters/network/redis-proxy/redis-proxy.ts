@@ -12,6 +12,8 @@ export interface KnownCommand extends CommandFacts {
   readonly stats: CommandStats;
 }
 
+const drainClose = { numerator: 100, denominator: 100, runtimeKey: 'redis.drain_close_enabled' };
+
 /** What all connections of one filter chain share. */
 export class RedisProxy {
   readonly config: RedisProxyConfig;
@@ -55,6 +57,11 @@ export class RedisProxy {
     };
     this.routes = new KeyRoutes(config, poolOf, scope);
     this.faults = config.faults.length === 0 ? null : new Faults(config.faults, scope);
+  }
+
+  /** Asked for each connection that could go. */
+  get closesDraining(): boolean {
+    return this.scope.runtime.sampled(drainClose, this.scope.random.u32());
   }
 
   /** Undefined: the proxy does not know the command. */

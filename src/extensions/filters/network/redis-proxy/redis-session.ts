@@ -65,7 +65,7 @@ export class RedisSession implements NetworkFilter, RespSink, SlotOwner {
   }
 
   onDrain(): void {
-    if (this.slots.size > 0) return;
+    if (this.slots.size > 0 || !this.proxy.closesDraining) return;
     this.proxy.stats.inc(R.downstream_cx_drain_close);
     this.control.close('flush', '');
   }
