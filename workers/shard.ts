@@ -158,6 +158,9 @@ export class Shard {
       case 'hosts':
         this.plane.onHosts(message.update);
         break;
+      case 'name':
+        this.plane.names.onAnswer(message.answer);
+        break;
       case 'runtime':
         this.runtime.replace(new RuntimeSnapshot(message.layers as LayeredRuntimeConfig));
         break;
@@ -355,6 +358,7 @@ function eventsTo(post: (message: ToMain) => void): PlaneEvents {
     onOutlier: (cluster, slot, kind) => post({ kind: 'outlier', report: { cluster, slot, kind } }),
     onHealthFailure: (cluster, slot) => post({ kind: 'health-failure', failure: { cluster, slot } }),
     onHostWanted: (want) => post({ kind: 'host-wanted', want }),
+    onNameWanted: (want) => post({ kind: 'name-wanted', want }),
     onHostsApplied: (cluster, version) => post({ kind: 'hosts-acknowledged', ack: { cluster, version } }),
   };
 }

@@ -7,6 +7,7 @@ import type {
   ImmediateHealthFailure,
   OutlierReport,
 } from './messages-upstream.js';
+import type { NameAnswer, NameWant } from './name-caches.js';
 import type { SecretValue } from './secrets.js';
 import type { LaneMessage } from './stat-messages.js';
 
@@ -42,6 +43,8 @@ export type ToWorker =
   /** What main has accepted for this worker in one turn, in order. */
   | { readonly kind: 'connections'; readonly list: readonly HandedConnection[] }
   | { readonly kind: 'hosts'; readonly update: HostUpdate }
+  /** What a name of a dynamic forward proxy has come to; its hosts were told before. */
+  | { readonly kind: 'name'; readonly answer: NameAnswer }
   /** The layers of runtime have changed; the whole of it. */
   | { readonly kind: 'runtime'; readonly layers: Plain }
   /** Ask for connections to be closed with their next response; idle ones close. */
@@ -90,6 +93,7 @@ export type ToMain =
   | { readonly kind: 'outlier'; readonly report: OutlierReport }
   | { readonly kind: 'health-failure'; readonly failure: ImmediateHealthFailure }
   | { readonly kind: 'host-wanted'; readonly want: HostWant }
+  | { readonly kind: 'name-wanted'; readonly want: NameWant }
   | { readonly kind: 'log'; readonly level: string; readonly text: string }
   | { readonly kind: 'memory'; readonly id: number; readonly usage: MemoryUsage }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Plain }

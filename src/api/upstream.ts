@@ -5,6 +5,7 @@ import type { CodecOutput, RequestEncoder, ResponseDecoder, StreamResetReason } 
 import type { ClusterExplanation } from './explain.js';
 import type { Extension } from './extension.js';
 import type { AttemptChain } from './http-filter.js';
+import type { NameCaches } from './name-caches.js';
 import type { ShardPick } from './redis-shard.js';
 import type { HashPolicyView, MirrorPolicyView, RetryPolicyConfig } from './route.js';
 import type { SocketOptionConfig } from './socket-options.js';
@@ -392,6 +393,8 @@ export interface ClusterInfo {
   readonly attemptFilters: AttemptChain | null;
   /** Null where nothing is measured besides. */
   readonly traffic: ClusterTraffic | null;
+  /** The port of names that come without one, in a dynamic forward proxy cluster; 0 in others. */
+  readonly forwardProxyPort?: number;
 }
 
 /** Sizes of requests and responses, and how much of their timeouts they need. */
@@ -472,4 +475,6 @@ export type OverloadDrop = 'none' | 'some' | 'all';
 export interface ClusterManager {
   /** The live cluster of that name; null when there is none. */
   get(name: string): Cluster | null;
+  /** Names that requests bring along; absent where nobody resolves them. */
+  readonly names?: NameCaches;
 }

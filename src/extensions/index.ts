@@ -4,6 +4,7 @@ import { stderrAccessLog, stdoutAccessLog } from './access-loggers/stream/stream
 import { filterModules } from './bootstrap/filter-modules/filter-modules.js';
 import { aggregateCluster } from './clusters/aggregate/aggregate.js';
 import { dnsCluster } from './clusters/dns/dns.js';
+import { forwardProxyCluster } from './clusters/dynamic-forward-proxy/dynamic-forward-proxy.js';
 import { redisCluster } from './clusters/redis/redis.js';
 import { brotliCompressor, brotliDecompressor } from './compression/brotli/brotli.js';
 import { gzipCompressor, gzipDecompressor } from './compression/gzip/gzip.js';
@@ -26,6 +27,7 @@ import { credentialInjectorFilter } from './filters/http/credential-injector/cre
 import { csrfFilter } from './filters/http/csrf/csrf.js';
 import { customResponseFilter } from './filters/http/custom-response/custom-response.js';
 import { decompressorFilter } from './filters/http/decompressor/decompressor.js';
+import { forwardProxyFilter } from './filters/http/dynamic-forward-proxy/dynamic-forward-proxy.js';
 import { dynamoFilter } from './filters/http/dynamo/dynamo.js';
 import { extAuthzFilter } from './filters/http/ext-authz/ext-authz.js';
 import { faultFilter } from './filters/http/fault/fault.js';
@@ -66,6 +68,7 @@ import { networkRbac } from './filters/network/rbac/rbac.js';
 import { redisProxy } from './filters/network/redis-proxy/redis-proxy-filter.js';
 import { networkSetFilterState } from './filters/network/set-filter-state/set-filter-state.js';
 import { sniCluster } from './filters/network/sni-cluster/sni-cluster.js';
+import { sniForwardProxy } from './filters/network/sni-dynamic-forward-proxy/sni-dynamic-forward-proxy.js';
 import { tcpProxy } from './filters/network/tcp-proxy/tcp-proxy-filter.js';
 import { zooKeeperProxy } from './filters/network/zookeeper-proxy/zookeeper-proxy.js';
 import { metadataFormatter } from './formatters/metadata/metadata.js';
@@ -119,6 +122,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     networkSetFilterState,
     redisProxy,
     sniCluster,
+    sniForwardProxy,
     tcpProxy,
     zooKeeperProxy,
   ],
@@ -139,6 +143,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     customResponseFilter,
     decompressorFilter,
     dynamoFilter,
+    forwardProxyFilter,
     extAuthzFilter,
     faultFilter,
     grpcHttp1BridgeFilter,
@@ -174,7 +179,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     upstreamCodec,
   ],
   'load.balancer': [clusterProvided, roundRobin, leastRequest, random, ringHash, maglev, subset],
-  cluster: [aggregateCluster, dnsCluster, redisCluster],
+  cluster: [aggregateCluster, dnsCluster, forwardProxyCluster, redisCluster],
   'dns.resolver': [caresResolver, addrInfoResolver],
   compressor: [gzipCompressor, brotliCompressor, zstdCompressor],
   decompressor: [gzipDecompressor, brotliDecompressor, zstdDecompressor],

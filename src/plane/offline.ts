@@ -13,6 +13,7 @@ import { LiveListener } from '../network/live-listener.js';
 import { LiveRuntime } from '../runtime/live-runtime.js';
 import { RuntimeSnapshot } from '../runtime/snapshot.js';
 import { StatStore } from '../stats/store.js';
+import { DnsCaches } from '../upstream/dns-cache/dns-caches.js';
 import type { AssignmentReader } from '../upstream/membership/assignments.js';
 import { FileWatches } from '../upstream/membership/file-watches.js';
 import type { NameResolver } from '../upstream/membership/name-resolver.js';
@@ -71,6 +72,7 @@ const noEvents: PlaneEvents = {
   onHealthFailure: () => undefined,
   onHostsApplied: () => undefined,
   onHostWanted: () => undefined,
+  onNameWanted: () => undefined,
 };
 
 const noLog = {
@@ -204,18 +206,25 @@ class OfflinePlane {
   private makeRegistry(): ClusterRegistry {
     const { scope } = this;
     const { clock, random, timers, connections } = this.resources;
-    return new ClusterRegistry({
-      threads: 1,
+    const resolving = {
       clock,
-      sharedNowMs: () => scope.shared.nowMs(),
       timers,
       random,
-      runtime: scope.runtime,
       stats: scope.stats,
       log: noLog,
+      resolverFor: () => namesAlone,
+    };
+    return new ClusterRegistry({
+      ...resolving,
+      nameCaches: new DnsCaches({
+        ...resolving,
+        tellName: (answer) => this.plane.names.onAnswer(answer),
+      }),
+      threads: 1,
+      sharedNowMs: () => scope.shared.nowMs(),
+      runtime: scope.runtime,
       extensions: scope.extensions,
       secrets: scope.secrets,
-      resolverFor: () => namesAlone,
       readAssignments: this.input.readAssignments,
       fileWatches: new FileWatches(),
       readout: () => undefined,

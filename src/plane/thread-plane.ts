@@ -4,6 +4,7 @@ import type { ExtensionConfig } from '../api/config-node.js';
 import type { Extension, ExtensionKind, ExtensionRegistry } from '../api/extension.js';
 import type { HttpFilterContext, HttpFilterFactory, HttpFilterMaker } from '../api/http-filter.js';
 import type { HostUpdate } from '../api/messages-upstream.js';
+import type { NameWant } from '../api/name-caches.js';
 import type {
   ListenerFilterFactory,
   ListenerFilterMaker,
@@ -28,11 +29,14 @@ import { RedisShards } from '../upstream/redis-shards.js';
 import { ClusterWords } from '../upstream/shared-words.js';
 import { type RecordRef, readRecord, type Snapshot } from './snapshot.js';
 import { type HostEvents, ThreadHosts } from './thread-hosts.js';
+import { ThreadNames } from './thread-names.js';
 
 /** Who hears of what clusters notice. */
 export interface PlaneEvents extends HostEvents {
   /** The update is in force: no pick answers a host that it left out. */
   onHostsApplied(cluster: string, version: number): void;
+  /** A request goes to a name that nobody here knows. */
+  onNameWanted(want: NameWant): void;
 }
 
 /**
@@ -48,6 +52,7 @@ export class ThreadPlane implements ClusterManager {
   private readonly updates: Map<string, HostUpdate>;
   private readonly live: Map<string, LiveCluster>;
   private readonly hosts: ThreadHosts;
+  readonly names: ThreadNames;
   private scope: ThreadScope | null;
 
   constructor(
@@ -65,6 +70,10 @@ export class ThreadPlane implements ClusterManager {
     this.updates = new Map();
     this.live = new Map();
     this.hosts = new ThreadHosts(threads, thread, events, () => (this.scope as ThreadScope).runtime);
+    this.names = new ThreadNames(
+      (want) => events.onNameWanted(want),
+      () => (this.scope as ThreadScope).stats,
+    );
     this.scope = null;
   }
 

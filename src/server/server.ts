@@ -15,6 +15,8 @@ import { LiveRuntime } from '../runtime/live-runtime.js';
 import type { RuntimeSnapshot } from '../runtime/snapshot.js';
 import { bucketBounds, statRules, tagExtractor, withFixedTags } from '../stats/stats-config.js';
 import { StatStore } from '../stats/store.js';
+import type { DnsCacheScope } from '../upstream/dns-cache/dns-cache.js';
+import { DnsCaches } from '../upstream/dns-cache/dns-caches.js';
 import { FileWatches } from '../upstream/membership/file-watches.js';
 import { ClusterRegistry } from '../upstream/membership/registry.js';
 import { systemResolvers } from '../upstream/membership/system-resolver.js';
@@ -52,6 +54,8 @@ export class Server implements ShardPoolOwner, MainFacts {
   readonly pool: ShardPool;
   private readonly assignmentFiles: AssignmentFiles;
   readonly clusters: ClusterRegistry;
+  private readonly resolving: Omit<DnsCacheScope, 'tellName'>;
+  private readonly nameCaches: DnsCaches;
   readonly runtime: LiveRuntime;
   private readonly runtimeLayers: RuntimeLayers;
   readonly secrets: ThreadSecrets;
@@ -119,6 +123,15 @@ export class Server implements ShardPoolOwner, MainFacts {
     this.certificates.declareGauges(this.store);
     this.scope = mainScope(this, this.sharedMemory);
     this.assignmentFiles = new AssignmentFiles();
+    this.resolving = {
+      clock: systemClock,
+      timers: this.timers,
+      random: new SystemRandom(),
+      stats: lane,
+      log,
+      resolverFor: systemResolvers(lane),
+    };
+    this.nameCaches = this.makeNameCaches();
     this.clusters = this.makeClusters();
     this.flush = new StatsFlush(this, model, options.exactStatsd);
     this.acceptorNow = this.makeAcceptor(descriptors);
@@ -202,6 +215,7 @@ export class Server implements ShardPoolOwner, MainFacts {
     clearInterval(this.tick);
     await this.pool.stop(1000);
     this.clusters.close();
+    this.nameCaches.close();
     this.timers.close();
     this.listenerDrain.close();
     this.runtimeLayers.close();
@@ -232,6 +246,7 @@ export class Server implements ShardPoolOwner, MainFacts {
 
   onServing(shard: WorkerShard): void {
     for (const update of this.clusters.updates()) shard.send({ kind: 'hosts', update });
+    for (const answer of this.nameCaches.answers()) shard.send({ kind: 'name', answer });
     if (this.state === 'LIVE') shard.send({ kind: 'warm', listeners: this.acceptorNow.slotsByListener });
     if (this.isHealthCheckFailed) shard.send({ kind: 'fail-health-check', isFailed: true });
     if (this.state === 'DRAINING') shard.send({ kind: 'drain' });
@@ -259,6 +274,9 @@ export class Server implements ShardPoolOwner, MainFacts {
         break;
       case 'host-wanted':
         this.clusters.onHostWanted(message.want);
+        break;
+      case 'name-wanted':
+        this.nameCaches.onWant(message.want);
         break;
       case 'memory':
         this.memory.onAnswer(shard.index, message.id, message.usage);
@@ -365,19 +383,22 @@ export class Server implements ShardPoolOwner, MainFacts {
     });
   }
 
+  private makeNameCaches(): DnsCaches {
+    return new DnsCaches({
+      ...this.resolving,
+      tellName: (answer) => this.pool.broadcast({ kind: 'name', answer }),
+    });
+  }
+
   private makeClusters(): ClusterRegistry {
     return new ClusterRegistry({
+      ...this.resolving,
+      nameCaches: this.nameCaches,
       threads: this.input.options.concurrency + 1,
-      clock: systemClock,
       sharedNowMs: () => this.scope.shared.nowMs(),
-      timers: this.timers,
-      random: new SystemRandom(),
       runtime: this.runtime,
-      stats: this.store.lane,
-      log: this.input.log,
       extensions: extensionRegistry(),
       secrets: this.secrets,
-      resolverFor: systemResolvers(this.store.lane),
       readAssignments: (path) => this.assignmentFiles.read(path),
       fileWatches: new FileWatches(),
       readout: (name, text) => this.store.readout(name, text),

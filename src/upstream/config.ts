@@ -6,13 +6,19 @@ import { isPlainObject } from '../base/plain-path.js';
 import { type MessagePredicateConfig, parseMessagePredicate } from '../match/message-predicate.js';
 import { parseMetadata } from '../match/metadata.js';
 import { placesOf } from '../match/places.js';
+import { parseAutoSni } from './auto-sni.js';
 import { parseBalancer, providedBalancer } from './balancing/parse-balancer.js';
 import type { TransportMatchConfig, TransportsConfig } from './cluster-transports.js';
 import { type AssignedHosts, messageOf, parseLoadAssignment } from './endpoints-config.js';
 import { type HealthCheckConfig, parseHealthChecks } from './health/config.js';
 import { type HttpPoliciesConfig, parseHttpPolicies } from './http-policies.js';
 import { type ProtocolConfig, parseUpstreamProtocol } from './http-protocol.js';
-import { type ClusterType, type DiscoveryConfig, parseDiscovery } from './membership/discovery-config.js';
+import {
+  type ClusterType,
+  type DiscoveryConfig,
+  type ForwardProxyClusterConfig,
+  parseDiscovery,
+} from './membership/discovery-config.js';
 import type { AutoSniConfig } from './named-pools.js';
 import { type OutlierConfig, parseOutlierDetection } from './outlier-config.js';
 import { parseRedisHosts } from './redis-hosts.js';
@@ -87,7 +93,7 @@ export type ClusterConfig = ProtocolConfig &
 export function parseCluster(node: ConfigNode): ClusterConfig {
   const name = node.string('name');
   const discovery = parseDiscovery(node);
-  const http = parseHttpOptions(node);
+  const http = parseHttpOptions(node, discovery.forwardProxy);
   const hasSlots = discovery.type === 'REDIS' && node.enum('lb_policy') === 'CLUSTER_PROVIDED';
   return {
     name,
@@ -262,7 +268,7 @@ interface HttpOptions extends ProtocolConfig {
 }
 
 /** `typed_extension_protocol_options` and the deprecated fields that it replaced. */
-function parseHttpOptions(node: ConfigNode): HttpOptions {
+function parseHttpOptions(node: ConfigNode, forwardProxy: ForwardProxyClusterConfig | null): HttpOptions {
   const map = node.map('typed_extension_protocol_options');
   const http = map.get('envoy.extensions.upstreams.http.v3.HttpProtocolOptions');
   const tcp = map.get('envoy.extensions.upstreams.tcp.v3.TcpProtocolOptions');
@@ -270,7 +276,7 @@ function parseHttpOptions(node: ConfigNode): HttpOptions {
     http?.message('common_http_protocol_options') ?? node.message('common_http_protocol_options');
   tcp?.noEffect('idle_timeout', 'no TCP connection is kept idle: each is opened for its session');
   return {
-    autoSni: parseAutoSni(http?.message('upstream_http_protocol_options')),
+    autoSni: parseAutoSni(node, http, forwardProxy),
     errorMatcher: parseErrorMatcher(http),
     ...parseUpstreamProtocol(node, http),
     maxStreamDurationMs: common?.duration('max_stream_duration', 0) ?? 0,
@@ -286,12 +292,4 @@ function parseHttpOptions(node: ConfigNode): HttpOptions {
 function parseErrorMatcher(http: ConfigNode | undefined): MessagePredicateConfig | null {
   const matcher = http?.message('outlier_detection')?.message('error_matcher');
   return matcher === undefined ? null : parseMessagePredicate(matcher);
-}
-
-function parseAutoSni(node: ConfigNode | undefined): AutoSniConfig | null {
-  if (node === undefined) return null;
-  const setsServerName = node.bool('auto_sni');
-  const checksCertificate = node.bool('auto_san_validation');
-  const header = node.string('override_auto_sni_header').toLowerCase();
-  return setsServerName || checksCertificate ? { setsServerName, checksCertificate, header } : null;
 }

@@ -1,6 +1,5 @@
 import type { AttemptAutopsy, ClusterFailures } from '../api/autopsy.js';
 import type { HostPolicy } from '../api/messages-upstream.js';
-import type { RuntimeView } from '../api/runtime.js';
 import type { BoundStats } from '../api/stats.js';
 import type { Address } from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
@@ -39,6 +38,7 @@ import { CodeStats } from './code-stats.js';
 import type { ClusterConfig } from './config.js';
 import { explainCluster } from './explain-cluster.js';
 import { FailureRing } from './failure-ring.js';
+import { ForwardProxyChooser } from './forward-proxy-chooser.js';
 import { buildHttpPolicies } from './http-policies.js';
 import type { PoolProtocol } from './http-protocol.js';
 import { NamedPools, sniOptions } from './named-pools.js';
@@ -108,6 +108,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
     this.name = config.name;
     this.config = config;
     this.stats = scope.stats.bind(root, C);
+    this.transports = new ClusterTransports(config, root, scope.extensions, scope);
     this.info = {
       name: config.name,
       statName: config.statName,
@@ -121,26 +122,17 @@ export class LiveCluster implements Cluster, BalancedCluster {
       redis: config.redis,
       ...buildHttpPolicies(config.policies, scope, root),
       traffic: makeTrafficStats(config.traffic, scope.stats, root),
+      forwardProxyPort: forwardProxyPort(config, this.transports),
     };
     this.responses = new ResponseStats(scope.stats, root);
     this.alternatives = new Map();
     this.retryCodes = new CodeStats(scope.stats, `${root}.retry`);
-    this.transports = new ClusterTransports(config, root, scope.extensions, scope);
     this.idleCloses = new IdleCloses();
     this.failures = new FailureRing(failuresKept);
     this.resources = resources;
     this.scope = scope;
     this.words = words;
-    const breaker = (priority: RoutingPriority, runtime: RuntimeView): SharedBreaker =>
-      new SharedBreaker(
-        config.name,
-        priority,
-        config.thresholds[priority],
-        words,
-        runtime,
-        config.hostConnections[priority],
-      );
-    this.breakers = [breaker(0, scope.runtime), breaker(1, scope.runtime)];
+    this.breakers = [this.makeBreaker(0), this.makeBreaker(1)];
     this.dialer = new TcpDialer(this, resources);
     this.maintenanceKey = `upstream.maintenance_mode.${config.name}`;
     this.errors = config.errorMatcher === null ? null : buildMessagePredicate(config.errorMatcher);
@@ -154,6 +146,19 @@ export class LiveCluster implements Cluster, BalancedCluster {
     this.announcesClients = this.transports.announceClients;
     this.named = config.autoSni === null && !this.announcesClients ? null : new NamedPools();
     this.balancer = balancerOf(this);
+  }
+
+  private makeBreaker(priority: RoutingPriority): SharedBreaker {
+    const { config, words, scope } = this;
+    const limits = config.thresholds[priority];
+    return new SharedBreaker(
+      config.name,
+      priority,
+      limits,
+      words,
+      scope.runtime,
+      config.hostConnections[priority],
+    );
   }
 
   /** Replaces the hosts; pools of hosts that are gone drain. */
@@ -210,6 +215,8 @@ export class LiveCluster implements Cluster, BalancedCluster {
 
   providedBalancer(): Balancer {
     const { originalDst } = this.config;
+    const { forwardProxyPort = 0 } = this.info;
+    if (forwardProxyPort !== 0) return (hosts) => new ForwardProxyChooser(hosts, forwardProxyPort);
     if (originalDst === null) return () => nobody;
     return (hosts) => new OriginalDstChooser(hosts, originalDst, this);
   }
@@ -450,4 +457,9 @@ export class LiveCluster implements Cluster, BalancedCluster {
     if (this.named !== null) for (const [, pool] of this.named.all()) pool.noteHealth();
     this.dialer.noteHealth();
   }
+}
+
+function forwardProxyPort({ forwardProxy }: ClusterConfig, transports: ClusterTransports): number {
+  if (forwardProxy === null) return 0;
+  return transports.of(null)?.isSecure === true ? 443 : 80;
 }

@@ -44,7 +44,11 @@ export function parseBalancer(node: ConfigNode): ExtensionConfig {
 }
 
 /** Types of clusters that choose hosts themselves, and let nothing else do it. */
-const providing: ReadonlySet<ClusterType> = new Set<ClusterType>(['ORIGINAL_DST', 'AGGREGATE']);
+const providing: ReadonlySet<ClusterType> = new Set<ClusterType>([
+  'ORIGINAL_DST',
+  'AGGREGATE',
+  'DYNAMIC_FORWARD_PROXY',
+]);
 
 /** The balancer of a cluster that has its own; undefined for clusters that have not. */
 export function providedBalancer(node: ConfigNode, type: ClusterType): ExtensionConfig | undefined {

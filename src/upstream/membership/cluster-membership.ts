@@ -245,9 +245,16 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
 
   *uses(): Generator<HostUse, void> {
     for (const member of this.members()) {
-      const used = member.total(HostWord.cxTotal) + member.total(HostWord.rqTotal);
-      yield { address: member.address, isConnected: member.total(HostWord.cxActive) > 0, used };
+      yield {
+        address: member.address,
+        isConnected: member.total(HostWord.cxActive) > 0,
+        used: usesOf(member),
+      };
     }
+  }
+
+  usesOf(group: number): number {
+    return (this.groups[group] ?? []).reduce((sum, member) => sum + usesOf(member), 0);
   }
 
   setPolicy(policy: HostPolicy): PolicyChange {
@@ -376,4 +383,8 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     }
     return false;
   }
+}
+
+function usesOf(member: Member): number {
+  return member.total(HostWord.cxTotal) + member.total(HostWord.rqTotal);
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { ConfigNode, ExtensionConfig } from '../../api/config-node.js';
 import type { Plain } from '../../base/plain.js';
+import type { DnsCacheConfig } from '../dns-cache/dns-cache-config.js';
 import type { RedisClusterConfig } from '../redis-cluster-config.js';
 import { type DnsConfig, parseClusterResolver, parseDnsFields } from './dns-config.js';
 import { type OriginalDstConfig, parseOriginalDst } from './original-dst-config.js';
@@ -12,6 +13,7 @@ export type ClusterType =
   | 'EDS'
   | 'ORIGINAL_DST'
   | 'AGGREGATE'
+  | 'DYNAMIC_FORWARD_PROXY'
   | 'REDIS';
 
 /** Where the assignment of an EDS cluster comes from. */
@@ -23,6 +25,13 @@ export type EdsConfig = {
   readonly watchedDirectory: string;
 };
 
+/** A cluster whose hosts are the names that requests bring along. */
+export type ForwardProxyClusterConfig = {
+  readonly cache: DnsCacheConfig;
+  /** Its connections need not ask for the name, nor be asked to prove it. */
+  readonly isInsecureAllowed: boolean;
+};
+
 /** How a cluster finds its hosts. */
 export type DiscoveryConfig = {
   readonly type: ClusterType;
@@ -31,6 +40,7 @@ export type DiscoveryConfig = {
   readonly eds: EdsConfig | null;
   readonly redisCluster: RedisClusterConfig | null;
   readonly originalDst: OriginalDstConfig | null;
+  readonly forwardProxy: ForwardProxyClusterConfig | null;
   /** Names of the clusters that this one is put together of; empty for clusters of another type. */
   readonly aggregated: readonly string[];
 };
@@ -55,7 +65,7 @@ export function parseDiscovery(node: ConfigNode): DiscoveryConfig {
   const custom = node.extension('cluster', 'cluster_type');
   const dns = parseDnsFields(node, parseClusterResolver(node));
   const eds = parseEds(node);
-  const none = { dns, eds, originalDst: null, redisCluster: null, aggregated: [] };
+  const none = { dns, eds, originalDst: null, forwardProxy: null, redisCluster: null, aggregated: [] };
   if (custom !== undefined) return { ...none, type: 'STATIC', ...extensionDiscovery(custom) };
   const type = node.enum('type', 'STATIC');
   if (type !== 'EDS' && node.has('eds_cluster_config')) {

@@ -38,6 +38,8 @@ export interface DiscoveryOwner {
   setPolicy(policy: HostPolicy): PolicyChange;
   /** What the hosts have done so far, each connection and each request. */
   uses(): Iterable<HostUse>;
+  /** The same of the hosts of one group, as a sum. */
+  usesOf(group: number): number;
   /** Tells every thread of the hosts as they are, which counts as an update of the cluster. */
   publish(): void;
   /** The same, uncounted: the policy alone has changed, and no balancer asks for it. */

@@ -4,7 +4,12 @@ import type { ResolvedAddress } from './name-resolver.js';
 
 /** What one question about one family of addresses has come to. */
 export type FamilyAnswer =
-  | { readonly kind: 'answered'; readonly addresses: readonly ResolvedAddress[] }
+  | {
+      readonly kind: 'answered';
+      readonly addresses: readonly ResolvedAddress[];
+      /** The code of an answer without addresses. */
+      readonly error: string;
+    }
   /** Nobody answered in time. */
   | { readonly kind: 'timeout'; readonly error: string }
   /** A server could not or would not answer. */
@@ -47,7 +52,7 @@ export class DnsChannels {
       return answered(records.map(({ address, ttl }) => ({ ip: address, ttlSeconds: ttl })));
     } catch (error) {
       const code = codeOf(error);
-      if (emptyCodes.has(code)) return answered([]);
+      if (emptyCodes.has(code)) return answered([], code);
       return { kind: code === 'ETIMEOUT' ? 'timeout' : 'failure', error: code };
     }
   }
@@ -66,8 +71,8 @@ export class DnsChannels {
   }
 }
 
-export function answered(addresses: readonly ResolvedAddress[]): FamilyAnswer {
-  return { kind: 'answered', addresses };
+export function answered(addresses: readonly ResolvedAddress[], error = ''): FamilyAnswer {
+  return { kind: 'answered', addresses, error };
 }
 
 function codeOf(error: unknown): string {

@@ -29,7 +29,20 @@ export const systemResolver: ResolverConfig = { kind: 'cares', servers: [], time
 
 /** The fields that a `Cluster` and a `DnsCluster` have in common. */
 export function parseDnsFields(node: ConfigNode, resolver: ResolverConfig): DnsConfig {
-  const refreshMs = Math.min(node.duration('dns_refresh_rate', 5000), dayMs);
+  return {
+    ...parseDnsPace(node, 5000),
+    leastRefreshMs: 0,
+    respectTtl: node.bool('respect_dns_ttl'),
+    jitterMs: node.duration('dns_jitter', 0),
+    resolver,
+  };
+}
+
+type DnsPace = Pick<DnsConfig, 'refreshMs' | 'failureBaseMs' | 'failureMaxMs' | 'family'>;
+
+/** What a `DnsCacheConfig` has in common with them. */
+export function parseDnsPace(node: ConfigNode, defaultMs: number): DnsPace {
+  const refreshMs = Math.min(node.duration('dns_refresh_rate', defaultMs), dayMs);
   const failure = node.message('dns_failure_refresh_rate');
   const base = failure?.duration('base_interval', refreshMs) ?? refreshMs;
   const max = failure?.duration('max_interval', base * 10) ?? base;
@@ -38,13 +51,9 @@ export function parseDnsFields(node: ConfigNode, resolver: ResolverConfig): DnsC
   }
   return {
     refreshMs,
-    leastRefreshMs: 0,
-    respectTtl: node.bool('respect_dns_ttl'),
-    jitterMs: node.duration('dns_jitter', 0),
     failureBaseMs: base,
     failureMaxMs: max,
     family: node.enum('dns_lookup_family', 'AUTO'),
-    resolver,
   };
 }
 

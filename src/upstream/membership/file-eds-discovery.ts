@@ -3,6 +3,7 @@ import { type StatScope, statBlock } from '../../api/stats.js';
 import type { Clock } from '../../base/clock.js';
 import { Timer } from '../../base/timer-wheel.js';
 import { xxHash64 } from '../../base/xx-hash.js';
+import type { DnsCaches } from '../dns-cache/dns-caches.js';
 import type { AssignedHosts } from '../endpoints-config.js';
 import { staticAddress } from '../endpoints-config.js';
 import type { AssignmentAnswer, AssignmentReader } from './assignments.js';
@@ -22,6 +23,8 @@ export const Subscription = statBlock({
 export interface EdsScope extends DnsScope {
   readonly readAssignments: AssignmentReader;
   readonly fileWatches: FileWatches;
+  /** Names that requests bring along. */
+  readonly nameCaches: DnsCaches;
   readonly clock: Clock;
   readonly stats: StatScope;
   /** Sets a text readout. */

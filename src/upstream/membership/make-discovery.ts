@@ -1,6 +1,8 @@
 import type { RedisClusterConfig } from '../redis-cluster-config.js';
 import type { Discovery, DiscoveryOwner } from './discovery.js';
+import type { ForwardProxyClusterConfig } from './discovery-config.js';
 import { type EdsScope, FileEdsDiscovery } from './file-eds-discovery.js';
+import { ForwardProxyDiscovery } from './forward-proxy-discovery.js';
 import { LogicalDnsDiscovery } from './logical-dns-discovery.js';
 import { OriginalDstDiscovery } from './original-dst-discovery.js';
 import { RedisDiscovery } from './redis-discovery.js';
@@ -21,6 +23,10 @@ export function makeDiscovery(owner: DiscoveryOwner, scope: EdsScope): Discovery
       return new OriginalDstDiscovery(owner, scope);
     case 'EDS':
       return new FileEdsDiscovery(owner, scope);
+    case 'DYNAMIC_FORWARD_PROXY': {
+      const { cache } = owner.config.forwardProxy as ForwardProxyClusterConfig;
+      return new ForwardProxyDiscovery(owner, scope.nameCaches.of(cache));
+    }
     case 'REDIS':
       return new RedisDiscovery(owner, scope, owner.config.redisCluster as RedisClusterConfig);
   }

@@ -11,7 +11,12 @@ export interface ResolvedAddress {
 
 /** No addresses is an answer too: the name does not exist, or has none of that family. */
 export type NameAnswer =
-  | { readonly isFailure: false; readonly addresses: readonly ResolvedAddress[] }
+  | {
+      readonly isFailure: false;
+      readonly addresses: readonly ResolvedAddress[];
+      /** Which code of c-ares an answer without addresses had. */
+      readonly emptiness?: string;
+    }
   | { readonly isFailure: true; readonly error: string };
 
 /** Turns names into addresses. Never rejects. */

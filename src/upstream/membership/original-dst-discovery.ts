@@ -1,10 +1,10 @@
 import type { HostWant } from '../../api/messages-upstream.js';
 import { Timer } from '../../base/timer-wheel.js';
 import { ipAddress } from '../../network/address.js';
-import type { EndpointConfig } from '../endpoints-config.js';
 import type { Discovery, DiscoveryOwner, FoundHost } from './discovery.js';
 import type { DnsScope } from './dns-refresh.js';
 import { M } from './membership-stats.js';
+import { wantedEndpoint } from './wanted-endpoint.js';
 
 /** Hosts of a cluster at most: clients may be able to name any address. */
 const mostHosts = 32_768;
@@ -55,7 +55,7 @@ export class OriginalDstDiscovery implements Discovery {
     const { text } = address;
     if (this.hosts.has(text) || this.wanted.has(text)) return;
     if (this.hosts.size + this.wanted.size >= mostHosts) return;
-    const endpoint = endpointOf(ip, port, `${this.owner.config.name}${text}`);
+    const endpoint = wantedEndpoint(ip, port, `${this.owner.config.name}${text}`);
     this.wanted.set(text, { endpoint, address });
     if (!this.gatherTimer.isArmed) this.gather();
   }
@@ -88,20 +88,4 @@ export class OriginalDstDiscovery implements Discovery {
     this.owner.stats.inc(M.membership_change);
     this.owner.publish();
   }
-}
-
-function endpointOf(ip: string, port: number, hostname: string): EndpointConfig {
-  return {
-    address: ip,
-    port,
-    isPipe: false,
-    hostname,
-    weight: 1,
-    priority: 0,
-    locality: { region: '', zone: '', subZone: '' },
-    localityWeight: 0,
-    metadata: null,
-    healthStatus: 'UNKNOWN',
-    healthCheck: null,
-  };
 }

@@ -70,7 +70,8 @@ export class SystemResolver implements NameResolver {
   /** Envoy begins anew with c-ares after a server has failed; nothing here has to, and the counter says as much. */
   private settle({ kind, addresses, error }: Outcome): NameAnswer {
     if (kind === 'failure') this.stats.inc(ResolverStats.reinits);
-    return kind === 'answered' ? { isFailure: false, addresses } : { isFailure: true, error };
+    if (kind !== 'answered') return { isFailure: true, error };
+    return error === '' ? { isFailure: false, addresses } : { isFailure: false, addresses, emptiness: error };
   }
 
   private async look(name: string, families: readonly (4 | 6)[]): Promise<Outcome> {
@@ -94,7 +95,7 @@ export class SystemResolver implements NameResolver {
     const outcome = await this.ask(name, families);
     if (this.hasOwnServers || outcome.kind !== 'answered' || outcome.addresses.length > 0) return outcome;
     const answers = await Promise.all(families.map((family) => lookUp(name, family)));
-    return found(answers.flat());
+    return found(answers.flat(), outcome.error);
   }
 
   /** Tries until one family has an answer with addresses, or each has some answer, or nobody is left to be asked. */
@@ -110,7 +111,7 @@ export class SystemResolver implements NameResolver {
       timeouts += silent * channels.serverCount;
       const worst = worstOf(answers);
       left = left.filter((_, i) => answers[i]?.kind !== 'answered');
-      if (worst.kind === 'answered') return found([]);
+      if (worst.kind === 'answered') return found([], worst.error);
       // A silence was that of every server.
       turn += silent === left.length ? channels.serverCount : 1;
       if (turn >= channels.turns) return { ...worst, addresses: [], timeouts };
@@ -144,11 +145,11 @@ function lookUp(name: string, family: 4 | 6): Promise<readonly ResolvedAddress[]
 }
 
 function worstOf(answers: readonly FamilyAnswer[]): FamilyAnswer {
-  return answers.find(({ kind }) => kind !== 'answered') ?? answered([]);
+  return answers.find(({ kind }) => kind !== 'answered') ?? answers[0] ?? answered([]);
 }
 
-function found(addresses: readonly ResolvedAddress[]): Outcome {
-  return { kind: 'answered', addresses, error: '', timeouts: 0 };
+function found(addresses: readonly ResolvedAddress[], emptiness = ''): Outcome {
+  return { kind: 'answered', addresses, error: addresses.length > 0 ? '' : emptiness, timeouts: 0 };
 }
 
 function withoutTtl(ips: readonly string[]): readonly ResolvedAddress[] {

@@ -54,6 +54,7 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     dropCategory: '',
     redis: { credentials: { username: '', password: '' }, credentialsOf: {}, hasSlots: false },
     redisCluster: null,
+    forwardProxy: null,
     localCluster: '',
     panicThresholdPercent: 50,
     thresholds: [thresholds, thresholds],

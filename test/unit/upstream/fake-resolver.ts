@@ -8,6 +8,7 @@ import type {
 export class FakeResolver implements NameResolver {
   readonly asked: string[] = [];
   private readonly answers = new Map<string, NameAnswer>();
+  private readonly hanging = new Set<string>();
 
   has(name: string, ips: readonly string[], ttlSeconds = Number.POSITIVE_INFINITY): void {
     this.answers.set(name, { isFailure: false, addresses: ips.map((ip) => ({ ip, ttlSeconds })) });
@@ -17,8 +18,14 @@ export class FakeResolver implements NameResolver {
     this.answers.set(name, { isFailure: true, error });
   }
 
+  /** Never answers. */
+  hangs(name: string): void {
+    this.hanging.add(name);
+  }
+
   resolve(name: string, family: LookupFamily): Promise<NameAnswer> {
     this.asked.push(`${name} ${family}`);
+    if (this.hanging.has(name)) return new Promise(() => undefined);
     return Promise.resolve(this.answers.get(name) ?? { isFailure: true, error: 'ETIMEOUT' });
   }
 }

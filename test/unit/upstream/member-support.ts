@@ -1,10 +1,12 @@
 import type { HostUpdate } from '../../../src/api/messages-upstream.js';
+import type { NameAnswer } from '../../../src/api/name-caches.js';
 import { BufferPool } from '../../../src/base/buffer-pool.js';
 import { SeededRandom } from '../../../src/base/random.js';
 import { extensionRegistry } from '../../../src/extensions/index.js';
 import { ipAddress } from '../../../src/network/address.js';
 import { ThreadSecrets } from '../../../src/plane/thread-secrets.js';
 import type { ClusterConfig } from '../../../src/upstream/config.js';
+import { DnsCaches } from '../../../src/upstream/dns-cache/dns-caches.js';
 import type { AssignmentAnswer } from '../../../src/upstream/membership/assignments.js';
 import type { MembershipScope } from '../../../src/upstream/membership/cluster-membership.js';
 import { FileWatches } from '../../../src/upstream/membership/file-watches.js';
@@ -67,6 +69,8 @@ export class FakeMain implements MembershipScope {
   readonly outlierLog = (line: string): void => void this.outlierLines.push(line);
   readonly logs = new Map<string, string[]>();
   readonly buffers = new BufferPool();
+  readonly nameAnswers: NameAnswer[] = [];
+  readonly nameCaches: DnsCaches = new DnsCaches(this);
   readonly answers: AssignmentAnswer[] = [];
   readonly published: HostUpdate[] = [];
   acknowledged = 0;
@@ -90,6 +94,10 @@ export class FakeMain implements MembershipScope {
 
   constructor(runtime: { readonly [key: string]: number } = {}) {
     this.runtime = fakeRuntime(runtime);
+  }
+
+  tellName(answer: NameAnswer): void {
+    this.nameAnswers.push(answer);
   }
 
   resolverFor(): FakeResolver {
