@@ -116,6 +116,10 @@ export class AttemptLog implements LogContext {
     if (Number.isNaN(info.times.upstreamFirstTxMs)) info.times.upstreamFirstTxMs = logs.clock.now();
   }
 
+  forgetHost(): void {
+    this.info.upstreamHost = null;
+  }
+
   onTryTimeout(): void {
     this.info.responseFlags |= ResponseFlag.upstreamRequestTimeout;
   }

@@ -241,9 +241,15 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
     if (this.isDone) return;
     this.poolFailure = failure;
     this.end();
+    if (this.hadNoPlace) this.log?.forgetHost();
     this.log?.onReset(failure.reason, failure.transportFailure);
     this.log?.end(false);
     this.owner.onAttemptReset(this, failure.reason, failure.transportFailure);
+  }
+
+  /** Nothing could wait for the host any more; Envoy counts that as no host. */
+  get hadNoPlace(): boolean {
+    return this.poolFailure?.limit === 'max_pending_requests';
   }
 
   // ResponseDecoder

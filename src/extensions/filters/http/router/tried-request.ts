@@ -326,6 +326,7 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
     }
     this.forget(attempt);
     if (this.isDone) return;
+    if (attempt.hadNoPlace) this.info.upstreamHost = null;
     const isRetried =
       !this.isResponseStarted &&
       this.retry !== null &&
