@@ -78,7 +78,7 @@ export class Http2Session implements ServerSession, StreamConnection, Http2Serve
   // ServerSession
 
   get hasStreams(): boolean {
-    return this.active > 0;
+    return this.active > 0 || this.codec.isWithinHead;
   }
 
   dispatch(buffer: Buffer, start: number, end: number): void {
@@ -176,7 +176,10 @@ export class Http2Session implements ServerSession, StreamConnection, Http2Serve
   private noteEnd(stream: FinishedStream): void {
     const isReset = !stream.isResponseComplete || !stream.isRequestComplete;
     if (!this.resets.isTooMany(stream.info, isReset) || this.connection.isClosing) return;
-    this.manager.stats.inc(H.downstream_rq_too_many_premature_resets);
+    const { stats } = this.manager;
+    stats.inc(H.downstream_rq_too_many_premature_resets);
+    stats.inc(H.downstream_cx_protocol_error);
+    this.codec.stop('connection-termination', '');
     this.connection.close('abort', 'too_many_premature_resets');
   }
 
@@ -238,7 +241,13 @@ export class Http2Session implements ServerSession, StreamConnection, Http2Serve
   }
 
   onKeepaliveTimeout(): void {
-    this.manager.http2Stats.inc(Http2.keepalive_timeout);
+    const { http2Stats, stats } = this.manager;
+    http2Stats.inc(Http2.keepalive_timeout);
+    if (this.active > 0) {
+      stats.inc(H.downstream_cx_destroy_active_rq);
+      stats.inc(H.downstream_cx_destroy_remote_active_rq);
+    }
+    this.codec.stop('connection-termination', 'downstream_local_disconnect(http2_ping_timeout)');
     this.connection.close('no-flush', 'http2_ping_timeout');
   }
 }

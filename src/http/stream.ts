@@ -163,7 +163,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, ChainedStream, L
   onReset(reason: StreamResetReason, detail: string): void {
     if (this.isOver) return;
     if (reason === 'connection-termination') {
-      this.onConnectionClosed();
+      this.onConnectionClosed(detail);
       return;
     }
     if (reason === 'protocol-error') this.info.responseFlags |= ResponseFlag.downstreamProtocolError;
@@ -195,10 +195,10 @@ export class HttpStream implements RequestDecoder, StreamOwner, ChainedStream, L
   }
 
   /** The client has gone; nobody is left to answer. */
-  onConnectionClosed(): void {
+  onConnectionClosed(detail = ''): void {
     if (this.isOver) return;
     this.info.responseFlags |= ResponseFlag.downstreamConnectionTermination;
-    this.info.responseCodeDetails = 'downstream_remote_disconnect';
+    this.info.responseCodeDetails = detail === '' ? 'downstream_remote_disconnect' : detail;
     this.finish();
   }
 

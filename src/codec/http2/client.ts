@@ -212,8 +212,8 @@ export class Http2Client extends Http2Connection<ResponseHeaders, Http2ClientStr
   private refuseHead(stream: Http2ClientStream, verdict: HeadVerdict): number {
     if (verdict === 'bad-field') return this.messageError(stream, invalidField);
     if (verdict !== 'too-large' && verdict !== 'too-many') return this.messageError(stream);
-    this.stats.inc(Http2.header_overflow);
-    this.resetStream(stream, ErrorCode.internalError, 'http2.too_many_headers');
+    this.stats.inc(verdict === 'too-large' ? Http2.header_list_size_too_large : Http2.header_overflow);
+    this.resetStream(stream, ErrorCode.internalError, '', 'remote-reset');
     return 0;
   }
 }

@@ -115,14 +115,17 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
     if (this.isDead) return;
     if (this.common.isDrained) this.outbound.onDrained();
     const code = this.reader.execute(buffer, start, end);
+    if (this.isDead) return;
     if (code !== 0) this.fail(code);
+    else this.checkOutbound();
   }
 
   /** Hands over the frames of this turn. */
   flush(): void {
     if (this.common.isDrained) this.outbound.onDrained();
-    this.writer.flush();
     this.checkOutbound();
+    this.writer.flush();
+    this.outbound.onHandedOver();
   }
 
   /** The kernel has taken everything. */
@@ -138,6 +141,7 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
 
   /** Reads nothing more; every stream loses its peer. */
   stop(reason: 'connection-termination' | 'protocol-error', detail: string): void {
+    if (!this.isDead) this.onBrokenOff();
     this.isDead = true;
     for (const stream of this.streams.inOrder()) stream.closeByPeer(reason, detail);
     this.writer.discard();
@@ -179,7 +183,6 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
     this.stats.inc(Http2.tx_reset);
     this.resets.add(streamId);
     this.writer.rstStream(streamId, code);
-    this.checkOutbound();
   }
 
   writeWindowUpdate(streamId: number, increment: number): void {
@@ -208,6 +211,8 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
   // FrameHandler
 
   onFrameHead(type: number, flags: number, streamId: number, length: number): number {
+    // What ended the connection within this read has been told.
+    if (this.isDead) return ErrorCode.cancel;
     if (!this.hasSettings && (type !== FrameType.settings || (flags & FrameFlag.ack) !== 0)) {
       return this.error(ErrorCode.protocolError, 'http2.missing_settings');
     }
@@ -279,6 +284,11 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
   /** Whether that stream has never been opened. */
   protected abstract isIdle(streamId: number): boolean;
 
+  /** The connection ends, perhaps within a header block. */
+  protected onBrokenOff(): void {
+    // A client's streams are there before their answers.
+  }
+
   /** A message that breaks HTTP's rules costs its stream, or the connection. */
   protected messageError(stream: S | null, details = 'http2.violation.of.messaging.rule'): number {
     this.stats.inc(Http2.rx_messaging_error);
@@ -335,6 +345,7 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
   private fail(code: number): void {
     this.isDead = true;
     const details = this.fault === '' ? defaultDetails(code) : this.fault;
+    this.onBrokenOff();
     const hadStreams = this.streams.size > 0;
     for (const stream of this.streams.inOrder()) stream.closeByPeer('protocol-error', details);
     if (!this.isSilent && code !== ErrorCode.enhanceYourCalm) this.writer.goaway(this.lastPeerStream, code);
@@ -427,7 +438,6 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
     this.sending.maxFrameSize = this.peer.maxFrameSize;
     this.writer.settingsAck();
     const error = this.shiftWindows(this.peer.initialWindow - before);
-    this.checkOutbound();
     this.onPeerSettings();
     return error;
   }
@@ -455,7 +465,6 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
       return 0;
     }
     this.writer.ping(buffer, start, true);
-    this.checkOutbound();
     return 0;
   }
 

@@ -1,6 +1,8 @@
 import { ErrorCode, FrameFlag, frameHeadBytes } from './frame/frame-codes.js';
 import { HeadersPayload } from './frame/headers-payload.js';
 
+const noBytes = Buffer.alloc(0);
+
 /** Who reads the blocks; answers an error code, 0 when all is well. */
 export type BlockReader = (
   streamId: number,
@@ -15,19 +17,19 @@ export class HeaderAssembly {
   private readonly limitBytes: number;
   private readonly onBlock: BlockReader;
   private readonly payload: HeadersPayload;
-  private parts: Buffer[];
+  private gathered: Buffer;
   private bytes: number;
   private flags: number;
   streamId: number;
   /** What the frames of the newest block took on the wire. */
   frameBytes: number;
 
-  /** A block of more than `limitBytes`, or in more frames than such a block needs, is refused. */
+  /** A block of more than `limitBytes` is refused; how many frames it comes in does not matter. */
   constructor(limitBytes: number, onBlock: BlockReader) {
     this.limitBytes = limitBytes;
     this.onBlock = onBlock;
     this.payload = new HeadersPayload();
-    this.parts = [];
+    this.gathered = noBytes;
     this.bytes = 0;
     this.flags = 0;
     this.streamId = 0;
@@ -58,18 +60,23 @@ export class HeaderAssembly {
     this.frameBytes += frameHeadBytes + end - start;
     const error = this.add(buffer, start, end);
     if (error !== 0 || (flags & FrameFlag.endHeaders) === 0) return error;
-    const block = Buffer.concat(this.parts);
-    this.parts = [];
+    const { gathered, bytes } = this;
+    this.gathered = noBytes;
     this.bytes = 0;
     this.streamId = 0;
-    return this.onBlock(streamId, (this.flags & FrameFlag.endStream) !== 0, block, 0, block.length);
+    return this.onBlock(streamId, (this.flags & FrameFlag.endStream) !== 0, gathered, 0, bytes);
   }
 
   private add(buffer: Buffer, start: number, end: number): number {
-    this.bytes += end - start;
-    if (this.bytes > this.limitBytes || this.parts.length > 8 + this.limitBytes / 1024)
-      return ErrorCode.enhanceYourCalm;
-    this.parts.push(Buffer.from(buffer.subarray(start, end)));
+    const bytes = this.bytes + end - start;
+    if (bytes > this.limitBytes) return ErrorCode.enhanceYourCalm;
+    if (bytes > this.gathered.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.min(this.limitBytes, Math.max(1024, bytes * 2)));
+      this.gathered.copy(grown, 0, 0, this.bytes);
+      this.gathered = grown;
+    }
+    buffer.copy(this.gathered, this.bytes, start, end);
+    this.bytes = bytes;
     return 0;
   }
 }

@@ -162,10 +162,26 @@ export class Http2Server extends Http2Connection<RequestHeaders, Http2ServerStre
 
   /** The request counts, though nobody can read it. */
   private refuseBlock(streamId: number): number {
+    this.admitUnread(streamId);
+    return this.error(ErrorCode.compressionError, 'codec_error:The_user_callback_function_failed');
+  }
+
+  private admitUnread(streamId: number): void {
     const stream = new Http2ServerStream(streamId, this);
     this.admit(stream);
     stream.attach(this.callbacks.newStream(stream));
-    return this.error(ErrorCode.compressionError, 'codec_error:The_user_callback_function_failed');
+  }
+
+  /** A request has begun whose head is not over. */
+  get isWithinHead(): boolean {
+    const { streamId } = this.assembly;
+    return (streamId & 1) === 1 && streamId > this.lastPeerStream;
+  }
+
+  protected override onBrokenOff(): void {
+    if (!this.isWithinHead) return;
+    this.lastPeerStream = this.assembly.streamId;
+    this.admitUnread(this.lastPeerStream);
   }
 
   private begin(streamId: number, endStream: boolean, verdict: HeadVerdict): number {

@@ -66,6 +66,7 @@ export class RequestFields implements FieldSink {
     this.bytes += name.text.length + text.length;
     this.count++;
     if (this.bytes > this.limits.maxHeadBytes) this.fail('too-large');
+    else if (this.count > this.limits.maxHeaders) this.fail('too-many');
     if (this.problem !== 'ok') return;
     const { kind } = name;
     if (kind === FieldKind.regular) {
@@ -79,7 +80,6 @@ export class RequestFields implements FieldSink {
   end(endStream: boolean): HeadVerdict {
     const { cookieName } = this;
     if (cookieName !== null) this.headers.addKnown(cookieName.text, this.cookie, cookieName.classes);
-    if (this.problem === 'ok' && this.count > this.limits.maxHeaders) this.fail('too-many');
     if (this.problem === 'ok' && !this.isComplete()) this.fail('malformed');
     if (this.problem === 'ok' && endStream && this.contentLength > 0) this.fail('malformed');
     return this.problem;

@@ -39,6 +39,7 @@ export class ResponseFields implements FieldSink {
     this.bytes += name.text.length + text.length;
     this.count++;
     if (this.bytes > this.limits.maxHeadBytes) this.fail('too-large');
+    else if (this.count > this.limits.maxHeaders) this.fail('too-many');
     if (this.problem !== 'ok') return;
     const { headers } = this;
     switch (name.kind) {
@@ -66,7 +67,6 @@ export class ResponseFields implements FieldSink {
   }
 
   end(): HeadVerdict {
-    if (this.problem === 'ok' && this.count > this.limits.maxHeaders) this.fail('too-many');
     if (this.problem === 'ok' && this.headers.status === 0) this.fail('malformed');
     return this.problem;
   }

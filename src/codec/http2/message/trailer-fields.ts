@@ -31,6 +31,7 @@ export class TrailerFields implements FieldSink {
     this.bytes += name.text.length + value.length;
     this.count++;
     if (this.bytes > this.limits.maxHeadBytes) this.fail('too-large');
+    else if (this.count > this.limits.maxHeaders) this.fail('too-many');
     if (this.problem !== 'ok') return;
     const isForbidden = name.kind === FieldKind.connectionSpecific || name.kind === FieldKind.malformed;
     if (isForbidden || name.text.charCodeAt(0) === 58) this.fail('bad-field');
@@ -38,7 +39,6 @@ export class TrailerFields implements FieldSink {
   }
 
   end(): HeadVerdict {
-    if (this.count > this.limits.maxHeaders) this.fail('too-many');
     return this.problem;
   }
 

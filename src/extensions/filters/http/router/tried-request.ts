@@ -51,6 +51,8 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
   protected requestCompleteMs: number;
   protected isRequestComplete: boolean;
   protected isResponseStarted: boolean;
+  /** An informational head has come. */
+  private hasInformed: boolean;
   /** What the request wants its connection to become; empty for nothing. */
   protected upgradeType: string;
 
@@ -67,6 +69,7 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
     this.requestCompleteMs = 0;
     this.isRequestComplete = false;
     this.isResponseStarted = false;
+    this.hasInformed = false;
     this.upgradeType = '';
   }
 
@@ -224,6 +227,9 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
   /** The client has seen something of this attempt: there is no other one. */
   onAttempt1xx(_attempt: Attempt, headers: ResponseHeaders): void {
     this.dropRetry();
+    // One is counted and relayed, however many there are.
+    if (this.hasInformed) return;
+    this.hasInformed = true;
     this.chargeCode(headers.status, false);
     this.stream.respond.encode1xx(headers);
   }
