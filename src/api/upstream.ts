@@ -3,8 +3,9 @@ import type { Plain } from '../base/plain.js';
 import type { AttemptAutopsy, ConnectionFacts } from './autopsy.js';
 import type { CodecOutput, RequestEncoder, ResponseDecoder, StreamResetReason } from './codec.js';
 import type { ClusterExplanation } from './explain.js';
-import type { Extension } from './extension.js';
+import type { Extension, ExtensionRegistry } from './extension.js';
 import type { AttemptChain } from './http-filter.js';
+import type { LoadRules } from './load-report.js';
 import type { NameCaches } from './name-caches.js';
 import type { ShardPick } from './redis-shard.js';
 import type { HashPolicyView, MirrorPolicyView, RetryPolicyConfig } from './route.js';
@@ -70,6 +71,16 @@ export const HostWord = {
 } as const;
 export const hostWords = 14;
 
+/** More of them, where hosts report their own load: the last report in this thread. */
+export const LoadWord = {
+  /** What it comes to; in main's lane what the host weighs now. */
+  weight: 14,
+  atMs: 15,
+  /** Of the first report since when there was no pause that is too long. */
+  sinceMs: 16,
+} as const;
+export const loadHostWords = 17;
+
 /** Errors of a host in a row, over all threads. */
 export const ErrorRun = { server: 0, gateway: 1, local: 2 } as const;
 export type ErrorRun = (typeof ErrorRun)[keyof typeof ErrorRun];
@@ -112,6 +123,10 @@ export interface Host {
   reportJudged(isFailure: boolean): void;
   /** An answer that was none of a broken host calls itself degraded. */
   reportDegraded(): void;
+  /** A report of its own load comes to that weight; older than `expirationMs`, the one before is forgotten. */
+  reportLoad(weight: number, nowMs: number, expirationMs: number): void;
+  /** What it weighs by such reports; its configured weight until main has worked that out. */
+  readonly loadWeight: number;
 }
 
 export type LocalityConfig = {
@@ -241,6 +256,8 @@ export interface ClusterHosts {
 
 export interface LoadBalancerFactory<C extends Plain = Plain> extends Extension<C> {
   build(config: C, cluster: BalancedCluster): Balancer;
+  /** For policies that look at what hosts report of their own load. */
+  loadRules?(config: C, extensions: ExtensionRegistry): LoadRules | null;
 }
 
 export type RoutingPriority = 0 | 1;
@@ -395,6 +412,8 @@ export interface ClusterInfo {
   readonly traffic: ClusterTraffic | null;
   /** The port of names that come without one, in a dynamic forward proxy cluster; 0 in others. */
   readonly forwardProxyPort?: number;
+  /** Null where nobody reads what hosts report of their load. */
+  readonly loadRules: LoadRules | null;
 }
 
 /** Sizes of requests and responses, and how much of their timeouts they need. */

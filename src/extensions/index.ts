@@ -81,6 +81,7 @@ import {
   previousRoutes,
   safeCrossScheme,
 } from './internal-redirect/redirect-predicates.js';
+import { clientSideWeightedRoundRobin } from './load-balancers/client-side-weighted-round-robin/client-side-weighted-round-robin.js';
 import { clusterProvided } from './load-balancers/cluster-provided/cluster-provided.js';
 import { leastRequest } from './load-balancers/least-request/least-request.js';
 import { maglev } from './load-balancers/maglev/maglev.js';
@@ -88,6 +89,7 @@ import { random } from './load-balancers/random/random.js';
 import { ringHash } from './load-balancers/ring-hash/ring-hash.js';
 import { roundRobin } from './load-balancers/round-robin/round-robin.js';
 import { subset } from './load-balancers/subset/subset.js';
+import { wrrLocality } from './load-balancers/wrr-locality/wrr-locality.js';
 import { customHeaderDetection } from './original-ip-detection/custom-header/custom-header.js';
 import { xffDetection } from './original-ip-detection/xff/xff.js';
 import { uriTemplateMatcher, uriTemplateRewriter } from './path/uri-template.js';
@@ -178,7 +180,17 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     rbacFilter,
     upstreamCodec,
   ],
-  'load.balancer': [clusterProvided, roundRobin, leastRequest, random, ringHash, maglev, subset],
+  'load.balancer': [
+    clusterProvided,
+    roundRobin,
+    leastRequest,
+    random,
+    ringHash,
+    maglev,
+    subset,
+    clientSideWeightedRoundRobin,
+    wrrLocality,
+  ],
   cluster: [aggregateCluster, dnsCluster, forwardProxyCluster, redisCluster],
   'dns.resolver': [caresResolver, addrInfoResolver],
   compressor: [gzipCompressor, brotliCompressor, zstdCompressor],

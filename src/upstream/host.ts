@@ -144,6 +144,14 @@ export class LiveHost implements Host {
     if ((this.health & HostHealth.degradedOutlierDetection) === 0) outlier.report(this.slot, 'degraded');
   }
 
+  reportLoad(weight: number, nowMs: number, expirationMs: number): void {
+    this.table.noteLoad(this.index, weight, nowMs, expirationMs);
+  }
+
+  get loadWeight(): number {
+    return this.table.loadWeight(this.index) || this.weight;
+  }
+
   private step(
     outlier: OutlierReporter,
     run: ErrorRun,

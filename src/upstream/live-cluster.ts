@@ -41,6 +41,7 @@ import { FailureRing } from './failure-ring.js';
 import { ForwardProxyChooser } from './forward-proxy-chooser.js';
 import { buildHttpPolicies } from './http-policies.js';
 import type { PoolProtocol } from './http-protocol.js';
+import { loadRulesOf } from './load-report/load-rules.js';
 import { NamedPools, sniOptions } from './named-pools.js';
 import { OriginalDstChooser } from './original-dst-chooser.js';
 import { OverrideHosts } from './override-hosts.js';
@@ -123,6 +124,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
       ...buildHttpPolicies(config.policies, scope, root),
       traffic: makeTrafficStats(config.traffic, scope.stats, root),
       forwardProxyPort: forwardProxyPort(config, this.transports),
+      loadRules: loadRulesOf(config.balancer, scope.extensions),
     };
     this.responses = new ResponseStats(scope.stats, root);
     this.alternatives = new Map();

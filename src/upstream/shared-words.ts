@@ -1,5 +1,5 @@
 import type { RoutingPriority } from '../api/upstream.js';
-import { type ErrorRun, HostWord, hostWords } from '../api/upstream.js';
+import { type ErrorRun, HostWord, hostWords, LoadWord } from '../api/upstream.js';
 
 /** Places in a breaker's words. */
 export const BreakerWord = { connections: 0, pending: 1, requests: 2, retries: 3, pools: 4 } as const;
@@ -103,6 +103,13 @@ export class ClusterWords {
   }
 }
 
+/** What a host has last reported of its load, on the clock that threads share. */
+export interface LastLoad {
+  weight: number;
+  atMs: number;
+  sinceMs: number;
+}
+
 const sharedHostWords = 6;
 const health = 0;
 const activeRequests = 1;
@@ -120,19 +127,24 @@ export class HostTable {
   private readonly lanes: Float64Array;
   private readonly threads: number;
   private readonly thread: number;
+  /** Words of a host in a lane: `hostWords`, or more where hosts report their load. */
+  private readonly words: number;
 
   constructor(buffer: SharedArrayBuffer, capacity: number, threads: number, thread: number) {
+    const laneBytes = buffer.byteLength - lanesOffset(capacity, threads);
     this.buffer = buffer;
+    this.words = laneBytes / (threads * capacity * 8);
     this.capacity = capacity;
     this.threads = threads;
     this.thread = thread;
     const sharedWords = capacity * sharedHostWords;
     this.shared = new Int32Array(buffer, 0, sharedWords + threads * capacity);
-    this.lanes = new Float64Array(buffer, lanesOffset(capacity, threads), threads * capacity * hostWords);
+    this.lanes = new Float64Array(buffer, lanesOffset(capacity, threads));
   }
 
-  static allocate(capacity: number, threads: number): SharedArrayBuffer {
-    return new SharedArrayBuffer(lanesOffset(capacity, threads) + threads * capacity * hostWords * 8);
+  /** There is at least one host. */
+  static allocate(capacity: number, threads: number, words = hostWords): SharedArrayBuffer {
+    return new SharedArrayBuffer(lanesOffset(capacity, threads) + threads * capacity * words * 8);
   }
 
   health(index: number): number {
@@ -146,11 +158,52 @@ export class HostTable {
 
   /** Stands in main's lane. */
   servesSinceMs(index: number): number {
-    return this.lanes[index * hostWords + HostWord.servesSinceMs] as number;
+    return this.lanes[index * this.words + HostWord.servesSinceMs] as number;
   }
 
   activeRequests(index: number): number {
     return Atomics.load(this.shared, index * sharedHostWords + activeRequests);
+  }
+
+  /** Stands in main's lane; 0 while it has not been worked out. */
+  loadWeight(index: number): number {
+    return this.reportsLoad ? (this.lanes[index * this.words + LoadWord.weight] as number) : 0;
+  }
+
+  noteLoad(index: number, weight: number, nowMs: number, expirationMs: number): void {
+    if (!this.reportsLoad) return;
+    const at = (this.thread * this.capacity + index) * this.words;
+    const { lanes } = this;
+    const lastMs = lanes[at + LoadWord.atMs] as number;
+    if (lastMs === 0 || lastMs < nowMs - expirationMs) lanes[at + LoadWord.sinceMs] = nowMs;
+    lanes[at + LoadWord.weight] = weight;
+    lanes[at + LoadWord.atMs] = nowMs;
+  }
+
+  /** Main alone: the last report of any worker, and the first of those that still count. `atMs` 0: none. */
+  lastLoad(index: number, expirationMs: number): LastLoad {
+    const last = { weight: 0, atMs: 0, sinceMs: 0 };
+    if (!this.reportsLoad) return last;
+    const { lanes, threads, capacity, words } = this;
+    for (let thread = 1; thread < threads; thread++) {
+      const at = (thread * capacity + index) * words;
+      const atMs = lanes[at + LoadWord.atMs] as number;
+      if (atMs <= last.atMs) continue;
+      last.weight = lanes[at + LoadWord.weight] as number;
+      last.atMs = atMs;
+    }
+    last.sinceMs = last.atMs;
+    for (let thread = 1; thread < threads; thread++) {
+      const at = (thread * capacity + index) * words;
+      const atMs = lanes[at + LoadWord.atMs] as number;
+      if (atMs === 0 || atMs < last.atMs - expirationMs) continue;
+      last.sinceMs = Math.min(last.sinceMs, lanes[at + LoadWord.sinceMs] as number);
+    }
+    return last;
+  }
+
+  private get reportsLoad(): boolean {
+    return this.words > hostWords;
   }
 
   addActiveRequests(index: number, n: number): void {
@@ -180,7 +233,7 @@ export class HostTable {
 
   /** Adds to this thread's own counter. */
   count(index: number, word: number, n: number): void {
-    const at = (this.thread * this.capacity + index) * hostWords + word;
+    const at = (this.thread * this.capacity + index) * this.words + word;
     this.lanes[at] = (this.lanes[at] as number) + n;
   }
 
@@ -191,18 +244,18 @@ export class HostTable {
   }
 
   own(index: number, word: number): number {
-    return this.lanes[(this.thread * this.capacity + index) * hostWords + word] as number;
+    return this.lanes[(this.thread * this.capacity + index) * this.words + word] as number;
   }
 
   setOwn(index: number, word: number, value: number): void {
-    this.lanes[(this.thread * this.capacity + index) * hostWords + word] = value;
+    this.lanes[(this.thread * this.capacity + index) * this.words + word] = value;
   }
 
   /** Sum over all threads. */
   total(index: number, word: number): number {
     let sum = 0;
     for (let thread = 0; thread < this.threads; thread++) {
-      sum += this.lanes[(thread * this.capacity + index) * hostWords + word] as number;
+      sum += this.lanes[(thread * this.capacity + index) * this.words + word] as number;
     }
     return sum;
   }
@@ -215,7 +268,7 @@ export class HostTable {
       if (held !== 0) Atomics.sub(this.shared, index * sharedHostWords + activeRequests, held);
       this.shared[mirror] = 0;
       for (let word = 0; word < hostWords; word++) {
-        const from = (thread * this.capacity + index) * hostWords + word;
+        const from = (thread * this.capacity + index) * this.words + word;
         if (!gaugeWords.includes(word)) this.count(index, word, this.lanes[from] as number);
         this.lanes[from] = 0;
       }
@@ -226,8 +279,8 @@ export class HostTable {
   clear(index: number): void {
     this.shared.fill(0, index * sharedHostWords, (index + 1) * sharedHostWords);
     for (let thread = 0; thread < this.threads; thread++) {
-      const from = (thread * this.capacity + index) * hostWords;
-      this.lanes.fill(0, from, from + hostWords);
+      const from = (thread * this.capacity + index) * this.words;
+      this.lanes.fill(0, from, from + this.words);
     }
   }
 }

@@ -69,4 +69,12 @@ export class StrayHost implements Host {
   reportDegraded(): void {
     // As above.
   }
+
+  reportLoad(): void {
+    // As above.
+  }
+
+  get loadWeight(): number {
+    return this.weight;
+  }
 }

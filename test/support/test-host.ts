@@ -26,6 +26,8 @@ export function testHost(address: Address, changes: Partial<Host> = {}): Host {
     reportReached: () => {},
     reportJudged: () => {},
     reportDegraded: () => {},
+    reportLoad: () => {},
+    loadWeight: 1,
     ...changes,
   };
 }

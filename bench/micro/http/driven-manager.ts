@@ -59,6 +59,8 @@ const host: Host = {
   reportReached: () => undefined,
   reportJudged: () => undefined,
   reportDegraded: () => undefined,
+  reportLoad: () => undefined,
+  loadWeight: 1,
 };
 
 /** As in a worker, everything is read into one buffer. */
@@ -245,6 +247,7 @@ export class DrivenManager {
         attemptFilters: null,
         maxStreamDurationMs: 0,
         traffic: null,
+        loadRules: null,
         origin: '',
       },
       membership: () => ({ total: 1, healthy: 1, degraded: 0 }),

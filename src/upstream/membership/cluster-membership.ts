@@ -3,13 +3,22 @@ import type { HostPolicy, HostUpdate, HostWant } from '../../api/messages-upstre
 import type { RuntimeView } from '../../api/runtime.js';
 import type { SecretView } from '../../api/secrets.js';
 import type { BoundStats, Counter } from '../../api/stats.js';
-import { degradedMask, HostHealth, HostWord, unhealthyMask } from '../../api/upstream.js';
+import {
+  degradedMask,
+  HostHealth,
+  HostWord,
+  hostWords,
+  loadHostWords,
+  unhealthyMask,
+} from '../../api/upstream.js';
 import type { BufferPool } from '../../base/buffer-pool.js';
 import { ClusterTransports } from '../cluster-transports.js';
 import type { ClusterConfig } from '../config.js';
 import { HealthChecker } from '../health/health-checker.js';
 import type { CheckedCluster, HostChecker } from '../health/host-checker.js';
 import { JointHealthChecker } from '../health/joint-health-checker.js';
+import { loadRulesOf } from '../load-report/load-rules.js';
+import { LoadWeights } from '../load-report/load-weights.js';
 import { OutlierDetector } from '../outlier-detector.js';
 import { ClusterWords } from '../shared-words.js';
 import type { Discovery, DiscoveryOwner, FoundHost, HostChange, HostUse, PolicyChange } from './discovery.js';
@@ -63,6 +72,7 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
   readonly words: ClusterWords;
   readonly checker: HostChecker | null;
   readonly outlier: OutlierDetector | null;
+  private readonly loads: LoadWeights | null;
   private readonly scope: MembershipScope;
   readonly stats: BoundStats;
   private readonly managerStats: BoundStats;
@@ -94,7 +104,8 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     this.gauges = new MembershipGauges(this.stats);
     this.transportMatches = scope.stats.counter(`${root}.default.total_match_count`);
     this.transportMatches.add(0);
-    this.slots = new HostSlots(scope.threads);
+    const loadRules = loadRulesOf(config.balancer, scope.extensions);
+    this.slots = new HostSlots(scope.threads, loadRules === null ? hostWords : loadHostWords);
     this.discovery = makeDiscovery(this, scope);
     this.groups = Array.from({ length: this.discovery.groups }, () => []);
     this.onReady = onReady;
@@ -114,6 +125,7 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
       config.outlier === null
         ? null
         : new OutlierDetector(config.outlier, config.name, scope, this.stats.prefix);
+    this.loads = loadRules === null ? null : new LoadWeights(loadRules, this, scope.timers);
     this.stats.set(M.warming_state, 0);
   }
 
@@ -129,6 +141,7 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     this.discovery.close();
     this.checker?.close();
     this.outlier?.close();
+    this.loads?.close();
   }
 
   *members(): Generator<Member, void> {
@@ -330,6 +343,10 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     this.words.bumpGeneration();
     const isDropped = HostHealth.pendingDynamicRemoval | HostHealth.failedActiveHc;
     if ((after & isDropped) === isDropped) this.expire(member);
+  }
+
+  onWeightsChanged(): void {
+    this.words.bumpGeneration();
   }
 
   /** Discovery dropped it before, now its check fails. */

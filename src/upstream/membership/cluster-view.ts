@@ -149,7 +149,7 @@ function hostView(member: Member, outlier: OutlierDetector | null, emptyMetadata
     health,
     healthFlags: healthFlagsText(health),
     status: statusOf(health),
-    weight: record.weight,
+    weight: member.weight,
     locality: record.locality,
     localityWeight: record.localityWeight,
     metadata: record.metadata ?? emptyMetadata,

@@ -1,5 +1,5 @@
 import type { HostTableRef } from '../../api/messages-upstream.js';
-import { HostHealth, HostWord } from '../../api/upstream.js';
+import { HostHealth, HostWord, hostWords } from '../../api/upstream.js';
 import { HostTable } from '../shared-words.js';
 
 const mainThread = 0;
@@ -25,13 +25,16 @@ export interface SlotPlace {
  */
 export class HostSlots {
   private readonly threads: number;
+  private readonly words: number;
   private readonly tables: SlotTable[];
   private readonly free: number[];
   private retired: { readonly slot: number; readonly version: number }[];
   private capacity: number;
 
-  constructor(threads: number) {
+  /** `words` of each host in each thread. */
+  constructor(threads: number, words = hostWords) {
     this.threads = threads;
+    this.words = words;
     this.tables = [];
     this.free = [];
     this.retired = [];
@@ -87,7 +90,7 @@ export class HostSlots {
   /** A first table fits exactly, since most clusters never change; later ones double what there is. */
   private grow(missing: number): void {
     const capacity = Math.max(missing, this.capacity);
-    const buffer = HostTable.allocate(capacity, this.threads);
+    const buffer = HostTable.allocate(capacity, this.threads, this.words);
     const firstSlot = this.capacity;
     const table = new HostTable(buffer, capacity, this.threads, mainThread);
     this.tables.push({ buffer, capacity, firstSlot, table });

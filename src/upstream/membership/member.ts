@@ -1,8 +1,8 @@
 import type { HostRecord } from '../../api/messages-upstream.js';
 import type { Address } from '../../api/stream-info.js';
-import { type Host, HostHealth, HostWord } from '../../api/upstream.js';
+import { type Host, HostHealth, HostWord, LoadWord } from '../../api/upstream.js';
 import { LiveHost } from '../host.js';
-import type { HostTable } from '../shared-words.js';
+import type { HostTable, LastLoad } from '../shared-words.js';
 import type { SlotPlace } from './host-slots.js';
 
 /** The cluster as its members see it. */
@@ -73,6 +73,22 @@ export class Member {
   /** As formats see hosts. */
   asHost(): Host {
     return new LiveHost(this.currentRecord, this.currentAddress, this.table, this.index, null);
+  }
+
+  lastLoad(expirationMs: number): LastLoad {
+    return this.table.lastLoad(this.index, expirationMs);
+  }
+
+  /** What it weighs by its own reports from now on; answers whether that is new. */
+  setLoadWeight(weight: number): boolean {
+    if (this.weight === weight) return false;
+    this.table.setOwn(this.index, LoadWord.weight, weight);
+    return true;
+  }
+
+  /** As configured, unless its own reports say otherwise. */
+  get weight(): number {
+    return this.table.loadWeight(this.index) || this.currentRecord.weight;
   }
 
   /** Errors in a row are counted from none again. */

@@ -45,6 +45,10 @@ export class FakeHost implements Host {
   reportReached(): void {}
   reportJudged(): void {}
   reportDegraded(): void {}
+  reportLoad(): void {}
+  get loadWeight(): number {
+    return this.weight;
+  }
 }
 
 export interface LevelCounts {

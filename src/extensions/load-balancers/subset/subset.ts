@@ -1,5 +1,6 @@
 import type { LoadBalancerFactory } from '../../../api/upstream.js';
 import type { SubsetConfig } from '../../../upstream/balancing/subset-config.js';
+import { loadRulesOf } from '../../../upstream/load-report/load-rules.js';
 import { parseSubsets } from './config.js';
 import { SubsetChooser, U } from './subset-chooser.js';
 
@@ -7,6 +8,7 @@ export const subset: LoadBalancerFactory<SubsetConfig> = {
   name: 'envoy.load_balancing_policies.subset',
   typeUrl: 'envoy.extensions.load_balancing_policies.subset.v3.Subset',
   parse: parseSubsets,
+  loadRules: ({ child }, extensions) => loadRulesOf(child, extensions),
   build: (config, cluster) => {
     const { scope } = cluster;
     const { child } = config;

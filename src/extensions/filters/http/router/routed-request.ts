@@ -1,4 +1,5 @@
 import type { HttpFilterContext, LocalReplyOptions, StreamControl } from '../../../../api/http-filter.js';
+import type { LoadRules } from '../../../../api/load-report.js';
 import { ResponseFlag } from '../../../../api/response-flags.js';
 import { isRetryHostPredicate, isRetryPriority } from '../../../../api/retry-plugins.js';
 import type { ClusterChoice, RetryPolicyConfig, RouteActionView, RouteMatch } from '../../../../api/route.js';
@@ -25,6 +26,8 @@ import { httpStatusOfGrpc } from '../../../../format/grpc-status.js';
 import { mergeMetadata } from '../../../../route/metadata.js';
 import { AttemptLog } from '../../../../upstream/attempt/attempt-log.js';
 import type { RetryVerdict } from '../../../../upstream/attempt/retry-state.js';
+import { loadWeight } from '../../../../upstream/load-report/load-weight.js';
+import { parseLoadReport } from '../../../../upstream/load-report/parse-load-report.js';
 import type { RouterConfig } from './config.js';
 import { type LocalAnswer, noHealthyHost } from './local-answers.js';
 import type { RouteStats } from './route-stats.js';
@@ -65,6 +68,7 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
   /** As the connection manager decided; looked up before the router adds headers of its own. */
   private isInternal: boolean;
   headers: RequestHeaders | null;
+  private hasLoadReport: boolean;
 
   constructor(parts: RouterParts, stream: StreamControl) {
     super();
@@ -87,6 +91,7 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
     this.setCookies = null;
     this.isInternal = false;
     this.headers = null;
+    this.hasLoadReport = false;
   }
 
   get hash(): bigint | undefined {
@@ -200,6 +205,16 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
     if (!this.info.isGrpcRequest || this.info.responseCode >= 500) return;
     const text = trailers?.get('grpc-status');
     countOutcome(host, text === undefined ? 500 : httpStatusOfGrpc(text));
+  }
+
+  /** A host tells of its own load once per request: in the first head or trailers that do. */
+  protected noteLoad(rules: LoadRules, host: Host, headers: HeaderMap): void {
+    if (this.hasLoadReport) return;
+    const report = parseLoadReport(headers);
+    if (report === null) return;
+    this.hasLoadReport = true;
+    const weight = loadWeight(report, rules);
+    if (weight > 0) host.reportLoad(weight, this.scope.shared.nowMs(), rules.expirationMs);
   }
 
   protected chargeTime(ms: number, isCanary: boolean): void {

@@ -239,7 +239,9 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
     this.info.times.upstreamFirstRxMs = now;
     attempt.cancelPerTry(this.scope.timers);
     const { isGrpcRequest } = this.info;
-    const outcome = noteOutcome(this.cluster as Cluster, attempt.host, headers, isGrpcRequest);
+    const cluster = this.cluster as Cluster;
+    const outcome = noteOutcome(cluster, attempt.host, headers, isGrpcRequest);
+    if (cluster.info.loadRules !== null) this.noteLoad(cluster.info.loadRules, attempt.host, headers);
     if (this.retry !== null && this.retriesInstead(this.retry, attempt, headers, endStream)) return;
     if (this.action?.internalRedirect?.statuses.includes(headers.status) === true) {
       if (this.followRedirect(headers)) return;
@@ -320,6 +322,8 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
 
   onAttemptTrailers(attempt: Attempt, trailers: HeaderMap): void {
     this.countGrpcEnd(attempt.host, trailers);
+    const { loadRules } = (this.cluster as Cluster).info;
+    if (loadRules !== null) this.noteLoad(loadRules, attempt.host, trailers);
     this.completeResponse(false);
     this.stream.respond.encodeTrailers(trailers);
   }

@@ -70,6 +70,7 @@ function sessionOf(fields = '') {
       attemptFilters: null,
       maxStreamDurationMs: 0,
       traffic: null,
+      loadRules: null,
       origin: '',
     },
     chooseHost: () => ({ slot: 1, address: { text: '10.0.0.1:80' } }) as Host,
