@@ -75,6 +75,8 @@ export type ClusterConfig = ProtocolConfig &
     /** Null: server names are as the transport sockets have them. */
     readonly autoSni: AutoSniConfig | null;
     readonly ignoreNewHostsUntilFirstHc: boolean;
+    /** Streams that a host's connections are to have room for, as a multiple of those that there are; 1 to 3. */
+    readonly preconnectRatio: number;
     /** Pools of all hosts drain when any host comes or goes. */
     readonly closesConnectionsOnHostSetChange: boolean;
     readonly socket: UpstreamSocketConfig;
@@ -109,6 +111,7 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
       node.message('common_lb_config')?.bool('ignore_new_hosts_until_first_hc') ?? false,
     overrideHostStatus: parseOverrideHostStatus(node),
     closesConnectionsOnHostSetChange: parseHostSetChange(node, discovery.type),
+    preconnectRatio: parsePreconnect(node.message('preconnect_policy')),
     socket: parseSocketConfig(node),
     ignoreHealthOnHostRemoval: node.bool('ignore_health_on_host_removal'),
     waitForWarmOnInit: node.bool('wait_for_warm_on_init', true),
@@ -180,8 +183,15 @@ function parseHostSetChange(node: ConfigNode, type: ClusterType): boolean {
     node.noEffect('cleanup_interval', 'only original-destination clusters have hosts to clean up');
     node.noEffect('original_dst_lb_config', 'only original-destination clusters look at it');
   }
-  node.noEffect('preconnect_policy', 'connections are opened when requests need them');
   return common?.bool('close_connections_on_host_set_change') ?? false;
+}
+
+function parsePreconnect(policy: ConfigNode | undefined): number {
+  policy?.noEffect(
+    'predictive_preconnect_ratio',
+    'hosts that no request has gone to yet are not connected to',
+  );
+  return policy?.number('per_upstream_preconnect_ratio', 1) ?? 1;
 }
 
 function parseOverrideHostStatus(node: ConfigNode): readonly string[] {

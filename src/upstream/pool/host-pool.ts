@@ -2,11 +2,13 @@ import type { ResponseDecoder } from '../../api/codec.js';
 import {
   type Cancellable,
   type CircuitBreaker,
+  degradedMask,
   type Host,
   type HttpPool,
   type HttpPoolCallbacks,
   hostFailureMask,
   type PoolFailure,
+  unhealthyMask,
 } from '../../api/upstream.js';
 import type { TransportOptions, UpstreamTransport } from '../../network/transport-socket.js';
 import { C } from '../cluster-stats.js';
@@ -47,6 +49,8 @@ export class HostPool implements HttpPool, PooledConnectionOwner {
   readonly options: TransportOptions | null;
   /** Requests that a connection which is being made can count on taking. */
   private readonly streamsEach: number;
+  /** 1: connections are opened for requests that wait, and no others. */
+  private readonly preconnectRatio: number;
   private readonly pending: PendingRequests;
   private readonly connections: Set<PooledConnection>;
   /** Those that have had room, last in first out; some may have none any more. */
@@ -78,6 +82,7 @@ export class HostPool implements HttpPool, PooledConnectionOwner {
     const { http2, maxRequestsPerConnection } = cluster.config;
     const most = maxRequestsPerConnection === 0 ? Number.POSITIVE_INFINITY : maxRequestsPerConnection;
     this.streamsEach = protocol === 'http2' ? Math.min(http2.maxConcurrentStreams, most) : 1;
+    this.preconnectRatio = cluster.config.preconnectRatio;
     this.pending = new PendingRequests(cluster, host, breaker);
     this.connections = new Set();
     this.ready = [];
@@ -92,6 +97,7 @@ export class HostPool implements HttpPool, PooledConnectionOwner {
     const connection = this.withRoom();
     if (connection !== undefined) {
       this.attach(connection, decoder, callbacks);
+      if (this.preconnectRatio > 1) this.dialAsNeeded();
       return null;
     }
     const request = this.pending.add(decoder, callbacks);
@@ -185,8 +191,22 @@ export class HostPool implements HttpPool, PooledConnectionOwner {
     return breaker.tryConnection();
   }
 
+  /** Spare room is kept with hosts that are well; others are spared what is not needed. */
+  private lacksRoom(): boolean {
+    const { pending, preconnectRatio, host } = this;
+    let room = this.connecting * this.streamsEach;
+    if (preconnectRatio === 1 || (host.health & (unhealthyMask | degradedMask)) !== 0)
+      return pending.size > room;
+    let active = 0;
+    for (const connection of this.connections) {
+      active += connection.activeStreams;
+      room += connection.room;
+    }
+    return (pending.size + active) * preconnectRatio > room + active;
+  }
+
   private dialAsNeeded(): void {
-    for (let i = 0; i < maxDialsPerEvent && this.pending.size > this.connecting * this.streamsEach; i++) {
+    for (let i = 0; i < maxDialsPerEvent && this.lacksRoom(); i++) {
       if (!this.mayConnect()) {
         this.cluster.stats.inc(C.upstream_cx_overflow);
         if (this.connections.size > 0) return;

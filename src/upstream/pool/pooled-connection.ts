@@ -118,6 +118,10 @@ export class PooledConnection implements ConnectionEvents, SessionOwner, Upstrea
     return this.tally.facts(this.connection, { id, protocol, idleSinceMs, requests, closedBy, errno });
   }
 
+  get activeStreams(): number {
+    return this.session?.activeStreams ?? 0;
+  }
+
   /** It stands and serves nobody. */
   get isIdle(): boolean {
     return this.session !== null && this.session.activeStreams === 0;

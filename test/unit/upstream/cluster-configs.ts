@@ -87,6 +87,7 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     ignoreNewHostsUntilFirstHc: false,
     overrideHostStatus: ['UNKNOWN', 'HEALTHY', 'DEGRADED'],
     closesConnectionsOnHostSetChange: false,
+    preconnectRatio: 1,
     socket: { sourceIp4: '', sourceIp6: '', sourcePort: 0, options: [] },
     ignoreHealthOnHostRemoval: false,
     waitForWarmOnInit: true,

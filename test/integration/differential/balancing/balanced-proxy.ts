@@ -99,6 +99,12 @@ export class BalancedProxy {
     return this.proxy.admin(path);
   }
 
+  /** The value of a counter or gauge; 0 when there is none. */
+  async stat(name: string): Promise<number> {
+    const text = await this.admin(`/stats?filter=^${name.replaceAll('.', '\\.')}$`);
+    return Number(/: (\d+)/.exec(text)?.[1] ?? 0);
+  }
+
   get(path: string, headers: { readonly [name: string]: string } = {}): Promise<Answer> {
     const port = this.proxy.places.listeners['main'];
     return new Promise((resolve, reject) => {
