@@ -27,6 +27,8 @@ import { rewriteToHost, setExpectedTimeout } from './prepare-request.js';
 import { countOutcome, noteOutcome, saysCanary } from './routed-request.js';
 import type { RouterParts } from './router-parts.js';
 
+const informing: ReadonlySet<number> = new Set([100, 102, 103, 104]);
+
 /**
  * The tries of a request that has its cluster, from the first attempt to the response.
  *
@@ -224,12 +226,11 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
     if (maxStreamMs > 0) attempt.armDuration(this.scope.timers, maxStreamMs);
   }
 
-  /** The client has seen something of this attempt: there is no other one. */
+  /** Of those that Envoy knows one is counted and relayed, however many there are; then there is no other attempt. */
   onAttempt1xx(_attempt: Attempt, headers: ResponseHeaders): void {
-    this.dropRetry();
-    // One is counted and relayed, however many there are.
-    if (this.hasInformed) return;
+    if (this.hasInformed || !informing.has(headers.status)) return;
     this.hasInformed = true;
+    this.dropRetry();
     this.chargeCode(headers.status, false);
     this.stream.respond.encode1xx(headers);
   }
