@@ -4,7 +4,7 @@ import type { Explanation } from '../src/api/explain.js';
 import type { ExtensionRegistry } from '../src/api/extension.js';
 import type { Problem } from '../src/base/errors.js';
 import type { Plain } from '../src/base/plain.js';
-import { readAssignmentFile } from '../src/config/assignment-file.js';
+import { readAssignments } from '../src/config/assignments.js';
 import { type BootstrapModel, parseBootstrap } from '../src/config/bootstrap.js';
 import { configDump } from '../src/config/config-dump.js';
 import { loadConfig } from '../src/config/load.js';
@@ -27,7 +27,7 @@ export default async function run(
   job: LoadJob | SecretJob | AssignmentJob,
 ): Promise<LoadResult | SecretFileResult | readonly AssignmentAnswer[]> {
   if ('assignments' in job) {
-    return job.assignments.map((path) => readAssignmentFile(path, extensionRegistry(), files));
+    return job.assignments.map((source) => readAssignments(source, extensionRegistry(), files));
   }
   return 'secret' in job ? readSecretFile(job.secret, extensionRegistry(), files) : load(job);
 }
@@ -85,9 +85,8 @@ function explained(
   extensions: ExtensionRegistry,
 ): Promise<Explanation> | null {
   if (probe === undefined) return null;
-  const readAssignments: AssignmentReader = (path) =>
-    Promise.resolve(readAssignmentFile(path, extensions, files));
-  return explainOffline({ model, snapshot, extensions, readAssignments }, probe);
+  const reader: AssignmentReader = (source) => Promise.resolve(readAssignments(source, extensions, files));
+  return explainOffline({ model, snapshot, extensions, readAssignments: reader }, probe);
 }
 
 /** All extensions; or what is wrong with a module, which leaves nothing else to be said. */

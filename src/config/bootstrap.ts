@@ -10,6 +10,7 @@ import { emptyRuntime, type LayeredRuntimeConfig, parseLayeredRuntime } from '..
 import { DEFAULT_STATS_CONFIG, parseStatsConfig, type StatsConfig } from '../stats/stats-config.js';
 import { type ParsedAccessLog, parseAccessLogs } from '../stream/access-log/access-log.js';
 import { type ClusterConfig, parseCluster } from '../upstream/config.js';
+import { sourceProblem } from '../upstream/membership/eds-config.js';
 import { type BindSources, parseBindConfig } from '../upstream/socket-config.js';
 import { parseApplicationLog } from './application-log.js';
 import { parseStaticSecrets } from './secrets.js';
@@ -150,11 +151,21 @@ function parseClusters(root: ConfigNode, nodes: readonly ConfigNode[]): readonly
     seen.add(cluster.name);
     clusters.push(localCluster === '' ? cluster : { ...cluster, localCluster });
   }
+  noteSourceProblems(clusters, nodes);
   const manager = root.message('cluster_manager');
   if (manager !== undefined) {
     manager.unsupported('load_stats_config');
   }
   return clusters;
+}
+
+/** Clusters that are asked for hosts have to be there, and to have hosts of their own. */
+function noteSourceProblems(clusters: readonly ClusterConfig[], nodes: readonly ConfigNode[]): void {
+  const types = new Map(clusters.map(({ name, type }) => [name, type]));
+  for (const [i, { eds }] of clusters.entries()) {
+    const problem = eds?.rest ? sourceProblem(eds.rest, (name) => types.get(name)) : '';
+    if (problem !== '') nodes[i]?.error(problem, 'eds_cluster_config');
+  }
 }
 
 /** What a node says of itself that only a control plane reads. */

@@ -3,6 +3,7 @@ import type { SecretReference } from '../api/config-node.js';
 import type { Explanation, Probe } from '../api/explain.js';
 import type { Problem } from '../base/errors.js';
 import type { BootstrapModel } from '../config/bootstrap.js';
+import type { AssignmentSource } from '../upstream/membership/assignments.js';
 import type { Snapshot } from './snapshot.js';
 
 /** What the job thread that reads configuration is asked. */
@@ -37,7 +38,7 @@ export interface SecretJob {
   readonly secret: SecretReference;
 }
 
-/** Asks for files of assignments to be read; answers an `AssignmentAnswer` for each. */
+/** Asks for assignments to be read; answers an `AssignmentAnswer` for each. */
 export interface AssignmentJob {
-  readonly assignments: readonly string[];
+  readonly assignments: readonly AssignmentSource[];
 }

@@ -226,6 +226,11 @@ class OfflinePlane {
       extensions: scope.extensions,
       secrets: scope.secrets,
       readAssignments: this.input.readAssignments,
+      node: scope.node,
+      send: (_cluster, _request, { onFailure }) => {
+        onFailure('nobody is asked');
+        return null;
+      },
       fileWatches: new FileWatches(),
       readout: () => undefined,
       outlierLog: null,

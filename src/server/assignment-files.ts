@@ -1,11 +1,16 @@
-import type { AssignmentAnswer } from '../upstream/membership/assignments.js';
+import type { AssignmentAnswer, AssignmentSource } from '../upstream/membership/assignments.js';
 import { AssignmentJobs } from './run-job.js';
 
 type Waiter = (answer: AssignmentAnswer) => void;
 
-/** Reads files of assignments in a job thread: all that are asked for while one job runs are the next job. */
+interface Wanted {
+  readonly source: AssignmentSource;
+  readonly waiters: Waiter[];
+}
+
+/** Reads assignments in a job thread: all that are asked for while one job runs are the next job. */
 export class AssignmentFiles {
-  private waiting: Map<string, Waiter[]>;
+  private waiting: Map<string, Wanted>;
   private isRunning: boolean;
   private readonly jobs: AssignmentJobs;
 
@@ -15,12 +20,13 @@ export class AssignmentFiles {
     this.jobs = new AssignmentJobs();
   }
 
-  /** Never rejects. */
-  read(path: string): Promise<AssignmentAnswer> {
+  /** Never rejects. What several ask for meanwhile is read once. */
+  read(source: AssignmentSource): Promise<AssignmentAnswer> {
     return new Promise((resolve) => {
-      const waiters = this.waiting.get(path);
-      if (waiters === undefined) this.waiting.set(path, [resolve]);
-      else waiters.push(resolve);
+      const key = JSON.stringify(source);
+      const wanted = this.waiting.get(key);
+      if (wanted === undefined) this.waiting.set(key, { source, waiters: [resolve] });
+      else wanted.waiters.push(resolve);
       if (this.isRunning) return;
       this.isRunning = true;
       setImmediate(() => void this.run());
@@ -29,10 +35,10 @@ export class AssignmentFiles {
 
   private async run(): Promise<void> {
     while (this.waiting.size > 0) {
-      const batch = [...this.waiting];
+      const batch = [...this.waiting.values()];
       this.waiting = new Map();
-      const answers = await this.ask(batch.map(([path]) => path));
-      for (const [i, [, waiters]] of batch.entries()) {
+      const answers = await this.ask(batch.map(({ source }) => source));
+      for (const [i, { waiters }] of batch.entries()) {
         const answer = answers[i] ?? { kind: 'unreadable', error: 'no answer' };
         for (const waiter of waiters) waiter(answer);
       }
@@ -44,11 +50,11 @@ export class AssignmentFiles {
     return this.jobs.close();
   }
 
-  private async ask(paths: readonly string[]): Promise<readonly AssignmentAnswer[]> {
+  private async ask(sources: readonly AssignmentSource[]): Promise<readonly AssignmentAnswer[]> {
     try {
-      return await this.jobs.run(paths);
+      return await this.jobs.run(sources);
     } catch (error) {
-      return paths.map(() => ({ kind: 'unreadable', error: String(error) }));
+      return sources.map(() => ({ kind: 'unreadable', error: String(error) }));
     }
   }
 }

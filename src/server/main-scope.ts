@@ -1,5 +1,6 @@
 import type { SecretView } from '../api/secrets.js';
-import { BufferPool } from '../base/buffer-pool.js';
+import type { ClusterManager } from '../api/upstream.js';
+import type { BufferPool } from '../base/buffer-pool.js';
 import { systemClock } from '../base/clock.js';
 import { SystemRandom } from '../base/random.js';
 import type { TimerWheel } from '../base/timer-wheel.js';
@@ -19,9 +20,11 @@ export interface MainParts {
   readonly timers: TimerWheel;
   readonly runtime: LiveRuntime;
   readonly secrets: SecretView;
+  readonly ownClusters: ClusterManager;
+  readonly buffers: BufferPool;
 }
 
-/** What factories get on main, where access loggers of the admin server are the only ones: no traffic, no clusters. */
+/** What factories get on main, where access loggers of the admin server are the only ones: no traffic of others. */
 export function mainScope(server: MainParts, shared: SharedArrayBuffer): LiveThreadScope {
   const { options, model, log } = server.input;
   threadLogFiles.configure({ intervalMs: options.fileFlushMs, minBytes: options.fileFlushBytes });
@@ -31,7 +34,7 @@ export function mainScope(server: MainParts, shared: SharedArrayBuffer): LiveThr
     clock: systemClock,
     random: new SystemRandom(),
     timers: server.timers,
-    buffers: new BufferPool(),
+    buffers: server.buffers,
     stats: server.store.lane,
     runtime: server.runtime,
     log,
@@ -42,7 +45,7 @@ export function mainScope(server: MainParts, shared: SharedArrayBuffer): LiveThr
       metadata: model.node.metadata,
       localAddress: localAddress(options.localAddressVersion),
     },
-    clusters: { get: () => null },
+    clusters: server.ownClusters,
     shared: new ThreadSharedMemory(shared, systemClock, log),
     extensions: extensionRegistry(),
     secrets: server.secrets,

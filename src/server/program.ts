@@ -93,6 +93,18 @@ function lines(problems: readonly Problem[], kind: string): string {
     .join('');
 }
 
+/** Who asks for configuration has to say who it is, on the command line or in the file. */
+function isIntroduced({ model }: LoadResult, options: ServerOptions): boolean {
+  if (model === null || !model.clusters.some(({ eds }) => eds !== null)) return true;
+  const { id, cluster } = model.node;
+  if ((options.serviceNode ?? id) !== '' && (options.serviceCluster ?? cluster) !== '') return true;
+  process.stderr.write(
+    "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment: node 'id' and 'cluster' are required." +
+      " Set it either in 'node' config or via --service-node and --service-cluster options.\n",
+  );
+  return false;
+}
+
 /** Prints what is wrong with a configuration; true when it may be used. */
 function isUsable(result: LoadResult, options: ServerOptions): boolean {
   for (const name of options.withoutEffect) process.stderr.write(`warning: --${name} has no effect here\n`);
@@ -108,6 +120,7 @@ function isUsable(result: LoadResult, options: ServerOptions): boolean {
     );
     return false;
   }
+  if (!isIntroduced(result, options)) return false;
   const kind = options.allowUnsupported ? 'warning: not supported yet' : 'not supported yet';
   process.stderr.write(lines(result.unsupported, kind));
   if (result.unsupported.length > 0 && !options.allowUnsupported) {

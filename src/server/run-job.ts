@@ -3,7 +3,7 @@ import { Piscina } from 'piscina';
 import type { SecretReference } from '../api/config-node.js';
 import type { SecretFileResult } from '../config/secrets.js';
 import type { AssignmentJob, LoadJob, LoadResult, SecretJob } from '../plane/jobs.js';
-import type { AssignmentAnswer } from '../upstream/membership/assignments.js';
+import type { AssignmentAnswer, AssignmentSource } from '../upstream/membership/assignments.js';
 
 /** Loads the configuration in a job thread, which ends with it. */
 export async function runLoadJob(job: LoadJob): Promise<LoadResult> {
@@ -19,8 +19,8 @@ export async function runSecretJob(secret: SecretReference): Promise<SecretFileR
 export class AssignmentJobs {
   private jobs: Piscina | null = null;
 
-  /** Reads files, in that order. */
-  async run(assignments: readonly string[]): Promise<readonly AssignmentAnswer[]> {
+  /** Reads them in that order. */
+  async run(assignments: readonly AssignmentSource[]): Promise<readonly AssignmentAnswer[]> {
     this.jobs ??= jobPool();
     const job: AssignmentJob = { assignments };
     return (await this.jobs.run(job)) as readonly AssignmentAnswer[];

@@ -1,6 +1,6 @@
-import { performance } from 'node:perf_hooks';
 import type { MemoryUsage, ShardTask, ToMain, ToWorker } from '../api/messages.js';
 import type { HostUpdate } from '../api/messages-upstream.js';
+import { BufferPool } from '../base/buffer-pool.js';
 import { systemClock } from '../base/clock.js';
 import type { Plain } from '../base/plain.js';
 import { SystemRandom } from '../base/random.js';
@@ -15,12 +15,15 @@ import { LiveRuntime } from '../runtime/live-runtime.js';
 import type { RuntimeSnapshot } from '../runtime/snapshot.js';
 import { bucketBounds, statRules, tagExtractor, withFixedTags } from '../stats/stats-config.js';
 import { StatStore } from '../stats/store.js';
+import { AsyncClient } from '../upstream/async-client.js';
+import type { ClusterConfig } from '../upstream/config.js';
 import type { DnsCacheScope } from '../upstream/dns-cache/dns-cache.js';
 import { DnsCaches } from '../upstream/dns-cache/dns-caches.js';
 import { FileWatches } from '../upstream/membership/file-watches.js';
 import { ClusterRegistry } from '../upstream/membership/registry.js';
 import { systemResolvers } from '../upstream/membership/system-resolver.js';
 import { Acceptor } from './acceptor.js';
+import { addClusters } from './add-clusters.js';
 import { AssignmentFiles } from './assignment-files.js';
 import { Certificates } from './certificates.js';
 import { declareClusterStats } from './cluster-gauges.js';
@@ -29,6 +32,7 @@ import { DescriptorBudget, openFilesLimit } from './descriptor-budget.js';
 import { type Descriptors, loadDescriptors } from './descriptors.js';
 import { HostVersions } from './host-versions.js';
 import { ListenerDrain } from './listener-drain.js';
+import { MainClusters } from './main-clusters.js';
 import { mainScope } from './main-scope.js';
 import { countStart, declareListenerStats, declareMainStats, LM, type MainFacts } from './main-stats.js';
 import { runSecretJob } from './run-job.js';
@@ -44,8 +48,6 @@ import { Watchdog } from './watchdog.js';
 import { WorkerPoll } from './worker-poll.js';
 
 const tickMs = 100;
-/** How long clusters are added before main's other work gets its turn. */
-const sliceMs = 2;
 
 /** The main thread of a running proxy: clusters, workers, listeners, stats, and how it all ends. */
 export class Server implements ShardPoolOwner, MainFacts {
@@ -65,6 +67,8 @@ export class Server implements ShardPoolOwner, MainFacts {
   readonly boundsOf: (name: string) => readonly number[];
   readonly timers: TimerWheel;
   readonly scope: LiveThreadScope;
+  readonly buffers: BufferPool;
+  readonly ownClusters: MainClusters;
   private readonly hostVersions: HostVersions;
   private readonly watchdog: Watchdog;
   readonly flush: StatsFlush;
@@ -108,6 +112,7 @@ export class Server implements ShardPoolOwner, MainFacts {
     this.timers = new TimerWheel(systemClock);
     this.hostVersions = new HostVersions(options.concurrency);
     this.watchdog = new Watchdog(model.watchdog, options.concurrency, this.store, systemClock, log);
+    this.buffers = new BufferPool();
     this.starting = null;
     this.laneOf = new Map();
     this.sharedMemory = allocateSharedMemory();
@@ -121,16 +126,11 @@ export class Server implements ShardPoolOwner, MainFacts {
     this.secretFiles = this.makeSecretFiles();
     this.certificates = new Certificates(model, extensionRegistry(), this.secrets);
     this.certificates.declareGauges(this.store);
+    this.ownClusters = this.makeOwnClusters();
     this.scope = mainScope(this, this.sharedMemory);
+    this.ownClusters.attach(this.scope);
     this.assignmentFiles = new AssignmentFiles();
-    this.resolving = {
-      clock: systemClock,
-      timers: this.timers,
-      random: new SystemRandom(),
-      stats: lane,
-      log,
-      resolverFor: systemResolvers(lane),
-    };
+    this.resolving = this.makeResolving();
     this.nameCaches = this.makeNameCaches();
     this.clusters = this.makeClusters();
     this.flush = new StatsFlush(this, model, options.exactStatsd);
@@ -166,7 +166,7 @@ export class Server implements ShardPoolOwner, MainFacts {
     const { model, options, log } = this.input;
     countStart(this.store, model);
     this.secretFiles.start(model.watchedSecrets, model.secrets);
-    const ready = await this.addClusters();
+    const ready = await addClusters(model.clusters, (cluster) => this.addCluster(cluster));
     const serving = new Promise<void>((resolve, reject) => {
       this.starting = { resolve, reject };
     });
@@ -215,6 +215,7 @@ export class Server implements ShardPoolOwner, MainFacts {
     clearInterval(this.tick);
     await this.pool.stop(1000);
     this.clusters.close();
+    this.ownClusters.close();
     this.nameCaches.close();
     this.timers.close();
     this.listenerDrain.close();
@@ -340,30 +341,21 @@ export class Server implements ShardPoolOwner, MainFacts {
     this.pool.broadcast({ kind: 'reopen-logs' });
   }
 
-  /** What waits for each cluster. Many of them take a while, and others ask meanwhile how far the start is. */
-  private async addClusters(): Promise<readonly Promise<void>[]> {
-    const ready: Promise<void>[] = [];
-    let sliceEndMs = performance.now() + sliceMs;
-    for (const cluster of this.input.model.clusters) {
-      ready.push(
-        new Promise<void>((resolve) =>
-          declareClusterStats(this.store, this.clusters.add(cluster, resolve), this.runtime),
-        ),
-      );
-      if (performance.now() < sliceEndMs) continue;
-      await new Promise((resolve) => setImmediate(resolve));
-      sliceEndMs = performance.now() + sliceMs;
-    }
-    return ready;
+  private async addCluster(config: ClusterConfig): Promise<void> {
+    await new Promise<void>((resolve) =>
+      declareClusterStats(this.store, this.clusters.add(config, resolve), this.runtime),
+    );
   }
 
   private publishHosts(update: HostUpdate): void {
+    this.ownClusters.onHosts(update);
     this.pool.broadcast({ kind: 'hosts', update });
   }
 
   private onTick(): void {
     this.watchdog.look(this.pool.living, tickMs);
     this.acceptorNow.review();
+    this.ownClusters.onTick();
   }
 
   /** A drain that began meanwhile is not undone by start-up getting on. */
@@ -383,6 +375,28 @@ export class Server implements ShardPoolOwner, MainFacts {
     });
   }
 
+  private makeOwnClusters(): MainClusters {
+    return new MainClusters({
+      input: this.input,
+      timers: this.timers,
+      random: new SystemRandom(),
+      buffers: this.buffers,
+      registry: () => this.clusters,
+    });
+  }
+
+  private makeResolving(): Omit<DnsCacheScope, 'tellName'> {
+    const { lane } = this.store;
+    return {
+      clock: systemClock,
+      timers: this.timers,
+      random: new SystemRandom(),
+      stats: lane,
+      log: this.input.log,
+      resolverFor: systemResolvers(lane),
+    };
+  }
+
   private makeNameCaches(): DnsCaches {
     return new DnsCaches({
       ...this.resolving,
@@ -391,6 +405,7 @@ export class Server implements ShardPoolOwner, MainFacts {
   }
 
   private makeClusters(): ClusterRegistry {
+    const client = new AsyncClient(this.scope);
     return new ClusterRegistry({
       ...this.resolving,
       nameCaches: this.nameCaches,
@@ -399,7 +414,9 @@ export class Server implements ShardPoolOwner, MainFacts {
       runtime: this.runtime,
       extensions: extensionRegistry(),
       secrets: this.secrets,
-      readAssignments: (path) => this.assignmentFiles.read(path),
+      readAssignments: (source) => this.assignmentFiles.read(source),
+      node: this.scope.node,
+      send: (cluster, request, callbacks) => client.send(cluster, request, callbacks),
       fileWatches: new FileWatches(),
       readout: (name, text) => this.store.readout(name, text),
       outlierLog: this.outlierLog(),

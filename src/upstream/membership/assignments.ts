@@ -1,6 +1,6 @@
 import type { AssignedHosts } from '../endpoints-config.js';
 
-/** What a file with a `DiscoveryResponse` says. */
+/** What a `DiscoveryResponse` says. */
 export type AssignmentAnswer =
   | {
       readonly kind: 'read';
@@ -9,10 +9,13 @@ export type AssignmentAnswer =
       /** Fields that are valid and not done here, with their places. */
       readonly notices: readonly string[];
     }
-  /** The file could not be read or is no such message. */
+  /** It could not be read or is no such message. */
   | { readonly kind: 'unreadable'; readonly error: string }
   /** It is one, and what stands in it is wrong. */
   | { readonly kind: 'refused'; readonly error: string };
 
-/** Reads a file of assignments. Never rejects. */
-export type AssignmentReader = (path: string) => Promise<AssignmentAnswer>;
+/** A file with a `DiscoveryResponse`, or its text. */
+export type AssignmentSource = { readonly path: string } | { readonly text: string };
+
+/** Reads assignments. Never rejects. */
+export type AssignmentReader = (source: AssignmentSource) => Promise<AssignmentAnswer>;

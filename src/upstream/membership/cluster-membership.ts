@@ -22,6 +22,7 @@ import { LoadWeights } from '../load-report/load-weights.js';
 import { OutlierDetector } from '../outlier-detector.js';
 import { ClusterWords } from '../shared-words.js';
 import type { Discovery, DiscoveryOwner, FoundHost, HostChange, HostUse, PolicyChange } from './discovery.js';
+import type { EdsScope } from './eds-scope.js';
 import {
   checkedHealthMask,
   configuredHealthMask,
@@ -31,7 +32,6 @@ import {
   isSameHost,
   isSameRecord,
 } from './endpoint-host.js';
-import type { EdsScope } from './file-eds-discovery.js';
 import { HostSlots } from './host-slots.js';
 import { makeDiscovery } from './make-discovery.js';
 import { Member, type MemberOwner } from './member.js';
@@ -135,6 +135,7 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     this.stats.add(M.membership_change, levels.size);
     this.publish();
     if (!this.discovery.start()) this.discovered();
+    else if (this.unchecked === null) this.stats.set(M.warming_state, 1);
   }
 
   close(): void {
@@ -377,6 +378,7 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
 
   discovered(): void {
     if (this.unchecked !== null) return;
+    this.stats.set(M.warming_state, 0);
     this.unchecked = new Set(this.checker?.unchecked());
     this.readyWhenChecked();
   }

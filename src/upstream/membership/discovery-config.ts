@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import type { ConfigNode, ExtensionConfig } from '../../api/config-node.js';
 import type { Plain } from '../../base/plain.js';
 import type { DnsCacheConfig } from '../dns-cache/dns-cache-config.js';
 import type { RedisClusterConfig } from '../redis-cluster-config.js';
 import { type DnsConfig, parseClusterResolver, parseDnsFields } from './dns-config.js';
+import { type EdsConfig, parseEds } from './eds-config.js';
 import { type OriginalDstConfig, parseOriginalDst } from './original-dst-config.js';
 
 export type ClusterType =
@@ -15,15 +15,6 @@ export type ClusterType =
   | 'AGGREGATE'
   | 'DYNAMIC_FORWARD_PROXY'
   | 'REDIS';
-
-/** Where the assignment of an EDS cluster comes from. */
-export type EdsConfig = {
-  /** `cluster_name` that the assignment has to have; empty = the cluster's own name. */
-  readonly serviceName: string;
-  readonly path: string;
-  /** Directory in which a move makes the file be read again; empty = a move into the file's own place. */
-  readonly watchedDirectory: string;
-};
 
 /** A cluster whose hosts are the names that requests bring along. */
 export type ForwardProxyClusterConfig = {
@@ -87,28 +78,4 @@ function extensionDiscovery({ config }: ExtensionConfig): Partial<CustomDiscover
 
 function isDiscovery(config: Plain): config is CustomDiscovery {
   return typeof config === 'object' && config !== null && 'type' in config;
-}
-
-function parseEds(node: ConfigNode): EdsConfig | null {
-  const config = node.message('eds_cluster_config');
-  if (config === undefined) return null;
-  const serviceName = config.string('service_name');
-  const source = config.message('eds_config');
-  if (source === undefined) {
-    config.error('cannot create an EDS cluster without an EDS config', 'eds_config');
-    return null;
-  }
-  source.enum('resource_api_version');
-  source.noEffect('initial_fetch_timeout', 'a file is read at once');
-  for (const field of ['api_config_source', 'ads', 'self']) {
-    source.unsupported(field, 'assignments are read from files so far');
-  }
-  const file = source.message('path_config_source');
-  const holder = file ?? source;
-  if (!holder.has('path')) return null;
-  const path = holder.string('path');
-  if (!existsSync(path)) {
-    holder.error(`paths must refer to an existing path in the system: '${path}' does not exist`, 'path');
-  }
-  return { serviceName, path, watchedDirectory: file?.message('watched_directory')?.string('path') ?? '' };
 }

@@ -1,10 +1,12 @@
 import type { HostUpdate } from '../../../src/api/messages-upstream.js';
 import type { NameAnswer } from '../../../src/api/name-caches.js';
+import type { Cancellable } from '../../../src/api/upstream.js';
 import { BufferPool } from '../../../src/base/buffer-pool.js';
 import { SeededRandom } from '../../../src/base/random.js';
 import { extensionRegistry } from '../../../src/extensions/index.js';
 import { ipAddress } from '../../../src/network/address.js';
 import { ThreadSecrets } from '../../../src/plane/thread-secrets.js';
+import type { AsyncCallbacks, AsyncRequest } from '../../../src/upstream/async-client.js';
 import type { ClusterConfig } from '../../../src/upstream/config.js';
 import { DnsCaches } from '../../../src/upstream/dns-cache/dns-caches.js';
 import type { AssignmentAnswer } from '../../../src/upstream/membership/assignments.js';
@@ -48,6 +50,14 @@ export function talliedMember(port: number): {
   return { member, count: (word, n) => place.table.count(place.index, word, n) };
 }
 
+/** A request of main's own, which a test answers. */
+export interface SentRequest {
+  readonly cluster: string;
+  readonly request: AsyncRequest;
+  readonly callbacks: AsyncCallbacks;
+  isCancelled: boolean;
+}
+
 /** Everything that main gives its clusters, with what they send noted. */
 export class FakeMain implements MembershipScope {
   readonly threads = 3;
@@ -73,12 +83,24 @@ export class FakeMain implements MembershipScope {
   readonly nameCaches: DnsCaches = new DnsCaches(this);
   readonly answers: AssignmentAnswer[] = [];
   readonly published: HostUpdate[] = [];
+  readonly node = { id: 'node', cluster: 'nodes', zone: '', metadata: null, localAddress: '127.0.0.1' };
+  readonly sent: SentRequest[] = [];
   acknowledged = 0;
 
   openLog(path: string): (line: string) => void {
     const lines = this.logs.get(path) ?? [];
     this.logs.set(path, lines);
     return (line) => void lines.push(line);
+  }
+
+  send(cluster: string, request: AsyncRequest, callbacks: AsyncCallbacks): Cancellable | null {
+    const sent = { cluster, request, callbacks, isCancelled: false };
+    this.sent.push(sent);
+    return {
+      cancel: () => {
+        sent.isCancelled = true;
+      },
+    };
   }
 
   readAssignments(): Promise<AssignmentAnswer> {

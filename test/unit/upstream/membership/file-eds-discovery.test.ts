@@ -41,7 +41,7 @@ async function discovering(t: TestContext, answers: readonly AssignmentAnswer[],
     registry.close();
     rmSync(directory, { recursive: true });
   });
-  const eds = { serviceName: '', path, watchedDirectory: '' };
+  const eds = { serviceName: '', path, watchedDirectory: '', rest: null, initialFetchMs: 0 };
   const config = cluster({ type: 'EDS', eds, ...changes });
   const live = registry.add(config, main.onReady(config));
   await settled();

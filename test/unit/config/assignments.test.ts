@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { readAssignmentFile } from '../../../src/config/assignment-file.js';
+import { readAssignments } from '../../../src/config/assignments.js';
 import { extensionRegistry } from '../../../src/extensions/index.js';
 import type { AssignmentAnswer } from '../../../src/upstream/membership/assignments.js';
 
@@ -11,7 +11,7 @@ resources:
   cluster_name: c
 ${rest}`;
   const files = { read: () => Buffer.from(text), env: () => undefined };
-  return readAssignmentFile('eds.yaml', extensionRegistry(), files);
+  return readAssignments({ path: 'eds.yaml' }, extensionRegistry(), files);
 }
 
 const drops = (...percents: readonly number[]): string =>

@@ -1,7 +1,7 @@
 import type { ExtensionRegistry } from '../api/extension.js';
 import type { Problem } from '../base/errors.js';
 import { parseAssignment } from '../upstream/endpoints-config.js';
-import type { AssignmentAnswer } from '../upstream/membership/assignments.js';
+import type { AssignmentAnswer, AssignmentSource } from '../upstream/membership/assignments.js';
 import { loadConfig } from './load.js';
 import type { ConfigFiles } from './node/read-context.js';
 
@@ -9,16 +9,29 @@ const response = 'envoy.service.discovery.v3.DiscoveryResponse';
 const assignmentType = 'envoy.config.endpoint.v3.ClusterLoadAssignment';
 
 function noticeOf({ location, path, message }: Problem): string {
-  return `${location}: ${path}: ${message}`;
+  return `${location.replace('--config-yaml', 'answer')}: ${path}: ${message}`;
 }
 
-/** Reads a `DiscoveryResponse` with assignments. Unknown fields in it are no mistake, as in Envoy. */
-export function readAssignmentFile(
-  path: string,
+/** What an answer says of itself beside its resources and their version. */
+const envelope = ['type_url', 'nonce', 'canary', 'control_plane'];
+
+/** Reads a `DiscoveryResponse` with assignments, from a file or as an answer. Unknown fields in it are no mistake, as in Envoy. */
+export function readAssignments(
+  source: AssignmentSource,
   registry: ExtensionRegistry,
   files: ConfigFiles,
 ): AssignmentAnswer {
-  const loaded = loadConfig({ path, rootType: response, registry, files, unknownFields: 'ignore' });
+  if ('text' in source && source.text.trim() === '') {
+    return { kind: 'unreadable', error: 'the answer is empty' };
+  }
+  const loaded = loadConfig({
+    ...('text' in source ? { yamlText: source.text } : source),
+    rootType: response,
+    registry,
+    files,
+    unknownFields: 'ignore',
+  });
+  for (const field of envelope) loaded.root.noEffect(field, 'an answer by REST stands for itself');
   const unreadable = loaded.problems.find((problem) => problem.path === '');
   if (unreadable !== undefined) return { kind: 'unreadable', error: unreadable.message };
   const resources = loaded.root.list('resources');
