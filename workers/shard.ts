@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { Socket, type SocketConstructorOpts } from 'node:net';
+import type { Socket } from 'node:net';
 import {
   ControlWord,
   firstListenerWord,
@@ -20,7 +20,7 @@ import { TimerWheel } from '../src/base/timer-wheel.js';
 import { Turn } from '../src/base/turn.js';
 import { threadLogFiles } from '../src/extensions/access-loggers/log-files.js';
 import { extensionRegistry } from '../src/extensions/index.js';
-import { type AcceptedHandle, socketAround } from '../src/network/accepted-handle.js';
+import { type AcceptedHandle, acceptedSocket } from '../src/network/accepted-handle.js';
 import type { ConnectionResources } from '../src/network/connection.js';
 import { DirectWriter } from '../src/network/direct-write.js';
 import type { ListenerConfig } from '../src/network/listener-config.js';
@@ -243,37 +243,24 @@ export class Shard {
   private adopt(connection: HandedConnection): void {
     const { fd } = connection;
     Atomics.add(this.control, ControlWord.adopted, 1);
-    this.begin(
-      connection,
-      (options) => new Socket({ ...options, fd }),
-      () => closeSync(fd),
-    );
+    this.begin(connection, fd, () => closeSync(fd));
   }
 
   /** A connection that this worker accepted itself. */
   private take(handle: AcceptedHandle, { listener, bind, slot }: ListeningSocket): void {
-    this.begin(
-      { listener, id: ++this.nextId, bind, slot },
-      (options) => socketAround(handle, options),
-      () => handle.close(),
-    );
+    this.begin({ listener, id: ++this.nextId, bind, slot }, handle, () => handle.close());
   }
 
   private begin(
     { listener: name, id, bind, slot }: Omit<HandedConnection, 'fd'>,
-    make: (options: SocketConstructorOpts) => Socket,
+    accepted: AcceptedHandle | number,
     giveUp: () => void,
   ): void {
     const link = new ReadLink();
-    const options = {
-      readable: true,
-      writable: true,
-      allowHalfOpen: true,
-      onread: { buffer: this.shared.readBuffer, callback: (length: number) => link.onRead(length) },
-    };
+    const onread = { buffer: this.shared.readBuffer, callback: (length: number) => link.onRead(length) };
     let socket: Socket | null = null;
     try {
-      socket = make(options);
+      socket = acceptedSocket(accepted, onread);
       const listener = this.listenerOf(name, slot);
       if (listener === null) socket.destroy();
       else listener.accept(socket, id, bind, link);

@@ -9,6 +9,7 @@ import {
 } from '../api/network-filter.js';
 import type { ConnectionInfo, StreamInfo } from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
+import type { Member } from '../base/member-list.js';
 import { Timer } from '../base/timer-wheel.js';
 import type { Flushable } from '../base/turn.js';
 import { Connection, type ConnectionEvents, type ConnectionResources } from './connection.js';
@@ -32,7 +33,9 @@ export interface DownstreamOwner {
  * A downstream connection with its network filters: reading runs through them first to last, writing last to first.
  * It ends in one of four ways (`CloseMode`), and whichever waits for the peer has a timer.
  */
-export class DownstreamConnection implements ConnectionControl, ConnectionEvents, ReadTarget {
+export class DownstreamConnection implements ConnectionControl, ConnectionEvents, ReadTarget, Member {
+  /** Kept by the list of those that are open. */
+  place: number;
   readonly info: ConnectionInfo;
   readonly scope: ThreadScope;
   private readonly connection: Connection;
@@ -60,6 +63,7 @@ export class DownstreamConnection implements ConnectionControl, ConnectionEvents
     owner: DownstreamOwner,
     limitBytes: number,
   ) {
+    this.place = -1;
     this.info = info;
     this.scope = scope;
     this.connection = new Connection(socket, shared, this, limitBytes);

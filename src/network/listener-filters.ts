@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ListenerFilter } from '../api/network-filter.js';
 import type { ConnectionInfo } from '../api/stream-info.js';
+import type { Member } from '../base/member-list.js';
 import { Timer, type TimerWheel } from '../base/timer-wheel.js';
 import type { ReadLink, ReadTarget } from './read-link.js';
 
@@ -39,7 +40,9 @@ export interface InspectionSettings {
  * A socket on its way through the listener filters, before it is a connection. Each filter sees the bytes that its
  * predecessors left, up to its own maximum, and again with more until it has seen enough.
  */
-export class ListenerFilterRun implements ReadTarget {
+export class ListenerFilterRun implements ReadTarget, Member {
+  /** Kept by the list of those that run. */
+  place: number;
   readonly socket: Socket;
   readonly info: ConnectionInfo;
   readonly link: ReadLink;
@@ -64,6 +67,7 @@ export class ListenerFilterRun implements ReadTarget {
     owner: InspectionOwner,
     mayHandOver = false,
   ) {
+    this.place = -1;
     this.mayHandOver = mayHandOver;
     this.socket = socket;
     this.info = info;

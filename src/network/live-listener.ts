@@ -7,6 +7,7 @@ import { ResponseFlag } from '../api/response-flags.js';
 import type { BoundStats } from '../api/stats.js';
 import { type Address, type ConnectionInfo, type StreamInfo, unknownConnection } from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
+import { MemberList } from '../base/member-list.js';
 import { recordOfConnection } from '../stream/stream-record.js';
 import { ipAddress, pipeAddress } from './address.js';
 import { buildChainMatcher, type ChainMatcher } from './chain-matcher.js';
@@ -61,9 +62,9 @@ export class LiveListener implements DownstreamOwner, InspectionOwner, Transport
   private readonly stats: BoundStats;
   private readonly workerStats: BoundStats;
   private readonly accessLogs: readonly AccessLog[];
-  readonly connections: Set<DownstreamConnection>;
-  private readonly inspected: Set<ListenerFilterRun>;
-  private readonly openings: Set<TransportOpening>;
+  readonly connections: MemberList<DownstreamConnection>;
+  private readonly inspected: MemberList<ListenerFilterRun>;
+  private readonly openings: MemberList<TransportOpening>;
   private readonly onCount: (change: number) => void;
 
   constructor(
@@ -104,9 +105,9 @@ export class LiveListener implements DownstreamOwner, InspectionOwner, Transport
     this.stats = scope.stats.bind(config.statPrefix, D);
     this.workerStats = scope.stats.bind(`${config.statPrefix}.worker_${scope.threadIndex - 1}`, DW);
     this.accessLogs = config.accessLogs.map((log) => scope.accessLog(log));
-    this.connections = new Set();
-    this.inspected = new Set();
-    this.openings = new Set();
+    this.connections = new MemberList();
+    this.inspected = new MemberList();
+    this.openings = new MemberList();
     this.onCount = onCount;
     for (const chain of config.chains) this.chainOf(chain);
     if (config.defaultChain !== null) this.chainOf(config.defaultChain);

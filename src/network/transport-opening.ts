@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { NetworkFilterMaker } from '../api/network-filter.js';
 import type { ConnectionInfo } from '../api/stream-info.js';
 import type { TlsInfo } from '../api/tls-info.js';
+import type { Member } from '../base/member-list.js';
 import { Timer, type TimerWheel } from '../base/timer-wheel.js';
 import type { ReadLink } from './read-link.js';
 import type { DownstreamTransport, DownstreamTransportOwner, OpeningTransport } from './transport-socket.js';
@@ -17,7 +18,9 @@ export interface TransportOpeningEvents {
 }
 
 /** A downstream connection between the choice of its filter chain and the end of its handshake. */
-export class TransportOpening implements DownstreamTransportOwner {
+export class TransportOpening implements DownstreamTransportOwner, Member {
+  /** Kept by the list of those that are under way. */
+  place: number;
   readonly info: ConnectionInfo;
   readonly link: ReadLink;
   /** What the filters of the chosen chain are made with. */
@@ -37,6 +40,7 @@ export class TransportOpening implements DownstreamTransportOwner {
     timers: TimerWheel,
     events: TransportOpeningEvents,
   ) {
+    this.place = -1;
     this.socket = socket;
     this.info = info;
     this.link = link;

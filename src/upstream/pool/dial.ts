@@ -1,4 +1,4 @@
-import { connect, type Socket, type SocketConnectOpts } from 'node:net';
+import { connect, type OnReadOpts, type Socket, type SocketConnectOpts } from 'node:net';
 import type { Address } from '../../api/stream-info.js';
 import type { TlsInfo } from '../../api/tls-info.js';
 import type { ClusterInfo, Host, UpstreamSocketConfig } from '../../api/upstream.js';
@@ -46,7 +46,7 @@ export function dial(
   const onread = { buffer: connections.readBuffer, callback: onRead };
   const socket = hasOptions
     ? preparedSocket(target, socketConfig, onread)
-    : connect({ ...target, allowHalfOpen: true, onread });
+    : connect(plainOptions(target, onread));
   connection = new Connection(socket, connections, events, bufferLimitBytes);
   const live = connection;
   socket.once('connect', () => live.guard(() => onConnect(null)));
@@ -63,6 +63,25 @@ function connectOptions(address: Address, socket: UpstreamSocketConfig): SocketC
     noDelay: true,
     ...(localAddress === '' ? {} : { localAddress, localPort: sourcePort }),
   };
+}
+
+/** All in one literal, with what Node adds to a copy of it: see `acceptedSocket`. */
+function plainOptions(target: SocketConnectOpts, onread: OnReadOpts): SocketConnectOpts {
+  const isIp = 'port' in target;
+  const options = {
+    path: isIp ? undefined : target.path,
+    host: isIp ? target.host : undefined,
+    port: isIp ? target.port : undefined,
+    localAddress: isIp ? target.localAddress : undefined,
+    localPort: isIp ? target.localPort : undefined,
+    noDelay: isIp,
+    allowHalfOpen: true,
+    emitClose: false,
+    autoDestroy: true,
+    decodeStrings: false,
+    onread,
+  };
+  return options as SocketConnectOpts;
 }
 
 /** This side's address of a connected socket. */

@@ -10,6 +10,7 @@ import {
   type PoolFailure,
   unhealthyMask,
 } from '../../api/upstream.js';
+import { MemberList } from '../../base/member-list.js';
 import type { TransportOptions, UpstreamTransport } from '../../network/transport-socket.js';
 import { C } from '../cluster-stats.js';
 import type { PoolProtocol } from '../http-protocol.js';
@@ -52,7 +53,7 @@ export class HostPool implements HttpPool, PooledConnectionOwner {
   /** 1: connections are opened for requests that wait, and no others. */
   private readonly preconnectRatio: number;
   private readonly pending: PendingRequests;
-  private readonly connections: Set<PooledConnection>;
+  private readonly connections: MemberList<PooledConnection>;
   /** Those that have had room, last in first out; some may have none any more. */
   private readonly ready: PooledConnection[];
   private connecting: number;
@@ -84,7 +85,7 @@ export class HostPool implements HttpPool, PooledConnectionOwner {
     this.streamsEach = protocol === 'http2' ? Math.min(http2.maxConcurrentStreams, most) : 1;
     this.preconnectRatio = cluster.config.preconnectRatio;
     this.pending = new PendingRequests(cluster, host, breaker);
-    this.connections = new Set();
+    this.connections = new MemberList();
     this.ready = [];
     this.connecting = 0;
     this.isDraining = false;
@@ -155,7 +156,7 @@ export class HostPool implements HttpPool, PooledConnectionOwner {
   }
 
   private drainConnections(): void {
-    for (const connection of [...this.connections]) connection.drain();
+    for (const connection of this.connections) connection.drain();
   }
 
   private endIfEmpty(): void {

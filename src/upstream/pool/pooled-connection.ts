@@ -3,6 +3,7 @@ import type { RequestEncoder, ResponseDecoder } from '../../api/codec.js';
 import type { Address, UpstreamConnectionTimes } from '../../api/stream-info.js';
 import type { TlsInfo } from '../../api/tls-info.js';
 import { type Host, HostWord, type PoolFailure, type UpstreamConnectionInfo } from '../../api/upstream.js';
+import type { Member } from '../../base/member-list.js';
 import { Timer } from '../../base/timer-wheel.js';
 import { unknownAddress } from '../../network/address.js';
 import type { Connection, ConnectionEvents } from '../../network/connection.js';
@@ -29,7 +30,9 @@ export interface PooledConnectionOwner extends PooledHost {
  *
  *   connecting ──connected──► open ──worn out, old, told to, pool drains──► draining ──last stream──► closed
  */
-export class PooledConnection implements ConnectionEvents, SessionOwner, UpstreamConnectionInfo {
+export class PooledConnection implements ConnectionEvents, SessionOwner, UpstreamConnectionInfo, Member {
+  /** Kept by the pool's list of those that are open. */
+  place: number;
   readonly id: number;
   readonly host: Host;
   readonly pool: PooledConnectionOwner;
@@ -55,6 +58,7 @@ export class PooledConnection implements ConnectionEvents, SessionOwner, Upstrea
 
   constructor(pool: PooledConnectionOwner) {
     const { cluster, host, resources } = pool;
+    this.place = -1;
     this.id = resources.nextConnectionId();
     this.host = host;
     this.pool = pool;

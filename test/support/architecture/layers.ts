@@ -83,6 +83,7 @@ export const layers: { readonly [folder: string]: Layer } = {
       'node:perf_hooks',
       'node:url',
       'node:util',
+      'node:v8 worker-threads.ts',
       'node:worker_threads',
     ],
   },
