@@ -191,7 +191,9 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
 
   consume(bytes: number): void {
     this.consumed += bytes;
-    if (this.isDead || this.consumed * 2 < this.local.connectionWindow) return;
+    // Where streams hold much back, half of the window may never come together: what is left to the peer decides then.
+    const isHalf = this.consumed * 2 >= this.local.connectionWindow || this.consumed >= this.receiveWindow;
+    if (this.isDead || this.consumed === 0 || !isHalf) return;
     this.receiveWindow += this.consumed;
     this.writer.windowUpdate(0, this.consumed);
     this.consumed = 0;
