@@ -7,7 +7,12 @@ import { parseStringMatcher, type StringMatcherConfig } from '../match/string-ma
 import { parseConnectionMonitor } from '../network/connection-monitor.js';
 import { type ListenerConfig, parseListener } from '../network/listener-config.js';
 import { emptyRuntime, type LayeredRuntimeConfig, parseLayeredRuntime } from '../runtime/layers.js';
-import { DEFAULT_STATS_CONFIG, parseStatsConfig, type StatsConfig } from '../stats/stats-config.js';
+import {
+  DEFAULT_STATS_CONFIG,
+  parseClusterMatchers,
+  parseStatsConfig,
+  type StatsConfig,
+} from '../stats/stats-config.js';
 import { type ParsedAccessLog, parseAccessLogs } from '../stream/access-log/access-log.js';
 import { type ClusterConfig, parseCluster } from '../upstream/config.js';
 import { sourceProblem } from '../upstream/membership/eds-config.js';
@@ -92,7 +97,10 @@ export function parseBootstrap(
     listeners,
     clusters,
     statsSinks: root.extensions('stat.sink', 'stats_sinks'),
-    statsConfig: stats === undefined ? DEFAULT_STATS_CONFIG : parseStatsConfig(stats),
+    statsConfig: {
+      ...(stats === undefined ? DEFAULT_STATS_CONFIG : parseStatsConfig(stats)),
+      ofClusters: parseClusterMatchers(resources?.list('clusters') ?? []),
+    },
     statsFlushMs: root.duration('stats_flush_interval', 5000),
     flushOnAdmin: root.bool('stats_flush_on_admin'),
     runtime: runtime === undefined ? emptyRuntime : parseLayeredRuntime(runtime),

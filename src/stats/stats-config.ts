@@ -11,7 +11,12 @@ export type StatsConfig = {
   readonly tags: readonly TagSpecifier[];
   readonly matcher: StatsMatcher;
   readonly histogramBuckets: readonly HistogramBuckets[];
+  /** Clusters that have a matcher of their own, which holds instead of that of all. */
+  readonly ofClusters: readonly ClusterMatcher[];
 };
+
+/** `name` is the one that the cluster has in stats. */
+export type ClusterMatcher = { readonly name: string; readonly matcher: StatsMatcher };
 
 /** A tag of the user's: by expression, of one value for every stat, or a default one asked for by name. */
 type TagSpecifier = {
@@ -32,6 +37,7 @@ export const DEFAULT_STATS_CONFIG: StatsConfig = {
   tags: [],
   matcher: { kind: 'accept-all', patterns: [] },
   histogramBuckets: [],
+  ofClusters: [],
 };
 
 /** Upper bounds of buckets in cumulative views and in Prometheus. */
@@ -46,7 +52,17 @@ export function parseStatsConfig(node: ConfigNode): StatsConfig {
     tags: node.list('stats_tags').map(parseTag),
     matcher: parseMatcher(node.message('stats_matcher')),
     histogramBuckets: node.list('histogram_bucket_settings').map(parseBuckets),
+    ofClusters: [],
   };
+}
+
+/** The matchers that stand in clusters. */
+export function parseClusterMatchers(clusters: readonly ConfigNode[]): readonly ClusterMatcher[] {
+  return clusters.flatMap((node) => {
+    const matcher = node.message('stats_matcher');
+    const name = node.string('alt_stat_name') || node.string('name');
+    return matcher === undefined ? [] : [{ name: name.replaceAll(':', '_'), matcher: parseMatcher(matcher) }];
+  });
 }
 
 function parseTag(node: ConfigNode): TagSpecifier {
@@ -86,13 +102,32 @@ function parseBuckets(node: ConfigNode): HistogramBuckets {
 }
 
 /** The stats that `stats_matcher` lets through; undefined when that is all of them. */
-export function statRules(config: StatsConfig): StatRules | undefined {
-  const { kind, patterns } = config.matcher;
-  if (kind === 'accept-all') return undefined;
+export function statRules({ matcher, ofClusters }: StatsConfig): StatRules | undefined {
+  if (ofClusters.length === 0) return matcher.kind === 'accept-all' ? undefined : rulesOf(matcher);
+  const general = rulesOf(matcher);
+  const own = new Map(ofClusters.map((it) => [it.name, rulesOf(it.matcher)]));
+  return { accepts: (name) => (clusterRules(name, own) ?? general).accepts(name) };
+}
+
+function rulesOf({ kind, patterns }: StatsMatcher): StatRules {
+  if (kind === 'accept-all') return { accepts: () => true };
   if (kind === 'reject-all') return { accepts: () => false };
   const tests = patterns.map(compileNamePattern);
   const isIncluding = kind === 'inclusion';
   return { accepts: (name) => tests.some((test) => test(name)) === isIncluding };
+}
+
+const clusterRoot = 'cluster.';
+
+/** Names of clusters may have dots, as those of stats have. */
+function clusterRules(name: string, own: ReadonlyMap<string, StatRules>): StatRules | undefined {
+  if (!name.startsWith(clusterRoot)) return undefined;
+  const from = clusterRoot.length;
+  for (let dot = name.indexOf('.', from); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+    const rules = own.get(name.slice(from, dot));
+    if (rules !== undefined) return rules;
+  }
+  return undefined;
 }
 
 /** With tags of the command line, which hold before those of the file. */

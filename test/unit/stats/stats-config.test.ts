@@ -6,6 +6,7 @@ import type { ConfigFiles } from '../../../src/config/node/read-context.js';
 import {
   bucketBounds,
   DEFAULT_BOUNDS,
+  parseClusterMatchers,
   parseStatsConfig,
   type StatsConfig,
   statRules,
@@ -121,4 +122,29 @@ stats_matcher: {inclusion_list: {patterns: [{exact: a}]}}
 histogram_bucket_settings: [{match: {exact: a}, buckets: [1]}]
 `);
   deepEqual([errors, unsupported], [[], []]);
+});
+
+test('the matcher of a cluster holds instead of that of all, for its own stats', () => {
+  const yamlText = `clusters:
+- name: a
+  stats_matcher: {inclusion_list: {patterns: [{suffix: x}]}}
+- name: plain
+- name: b.c:d
+  stats_matcher: {exclusion_list: {patterns: [{prefix: cluster.b.c_d.x}]}}
+- name: e
+  alt_stat_name: f
+  stats_matcher: {reject_all: true}
+`;
+  const rootType = 'envoy.config.bootstrap.v3.Bootstrap.StaticResources';
+  const loaded = loadConfig({ yamlText, registry, files, rootType });
+  const ofClusters = parseClusterMatchers(loaded.root.list('clusters'));
+  const { config } = parse('stats_matcher: {exclusion_list: {patterns: [{suffix: x}]}}');
+  const rules = statRules({ ...config, ofClusters });
+  const roots = ['cluster.a', 'cluster.plain', 'cluster.b.c_d', 'cluster.e', 'cluster.f', 'http.a'];
+  const accepted = roots.flatMap((root) => ['x', 'y'].map((leaf) => `${root}.${leaf}`));
+  deepEqual(
+    accepted.filter((name) => rules?.accepts(name)),
+    ['cluster.a.x', 'cluster.plain.y', 'cluster.b.c_d.y', 'cluster.e.y', 'http.a.y'],
+  );
+  equal(rules?.accepts('cluster.a'), true);
 });
