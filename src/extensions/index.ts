@@ -56,6 +56,7 @@ import { listenerRateLimit } from './filters/listener/local-ratelimit/local-rate
 import { originalDst } from './filters/listener/original-dst/original-dst.js';
 import { proxyProtocol } from './filters/listener/proxy-protocol/proxy-protocol.js';
 import { tlsInspector } from './filters/listener/tls-inspector/tls-inspector.js';
+import { clientSslAuth } from './filters/network/client-ssl-auth/client-ssl-auth.js';
 import { connectionLimit } from './filters/network/connection-limit/connection-limit.js';
 import { directResponse } from './filters/network/direct-response/direct-response.js';
 import { echo } from './filters/network/echo/echo.js';
@@ -112,6 +113,7 @@ import { upstreamTls } from './transport-sockets/tls/upstream-tls.js';
 const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   'listener.filter': [httpInspector, listenerRateLimit, originalDst, proxyProtocol, tlsInspector],
   'network.filter': [
+    clientSslAuth,
     connectionLimit,
     directResponse,
     echo,
