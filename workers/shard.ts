@@ -46,6 +46,7 @@ import { LiveRuntime } from '../src/runtime/live-runtime.js';
 import { RuntimeSnapshot } from '../src/runtime/snapshot.js';
 import { StatLane } from '../src/stats/lane.js';
 import { type StatsConfig, statRules } from '../src/stats/stats-config.js';
+import { DatagramListening } from './datagram-listening.js';
 import { DrainState } from './drain-state.js';
 import { Listening } from './listening.js';
 import { WorkerLog } from './worker-log.js';
@@ -76,6 +77,7 @@ export class Shard {
   private readonly drain: DrainState;
   private readonly secrets: ThreadSecrets;
   private readonly listening: Listening;
+  private readonly datagrams = new DatagramListening();
   private readonly log: WorkerLog;
   private readonly profile = new CpuProfile();
   private connections: number;
@@ -169,10 +171,11 @@ export class Shard {
         this.closeIdle();
         break;
       case 'accept':
-        this.listening.accept(message.socket);
+        this.acceptOn(message.socket);
         break;
       case 'stop-accepting':
         this.listening.stop(message.listeners);
+        this.datagrams.stop(message.listeners);
         break;
       case 'drain-listeners':
         this.drain.listeners(message);
@@ -232,6 +235,7 @@ export class Shard {
   async stop(): Promise<void> {
     this.isStopping = true;
     this.listening.stop(null);
+    this.datagrams.stop(null);
     for (const listener of this.listeners.values()) listener.destroy();
     this.plane.drain();
     // Sockets report their end behind the next polls; what that logs is to be written too.
@@ -244,6 +248,21 @@ export class Shard {
     const { fd } = connection;
     Atomics.add(this.control, ControlWord.adopted, 1);
     this.begin(connection, fd, () => closeSync(fd));
+  }
+
+  private acceptOn(socket: ListeningSocket): void {
+    if (socket.port === undefined) {
+      this.listening.accept(socket);
+      return;
+    }
+    Atomics.add(this.control, ControlWord.listening, 1);
+    try {
+      const config = this.listenerOf(socket.listener, socket.slot)?.config ?? null;
+      if (config === null) closeSync(socket.fd);
+      else this.datagrams.accept(socket, socket.port, config, this.scope);
+    } catch (error) {
+      this.scope.log.error(`listener ${socket.listener}: no datagrams can be received: ${textOf(error)}`);
+    }
   }
 
   /** A connection that this worker accepted itself. */

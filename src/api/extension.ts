@@ -4,6 +4,7 @@ import type { ConfigNode } from './config-node.js';
 /** The seams at which an extension can be put in; each is the key of one list in `extensions/index.ts`. */
 export type ExtensionKind =
   | 'listener.filter'
+  | 'udp.listener.filter'
   | 'network.filter'
   | 'http.filter'
   | 'upstream.http.filter'

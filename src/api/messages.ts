@@ -26,7 +26,7 @@ export interface HandedConnection {
   readonly slot: number;
 }
 
-/** A socket that main has bound and a worker accepts on (`enable_reuse_port`). */
+/** A socket that main has bound and a worker accepts on (`enable_reuse_port`), or receives datagrams on. */
 export interface ListeningSocket {
   /** A duplicated descriptor; from the bump of `ControlWord.listening` on it is the worker's. */
   readonly fd: number;
@@ -36,6 +36,8 @@ export interface ListeningSocket {
   readonly backlog: number;
   /** Connections whose descriptor is higher are refused. */
   readonly highestFd: number;
+  /** Of datagrams: the port as it was bound. */
+  readonly port?: number;
 }
 
 /** Main → worker. */

@@ -72,6 +72,7 @@ import { sniCluster } from './filters/network/sni-cluster/sni-cluster.js';
 import { sniForwardProxy } from './filters/network/sni-dynamic-forward-proxy/sni-dynamic-forward-proxy.js';
 import { tcpProxy } from './filters/network/tcp-proxy/tcp-proxy-filter.js';
 import { zooKeeperProxy } from './filters/network/zookeeper-proxy/zookeeper-proxy.js';
+import { udpProxy } from './filters/udp/udp-proxy/udp-proxy.js';
 import { metadataFormatter } from './formatters/metadata/metadata.js';
 import { reqWithoutQuery } from './formatters/req-without-query/req-without-query.js';
 import { preserveCase } from './header-formatters/preserve-case/preserve-case.js';
@@ -112,6 +113,7 @@ import { upstreamTls } from './transport-sockets/tls/upstream-tls.js';
 /** Everything that is in the binary, by the seam it is put in at. Adding an extension adds a line here. */
 const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   'listener.filter': [httpInspector, listenerRateLimit, originalDst, proxyProtocol, tlsInspector],
+  'udp.listener.filter': [udpProxy],
   'network.filter': [
     clientSslAuth,
     connectionLimit,

@@ -8,6 +8,7 @@ import { originText } from '../match/places.js';
 import { type ChainMatcherConfig, parseChainMatcher } from './chain-matcher.js';
 import { type GateConfig, parseGate } from './filter-gate.js';
 import { parseKeepAlive, parseListenerOptions, parseSocketOptions } from './socket-option-config.js';
+import { isUdpAddress, parseUdpListener, type UdpListenerConfig } from './udp-listener-config.js';
 
 /** One address that a listener binds. */
 export type BindConfig = {
@@ -70,6 +71,8 @@ export type ListenerConfig = {
   readonly exactBalance: boolean;
   /** Workers accept for themselves. */
   readonly reusePort: boolean;
+  /** Null: connections. */
+  readonly udp: UdpListenerConfig | null;
   readonly backlog: number;
   readonly accessLogs: readonly AccessLogConfig[];
   /** Namespace → structure. */
@@ -108,8 +111,10 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
   const name = node.string('name') || `listener_${index}`;
   const chains = node.list('filter_chains').map((chain, i) => parseChain(chain, i, parts));
   const fallback = node.message('default_filter_chain');
-  const isUdp = address?.message('socket_address')?.enum('protocol', 'TCP') === 'UDP';
-  if (chains.length === 0 && fallback === undefined && !isUdp) {
+  const udp = isUdpAddress(address)
+    ? parseUdpListener(node, first === undefined ? name : textOf(first))
+    : null;
+  if (chains.length === 0 && fallback === undefined && udp === null) {
     node.error(
       `error adding listener '${first === undefined ? name : textOf(first)}': no filter chains specified`,
     );
@@ -126,7 +131,8 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
     chains,
     defaultChain: fallback === undefined ? null : parseChain(fallback, -1, parts),
     chainMatcher: matcher === undefined ? null : parseChainMatcher(matcher),
-    ...parseListenerFilters(node),
+    ...(udp === null ? parseListenerFilters(node) : { listenerFilters: [], listenerGates: [] }),
+    udp,
     usesOriginalDst: node.bool('use_original_dst'),
     listenerFiltersTimeoutMs: node.duration('listener_filters_timeout', 15_000),
     continueOnTimeout: node.bool('continue_on_listener_filters_timeout'),
@@ -134,7 +140,7 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
     trafficDirection: node.enum('traffic_direction', 'UNSPECIFIED') as ListenerConfig['trafficDirection'],
     drainType: node.enum('drain_type', 'DEFAULT') as ListenerConfig['drainType'],
     exactBalance: balance?.message('exact_balance') !== undefined,
-    reusePort: readReusePort(node, bind),
+    reusePort: udp === null && readReusePort(node, bind),
     backlog: node.number('tcp_backlog_size', 0),
     accessLogs: parts.accessLogs(node, 'access_log'),
     metadata: parseMetadata(node, 'metadata'),
@@ -204,7 +210,7 @@ function parseAddress(node: ConfigNode, options: readonly SocketOptionConfig[]):
     node.unsupported('envoy_internal_address', 'internal listeners');
     return [];
   }
-  if (socket.enum('protocol', 'TCP') !== 'TCP') socket.unsupportedValue('protocol', 'UDP');
+  socket.enum('protocol', 'TCP');
   const ip = socket.string('address');
   if (socket.string('resolver_name') !== '') socket.unsupported('resolver_name', 'addresses are IP ones');
   else if (parseIp(ip) === null) socket.error(`malformed IP address: ${ip}`, 'address');

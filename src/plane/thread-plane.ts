@@ -13,6 +13,7 @@ import type {
   NetworkFilterMaker,
 } from '../api/network-filter.js';
 import type { ThreadScope } from '../api/thread-scope.js';
+import type { UdpListenerContext, UdpListenerFilter, UdpListenerFilterFactory } from '../api/udp-filter.js';
 import type { ClusterManager, LoadBalancerFactory } from '../api/upstream.js';
 import type {
   DownstreamTransport,
@@ -163,6 +164,16 @@ export function downstreamTransportOf(
 export function listenerFilterOf(config: ExtensionConfig, scope: ThreadScope): ListenerFilterMaker {
   const factory = required(scope.extensions, 'listener.filter', config.typeUrl) as ListenerFilterFactory;
   return factory.build(config.config, scope);
+}
+
+export function udpFilterOf(
+  config: ExtensionConfig,
+  scope: ThreadScope,
+  context: UdpListenerContext,
+): UdpListenerFilter {
+  const kind = 'udp.listener.filter';
+  const factory = required(scope.extensions, kind, config.typeUrl) as UdpListenerFilterFactory;
+  return factory.build(config.config, scope, context);
 }
 
 export function httpFilterOf(config: ExtensionConfig, scope: HttpFilterContext): HttpFilterMaker {

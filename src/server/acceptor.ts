@@ -6,6 +6,7 @@ import type { BindConfig, ListenerConfig } from '../network/listener-config.js';
 import { bindError, boundText, listenOn } from './bind.js';
 import { bindSocket, onListening } from './bind-socket.js';
 import type { ConnectionLimits } from './connection-limits.js';
+import { DatagramSockets } from './datagram-sockets.js';
 import type { DescriptorBudget } from './descriptor-budget.js';
 import type { Descriptors } from './descriptors.js';
 import type { WorkerShard } from './shard.js';
@@ -49,6 +50,7 @@ export class Acceptor {
   private readonly servers: Server[];
   private readonly byListener: Map<string, Server[]>;
   private readonly shared: SharedAddress[];
+  private readonly datagrams: DatagramSockets[];
   private readonly pool: ShardPool;
   private readonly descriptors: Descriptors;
   private readonly events: AcceptorEvents;
@@ -70,6 +72,7 @@ export class Acceptor {
     this.servers = [];
     this.byListener = new Map();
     this.shared = [];
+    this.datagrams = [];
     this.pool = pool;
     this.descriptors = descriptors;
     this.events = events;
@@ -88,6 +91,10 @@ export class Acceptor {
     this.slots.set(config.name, slot);
     if (!config.bindToPort) return;
     for (const [index, bind] of config.bind.entries()) {
+      if (config.udp !== null) {
+        this.listenForDatagrams(config, bind, index, slot);
+        continue;
+      }
       if (config.reusePort) {
         await this.listenForWorkers(config, bind, index, slot);
         continue;
@@ -124,13 +131,16 @@ export class Acceptor {
       listeners === undefined ? this.servers : listeners.flatMap((name) => this.byListener.get(name) ?? []);
     for (const server of servers) if (server.listening) server.close();
     const shared = this.shared.filter(({ config }) => listeners?.includes(config.name) !== false);
-    if (shared.length === 0) return;
+    const datagrams = this.datagrams.filter(({ listener }) => listeners?.includes(listener) !== false);
+    if (shared.length === 0 && datagrams.length === 0) return;
     for (const { sockets } of shared) sockets.close();
+    for (const sockets of datagrams) sockets.close();
     this.pool.broadcast({ kind: 'stop-accepting', listeners: listeners ?? null });
   }
 
   /** Lets workers accept where nothing is to be counted before; main accepts where a limit is in force by now. */
   review(): void {
+    for (const sockets of this.datagrams) for (const shard of this.pool.serving) sockets.give(shard);
     for (const { config, sockets } of this.shared) {
       const isUnlimited = this.rules.limits.isUnlimited(config);
       for (const shard of this.pool.serving) {
@@ -147,6 +157,7 @@ export class Acceptor {
   onWorkerGone(shard: WorkerShard): void {
     for (const fd of shard.unclaimedListening) this.descriptors.close(fd);
     for (const { sockets } of this.shared) sockets.takeBack(shard.index);
+    for (const sockets of this.datagrams) sockets.takeBack(shard.index);
   }
 
   /** No descriptor was left for a connection; a line a second says so. */
@@ -180,6 +191,23 @@ export class Acceptor {
     this.shared.push({ config, sockets });
     const host = bind.address.includes(':') ? `[${bind.address}]` : bind.address;
     this.bound.push({ listener, text: `${host}:${sockets.port}`, port: sockets.port });
+    this.review();
+  }
+
+  private listenForDatagrams(config: ListenerConfig, bind: BindConfig, index: number, slot: number): void {
+    if (config.udp?.reusesPort === false && this.pool.size > 1) {
+      const problem =
+        'Listening on UDP when concurrency is > 1 without the SO_REUSEPORT socket option results in unstable packet ' +
+        'proxying. Configure the reuse_port listener option or set concurrency = 1.';
+      throw new Error(`${whoListens(config)}: ${problem}`);
+    }
+    const send = (shard: WorkerShard, fd: number, port: number): void =>
+      shard.giveListening({ fd, listener: config.name, bind: index, slot, backlog: 0, highestFd: 0, port });
+    const owner = { descriptors: this.descriptors, listener: config.name, send };
+    const sockets = DatagramSockets.bind(owner, bind, this.pool.size, whoListens(config));
+    this.datagrams.push(sockets);
+    const host = bind.address.includes(':') ? `[${bind.address}]` : bind.address;
+    this.bound.push({ listener: config.name, text: `${host}:${sockets.port}`, port: sockets.port });
     this.review();
   }
 

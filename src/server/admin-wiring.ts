@@ -116,6 +116,7 @@ function processView(server: Server): ProcessView {
 /** Envoy's categories of the seams. */
 const categories: { readonly [kind in ExtensionKind]?: string } = {
   'listener.filter': 'envoy.filters.listener',
+  'udp.listener.filter': 'envoy.filters.udp_listener',
   'network.filter': 'envoy.filters.network',
   'http.filter': 'envoy.filters.http',
   'upstream.http.filter': 'envoy.filters.http.upstream',

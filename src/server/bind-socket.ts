@@ -4,10 +4,15 @@ import type { BindConfig } from '../network/listener-config.js';
 import { applySocketOptions } from '../network/socket-option-config.js';
 import type { Descriptors } from './descriptors.js';
 
-/** A TCP socket bound to an address with the options that are set before and behind that; throws what went wrong. */
-export function bindSocket(descriptors: Descriptors, bind: BindConfig, isShared: boolean): number {
+/** A TCP or UDP socket bound to an address with the options that are set before and behind that; throws what went wrong. */
+export function bindSocket(
+  descriptors: Descriptors,
+  bind: BindConfig,
+  isShared: boolean,
+  kind: 'bindTcp' | 'bindUdp' = 'bindTcp',
+): number {
   const isV6Only = bind.address.includes(':') && !bind.ipv4Compat;
-  const fd = descriptors.bindTcp(bind.address, bind.port, isV6Only, isShared, (unbound) =>
+  const fd = descriptors[kind](bind.address, bind.port, isV6Only, isShared, (unbound) =>
     apply(unbound, bind, 'STATE_PREBIND'),
   );
   try {

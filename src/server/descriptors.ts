@@ -20,11 +20,18 @@ export interface Descriptors {
     isShared: boolean,
     prepare: (fd: number) => void,
   ): number;
+  /** The same for datagrams. */
+  bindUdp: Descriptors['bindTcp'];
+  /** The port that a bound IP socket has. */
+  portOf(fd: number): number;
 }
 
 const F_DUPFD_CLOEXEC = 1030;
 const AF_UNIX = 1;
-const SOCK_STREAM_CLOEXEC_NONBLOCK = 1 | 0o2000000 | 0o4000;
+const SOCK_CLOEXEC_NONBLOCK = 0o2000000 | 0o4000;
+const SOCK_STREAM = 1;
+const SOCK_DGRAM = 2;
+const SOCK_STREAM_CLOEXEC_NONBLOCK = SOCK_STREAM | SOCK_CLOEXEC_NONBLOCK;
 /** `sun_path`, less the zero in front. */
 const abstractNameBytes = 107;
 
@@ -40,6 +47,7 @@ const codes: { readonly [errno: number]: string } = { 13: 'EACCES', 98: 'EADDRIN
 type SetOption = (fd: number, level: number, name: number, value: Uint8Array, length: number) => number;
 type SocketCall = (domain: number, type: number, protocol: number) => number;
 type BindCall = (fd: number, address: Uint8Array, length: number) => number;
+type NameCall = (fd: number, address: Uint8Array, length: [number]) => number;
 type Fcntl = (fd: number, command: number, argument: number) => number;
 
 interface Koffi {
@@ -62,9 +70,18 @@ export function loadDescriptors(): Descriptors | null {
     const setsockopt = libc.func(
       'int setsockopt(int fd, int level, int name, const uint8_t *value, uint32_t length)',
     ) as SetOption;
+    const getsockname = libc.func(
+      'int getsockname(int fd, _Out_ uint8_t *address, _Inout_ uint32_t *length)',
+    ) as NameCall;
+    const calls = { socket, bind, setsockopt, close, errno: () => koffi.errno() };
     return {
-      bindTcp: (...wanted) =>
-        bindTcp({ socket, bind, setsockopt, close, errno: () => koffi.errno() }, ...wanted),
+      bindTcp: (...wanted) => bindInet(calls, SOCK_STREAM, ...wanted),
+      portOf(fd) {
+        const address = Buffer.alloc(28);
+        if (getsockname(fd, address, [address.length]) !== 0) throw systemError(koffi.errno());
+        return address.readUInt16BE(2);
+      },
+      bindUdp: (...wanted) => bindInet(calls, SOCK_DGRAM, ...wanted),
       bindAbstract(name) {
         const bytes = Buffer.from(name, 'utf8');
         if (bytes.length > abstractNameBytes) throw new Error('File name too long');
@@ -100,8 +117,9 @@ interface BindCalls {
   errno(): number;
 }
 
-function bindTcp(
+function bindInet(
   { socket, bind, setsockopt, close, errno }: BindCalls,
+  type: number,
   address: string,
   port: number,
   isV6Only: boolean,
@@ -109,10 +127,11 @@ function bindTcp(
   prepare: (fd: number) => void,
 ): number {
   const bytes = socketAddress(address, port);
-  const fd = socket(bytes.readUInt16LE(0), SOCK_STREAM_CLOEXEC_NONBLOCK, 0);
+  const fd = socket(bytes.readUInt16LE(0), type | SOCK_CLOEXEC_NONBLOCK, 0);
   if (fd < 0) throw systemError(errno());
   const options: [number, number, boolean][] = [
-    [SOL_SOCKET, SO_REUSEADDR, true],
+    // Of datagrams it would let others have the same address.
+    [SOL_SOCKET, SO_REUSEADDR, type === SOCK_STREAM],
     [SOL_SOCKET, SO_REUSEPORT, isShared],
   ];
   if (bytes.length > 16) options.push([IPPROTO_IPV6, IPV6_V6ONLY, isV6Only]);

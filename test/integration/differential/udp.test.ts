@@ -1,0 +1,82 @@
+import { deepEqual } from 'node:assert/strict';
+import { test } from 'node:test';
+import { withoutEnvoy } from '../../support/envoy.js';
+import { namePorts, statLines } from './observation.js';
+import { type ProxyKind, ProxyUnderTest, type Stats } from './proxy-under-test.js';
+import { type UdpCase, udpBootstrap, udpCases } from './udp/udp-cases.js';
+import { DatagramClients, DatagramOrigins } from './udp/udp-peers.js';
+
+const ignored = [
+  /^(?:server|listener_manager|cluster_manager|runtime|main_thread|workers|filesystem|dns|thread_local)\./,
+  /^(?:http|listener)\.admin|default\.total_match_count$/,
+];
+const waitMs = 20_000;
+
+interface Seen {
+  readonly replies: readonly string[];
+  readonly origin: readonly string[];
+  readonly stats: readonly string[];
+}
+
+async function take(proxy: ProxyUnderTest, origins: DatagramOrigins, it: UdpCase): Promise<Seen> {
+  const before = await proxy.stats();
+  const seenBefore = origins.seen.length;
+  const clients = new DatagramClients();
+  for (const { send, client = 'a', replies, stat } of it.steps) {
+    if (send !== undefined) clients.send(client, send, proxy.places.listeners[it.listener] ?? 0);
+    if (replies !== undefined) await clients.replied(replies);
+    if (stat !== undefined) await reached(proxy, stat[0], stat[1], before.get(stat[0]) ?? 0);
+  }
+  clients.close();
+  const isIgnored = [...ignored, ...(it.ignores ?? [])];
+  return {
+    replies: clients.replies,
+    origin: origins.seen.slice(seenBefore),
+    stats: statLines(before, await settled(proxy), isIgnored),
+  };
+}
+
+/** A worker counts a datagram behind sending it: asked until nothing has moved for a while. */
+async function settled(proxy: ProxyUnderTest): Promise<Stats> {
+  const counted = (stats: Stats): string =>
+    JSON.stringify([...stats].filter(([name]) => /^(?:udp|cluster)\./.test(name)));
+  let stats = await proxy.stats();
+  for (let same = 0; same < 4; ) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const next = await proxy.stats();
+    same = counted(next) === counted(stats) ? same + 1 : 0;
+    stats = next;
+  }
+  return stats;
+}
+
+/** A gauge that is to come down has been up. */
+async function reached(proxy: ProxyUnderTest, name: string, value: number, before: number): Promise<void> {
+  const deadline = performance.now() + waitMs;
+  const isThere = (now: number): boolean => (value === 0 ? now === 0 : now >= before + value);
+  while (!isThere((await proxy.stats()).get(name) ?? 0)) {
+    if (performance.now() > deadline) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+async function takeAll(kind: ProxyKind, t: { after(run: () => unknown): void }) {
+  const origins = await DatagramOrigins.listen(['main', 'second']);
+  t.after(() => origins.close());
+  const proxy = await ProxyUnderTest.start(kind, udpBootstrap(origins.ports));
+  t.after(() => proxy.stop());
+  const seen = new Map<string, Seen>();
+  for (const it of udpCases) seen.set(it.name, await take(proxy, origins, it));
+  const places = { ...proxy.places, origins: { ...proxy.places.origins, ...origins.ports } };
+  // Sessions of the other listeners are still open.
+  await reached(proxy, 'udp.idle.downstream_sess_active', 0, 0);
+  const log = await proxy.log('customLog', 'idle');
+  return { seen, log: namePorts(log, places).split('\n').sort() };
+}
+
+test('Envoy and this proxy carry the same datagrams', { skip: withoutEnvoy, timeout: 120_000 }, async (t) => {
+  const [theirs, ours] = await Promise.all([takeAll('envoy', t), takeAll('sluice', t)]);
+  for (const { name } of udpCases)
+    await t.test(name, () => deepEqual(ours.seen.get(name), theirs.seen.get(name)));
+  await t.test('the log of sessions', () => deepEqual(ours.log, theirs.log));
+});

@@ -1,0 +1,97 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { eventually } from '../support/eventually.js';
+import { mainPath, startProxy } from '../support/proxy.js';
+
+async function socketOf(t: TestContext, port = 0): Promise<Socket> {
+  const socket = createSocket('udp4');
+  socket.bind(port, '127.0.0.1');
+  await once(socket, 'listening');
+  t.after(() => socket.close());
+  return socket;
+}
+
+function bootstrap(port: number, fields: object = {}, more: object = {}): string {
+  const endpoint = { address: { socket_address: { address: '127.0.0.1', port_value: port } } };
+  return JSON.stringify({
+    admin: { address: { socket_address: { address: '127.0.0.1', port_value: 0 } } },
+    static_resources: {
+      listeners: [
+        {
+          name: 'main',
+          address: { socket_address: { protocol: 'UDP', address: '127.0.0.1', port_value: 0 } },
+          listener_filters: [
+            {
+              name: 'proxy',
+              typed_config: {
+                '@type': 'type.googleapis.com/envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig',
+                stat_prefix: 'own',
+                cluster: 'main',
+                ...fields,
+              },
+            },
+          ],
+          ...more,
+        },
+      ],
+      clusters: [
+        {
+          name: 'main',
+          load_assignment: { cluster_name: 'main', endpoints: [{ lb_endpoints: [{ endpoint }] }] },
+        },
+      ],
+    },
+  });
+}
+
+test('each client of a UDP listener has its own session, whichever worker has it', {
+  timeout: 60_000,
+}, async (t) => {
+  const origin = await socketOf(t);
+  origin.on('message', (bytes, { address, port }) => origin.send(`re:${bytes}`, port, address));
+  const proxy = await startProxy(t, bootstrap(origin.address().port, { idle_timeout: '0.2s' }));
+  const replies: string[] = [];
+  for (let i = 0; i < 8; i++) {
+    const client = await socketOf(t);
+    client.on('message', (bytes) => replies.push(bytes.toString()));
+    client.send(`hello ${i}`, proxy.port(), '127.0.0.1');
+  }
+  await eventually(() => replies.length === 8);
+  deepEqual(
+    replies.sort(),
+    Array.from({ length: 8 }, (_, i) => `re:hello ${i}`),
+  );
+  await eventually(async () => (await proxy.stat('udp.own.downstream_sess_total')) === 8);
+  await eventually(async () => (await proxy.stat('udp.own.idle_timeout')) === 8);
+  equal(await proxy.stat('udp.own.downstream_sess_active'), 0);
+  proxy.child.kill('SIGTERM');
+  equal(await proxy.exit(), 0);
+});
+
+test('what a UDP listener cannot do is refused by name', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-udp-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'bootstrap.json');
+  writeFileSync(
+    file,
+    bootstrap(
+      1,
+      {
+        use_original_src_ip: true,
+        tunneling_config: { proxy_host: 'a', target_host: 'b', default_target_port: 1 },
+      },
+      { filter_chains: [{}] },
+    ),
+  );
+  const { stderr, status } = spawnSync(process.execPath, [mainPath, '--mode', 'validate', '-c', file]);
+  equal(status, 1);
+  match(stderr.toString(), /use_original_src_ip/);
+  match(stderr.toString(), /tunneling_config/);
+  match(stderr.toString(), /1 filter chain\(s\) specified for connection-less UDP listener\./);
+});
