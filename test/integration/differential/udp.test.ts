@@ -28,12 +28,25 @@ async function take(proxy: ProxyUnderTest, origins: DatagramOrigins, it: UdpCase
     if (stat !== undefined) await reached(proxy, stat[0], stat[1], before.get(stat[0]) ?? 0);
   }
   clients.close();
-  const isIgnored = [...ignored, ...(it.ignores ?? [])];
+  const root = `udp.${it.listener}.downstream_sess_`;
+  const sent = `${root}tx_datagrams`;
+  if (clients.replies.length > 0) await reached(proxy, sent, clients.replies.length, before.get(sent) ?? 0);
+  const seen = origins.seen.slice(seenBefore);
   return {
     replies: clients.replies,
-    origin: origins.seen.slice(seenBefore),
-    stats: statLines(before, await settled(proxy), isIgnored),
+    origin: it.startsAnywhere === true ? inOrder(seen) : seen,
+    stats: statLines(before, await settled(proxy), ignored),
   };
+}
+
+/** Hosts by the order of their first datagrams. */
+function inOrder(seen: readonly string[]): string[] {
+  const names: string[] = [];
+  return seen.map((line) => {
+    const [name = '', rest = ''] = line.split(': ');
+    if (!names.includes(name)) names.push(name);
+    return `host ${names.indexOf(name)}: ${rest}`;
+  });
 }
 
 /** A worker counts a datagram behind sending it: asked until nothing has moved for a while. */
