@@ -26,9 +26,11 @@ test('listeners of kinds that are not supported are refused for that alone', () 
     "error adding listener named 'l': address is necessary",
   ]);
   const udp = 'address: { socket_address: { protocol: UDP, address: 127.0.0.1, port_value: 1 } }';
-  deepEqual(told(`{ name: l, ${udp}, udp_listener_config: {} }`), [
-    'address.socket_address.protocol',
-    'udp_listener_config',
+  const quic = 'udp_listener_config: { quic_options: {} }';
+  deepEqual(told(`{ name: l, ${udp}, udp_listener_config: {} }`), []);
+  deepEqual(told(`{ name: l, ${udp}, ${quic}, filter_chains: [{}] }`), ['udp_listener_config.quic_options']);
+  deepEqual(told(`{ name: l, ${udp}, filter_chains: [{}] }`), [
+    "error adding listener '127.0.0.1:1': 1 filter chain(s) specified for connection-less UDP listener.",
   ]);
   const resolved = 'address: { socket_address: { address: "rc://a", resolver_name: r, port_value: 1 } }';
   deepEqual(told(`{ name: l, ${resolved}, filter_chains: [{}] }`), ['address.socket_address.resolver_name']);
