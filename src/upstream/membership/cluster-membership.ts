@@ -30,6 +30,7 @@ import {
   hostRecord,
   initialHealth,
   isSameHost,
+  isSameMetadata,
   isSameRecord,
 } from './endpoint-host.js';
 import { HostSlots } from './host-slots.js';
@@ -288,8 +289,10 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     member.change(endpointHealth(healthStatus), HostHealth.pendingDynamicRemoval | configuredHealthMask);
     const record = hostRecord(this.config, host, member.slot);
     const isSame = isSameRecord(member.record, record);
+    // As in Envoy, where a host looks for its transport socket anew.
+    if (!isSame && !isSameMetadata(member.record, record)) this.transportMatches.add(1);
     member.describe(record, host.address);
-    return !isSame || member.health !== before;
+    return !isSame || coarseHealth(member.health) !== coarseHealth(before);
   }
 
   /** These are not there any more; those that outlive that join `kept`. Answers whether any goes. */
@@ -402,6 +405,12 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     }
     return false;
   }
+}
+
+/** What balancers make of health: the reasons for it do not matter to them. */
+function coarseHealth(health: number): number {
+  if ((health & unhealthyMask) !== 0) return unhealthyMask;
+  return (health & degradedMask) !== 0 ? degradedMask : 0;
 }
 
 function usesOf(member: Member): number {

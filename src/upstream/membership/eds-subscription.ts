@@ -26,6 +26,8 @@ export class EdsSubscription {
   private readonly staleTimer: Timer;
   private readonly notices: Notices;
   private levels: ReadonlyMap<number, string>;
+  /** The hosts of the last answer that was taken, each by what makes it the host that it is. */
+  private known: ReadonlySet<string>;
   /** Of the last answer that was accepted. */
   version: string;
 
@@ -40,6 +42,7 @@ export class EdsSubscription {
     this.staleTimer = new Timer(() => this.expire());
     this.notices = new Notices(scope.log);
     this.levels = new Map();
+    this.known = new Set();
     this.version = '';
   }
 
@@ -118,7 +121,9 @@ export class EdsSubscription {
       if (levels.get(level) !== this.levels.get(level)) owner.stats.inc(M.membership_change);
     }
     this.levels = levels;
-    owner.stats.set(M.max_host_weight, weightOfLastLevel(hosts));
+    const known = hosts.filter((host) => this.known.has(identityOf(host)));
+    owner.stats.set(M.max_host_weight, weightOfLastLevel(known, hosts));
+    this.known = new Set(hosts.map(identityOf));
     owner.publish();
   }
 }
@@ -138,22 +143,26 @@ function foundHosts({ endpoints }: AssignedHosts): readonly FoundHost[] {
   return [...found.values()];
 }
 
-/** The greatest weight of the highest level, as Envoy has it: its levels overwrite each other's. */
-function weightOfLastLevel(hosts: readonly FoundHost[]): number {
+/** The greatest weight of the highest level, as Envoy has it: levels overwrite each other's, hosts that join count none. */
+function weightOfLastLevel(known: readonly FoundHost[], hosts: readonly FoundHost[]): number {
   const last = hosts.reduce((level, { endpoint }) => Math.max(level, endpoint.priority), 0);
-  const weights = hosts.map(({ endpoint }) => (endpoint.priority === last ? endpoint.weight : 1));
+  const weights = known.map(({ endpoint }) => (endpoint.priority === last ? endpoint.weight : 1));
   return weights.reduce((max, weight) => Math.max(max, weight), 1);
+}
+
+function identityOf({ endpoint, address }: FoundHost): string {
+  const { hostname, locality } = endpoint;
+  return [address.text, hostname, ...Object.values(locality)].join('\0');
 }
 
 /** Who is in each priority level, as one text a level. */
 function levelsOf(hosts: readonly FoundHost[]): ReadonlyMap<number, string> {
   const byLevel = new Map<number, string[]>();
-  for (const { endpoint, address } of hosts) {
-    const level = byLevel.get(endpoint.priority);
-    const { hostname, locality } = endpoint;
-    const text = [address.text, hostname, ...Object.values(locality)].join('\0');
-    if (level === undefined) byLevel.set(endpoint.priority, [text]);
-    else level.push(text);
+  for (const host of hosts) {
+    const { priority } = host.endpoint;
+    const level = byLevel.get(priority);
+    if (level === undefined) byLevel.set(priority, [identityOf(host)]);
+    else level.push(identityOf(host));
   }
   return new Map([...byLevel].map(([level, texts]) => [level, texts.sort().join()]));
 }

@@ -75,6 +75,10 @@ export function isSameRecord(a: HostRecord, b: HostRecord): boolean {
     a.weight === b.weight &&
     a.priority === b.priority &&
     a.localityWeight === b.localityWeight &&
-    JSON.stringify(a.metadata) === JSON.stringify(b.metadata)
+    isSameMetadata(a, b)
   );
+}
+
+export function isSameMetadata(a: HostRecord, b: HostRecord): boolean {
+  return JSON.stringify(a.metadata) === JSON.stringify(b.metadata);
 }

@@ -5,17 +5,17 @@ import {
   assignmentOf,
   DiscoveryServer,
   discovered,
-  type RestAnswer,
   type RestQuestion,
 } from '../../support/discovery-server.js';
 import { withoutEnvoy } from '../../support/envoy.js';
+import { assignmentShapes, type RestStep } from './assignment-shapes.js';
 import { address } from './families/filter-family.js';
 import { difference } from './observation.js';
 import { type ProxyKind, ProxyUnderTest } from './proxy-under-test.js';
 
 const hosts = (...ports: readonly number[]) => assignmentOf('service', ports);
 
-const script: readonly { readonly name: string; readonly answer: RestAnswer }[] = [
+const answers: readonly RestStep[] = [
   { name: 'a failure before anything is known', answer: { status: 500, body: 'out of order' } },
   { name: 'a first answer', answer: discovered('1', hosts(1, 2)) },
   { name: 'the same again', answer: discovered('1', hosts(1, 2)) },
@@ -65,7 +65,11 @@ async function pagesOf(adminPort: number): Promise<readonly string[]> {
   const clusters = await fetchPage(adminPort, '/clusters');
   return [
     ...stats.split('\n').filter((line) => compared.test(line) && !line.endsWith(': 0')),
-    ...clusters.split('\n').filter((line) => /^service::.*::(?:hostname|health_flags)::/.test(line)),
+    ...clusters
+      .split('\n')
+      .filter((line) =>
+        /^service::.*::(?:hostname|health_flags|weight|region|zone|canary|priority)::/.test(line),
+      ),
   ].sort();
 }
 
@@ -79,7 +83,7 @@ function questionOf({ method, path, headers, body }: RestQuestion): string {
 }
 
 /** What each answer did, seen when the next question comes: then it is in force. */
-async function observe(kind: ProxyKind): Promise<readonly string[]> {
+async function observe(kind: ProxyKind, script: readonly RestStep[]): Promise<readonly string[]> {
   let adminPort = 0;
   let done = (): void => undefined;
   const finished = new Promise<void>((resolve) => {
@@ -137,9 +141,15 @@ async function observe(kind: ProxyKind): Promise<readonly string[]> {
   }
 }
 
-test('assignments by REST are asked for and taken as the real Envoy does', {
-  skip: withoutEnvoy,
-}, async () => {
-  const [theirs, ours] = await Promise.all([observe('envoy'), observe('sluice')]);
+async function compare(script: readonly RestStep[]): Promise<void> {
+  const [theirs, ours] = await Promise.all([observe('envoy', script), observe('sluice', script)]);
   deepEqual(difference(theirs, ours), []);
-});
+}
+
+test('assignments by REST are asked for and taken as the real Envoy does', { skip: withoutEnvoy }, () =>
+  compare(answers),
+);
+
+test('assignments of every shape make the hosts of the real Envoy', { skip: withoutEnvoy }, () =>
+  compare(assignmentShapes),
+);
