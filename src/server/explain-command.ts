@@ -1,8 +1,8 @@
-import { request } from 'node:http';
 import { parseArgs } from 'node:util';
 import { explanationText } from '../admin/explain-text.js';
 import { type ProbeText, parseProbe } from '../admin/probe.js';
 import type { LoadResult } from '../plane/jobs.js';
+import { askAdminPage } from './ask-admin.js';
 import { UsageError } from './options.js';
 import { runLoadJob } from './run-job.js';
 
@@ -120,32 +120,11 @@ async function askAdmin(admin: string, text: ProbeText, { json, all }: Style): P
     all: all ? 'y' : 'n',
   });
   for (const header of text.headers) query.append('header', header);
-  const base = admin.includes('://') ? admin : `http://${admin.startsWith(':') ? '127.0.0.1' : ''}${admin}`;
-  const { status, body } = await get(new URL(`/explain?${query}`, base));
+  const { status, body } = await askAdminPage(admin, `/explain?${query}`);
   if (status === 200) {
     process.stdout.write(body);
     return 0;
   }
   process.stderr.write(body === '' ? `the admin server answered ${status}\n` : body);
   return 1;
-}
-
-/** How long a proxy may take to answer. */
-const waitMs = 10_000;
-
-function get(url: URL): Promise<{ readonly status: number; readonly body: string }> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(url, { timeout: waitMs, agent: false }, (response) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (text: string) => {
-        body += text;
-      });
-      response.on('error', reject);
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
-    });
-    outgoing.on('timeout', () => outgoing.destroy(new Error(`${url.host} does not answer`)));
-    outgoing.on('error', reject);
-    outgoing.end();
-  });
 }

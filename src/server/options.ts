@@ -93,6 +93,7 @@ const optionTypes = {
 export const usage = `usage: sluice -c FILE [options]          run the proxy
        sluice report -c FILE [--json]    verdict of every field of a configuration
        sluice explain -c FILE REQUEST    what would become of a request; 'explain --help' has the options
+       sluice top --admin ADDR           what a running proxy is busy with; 'top --help' has the options
        sluice --mode validate -c FILE    check a configuration without binding
 
   -c, --config-path FILE        Envoy v3 bootstrap (.yaml, .json)
@@ -149,7 +150,7 @@ export function parseOptions(args: readonly string[]): ServerOptions {
   const { values, positionals } = read(args);
   const first = positionals[0];
   if (first !== undefined && first !== 'report')
-    throw new UsageError(`unknown command '${first}'; there are 'report' and 'explain'`);
+    throw new UsageError(`unknown command '${first}'; there are 'report', 'explain' and 'top'`);
   const command = commandOf(values, first);
   const concurrency =
     values.concurrency === undefined ? availableParallelism() : count('concurrency', values.concurrency);

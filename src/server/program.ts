@@ -5,6 +5,7 @@ import { runExplain } from './explain-command.js';
 import { parseOptions, type ServerOptions, UsageError, usage } from './options.js';
 import { runLoadJob } from './run-job.js';
 import type { Exit, serve } from './serve.js';
+import { runTop } from './top-command.js';
 import { startWorkerThreads, type WorkerThreads } from './worker-threads.js';
 
 interface Preparation {
@@ -12,14 +13,21 @@ interface Preparation {
   readonly threads: WorkerThreads;
 }
 
+/** Commands with options of their own. */
+const commands: { readonly [name: string]: (args: readonly string[]) => Promise<number> } = {
+  explain: runExplain,
+  top: runTop,
+};
+
 /** The program behind the command line: usage, report, validation, or a server until a signal ends it. */
 export async function runProgram(args: readonly string[], exit: Exit): Promise<void> {
   try {
     const [command, ...rest] = args;
-    const code = command === 'explain' ? await runExplain(rest) : await run(parseOptions(args), exit);
+    const own = commands[command ?? ''];
+    const code = own === undefined ? await run(parseOptions(args), exit) : await own(rest);
     if (code !== null) process.exitCode = code;
   } catch (error) {
-    const help = args[0] === 'explain' ? '' : `\n${usage}`;
+    const help = commands[args[0] ?? ''] === undefined ? `\n${usage}` : '';
     if (error instanceof UsageError) process.stderr.write(`${error.message}\n${help}`);
     else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     exit(1);

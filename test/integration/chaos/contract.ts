@@ -11,6 +11,8 @@ export type Mode =
 
 /** Failures that a retry hides from the client, since nothing of the answer has been sent yet. */
 export const hidden: readonly (Mode | 'dead')[] = ['dead', 'unavailable', 'hanging', 'resetting'];
+/** Of those the ones in which no check passes either: a host that is called unhealthy stays so. */
+export const unchecked: readonly Mode[] = ['unavailable', 'hanging', 'resetting'];
 /** Those that end an answer that has begun. */
 export const visible: readonly Mode[] = ['breaking', 'lying'];
 /**

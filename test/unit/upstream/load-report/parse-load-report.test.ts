@@ -25,7 +25,7 @@ test('the three forms say the same', () => {
   };
   const double = (tag: number, hex: string): string => Buffer.from([tag]).toString('hex') + hex;
   const half = '000000000000e03f';
-  const bytes = double(0x09, half) + double(0x31, '000000000000f03f') + `420c0a0161${double(0x11, half)}`;
+  const bytes = `${double(0x09, half) + double(0x31, '000000000000f03f')}420c0a0161${double(0x11, half)}`;
   const binary = Buffer.from(bytes, 'hex').toString('base64');
   deepEqual(parse('TEXT cpu_utilization=0.5, rps_fractional:1,named_metrics.a=0.5'), wanted);
   deepEqual(parse('JSON {"cpuUtilization":0.5,"rps_fractional":"1","namedMetrics":{"a":0.5}}'), wanted);
