@@ -15,9 +15,8 @@ import { ChunkQueue } from '../base/chunk-queue.js';
 import type { Clock } from '../base/clock.js';
 import { type HeaderMap, type RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import { Timer, type TimerWheel } from '../base/timer-wheel.js';
-import { Attempt, type AttemptOwner } from './attempt/attempt.js';
-import { FilteredAttempt, filtersFor } from './attempt/filtered-attempt.js';
-import { OwnRequest } from './attempt/own-request.js';
+import type { Attempt, AttemptOwner } from './attempt/attempt.js';
+import { ownAttempt } from './attempt/own-attempt.js';
 import { C } from './cluster-stats.js';
 
 /** A request of the proxy's own. */
@@ -152,20 +151,13 @@ class Call implements AttemptOwner, LoadBalancerContext, Cancellable {
       return;
     }
     if (request.timeoutMs > 0) this.parts.timers.schedule(this.timer, request.timeoutMs);
-    const attempt = this.newAttempt(host);
+    const attempt = ownAttempt(this, cluster, host, null, (status, body) => this.onReply(status, body));
     this.try = attempt;
     const { body } = request;
     attempt.start(pool, body === null);
     if (body === null || this.isDone) return;
     const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     attempt.sendData({ buffer, start: 0, end: buffer.length }, true);
-  }
-
-  private newAttempt(host: Host): Attempt {
-    const filters = filtersFor(this.cluster.info, null);
-    if (filters === null) return new Attempt(this, host);
-    const request = new OwnRequest(filters.scope, host, (status, body) => this.onReply(status, body));
-    return new FilteredAttempt(this, host, null, filters, request);
   }
 
   /** A filter of the attempt has answered: that is the response, unless one has begun. */

@@ -16,7 +16,8 @@ import { framedMessage, MessageFlag } from '../codec/grpc/message-prefix.js';
 import { MessageReader } from '../codec/grpc/message-reader.js';
 import { grpcTimeoutText } from '../codec/grpc/timeout-text.js';
 import { grpcStatusOfHttp } from '../format/grpc-status.js';
-import { Attempt, type AttemptOwner } from './attempt/attempt.js';
+import type { Attempt, AttemptOwner } from './attempt/attempt.js';
+import { ownAttempt } from './attempt/own-attempt.js';
 import { C } from './cluster-stats.js';
 
 /** Status codes that a call of the proxy's own ends with when the service gave none. */
@@ -194,7 +195,9 @@ class Call implements GrpcCall, AttemptOwner, LoadBalancerContext {
     }
     const { timeoutMs } = this.request;
     if (timeoutMs > 0) this.parts.timers.schedule(this.timer, timeoutMs);
-    this.try = new Attempt(this, host);
+    this.try = ownAttempt(this, cluster, host, null, (status, body) =>
+      this.give(grpcStatusOfHttp(status), body),
+    );
     this.try.start(pool, false);
   }
 

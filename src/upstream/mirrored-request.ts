@@ -13,10 +13,9 @@ import { WireMeter } from '../base/wire-meter.js';
 import { ownConnection } from '../stream/own-connection.js';
 import { StreamRecord } from '../stream/stream-record.js';
 import type { AsyncClientParts } from './async-client.js';
-import { Attempt, type AttemptOwner } from './attempt/attempt.js';
+import type { Attempt, AttemptOwner } from './attempt/attempt.js';
 import { AttemptLog, type AttemptLogs } from './attempt/attempt-log.js';
-import { FilteredAttempt, filtersFor } from './attempt/filtered-attempt.js';
-import { OwnRequest } from './attempt/own-request.js';
+import { ownAttempt } from './attempt/own-attempt.js';
 import { C } from './cluster-stats.js';
 
 /** Told while a mirror cannot take more of the request's body. */
@@ -93,19 +92,10 @@ export class MirroredRequest implements AttemptOwner, LoadBalancerContext {
       this.fail(503);
       return;
     }
-    const attempt = this.newAttempt(host);
+    const attempt = ownAttempt(this, cluster, host, this.logOf(host), (status) => this.onReply(status));
     this.try = attempt;
     attempt.start(pool, endStream);
     if (endStream) this.onRequestComplete();
-  }
-
-  /** The filters of the router that makes the copy have no part in it. */
-  private newAttempt(host: Host): Attempt {
-    const log = this.logOf(host);
-    const filters = filtersFor(this.cluster.info, null);
-    if (filters === null) return new Attempt(this, host, log);
-    const request = new OwnRequest(filters.scope, host, (status) => this.onReply(status));
-    return new FilteredAttempt(this, host, log, filters, request);
   }
 
   /** A filter of the attempt has answered. */

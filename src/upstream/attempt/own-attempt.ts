@@ -1,14 +1,17 @@
 import type { ThreadScope } from '../../api/thread-scope.js';
-import type { Host } from '../../api/upstream.js';
+import type { Cluster, Host } from '../../api/upstream.js';
 import { ownConnection } from '../../stream/own-connection.js';
 import { StreamRecord } from '../../stream/stream-record.js';
+import { Attempt, type AttemptOwner } from './attempt.js';
 import type { FilteredRequest } from './attempt-filters.js';
+import type { AttemptLog } from './attempt-log.js';
+import { FilteredAttempt, filtersFor } from './filtered-attempt.js';
 
 /** Told when a filter answers: the attempt is to be given up. */
-type OnReply = (status: number, body: string) => void;
+export type OnReply = (status: number, body: string) => void;
 
 /** A request of the proxy's own as the filters of its attempts see it: no route, and nobody at the other end. */
-export class OwnRequest implements FilteredRequest {
+class OwnRequest implements FilteredRequest {
   readonly info: StreamRecord;
   private readonly scope: ThreadScope;
   private readonly onReply: OnReply;
@@ -55,4 +58,17 @@ export class OwnRequest implements FilteredRequest {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.scope.log.error(`filter error: ${text}`);
   }
+}
+
+/** An attempt for a request of the proxy's own. The filters of routers have no part in it, those of its cluster have. */
+export function ownAttempt(
+  owner: AttemptOwner,
+  cluster: Cluster,
+  host: Host,
+  log: AttemptLog | null,
+  onReply: OnReply,
+): Attempt {
+  const filters = filtersFor(cluster.info, null);
+  if (filters === null) return new Attempt(owner, host, log);
+  return new FilteredAttempt(owner, host, log, filters, new OwnRequest(filters.scope, host, onReply));
 }
