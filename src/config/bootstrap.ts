@@ -123,6 +123,11 @@ function noteInnards(root: ConfigNode): void {
   root.noEffect('perf_tracing_file_path', 'the build has no such tracing');
   root.noEffect('grpc_async_client_manager_config', 'clients last as long as those who use them');
   root.noEffect('memory_allocator_manager', 'V8 gives memory back by itself');
+  const evictionMs = root.duration('stats_eviction_interval', 0);
+  if (evictionMs % root.duration('stats_flush_interval', 5000) !== 0) {
+    const text = 'stats_eviction_interval must be a multiple of stats_flush_interval';
+    root.error(text, 'stats_eviction_interval');
+  }
   root.noEffect('stats_eviction_interval', 'no stat is of a kind that is evicted');
   root.noEffect('enable_worker_cpu_affinity', 'the kernel places the threads');
   root

@@ -5,6 +5,6 @@ import type { Plain } from '../base/plain.js';
 export function parseMetadata(node: ConfigNode, field: string): Plain {
   const metadata = node.message(field);
   if (metadata === undefined) return null;
-  metadata.unsupported('typed_filter_metadata', 'only filter_metadata is kept');
+  metadata.noEffect('typed_filter_metadata', 'nothing here reads typed metadata');
   return metadata.struct('filter_metadata') ?? {};
 }

@@ -3,13 +3,8 @@ import type { ConnectConfig, GrpcTimeoutConfig, Places, RetryPolicyConfig } from
 import { parseMetadata } from '../match/metadata.js';
 import { placesOf } from '../match/places.js';
 import { type ClusterPlugins, parseClusterSpecifier } from './cluster-specifier.js';
-import type {
-  BodyLimitConfig,
-  HashPolicyConfig,
-  MirrorPolicyConfig,
-  RouteActionConfig,
-} from './config-types.js';
-import { parseHashPolicy } from './hash-policy.js';
+import type { BodyLimitConfig, MirrorPolicyConfig, RouteActionConfig } from './config-types.js';
+import { parseHashPolicies } from './hash-policy.js';
 import { parseHostRewrite } from './host-rewrite.js';
 import { parseInternalRedirect } from './internal-redirect-policy.js';
 import { parseMirrorPolicies } from './mirror-policy.js';
@@ -59,7 +54,7 @@ export function parseRouteAction(node: ConfigNode, inherited: Inherited): RouteA
     upgrades: parseUpgrades(node),
     connect: parseConnect(node),
     metadataMatch: parseMetadata(node, 'metadata_match'),
-    hashPolicies: node.list('hash_policy').map(parseHashPolicy).filter(isHashing),
+    hashPolicies: parseHashPolicies(node, 'hash_policy'),
     mirrorPolicies: mirrors.length > 0 ? mirrors : inherited.mirrorPolicies,
     rateLimits: parseRateLimits(node, 'rate_limits'),
     includesHostRateLimits: node.bool('include_vh_rate_limits'),
@@ -79,10 +74,6 @@ const placedFields = [
 function placesOfAction(node: ConfigNode, { retryPlace }: Inherited): Places {
   const places = placesOf(node, placedFields);
   return retryPlace === null || 'retry_policy' in places ? places : { ...places, retry_policy: retryPlace };
-}
-
-function isHashing(policy: HashPolicyConfig | undefined): policy is HashPolicyConfig {
-  return policy !== undefined;
 }
 
 function refuseUnbuilt(node: ConfigNode): void {

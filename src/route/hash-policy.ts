@@ -7,9 +7,17 @@ import type { HashPolicyConfig } from './config-types.js';
 import { buildRegexRewrite, parseRegexRewrite } from './regex-rewrite.js';
 
 /** Reads `RouteAction.HashPolicy`; undefined for one that hashes nothing. */
-export function parseHashPolicy(node: ConfigNode): HashPolicyConfig | undefined {
+function parseHashPolicy(node: ConfigNode): HashPolicyConfig | undefined {
   const source = parseSource(node);
   return source === undefined ? undefined : { terminal: node.bool('terminal'), source };
+}
+
+/** Those of a list that hash anything. */
+export function parseHashPolicies(node: ConfigNode, field: string): readonly HashPolicyConfig[] {
+  return node
+    .list(field)
+    .map(parseHashPolicy)
+    .filter((policy) => policy !== undefined);
 }
 
 function parseSource(node: ConfigNode): HashPolicyConfig['source'] | undefined {

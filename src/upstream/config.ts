@@ -8,6 +8,7 @@ import { parseMetadata } from '../match/metadata.js';
 import { placesOf } from '../match/places.js';
 import { parseAutoSni } from './auto-sni.js';
 import { parseBalancer, providedBalancer } from './balancing/parse-balancer.js';
+import type { ConsistentHashConfig } from './balancing/policy-config.js';
 import type { TransportMatchConfig, TransportsConfig } from './cluster-transports.js';
 import { type AssignedHosts, messageOf, parseLoadAssignment } from './endpoints-config.js';
 import { type HealthCheckConfig, parseHealthChecks } from './health/config.js';
@@ -63,6 +64,8 @@ export type ClusterConfig = ProtocolConfig &
     /** 0 = none. */
     readonly idleTimeoutMs: number;
     readonly maxConnectionDurationMs: number;
+    /** Percent. */
+    readonly maxConnectionDurationJitter: number;
     readonly maxRequestsPerConnection: number;
     readonly maxResponseHeadersKb: number;
     readonly maxResponseHeaders: number;
@@ -96,6 +99,7 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
   const name = node.string('name');
   const discovery = parseDiscovery(node);
   const http = parseHttpOptions(node, discovery.forwardProxy);
+  const balancer = providedBalancer(node, discovery.type) ?? parseBalancer(node);
   const hasSlots = discovery.type === 'REDIS' && node.enum('lb_policy') === 'CLUSTER_PROVIDED';
   return {
     name,
@@ -103,7 +107,7 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
     ...discovery,
     connectTimeoutMs: node.duration('connect_timeout', 5000),
     bufferLimitBytes: node.number('per_connection_buffer_limit_bytes', 1024 * 1024),
-    balancer: providedBalancer(node, discovery.type) ?? parseBalancer(node),
+    balancer,
     localCluster: '',
     ...parseLoadAssignment(node, discovery.type),
     panicThresholdPercent: parsePanic(node),
@@ -122,6 +126,7 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
     outlier: parseOutlierDetection(node),
     redis: parseRedisHosts(node, hasSlots),
     ...http,
+    policies: withHashOf(balancer, http.policies),
     traffic: parseTraffic(node),
     maxRequestsPerConnection: http.maxRequestsPerConnection || node.number('max_requests_per_connection', 0),
     metadata: messageOf(parseMetadata(node, 'metadata')),
@@ -137,10 +142,21 @@ function placesOfCluster(node: ConfigNode): Places {
   const options = node
     .map('typed_extension_protocol_options')
     .get('envoy.extensions.upstreams.http.v3.HttpProtocolOptions');
-  const common =
-    options?.message('common_http_protocol_options') ?? node.message('common_http_protocol_options');
+  const common = (options ?? node).message('common_http_protocol_options');
   return { ...placesOf(node, placedFields), ...placesOf(common, ['idle_timeout']) };
 }
+
+/** What the balancer says of hashes comes before what the cluster says. */
+function withHashOf({ typeUrl, config }: ExtensionConfig, policies: HttpPoliciesConfig): HttpPoliciesConfig {
+  if (!hashing.has(typeUrl)) return policies;
+  const { hashPolicies } = config as ConsistentHashConfig;
+  return hashPolicies.length === 0 ? policies : { ...policies, hashPolicies };
+}
+
+const hashing: ReadonlySet<string> = new Set([
+  'envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash',
+  'envoy.extensions.load_balancing_policies.maglev.v3.Maglev',
+]);
 
 /** Transport sockets that say which protocol was agreed on. */
 const negotiating: ReadonlySet<string> = new Set([
@@ -271,19 +287,30 @@ interface HttpOptions extends ProtocolConfig {
   autoSni: AutoSniConfig | null;
   idleTimeoutMs: number;
   maxConnectionDurationMs: number;
+  maxConnectionDurationJitter: number;
   maxRequestsPerConnection: number;
   maxResponseHeadersKb: number;
   maxResponseHeaders: number;
   policies: HttpPoliciesConfig;
 }
 
+const fieldsOfOld = [
+  'common_http_protocol_options',
+  'http_protocol_options',
+  'http2_protocol_options',
+  'upstream_http_protocol_options',
+  'protocol_selection',
+];
+
 /** `typed_extension_protocol_options` and the deprecated fields that it replaced. */
 function parseHttpOptions(node: ConfigNode, forwardProxy: ForwardProxyClusterConfig | null): HttpOptions {
   const map = node.map('typed_extension_protocol_options');
   const http = map.get('envoy.extensions.upstreams.http.v3.HttpProtocolOptions');
   const tcp = map.get('envoy.extensions.upstreams.tcp.v3.TcpProtocolOptions');
-  const common =
-    http?.message('common_http_protocol_options') ?? node.message('common_http_protocol_options');
+  for (const field of http === undefined ? [] : fieldsOfOld)
+    node.noEffect(field, 'the typed HttpProtocolOptions take its place');
+  const common = (http ?? node).message('common_http_protocol_options');
+  common?.noEffect('headers_with_underscores_action', 'it is about the requests of clients');
   tcp?.noEffect('idle_timeout', 'no TCP connection is kept idle: each is opened for its session');
   return {
     autoSni: parseAutoSni(node, http, forwardProxy),
@@ -292,6 +319,7 @@ function parseHttpOptions(node: ConfigNode, forwardProxy: ForwardProxyClusterCon
     maxStreamDurationMs: common?.duration('max_stream_duration', 0) ?? 0,
     idleTimeoutMs: common?.duration('idle_timeout', 3_600_000) ?? 3_600_000,
     maxConnectionDurationMs: common?.duration('max_connection_duration', 0) ?? 0,
+    maxConnectionDurationJitter: common?.message('max_connection_duration_jitter')?.number('value', 0) ?? 0,
     maxRequestsPerConnection: common?.number('max_requests_per_connection', 0) ?? 0,
     maxResponseHeadersKb: common?.number('max_response_headers_kb', 80) ?? 80,
     maxResponseHeaders: common?.number('max_headers_count', 100) ?? 100,

@@ -137,7 +137,8 @@ function parseEndpoint(
 ): EndpointConfig | null {
   const endpoint = entry.message('endpoint');
   if (endpoint === undefined) {
-    entry.unsupported('endpoint_name', 'named endpoints');
+    if (entry.has('endpoint_name')) entry.unsupported('endpoint_name', 'named endpoints');
+    else entry.error('an endpoint needs an address', 'endpoint');
     return null;
   }
   const address = endpoint.message('address');
@@ -148,12 +149,14 @@ function parseEndpoint(
   const target = parseTarget(address, type);
   if (target === null) return null;
   const check = endpoint.message('health_check_config');
+  const metadata = messageOf(parseMetadata(entry, 'metadata'));
+  entry.message('metadata')?.unsupported('typed_filter_metadata', 'hosts have no TLVs of their own');
   return {
     ...target,
     hostname: endpoint.string('hostname'),
     weight: entry.number('load_balancing_weight', 1),
     ...group,
-    metadata: messageOf(parseMetadata(entry, 'metadata')),
+    metadata,
     healthStatus: entry.enum('health_status', 'UNKNOWN'),
     healthCheck: check === undefined ? null : parseCheckConfig(check),
   };

@@ -3,7 +3,7 @@ import type { AttemptChain } from '../api/http-filter.js';
 import type { HashPolicyView, MirrorPolicyView, RetryPolicyConfig } from '../api/route.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import type { HashPolicyConfig, MirrorPolicyConfig } from '../route/config-types.js';
-import { HashPolicies, parseHashPolicy } from '../route/hash-policy.js';
+import { HashPolicies, parseHashPolicies } from '../route/hash-policy.js';
 import { MirrorPolicy, parseMirrorPolicies } from '../route/mirror-policy.js';
 import { parseRetryPolicy } from '../route/retry-policy.js';
 import { buildAttemptChain } from '../stream/filter-chain.js';
@@ -32,7 +32,7 @@ export function parseHttpPolicies(http: ConfigNode | undefined): HttpPoliciesCon
   const retry = http?.message('retry_policy');
   return {
     retryPolicy: retry === undefined ? null : parseRetryPolicy(retry),
-    hashPolicies: (http?.list('hash_policy') ?? []).map(parseHashPolicy).filter((it) => it !== undefined),
+    hashPolicies: http === undefined ? [] : parseHashPolicies(http, 'hash_policy'),
     mirrorPolicies: http === undefined ? [] : parseMirrorPolicies(http, false),
     attemptFilters: http === undefined ? null : parseClusterAttemptFilters(http, 'http_filters'),
   };

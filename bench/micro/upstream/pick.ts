@@ -65,7 +65,7 @@ function liveHosts(
 }
 
 const least = { ...plainPolicy, choiceCount: 2, bias: 1, biasKey: '', isFullScan: false };
-const hashing = { usesHostname: false, balanceFactor: 0, isLocalityWeighted: false };
+const hashing = { usesHostname: false, balanceFactor: 0, isLocalityWeighted: false, hashPolicies: [] };
 const ring: RingHashConfig = {
   ...hashing,
   hashFunction: 'xxhash',

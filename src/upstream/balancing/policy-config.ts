@@ -1,4 +1,6 @@
 import type { ConfigNode } from '../../api/config-node.js';
+import type { HashPolicyConfig } from '../../route/config-types.js';
+import { parseHashPolicies } from '../../route/hash-policy.js';
 
 /** How a policy spreads traffic over localities before it picks a host. */
 export type LocalityRoutingConfig = {
@@ -55,6 +57,8 @@ export type ConsistentHashConfig = {
   /** Percent of the mean load that a host may have; 0 = no bound. */
   readonly balanceFactor: number;
   readonly isLocalityWeighted: boolean;
+  /** In the place of those of routes and clusters, where there are any. */
+  readonly hashPolicies: readonly HashPolicyConfig[];
 };
 
 export type RingHashConfig = ConsistentHashConfig & {
@@ -113,8 +117,10 @@ export function parseActiveRequests(
 /** Reads `ConsistentHashingLbConfig`. */
 export function parseConsistentHash(
   node: ConfigNode | undefined,
-): Pick<ConsistentHashConfig, 'usesHostname' | 'balanceFactor'> {
+): Omit<ConsistentHashConfig, 'isLocalityWeighted'> {
+  const isTyped = node?.typeName.startsWith('envoy.extensions.') === true;
   return {
+    hashPolicies: isTyped ? parseHashPolicies(node, 'hash_policy') : [],
     usesHostname: node?.bool('use_hostname_for_hashing') ?? false,
     balanceFactor: node?.number('hash_balance_factor', 0) ?? 0,
   };

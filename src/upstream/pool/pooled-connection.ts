@@ -3,6 +3,7 @@ import type { RequestEncoder, ResponseDecoder } from '../../api/codec.js';
 import type { Address, UpstreamConnectionTimes } from '../../api/stream-info.js';
 import type { TlsInfo } from '../../api/tls-info.js';
 import { type Host, HostWord, type PoolFailure, type UpstreamConnectionInfo } from '../../api/upstream.js';
+import { withJitter } from '../../base/jitter.js';
 import type { Member } from '../../base/member-list.js';
 import { Timer } from '../../base/timer-wheel.js';
 import { unknownAddress } from '../../network/address.js';
@@ -260,13 +261,14 @@ export class PooledConnection implements ConnectionEvents, SessionOwner, Upstrea
 
   private startClocks(): void {
     const { cluster, resources } = this.pool;
-    const { idleTimeoutMs, maxConnectionDurationMs } = cluster.config;
+    const { idleTimeoutMs, maxConnectionDurationMs, maxConnectionDurationJitter } = cluster.config;
     resources.timers.cancel(this.timer);
     this.idleSinceMs = resources.clock.now();
     if (idleTimeoutMs > 0) resources.timers.schedule(this.timer, idleTimeoutMs);
     if (maxConnectionDurationMs === 0) return;
     this.durationTimer = new Timer(() => this.onMaxDuration());
-    resources.timers.schedule(this.durationTimer, maxConnectionDurationMs);
+    const durationMs = withJitter(maxConnectionDurationMs, maxConnectionDurationJitter, resources.random);
+    resources.timers.schedule(this.durationTimer, durationMs);
   }
 
   /** The connect timeout, later the idle timeout: requests leave it alone, it looks at when the last one ended. */

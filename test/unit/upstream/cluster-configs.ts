@@ -66,6 +66,7 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     closesConnectionsOnHostFailure: false,
     idleTimeoutMs: 3_600_000,
     maxConnectionDurationMs: 0,
+    maxConnectionDurationJitter: 0,
     maxRequestsPerConnection: 0,
     maxResponseHeadersKb: 80,
     maxResponseHeaders: 100,

@@ -67,6 +67,49 @@ describe('cluster configuration', () => {
     }
   });
 
+  test('fields of other policies than the one that balances have no effect', () => {
+    const idle = [
+      'ring_hash_lb_config: {minimum_ring_size: 50, maximum_ring_size: 5}',
+      'maglev_lb_config: {table_size: 50}',
+      'lb_policy: RANDOM\nleast_request_lb_config: {choice_count: 3}',
+      'lb_policy: RING_HASH\nround_robin_lb_config: {}',
+      'lb_policy: RING_HASH\ncommon_lb_config: {zone_aware_lb_config: {}}',
+      'type: STRICT_DNS\ncommon_lb_config: {consistent_hashing_lb_config: {use_hostname_for_hashing: true}}',
+      'lb_subset_config: {fallback_policy: DEFAULT_SUBSET, default_subset: {a: b}, list_as_any: true}',
+      `ring_hash_lb_config: {}\n${typed('random.v3.Random')}`,
+    ];
+    for (const fields of idle) {
+      const { problems, unsupported } = read(`${fields}\n`);
+      deepEqual([fields, ...problems, ...unsupported], [fields]);
+    }
+  });
+
+  test('what the fields of balancing exclude is refused in Envoy’s words', () => {
+    const combined = 'cluster: load_balancing_policy cannot be combined with';
+    const policy = typed('random.v3.Random');
+    const refused = [
+      ['lb_policy: LOAD_BALANCING_POLICY_CONFIG', 'cluster: field load_balancing_policy need to be set'],
+      [`lb_subset_config: {}\n${policy}`, `${combined} lb_subset_config`],
+      [
+        `common_lb_config: {locality_weighted_lb_config: {}}\n${policy}`,
+        `${combined} partial fields (zone_aware_lb_config, locality_weighted_lb_config, consistent_hashing_lb_config) of common_lb_config`,
+      ],
+      [
+        'common_lb_config: {consistent_hashing_lb_config: {use_hostname_for_hashing: true}}',
+        "Cannot use hostname for consistent hashing loadbalancing for cluster of type: 'envoy.cluster.static'",
+      ],
+      [
+        'lb_subset_config: {locality_weight_aware: true}',
+        'Locality weight aware subset LB requires that a locality_weighted_lb_config be set in c',
+      ],
+      [
+        'load_assignment: {cluster_name: c, endpoints: [{lb_endpoints: [{}]}]}',
+        'an endpoint needs an address',
+      ],
+    ];
+    for (const [fields, text] of refused) deepEqual(read(`${fields}\n`).problems, [text]);
+  });
+
   test('least request reads choices, bias and its runtime key, and whether it scans all', () => {
     const old =
       'lb_policy: LEAST_REQUEST\nleast_request_lb_config: {choice_count: 3, active_request_bias: {default_value: 0.5, runtime_key: k}}\n';

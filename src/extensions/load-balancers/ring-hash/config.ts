@@ -7,11 +7,14 @@ import {
 
 /** Reads `envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash`. */
 export function parseRingHash(node: ConfigNode): RingHashConfig {
-  const { usesHostname, balanceFactor } = parseConsistentHash(node.message('consistent_hashing_lb_config'));
+  const { usesHostname, balanceFactor, hashPolicies } = parseConsistentHash(
+    node.message('consistent_hashing_lb_config'),
+  );
   return {
     ...parseRing(node),
     usesHostname: usesHostname || node.bool('use_hostname_for_hashing'),
     balanceFactor: balanceFactor || node.number('hash_balance_factor', 0),
+    hashPolicies,
     isLocalityWeighted: node.message('locality_weighted_lb_config') !== undefined,
   };
 }

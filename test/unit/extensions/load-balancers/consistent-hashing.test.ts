@@ -9,7 +9,7 @@ import { balancedCluster } from '../../../support/balanced-cluster.js';
 import { anyHost, FakeHost, hostsOf } from '../../upstream/fake-host.js';
 import { FakeStats } from '../../upstream/fake-scope.js';
 
-const plain = { usesHostname: false, balanceFactor: 0, isLocalityWeighted: false };
+const plain = { usesHostname: false, balanceFactor: 0, isLocalityWeighted: false, hashPolicies: [] };
 const ring: RingHashConfig = { ...plain, hashFunction: 'xxhash', minimumSize: 1024, maximumSize: 8_388_608 };
 const table: MaglevConfig = { ...plain, tableSize: 65_537 };
 

@@ -62,7 +62,9 @@ const actions: { readonly [name: string]: HeaderAdditionConfig['action'] } = {
 
 function parseQueryStep(node: ConfigNode): QueryMutationStep {
   const append = node.message('append');
-  if (append === undefined) return { kind: 'remove', key: node.string('remove') };
+  const key = node.string('remove');
+  if (append === undefined && key === '') node.error("One of 'append'/'remove' must be specified.");
+  if (append === undefined) return { kind: 'remove', key };
   const action = actions[append.enum('action')] ?? 'append';
   const record = append.message('record');
   if (record === undefined) {

@@ -14,6 +14,7 @@ export type ConnectionLimitConfig = {
 };
 
 export function parseConnectionLimit(node: ConfigNode): ConnectionLimitConfig {
+  if (!node.has('max_connections')) node.error("Field 'max_connections' is missing", 'max_connections');
   return {
     statPrefix: node.string('stat_prefix'),
     maxConnections: node.number('max_connections', 0),

@@ -1,6 +1,6 @@
 import type { Plain } from '../../../../../src/base/plain.js';
 import { type DifferentialCase, get, type HeaderList, reply, simple } from '../../differential-case.js';
-import { address, type Fields, type FilterFamily } from '../filter-family.js';
+import { address, type Fields, type FilterFamily, typed } from '../filter-family.js';
 
 function hashed(prefix: string, policies: readonly Plain[], action: Fields = {}): Plain {
   return {
@@ -38,6 +38,8 @@ const routes: readonly Plain[] = [
   hashed('/mixed', [header('x-key'), query('key'), sourceIp]),
   hashed('/terminal', [terminal(header('x-key')), query('key')]),
   hashed('/maglev', [header('x-key')], { cluster: 'maglev' }),
+  hashed('/own-ring', [header('x-key')], { cluster: 'ring-own' }),
+  hashed('/own-maglev', [header('x-key')], { cluster: 'maglev-own' }),
   {
     match: { prefix: '/weighted' },
     route: {
@@ -71,6 +73,14 @@ const cases: readonly DifferentialCase[] = [
   ...keys.slice(0, 6).map((key) => ask(`cookie ${key}`, '/cookie-given', [['cookie', `a=b; made=${key}`]])),
   ...keys.slice(0, 6).map((key) => ask(`query ${key}`, `/query?a=b&key=${key}&key=no`)),
   ...keys.slice(0, 6).map((key) => ask(`maglev ${key}`, '/maglev', [['x-key', key]])),
+  ...keys.slice(0, 5).flatMap((key) =>
+    ['/own-ring', '/own-maglev'].flatMap((target) => [
+      ask(`of the balancer ${key} at ${target}`, target, [
+        ['x-own', key],
+        ['x-key', 'same'],
+      ]),
+    ]),
+  ),
   ...keys.slice(0, 8).map((key) => ask(`weighted ${key}`, '/weighted', [['x-key', key]])),
   ...keys.slice(0, 4).map((key, i) => ask(`source ${key}`, '/source', [['x-forwarded-for', `10.0.0.${i}`]])),
   ...keys.slice(0, 4).map((key, i) =>
@@ -116,7 +126,30 @@ export const hashFamily: FilterFamily = {
       endpoint: { address: address(origins[name] ?? 0) },
       metadata: { filter_metadata: { 'envoy.lb': { hash_key: name } } },
     }));
-    return [
+    const own = [
+      ['ring-own', 'ring_hash', 'RingHash'],
+      ['maglev-own', 'maglev', 'Maglev'],
+    ].map(([name = '', policy, type]) => ({
+      name,
+      type: 'STATIC',
+      connect_timeout: '1s',
+      // Of the policies that are typed, fields of the cluster say nothing.
+      ring_hash_lb_config: { minimum_ring_size: 8, maximum_ring_size: 8 },
+      load_balancing_policy: {
+        policies: [
+          {
+            typed_extension_config: {
+              name: 'own',
+              typed_config: typed(`envoy.extensions.load_balancing_policies.${policy}.v3.${type}`, {
+                consistent_hashing_lb_config: { hash_policy: [header('x-own')] },
+              }),
+            },
+          },
+        ],
+      },
+      load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: endpoints }] },
+    }));
+    const old = [
       ['ring', 'RING_HASH'],
       ['maglev', 'MAGLEV'],
     ].map(([name = '', policy = '']) => ({
@@ -126,6 +159,7 @@ export const hashFamily: FilterFamily = {
       lb_policy: policy,
       load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: endpoints }] },
     }));
+    return [...old, ...own];
   },
   cases,
 };
