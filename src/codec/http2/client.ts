@@ -10,7 +10,6 @@ import type { HeadVerdict } from './message/head-limits.js';
 import { ResponseFields } from './message/response-fields.js';
 import { discardedFields } from './message/trailer-fields.js';
 import { connectOfUpgrade, switchOfConnect } from './message/upgrades.js';
-import { localSettings } from './settings.js';
 import { Http2Stream } from './stream.js';
 import { canReceive, canSend, StreamState } from './stream-state.js';
 
@@ -36,6 +35,10 @@ export class Http2ClientStream extends Http2Stream<ResponseHeaders> implements R
     this.method = '';
     this.upgrade = '';
     this.hasResponse = false;
+  }
+
+  override get awaitsHead(): boolean {
+    return !this.hasResponse;
   }
 
   override closeByPeer(reason: StreamResetReason, detail: string): void {
@@ -84,7 +87,7 @@ export class Http2ClientStream extends Http2Stream<ResponseHeaders> implements R
     const { status } = headers;
     const hasBody = this.method !== 'HEAD' && status !== 304 && status !== 204;
     if (hasBody && endStream && contentLength > 0) return false;
-    if (hasBody) this.promise(contentLength);
+    this.promise(hasBody ? contentLength : 0);
     if (this.upgrade !== '') switchOfConnect(headers, this.upgrade);
     if (endStream) this.endReceived();
     this.decoder?.onHeaders(headers, endStream);
@@ -100,7 +103,7 @@ export class Http2Client extends Http2Connection<ResponseHeaders, Http2ClientStr
   private nextId: number;
 
   constructor(parts: Http2Parts, callbacks: Http2ClientCallbacks) {
-    super(parts, callbacks, localSettings(parts.options, 'client'));
+    super(parts, callbacks, 'client');
     this.callbacks = callbacks;
     this.fields = new ResponseFields(parts.limits);
     this.nextId = 1;
@@ -190,7 +193,7 @@ export class Http2Client extends Http2Connection<ResponseHeaders, Http2ClientStr
       stream.receive1xx(headers);
       return 0;
     }
-    return stream.receiveHeaders(headers, fields.contentLength, endStream) ? 0 : this.lengthError(stream);
+    return stream.receiveHeaders(headers, fields.contentLength, endStream) ? 0 : this.messageError(stream);
   }
 
   private onTrailers(

@@ -5,7 +5,7 @@ import type { HeaderMap } from '../../base/header-map.js';
 import type { WireMeter } from '../../base/wire-meter.js';
 import { SharedChunk } from '../http1/chunk.js';
 import type { Http2Callbacks, Http2Parts } from './connection-parts.js';
-import { defaultDetails } from './fault-details.js';
+import { defaultDetails, resetReason } from './fault-details.js';
 import { ErrorCode, FrameFlag, FrameType, frameHeadBytes } from './frame/frame-codes.js';
 import { type FrameHandler, FrameReader, streamIdAt, uint32At } from './frame/frame-reader.js';
 import { FrameWriter } from './frame/frame-writer.js';
@@ -20,7 +20,7 @@ import type { Http2Options } from './options.js';
 import { OutboundLimits } from './outbound-limits.js';
 import { ResetStreams } from './reset-streams.js';
 import { SendQueue } from './send-queue.js';
-import { type LocalSettings, PeerSettings } from './settings.js';
+import { type LocalSettings, localSettings, PeerSettings } from './settings.js';
 import type { Http2Stream } from './stream.js';
 import type { StreamHost } from './stream-host.js';
 import { canReceive } from './stream-state.js';
@@ -47,6 +47,7 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
   protected readonly resets: ResetStreams;
   protected readonly inbound: InboundLimits;
   protected readonly peer: PeerSettings;
+  private readonly isClient: boolean;
   private readonly local: LocalSettings;
   private readonly common: Http2Callbacks;
   private readonly reader: FrameReader;
@@ -67,8 +68,9 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
   private fault: string;
   private isSilent: boolean;
 
-  protected constructor(parts: Http2Parts, callbacks: Http2Callbacks, local: LocalSettings) {
+  protected constructor(parts: Http2Parts, callbacks: Http2Callbacks, role: 'server' | 'client') {
     const { options, stats } = parts;
+    const local = localSettings(options, role);
     this.buffers = parts.buffers;
     this.limitBytes = parts.limitBytes;
     this.streamWindowBytes = options.streamWindow;
@@ -83,7 +85,8 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
     this.streams = new StreamTable();
     this.resets = new ResetStreams();
     this.inbound = new InboundLimits(options, stats);
-    this.peer = new PeerSettings(encoder, options.hpackTableSize);
+    this.peer = new PeerSettings(encoder, options.hpackTableSize, role === 'client');
+    this.isClient = role === 'client';
     this.local = local;
     this.common = callbacks;
     this.reader = new FrameReader(this);
@@ -374,9 +377,10 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
     const stream = this.streams.get(streamId);
     if (stream === undefined) {
       // Data that was on its way when this side reset the stream is dropped; section 5.1, "closed".
-      if (!this.resets.has(streamId)) this.writeReset(streamId, ErrorCode.streamClosed);
+      if (!this.isClient && !this.resets.has(streamId)) this.writeReset(streamId, ErrorCode.streamClosed);
       return 0;
     }
+    if (stream.awaitsHead) return ErrorCode.protocolError;
     if (!canReceive(stream.state)) {
       this.resetStream(stream, ErrorCode.streamClosed, 'http2.stream_closed');
       return 0;
@@ -402,6 +406,7 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
     }
     const stream = this.streams.get(streamId);
     if (stream === undefined) return this.isIdle(streamId) ? ErrorCode.protocolError : 0;
+    if (increment === 0 && this.isClient) return ErrorCode.protocolError;
     if (increment === 0) this.resetStream(stream, ErrorCode.protocolError, 'http2.zero_increment');
     else if (!this.sending.widenStream(stream, increment)) {
       this.resetStream(stream, ErrorCode.flowControlError, 'http2.flow_control');
@@ -417,8 +422,7 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
     this.stats.inc(Http2.rx_reset);
     stream.meter?.onBytesReceived(frameHeadBytes + 4);
     const code = uint32At(buffer, start);
-    const reason = code === ErrorCode.refusedStream ? 'remote-refused-stream' : 'remote-reset';
-    stream.closeByPeer(reason, 'http2.remote_reset');
+    stream.closeByPeer(resetReason(code, this.isClient), 'http2.remote_reset');
     return 0;
   }
 

@@ -9,7 +9,6 @@ import type { HeadVerdict } from './message/head-limits.js';
 import { RequestFields } from './message/request-fields.js';
 import { discardedFields } from './message/trailer-fields.js';
 import { upgradeOfConnect } from './message/upgrades.js';
-import { localSettings } from './settings.js';
 import { Http2Stream } from './stream.js';
 import { canReceive, canSend, StreamState } from './stream-state.js';
 
@@ -82,7 +81,7 @@ export class Http2Server extends Http2Connection<RequestHeaders, Http2ServerStre
   private droppedCounted: number;
 
   constructor(parts: Http2Parts, callbacks: Http2ServerCallbacks) {
-    super(parts, callbacks, localSettings(parts.options, 'server'));
+    super(parts, callbacks, 'server');
     this.callbacks = callbacks;
     this.fields = new RequestFields(parts.limits, parts.options.allowConnect);
     this.prefaceLeft = clientPreface.length;

@@ -39,6 +39,7 @@ export function localSettings(options: Http2Options, role: 'server' | 'client'):
 export class PeerSettings {
   private readonly encoder: HpackEncoder;
   private readonly tableLimit: number;
+  private readonly isServers: boolean;
   initialWindow: number;
   maxFrameSize: number;
   /** Streams that this side may have open. */
@@ -46,9 +47,10 @@ export class PeerSettings {
   allowsExtendedConnect: boolean;
 
   /** `tableLimit`: what this side spends on the encoder's table at most. */
-  constructor(encoder: HpackEncoder, tableLimit: number) {
+  constructor(encoder: HpackEncoder, tableLimit: number, isServers: boolean) {
     this.encoder = encoder;
     this.tableLimit = tableLimit;
+    this.isServers = isServers;
     this.initialWindow = defaultWindow;
     this.maxFrameSize = defaultFrameSize;
     this.maxConcurrentStreams = largestWindow;
@@ -62,7 +64,8 @@ export class PeerSettings {
         this.encoder.resize(Math.min(value, this.tableLimit));
         return 0;
       case SettingId.enablePush:
-        return value > 1 ? ErrorCode.protocolError : 0;
+        // RFC 9113 section 6.5.2: a server may not even offer it.
+        return value > (this.isServers ? 0 : 1) ? ErrorCode.protocolError : 0;
       case SettingId.maxConcurrentStreams:
         this.maxConcurrentStreams = value;
         return 0;

@@ -62,6 +62,11 @@ export abstract class Http2Stream<H extends HeaderMap> implements SendingStream 
     return this.state === StreamState.closed;
   }
 
+  /** Data may not come before the head. */
+  get awaitsHead(): boolean {
+    return false;
+  }
+
   attach(decoder: StreamDecoder<H>): void {
     this.decoder = decoder;
   }

@@ -73,7 +73,7 @@ export class ResponseFields implements FieldSink {
 
   /** 101 has no meaning here (RFC 9113 section 8.6). */
   private status(value: string): void {
-    if (this.sawRegular || this.headers.status !== 0 || !/^[1-5]\d\d$/.test(value) || value === '101') {
+    if (this.sawRegular || this.headers.status !== 0 || !/^[1-9]\d\d$/.test(value) || value === '101') {
       this.fail('malformed');
       return;
     }
