@@ -69,7 +69,6 @@ export abstract class MessageParser<H extends HeaderMap> {
   private state: number;
   private isStopped: boolean;
   private headBytes: number;
-  private headFields: number;
   private chunkRemaining: number;
   private readonly section: SectionBuffer;
   private readonly chunk: ChunkScanner;
@@ -94,7 +93,6 @@ export abstract class MessageParser<H extends HeaderMap> {
     this.state = between;
     this.isStopped = false;
     this.headBytes = 0;
-    this.headFields = 0;
     this.chunkRemaining = 0;
     this.section = new SectionBuffer(options.maxHeadBytes);
     this.chunk = new ChunkScanner();
@@ -228,7 +226,7 @@ export abstract class MessageParser<H extends HeaderMap> {
     const isHead = this.state === head;
     const behind = isHead
       ? this.scanHead(bytes, 0, length)
-      : scanFields(bytes, 0, length, this.options.maxHeaders - this.headFields, Section.trailers);
+      : scanFields(bytes, 0, length, this.options.maxHeaders, Section.trailers);
     if (behind === refused) this.failScan(length);
     else if (behind >= 0) {
       if (isHead) this.endHead(bytes, 0, behind);
@@ -249,7 +247,6 @@ export abstract class MessageParser<H extends HeaderMap> {
 
   private endHead(buffer: Buffer, start: number, end: number): number {
     this.headBytes = end - start;
-    this.headFields = fieldScan.count;
     const headers = this.buildHead(buffer, start, end);
     this.section.clear();
     if (this.meter.isOn) this.meter.onHeadReceived(end - start, headers === null ? 0 : fieldScan.byteLength);

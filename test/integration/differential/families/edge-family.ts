@@ -1,5 +1,5 @@
 import { type DifferentialCase, get, type HeaderList, reply, request, simple } from '../differential-case.js';
-import type { FilterFamily } from './filter-family.js';
+import type { Fields, FilterFamily } from './filter-family.js';
 
 const many = (count: number): HeaderList => Array.from({ length: count }, (_, i) => [`x-${i}`, 'v'] as const);
 const ws = [
@@ -176,10 +176,55 @@ const upgrades: readonly (readonly [string, HeaderList, string])[] = [
   ],
 ];
 
+const upstream = (fields: Fields): Fields => ({
+  typed_extension_protocol_options: {
+    'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+      '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+      explicit_http_config: { http_protocol_options: { enable_trailers: true } },
+      ...fields,
+    },
+  },
+});
+const to = (cluster: string): Fields => ({ match: { prefix: `/${cluster}` }, route: { cluster } });
+const limits: readonly (readonly [string, string, string])[] = [
+  ['few-fields', 'as many fields as there may be', reply('200 OK', many(4), 'ok')],
+  ['few-fields', 'one field more', reply('200 OK', many(5), 'ok')],
+  [
+    'few-fields',
+    'trailers beside',
+    `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n${many(4)
+      .map(([name]) => `${name}: v\r\n`)
+      .join('')}\r\n`,
+  ],
+  [
+    'few-fields',
+    'too many trailers',
+    `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n${many(7)
+      .map(([name]) => `${name}: v\r\n`)
+      .join('')}\r\n`,
+  ],
+  ['short-head', 'a short head', reply('200 OK', [['x-a', 'v'.repeat(700)]], 'ok')],
+  ['short-head', 'a head that is too long', reply('200 OK', [['x-a', 'v'.repeat(1500)]], 'ok')],
+  ['no-underscores', 'a field with an underscore', reply('200 OK', [['x_a', 'b']], 'ok')],
+  ['no-underscores', 'fields without', reply('200 OK', [['x-a', 'b']], 'ok')],
+  ['one-request', 'one request for each connection', ok],
+];
+
 /** The far corners of HTTP/1.1, on listeners with and without trailers, informational answers and upgrades. */
 export const edgeFamily: FilterFamily = {
   listeners: {
-    'edge-plain': { filters: [] },
+    'edge-plain': {
+      filters: [],
+      routes: ['few-fields', 'short-head', 'no-underscores', 'one-request'].map(to),
+    },
+    'edge-few': {
+      filters: [],
+      manager: {
+        common_http_protocol_options: { max_headers_count: 3 },
+        http_protocol_options: { enable_trailers: true },
+      },
+    },
+    'edge-short': { filters: [], manager: { max_request_headers_kb: 1 } },
     'edge-open': {
       filters: [],
       manager: {
@@ -190,7 +235,32 @@ export const edgeFamily: FilterFamily = {
       },
     },
   },
+  clusters: {
+    'few-fields': upstream({ common_http_protocol_options: { max_headers_count: 5 } }),
+    'short-head': upstream({ common_http_protocol_options: { max_response_headers_kb: 1 } }),
+    'no-underscores': upstream({
+      common_http_protocol_options: { headers_with_underscores_action: 'REJECT_REQUEST' },
+    }),
+    'one-request': upstream({ common_http_protocol_options: { max_requests_per_connection: 1 } }),
+  },
   cases: [
+    ...limits.map(([cluster, name, text]) =>
+      at('edge-plain', `${cluster}, ${name}`, get(`/${cluster}`), { origin: [text] }),
+    ),
+    ...[1, 2, 3, 4].map((count) => at('edge-few', `${count} fields beside the host`, get('/', many(count)))),
+    ...[1, 3, 4].map((count) =>
+      at(
+        'edge-few',
+        `${count} trailers`,
+        `${request('POST', '/', [['transfer-encoding', 'chunked']])}0\r\n${many(count)
+          .map(([name]) => `${name}: v\r\n`)
+          .join('')}\r\n`,
+      ),
+    ),
+    ...[900, 980, 1100].map((size) =>
+      at('edge-short', `a field of ${size}`, get('/', [['x-a', 'v'.repeat(size)]])),
+    ),
+    ...[900, 1100].map((size) => at('edge-short', `a target of ${size}`, get(`/${'a'.repeat(size)}`))),
     ...hosts.map((host) => at('edge-plain', `host «${host.slice(0, 30)}»`, get('/', [['host', host]]))),
     ...targets.flatMap((target) =>
       ['edge-plain', 'edge-open'].map((listener) =>
