@@ -5,8 +5,8 @@ import type { AutoSniConfig } from './named-pools.js';
 const required = 'dynamic_forward_proxy cluster must have auto_sni and auto_san_validation true unless';
 
 /**
- * `upstream_http_protocol_options` of `http`, the cluster's HTTP options, or without them of the cluster itself. A dynamic forward proxy has to ask for the name
- * that the request came with, and does by itself where nothing is said of HTTP.
+ * `upstream_http_protocol_options` of `http`, the cluster's HTTP options, or without them of the cluster itself. A dynamic
+ * forward proxy has to ask for the name that the request came with, and does by itself where nothing is said of HTTP.
  */
 export function parseAutoSni(
   cluster: ConfigNode,

@@ -100,6 +100,7 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
   const discovery = parseDiscovery(node);
   const http = parseHttpOptions(node, discovery.forwardProxy);
   const balancer = providedBalancer(node, discovery.type) ?? parseBalancer(node);
+  notePool(node);
   const hasSlots = discovery.type === 'REDIS' && node.enum('lb_policy') === 'CLUSTER_PROVIDED';
   return {
     name,
@@ -157,6 +158,14 @@ const hashing: ReadonlySet<string> = new Set([
   'envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash',
   'envoy.extensions.load_balancing_policies.maglev.v3.Maglev',
 ]);
+
+/** The pool that Envoy calls generic is the one that a cluster has without being told. */
+function notePool(node: ConfigNode): void {
+  const pool = node.message('upstream_config')?.message('typed_config');
+  if (pool?.typeName === 'envoy.extensions.upstreams.http.generic.v3.GenericConnectionPoolProto')
+    node.noEffect('upstream_config', 'it is how connections are pooled anyway');
+  else node.unsupported('upstream_config', 'the generic pool is the only one');
+}
 
 /** Transport sockets that say which protocol was agreed on. */
 const negotiating: ReadonlySet<string> = new Set([

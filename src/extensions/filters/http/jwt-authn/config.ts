@@ -232,6 +232,8 @@ function parseKeys(name: string, node: ConfigNode): ProviderConfig['keys'] {
   const cluster = uri?.string('cluster') ?? '';
   if (uri !== undefined) uri.needs.cluster(cluster, 'cluster');
   const text = uri?.string('uri') ?? '';
+  if (!/^https?:\/\/[^/?#]/i.test(text))
+    node.error(`Provider '${name}' has an invalid URI: '${text}'`, 'remote_jwks');
   const parts = /^(?:(https?):\/\/)?([^/?#]*)([^#]*)/.exec(text);
   return {
     cluster,
