@@ -42,13 +42,13 @@ export const limitCases: readonly WireCase[] = [
   ]),
   accepted(
     'trailers that fill the limit of fields',
-    `${head}0\r\nA: 1\r\nB: 2\r\nC: 3\r\n\r\n`,
+    `${head}0\r\nA: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\nE: 5\r\n\r\n`,
     [...open, 'end'],
     { options: small },
   ),
   accepted(
     'trailers over the limit of fields',
-    `${head}0\r\nA: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\n\r\n`,
+    `${head}0\r\nA: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\nE: 5\r\nF: 6\r\n\r\n`,
     [...open, `! ${tooMany}`],
     { options: small },
   ),
