@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Plain } from '../../src/base/plain.js';
+import { eventually } from '../support/eventually.js';
 import {
   bootstrapText,
   directResponseFilter,
@@ -187,9 +188,8 @@ for (const [what, key, stat] of [
     equal(await proxy.stat(`listener.main.${stat}`), 1);
     peers[0]?.end();
     await peers[0]?.ended;
-    while ((await proxy.stat('listener.main.downstream_cx_active')) > 2) {
-      // The worker has not seen the end yet.
-    }
+    // Until then the worker has not seen the end.
+    await eventually(async () => (await proxy.stat('listener.main.downstream_cx_active')) <= 2);
     equal(await answerTo(t, { port }, 'y'), 'y');
   });
 }
@@ -215,11 +215,11 @@ test('a process without free descriptors refuses connections, says so, and takes
   equal(child.exitCode, null);
   for (const peer of peers) peer.socket.destroy();
   // The admin port takes its descriptors from the same supply, so its answer may be late as well.
-  while ((await proxy.stat('listener.main.downstream_cx_active').catch(() => 1)) > 0) {
-    // The worker has not seen all ends yet.
-  }
-  let answer = '';
-  while (answer !== 'again') answer = await answerTo(t, { port }, 'again').catch(() => 'not yet');
+  const stillOpen = async (): Promise<number> =>
+    proxy.stat('listener.main.downstream_cx_active').catch(() => 1);
+  await eventually(async () => (await stillOpen()) === 0);
+  const again = async (): Promise<string> => answerTo(t, { port }, 'again').catch(() => 'not yet');
+  await eventually(async () => (await again()) === 'again');
   match(proxy.log, /raise the limit \(ulimit -n\)/);
   ok(proxy.log.split('EMFILE').length < 10, 'one line a second, not one a connection');
 });

@@ -4,6 +4,7 @@ import { MersenneTwister } from '../../src/base/mersenne-twister.js';
 import type { Plain } from '../../src/base/plain.js';
 import { encodeCommand, encodeResp } from '../../src/codec/redis/encode-resp.js';
 import { RespDecoder } from '../../src/codec/redis/resp-decoder.js';
+import { eventually } from '../support/eventually.js';
 import { bootstrapText, listener, staticCluster, tcpAddress } from '../support/listener-text.js';
 import { startProxy } from '../support/proxy.js';
 import { needsRedis, startRedis } from '../support/redis-servers.js';
@@ -180,8 +181,8 @@ test('while the proxy drains, connections end behind a reply, unless runtime kee
   };
   equal(await outlivesReply(), true);
   await proxy.admin('/healthcheck/fail', 'POST');
-  while (await outlivesReply());
+  await eventually(async () => !(await outlivesReply()));
   ok((await proxy.stat('redis.main.downstream_cx_drain_close')) > 0);
   equal(await proxy.admin('/runtime_modify?redis.drain_close_enabled=0', 'POST'), 'OK\n');
-  while (!(await outlivesReply()));
+  await eventually(outlivesReply);
 });

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { eventually } from '../support/eventually.js';
 import {
   bootstrapText,
   fileLog,
@@ -33,9 +34,7 @@ async function untilStat(
   name: string,
   isEnough: (value: number) => boolean,
 ): Promise<void> {
-  while (!isEnough(await proxy.stat(name))) {
-    // Each look is a request of its own.
-  }
+  await eventually(async () => isEnough(await proxy.stat(name)));
 }
 
 async function logLine(proxy: RunningProxy): Promise<string> {
