@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { eventually } from '../support/eventually.js';
 import { mainPath, startProxy } from '../support/proxy.js';
+import { failingFilter } from '../support/ring-bootstrap.js';
 
 async function socketOf(t: TestContext, port = 0): Promise<Socket> {
   const socket = createSocket('udp4');
@@ -17,7 +18,35 @@ async function socketOf(t: TestContext, port = 0): Promise<Socket> {
   return socket;
 }
 
-function bootstrap(port: number, fields: object = {}): string {
+/** A listener of requests that a worker does not survive, if they are for `/crash`. */
+function crashing(): object {
+  const typed = (name: string, type: string, more: object = {}): object => ({
+    name,
+    typed_config: { '@type': `type.googleapis.com/${type}`, ...more },
+  });
+  const manager = 'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
+  const routes = [{ match: { prefix: '/' }, direct_response: { status: 200 } }];
+  return {
+    name: 'http',
+    address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
+    filter_chains: [
+      {
+        filters: [
+          typed('http', manager, {
+            stat_prefix: 'http',
+            route_config: { virtual_hosts: [{ name: 'all', domains: ['*'], routes }] },
+            http_filters: [
+              typed('test.failing', 'google.protobuf.Empty'),
+              typed('router', 'envoy.extensions.filters.http.router.v3.Router'),
+            ],
+          }),
+        ],
+      },
+    ],
+  };
+}
+
+function bootstrap(port: number, fields: object = {}, others: readonly object[] = []): string {
   const endpoint = { address: { socket_address: { address: '127.0.0.1', port_value: port } } };
   return JSON.stringify({
     admin: { address: { socket_address: { address: '127.0.0.1', port_value: 0 } } },
@@ -38,6 +67,7 @@ function bootstrap(port: number, fields: object = {}): string {
             },
           ],
         },
+        ...others,
       ],
       clusters: [
         {
@@ -70,6 +100,32 @@ test('each client of a UDP listener has its own session, whichever worker has it
   await eventually(async () => (await proxy.stat('udp.own.downstream_sess_active')) === 8);
   proxy.child.kill('SIGTERM');
   equal(await proxy.exit(), 0);
+});
+
+test('clients of a worker that dies have sessions in the next one', { timeout: 60_000 }, async (t) => {
+  const origin = await socketOf(t);
+  origin.on('message', (bytes, { address, port }) => origin.send(bytes, port, address));
+  const text = bootstrap(origin.address().port, {}, [crashing()]);
+  const proxy = await startProxy(t, text, ['--filter-module', failingFilter]);
+  const rounds = [new Set<Socket>(), new Set<Socket>()];
+  const clients: Socket[] = [];
+  for (let i = 0; i < 8; i++) {
+    const client = await socketOf(t);
+    client.on('message', (bytes) => rounds[Number(bytes.toString())]?.add(client));
+    clients.push(client);
+  }
+  /** Nobody promises that a datagram arrives: sent until each client has an answer. */
+  const ask = (round: number): Promise<void> =>
+    eventually(() => {
+      for (const client of clients)
+        if (rounds[round]?.has(client) !== true) client.send(String(round), proxy.port(), '127.0.0.1');
+      return rounds[round]?.size === clients.length;
+    });
+  await ask(0);
+  await proxy.fetch('/crash', { port: proxy.port('http') }).catch(() => null);
+  await eventually(async () => (await proxy.stat('server.worker_restarts')) === 1);
+  await ask(1);
+  await eventually(async () => (await proxy.stat('udp.own.downstream_sess_active')) === 8);
 });
 
 test('what a UDP listener cannot do is refused by name', (t) => {
