@@ -165,6 +165,7 @@ function parseClusters(root: ConfigNode, nodes: readonly ConfigNode[]): readonly
     clusters.push(localCluster === '' ? cluster : { ...cluster, localCluster });
   }
   noteSourceProblems(clusters, nodes);
+  noteCacheProblems(clusters, nodes);
   const manager = root.message('cluster_manager');
   if (manager !== undefined) {
     manager.unsupported('load_stats_config');
@@ -178,6 +179,20 @@ function noteSourceProblems(clusters: readonly ClusterConfig[], nodes: readonly 
   for (const [i, { eds }] of clusters.entries()) {
     const problem = eds?.rest ? sourceProblem(eds.rest, (name) => types.get(name)) : '';
     if (problem !== '') nodes[i]?.error(problem, 'eds_cluster_config');
+  }
+}
+
+/** Clusters that share a cache of names by its name have to agree on it. */
+function noteCacheProblems(clusters: readonly ClusterConfig[], nodes: readonly ConfigNode[]): void {
+  const settings = new Map<string, string>();
+  for (const [i, { forwardProxy }] of clusters.entries()) {
+    if (forwardProxy === null) continue;
+    const { name } = forwardProxy.cache;
+    const text = JSON.stringify(forwardProxy.cache);
+    const known = settings.get(name) ?? text;
+    settings.set(name, known);
+    const problem = `config specified DNS cache '${name}' with different settings`;
+    if (known !== text) nodes[i]?.error(problem, 'cluster_type');
   }
 }
 
