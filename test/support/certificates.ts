@@ -19,6 +19,8 @@ export interface CertificateWish {
   readonly rsa?: boolean;
   /** Days from now; negative: expired. */
   readonly days?: number;
+  /** Valid from a day in the year 2090 on. */
+  readonly isFuture?: boolean;
 }
 
 /** Why tests with certificates cannot run here; undefined when they can. */
@@ -75,6 +77,10 @@ export class TestAuthority {
       extensions,
       wish.sans === undefined ? 'keyUsage=digitalSignature\n' : `subjectAltName=${wish.sans}\n`,
     );
+    if (wish.isFuture === true) {
+      this.signForFuture(request, cert, extensions);
+      return { cert, key, pem: readFileSync(cert, 'utf8'), keyPem: readFileSync(key, 'utf8') };
+    }
     const days = ['-days', String(wish.days ?? 30)];
     this.openssl([
       'x509',
@@ -97,18 +103,34 @@ export class TestAuthority {
 
   /** A revocation list with those certificates in it. */
   revoke(certificates: readonly CertificateFiles[]): string {
-    const config = join(this.folder, 'ca.cnf');
-    const index = join(this.folder, 'index.txt');
     const list = join(this.folder, 'crl.pem');
-    writeFileSync(index, '');
-    writeFileSync(
-      config,
-      `[ca]\ndefault_ca=d\n[d]\ndatabase=${index}\ndefault_md=sha256\ndefault_crl_days=30\n`,
-    );
-    const common = ['ca', '-config', config, '-keyfile', this.caKey, '-cert', this.ca];
+    const common = this.asAuthority();
     for (const { cert } of certificates) this.openssl([...common, '-revoke', cert]);
     this.openssl([...common, '-gencrl', '-out', list]);
     return list;
+  }
+
+  /** Only `openssl ca` signs with dates of one's own. */
+  private signForFuture(request: string, cert: string, extensions: string): void {
+    const dates = ['-startdate', '20900101000000Z', '-enddate', '20910101000000Z'];
+    const files = ['-in', request, '-out', cert, '-extfile', extensions];
+    this.openssl([...this.asAuthority(), '-batch', '-notext', ...dates, ...files]);
+  }
+
+  /** The command's first words, over an empty record of what was signed. */
+  private asAuthority(): string[] {
+    const config = join(this.folder, 'ca.cnf');
+    const index = join(this.folder, 'index.txt');
+    writeFileSync(index, '');
+    const words = [
+      `database=${index}`,
+      `new_certs_dir=${this.folder}`,
+      'default_md=sha256',
+      'rand_serial=yes',
+    ];
+    const policy = 'default_crl_days=30\npolicy=p\n[p]\ncommonName=supplied\n';
+    writeFileSync(config, `[ca]\ndefault_ca=d\n[d]\n${words.join('\n')}\n${policy}`);
+    return ['ca', '-config', config, '-keyfile', this.caKey, '-cert', this.ca];
   }
 
   private newKey(path: string, rsa: boolean): void {

@@ -177,6 +177,25 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     line: /\.zookeeper\.|^[-+] connection /,
   },
   {
+    title: 'A refused client of TLS is not told why',
+    cases: /^TLS: .* is refused$/,
+    parts: ['client'],
+    line: /^(?:- \[error\] ERR_SSL_\w+|\+ \[error\] ECONNRESET)$/,
+  },
+  {
+    title: 'A handshake that fails has no version',
+    cases: /^TLS: /,
+    parts: ['customLog'],
+    line: /^(?:- DOWNSTREAM_TLS_(?:VERSION=TLSv1\.[23]|CIPHER=[\w-]+)|\+ DOWNSTREAM_TLS_(?:VERSION|CIPHER)=-)$/,
+  },
+  {
+    title: 'The library words what goes wrong below TLS',
+    cases:
+      /^TLS: (?:SSH|bytes that are nothing|a record that is no handshake|crl: foreign is refused|upstream: (?:no-shared-cipher|resets))$/,
+    parts: ['client', 'customLog'],
+    line: /^[-+] (?:15030[13]0002\w{4}$|(?:(?:DOWN|UP)STREAM_TRANSPORT_FAILURE_REASON|RESPONSE_CODE_DETAILS)=)/,
+  },
+  {
     title: 'Gauges of a filter appear with the first connection',
     parts: ['stats'],
     line: /adaptive_concurrency\.gradient_controller\.(?:concurrency_limit|min_rtt_\w+) \d+$/,

@@ -110,7 +110,9 @@ function revocationProblem(
   if (!verify(list.digest, list.signed, issuer.x509.publicKey, list.signature))
     return 'CRL signature failure';
   if (list.nextUpdateMs < rules.nowMs) return 'CRL has expired';
-  return list.serials.has(parsed.serialNumber) ? 'certificate revoked' : '';
+  return list.serials.has(parsed.serialNumber)
+    ? 'certificate revocation check against provided CRLs failed: certificate revoked'
+    : '';
 }
 
 const pemCrl = /-----BEGIN X509 CRL-----([^-]+)-----END X509 CRL-----/g;

@@ -4,7 +4,7 @@
 const sslLibrary = 16 << 24;
 
 /** Reasons by the name that Node's error codes end with: Envoy's name and number. */
-const reasons: { readonly [code: string]: readonly [name: string, number: number] } = {
+const reasons: { readonly [code: string]: readonly [name: string, number: number, detail?: string] } = {
   HTTP_REQUEST: ['HTTP_REQUEST', 156],
   HTTPS_PROXY_REQUEST: ['HTTPS_PROXY_REQUEST', 155],
   WRONG_VERSION_NUMBER: ['WRONG_VERSION_NUMBER', 247],
@@ -15,7 +15,11 @@ const reasons: { readonly [code: string]: readonly [name: string, number: number
   NO_SHARED_SIGNATURE_ALGORITHMS: ['NO_COMMON_SIGNATURE_ALGORITHMS', 253],
   NO_SUITABLE_KEY_SHARE: ['NO_SHARED_GROUP', 266],
   NO_SHARED_GROUPS: ['NO_SHARED_GROUP', 266],
-  PEER_DID_NOT_RETURN_A_CERTIFICATE: ['PEER_DID_NOT_RETURN_A_CERTIFICATE', 192],
+  PEER_DID_NOT_RETURN_A_CERTIFICATE: [
+    'PEER_DID_NOT_RETURN_A_CERTIFICATE',
+    192,
+    'peer did not provide required client certificate',
+  ],
   UNEXPECTED_MESSAGE: ['UNEXPECTED_MESSAGE', 231],
   DECRYPTION_FAILED_OR_BAD_RECORD_MAC: ['DECRYPTION_FAILED_OR_BAD_RECORD_MAC', 139],
   BAD_RECORD_TYPE: ['UNEXPECTED_RECORD', 232],
@@ -78,7 +82,7 @@ export function failureText(code: string): string {
   if (!code.startsWith(nodePrefix)) return '';
   const name = code.slice(nodePrefix.length);
   const known = reasons[name];
-  if (known !== undefined) return tlsError(known[0], known[1], '');
+  if (known !== undefined) return tlsError(known[0], known[1], known[2] ?? '');
   const alert = alertCode.exec(name);
   const number = alert === null ? undefined : alerts[alert[2] ?? ''];
   if (alert !== null && number !== undefined) {

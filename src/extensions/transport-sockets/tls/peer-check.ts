@@ -181,7 +181,7 @@ const verifyTexts: { readonly [code: string]: string } = {
   SELF_SIGNED_CERT_IN_CHAIN: 'self signed certificate in certificate chain',
   CERT_HAS_EXPIRED: 'certificate has expired',
   CERT_NOT_YET_VALID: 'certificate is not yet valid',
-  CERT_REVOKED: 'certificate revoked',
+  CERT_REVOKED: 'certificate revocation check against provided CRLs failed: certificate revoked',
   CRL_HAS_EXPIRED: 'CRL has expired',
   CRL_NOT_YET_VALID: 'CRL is not yet valid',
   UNABLE_TO_GET_CRL: 'unable to get certificate CRL',

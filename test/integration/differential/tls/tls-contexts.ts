@@ -1,0 +1,95 @@
+import type { CertificateFiles } from '../../../support/certificates.js';
+import type { Json } from './tls-bootstrap.js';
+import { hashPin, keyPin, type TlsCertificates } from './tls-certificates.js';
+
+/** How one listener takes clients in. */
+export interface ListenerChains {
+  readonly chains: readonly { readonly name?: string; readonly context?: Json; readonly match?: Json }[];
+  /** Further fields of its connection manager. */
+  readonly manager?: Json;
+  readonly inspects?: boolean;
+}
+
+export const file = (filename: string): Json => ({ filename });
+
+/** As the contexts of both sides name a certificate. */
+export function shown({ cert, key }: CertificateFiles): Json {
+  return { certificate_chain: file(cert), private_key: file(key) };
+}
+
+const details = { subject: true, cert: true, chain: true, dns: true, uri: true };
+const forwardModes = ['SANITIZE', 'FORWARD_ONLY', 'APPEND_FORWARD', 'SANITIZE_SET', 'ALWAYS_FORWARD_ONLY'];
+
+/** Listeners by name. */
+export function downstreamContexts(certificates: TlsCertificates): {
+  readonly [name: string]: ListenerChains;
+} {
+  const { ca, server, rsaServer, other, wildcard, peers, revocations } = certificates;
+  const trusted = { trusted_ca: file(ca) };
+  const context = (validation: Json | null, more: Json = {}, common: Json = {}): ListenerChains => {
+    const validates = validation !== null && { validation_context: validation };
+    const tls = { tls_certificates: [shown(server)], ...validates, ...common };
+    return { chains: [{ context: { common_tls_context: tls, ...more } }] };
+  };
+  const required = { require_client_certificate: true };
+  const params = (tls_params: Json): ListenerChains => context(null, {}, { tls_params });
+  const san = (san_type: string, matcher: Json): ListenerChains =>
+    context({ ...trusted, match_typed_subject_alt_names: [{ san_type, matcher }] }, required);
+  const forward = (mode: string): ListenerChains => ({
+    ...context(trusted),
+    manager: { forward_client_cert_details: mode, set_current_client_cert_details: details },
+  });
+  return {
+    clear: { chains: [{}] },
+    simple: context(null),
+    optional: context(trusted),
+    required: context(trusted, required),
+    crl: context({ ...trusted, crl: file(revocations) }, required),
+    'uri-san': san('URI', { exact: 'spiffe://td/good' }),
+    'dns-san': san('DNS', { suffix: 'good.test' }),
+    'email-san': san('EMAIL', { exact: 'good@td.test' }),
+    'ip-san': san('IP_ADDRESS', { exact: '10.1.2.3' }),
+    'optional-san': context({
+      ...trusted,
+      match_typed_subject_alt_names: [{ san_type: 'URI', matcher: { prefix: 'spiffe://td/good' } }],
+    }),
+    hash: context({ ...trusted, verify_certificate_hash: [hashPin(peers.good)] }, required),
+    spki: context({ ...trusted, verify_certificate_spki: [keyPin(peers.good)] }, required),
+    'hash-or-spki': context({
+      verify_certificate_hash: [hashPin(peers.good)],
+      verify_certificate_spki: [keyPin(peers.foreign)],
+    }),
+    'accept-untrusted': context({ ...trusted, trust_chain_verification: 'ACCEPT_UNTRUSTED' }),
+    'accept-required': context({ ...trusted, trust_chain_verification: 'ACCEPT_UNTRUSTED' }, required),
+    'allow-expired': context({ ...trusted, allow_expired_certificate: true }, required),
+    tls12: params({ tls_maximum_protocol_version: 'TLSv1_2' }),
+    tls13: params({ tls_minimum_protocol_version: 'TLSv1_3' }),
+    p256: params({ ecdh_curves: ['P-256'] }),
+    aes256: params({
+      cipher_suites: ['ECDHE-ECDSA-AES256-GCM-SHA384'],
+      tls_maximum_protocol_version: 'TLSv1_2',
+    }),
+    'required-12': context(trusted, required, { tls_params: { tls_maximum_protocol_version: 'TLSv1_2' } }),
+    alpn: context(null, {}, { alpn_protocols: ['h2', 'http/1.1'] }),
+    'two-kinds': context(null, {}, { tls_certificates: [shown(rsaServer), shown(server)] }),
+    'by-name': context(null, {}, { tls_certificates: [shown(server), shown(other), shown(wildcard)] }),
+    'no-tickets': context(null, { disable_stateless_session_resumption: true }),
+    'by-chain': {
+      inspects: true,
+      chains: [
+        chain('of-other', other, ['other.test']),
+        chain('of-wild', wildcard, ['*.wild.test']),
+        { ...chain('of-rest', server), match: { transport_protocol: 'tls' } },
+      ],
+    },
+    ...Object.fromEntries(forwardModes.map((mode) => [`xfcc-${mode}`, forward(mode)])),
+  };
+}
+
+function chain(name: string, certificate: CertificateFiles, names: readonly string[] = []) {
+  return {
+    name,
+    match: { server_names: names },
+    context: { common_tls_context: { tls_certificates: [shown(certificate)] } },
+  };
+}
