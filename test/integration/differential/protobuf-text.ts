@@ -30,7 +30,23 @@ function messageText(bytes: Buffer, places: Places): string | null {
     else if (wireType === WireType.bytes) texts.push(`${field}: ${blockText(reader.block(), places)}`);
     else return null;
   }
-  return reader.isBroken ? null : texts.join(' ');
+  return reader.isBroken ? null : withOrderedMaps(texts).join(' ');
+}
+
+const mapEntry = /^(\d+): \{ 1: "/;
+
+/** Entries of maps, sorted: their order is another in every process of Envoy's. */
+function withOrderedMaps(texts: readonly string[]): readonly string[] {
+  const ordered: string[] = [];
+  for (let at = 0; at < texts.length; ) {
+    const field = mapEntry.exec(texts[at] as string)?.[1];
+    let end = at + 1;
+    while (field !== undefined && end < texts.length && mapEntry.exec(texts[end] as string)?.[1] === field)
+      end++;
+    ordered.push(...texts.slice(at, end).sort());
+    at = end;
+  }
+  return ordered;
 }
 
 function blockText(bytes: Buffer, places: Places): string {

@@ -59,7 +59,18 @@ export class ProxyUnderTest {
     });
   }
 
+  /** Starts it, on other ports when something else has taken one of those that were free a moment before. */
   static async start(kind: ProxyKind, bootstrap: Bootstrap): Promise<ProxyUnderTest> {
+    for (let left = 3; ; left--) {
+      try {
+        return await ProxyUnderTest.startOnce(kind, bootstrap);
+      } catch (error) {
+        if (left === 0 || !/Address already in use/.test(String(error))) throw error;
+      }
+    }
+  }
+
+  private static async startOnce(kind: ProxyKind, bootstrap: Bootstrap): Promise<ProxyUnderTest> {
     const folder = mkdtempSync(join(tmpdir(), `differential-${kind}-`));
     const origin = new ScriptedOrigin();
     const origins: { [name: string]: number } = {};
@@ -152,14 +163,14 @@ export class ProxyUnderTest {
     const deadline = performance.now() + startLimitMs;
     for (;;) {
       if (this.child.exitCode !== null)
-        throw new Error(`${this.kind} did not start:\n${this.output.slice(0, 2000)}`);
+        throw new Error(`${this.kind} did not start:\n${this.output.slice(-4000)}`);
       try {
         if ((await this.admin('/ready')).startsWith('LIVE')) return;
       } catch {
         // Not listening yet.
       }
       if (performance.now() > deadline)
-        throw new Error(`${this.kind} did not get ready:\n${this.output.slice(0, 2000)}`);
+        throw new Error(`${this.kind} did not get ready:\n${this.output.slice(-4000)}`);
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }
