@@ -8,6 +8,8 @@ import { cipherIds, groupIds, type TlsParamsConfig } from './tls-params.js';
  */
 export interface ClientOrder {
   readonly key: string;
+  /** Whether the handshake is going to be one of TLS 1.3. */
+  readonly speaks13: boolean;
   readonly ciphers12: readonly string[];
   readonly ciphers13: readonly string[];
   readonly groups: readonly string[];
@@ -35,7 +37,8 @@ export function clientOrder(
   const group = speaks13 ? groupToAskFor(params, hello) : null;
   const groups = group === null ? params.groups : [group];
   const ciphers = speaks13 ? `13 ${ciphers13[0] ?? ''}` : `12 ${ciphers12.join()}`;
-  return { key: group === null ? ciphers : `${ciphers} ${group}`, ciphers12, ciphers13, groups };
+  const key = group === null ? ciphers : `${ciphers} ${group}`;
+  return { key, speaks13, ciphers12, ciphers13, groups };
 }
 
 /** The group of a handshake: the server's order decides. Undefined when there is none. */

@@ -117,7 +117,7 @@ export class ServerCertificate {
       sessionIdContext: 'sluice',
       ...(tls.sessionTimeoutS > 0 ? { sessionTimeout: tls.sessionTimeoutS } : {}),
     });
-    if (this.ticketKeys !== null) useTicketKeys(context, this.ticketKeys);
+    if (this.ticketKeys !== null) useTicketKeys(context, this.ticketKeys, order.speaks13);
     return context;
   }
 }

@@ -120,14 +120,17 @@ export interface TicketKey {
 /** Asked for keys at every ticket; the first makes new tickets, all of them open old ones. */
 export type TicketKeys = () => readonly TicketKey[];
 
-/** Makes a context use these keys; false where this Node cannot. */
-export function useTicketKeys(context: SecureContext, keys: TicketKeys): boolean {
+/**
+ * Makes a context use these keys; false where this Node cannot. With `renewsAll` a resumed session gets a new ticket
+ * as well: clients of TLS 1.3 use each ticket once (RFC 8446, appendix C.4), and would resume every other time only.
+ */
+export function useTicketKeys(context: SecureContext, keys: TicketKeys, renewsAll: boolean): boolean {
   const native: unknown = Reflect.get(context, 'context');
   if (typeof native !== 'object' || native === null) return false;
   const enable: unknown = Reflect.get(native, 'enableTicketKeyCallback');
   if (typeof enable !== 'function') return false;
   Reflect.set(native, 'onticketkeycallback', (name: Buffer, iv: Buffer, isEncryption: boolean) =>
-    answerTicket(keys(), name, iv, isEncryption),
+    answerTicket(keys(), name, iv, isEncryption, renewsAll),
   );
   Reflect.apply(enable, native, []);
   return true;
@@ -139,13 +142,14 @@ function answerTicket(
   name: Buffer,
   iv: Buffer,
   isEncryption: boolean,
+  renewsAll: boolean,
 ): readonly [number, Buffer?, Buffer?, Buffer?, Buffer?] {
   const first = keys[0];
   if (first === undefined) return [0, noBytes, noKey];
   if (isEncryption) return [1, first.hmac, first.aes, first.name, iv];
   const found = keys.find((key) => key.name.equals(name));
   if (found === undefined) return [0, noBytes, noKey];
-  return [found === first ? 1 : 2, found.hmac, found.aes];
+  return [found === first && !renewsAll ? 1 : 2, found.hmac, found.aes];
 }
 
 const noBytes = Buffer.alloc(1);
