@@ -1,4 +1,7 @@
 import { parseArgs } from 'node:util';
+import { fuzzDynamo } from './fuzz-dynamo.js';
+import { fuzzHello } from './fuzz-hello.js';
+import { fuzzHttpDetection } from './fuzz-http-detection.js';
 import { fuzzHttp1 } from './fuzz-http1.js';
 import { fuzzHttp2 } from './fuzz-http2.js';
 import { fuzzMongo } from './fuzz-mongo.js';
@@ -9,7 +12,7 @@ import { fuzzZooKeeper } from './fuzz-zookeeper.js';
 
 /**
  * `make fuzz`: the HTTP/1 parser against llhttp, the HTTP/2 server, the Redis and the MongoDB decoder against themselves,
- * ZooKeeper packets, PROXY headers, and the header rules against what may reach an origin.
+ * ZooKeeper packets, DynamoDB bodies, PROXY headers, ClientHellos, the HTTP inspector, and the header rules against what may reach an origin.
  */
 const { values } = parseArgs({
   options: {
@@ -42,3 +45,6 @@ await timed('header rules', () => {
 await timed('Redis decoder', () => `: ${fuzzRedis(runs, seed)} accepted`);
 await timed('MongoDB decoder', () => `: ${fuzzMongo(runs, seed)} sound`);
 await timed('ZooKeeper packets', () => `: ${fuzzZooKeeper(runs, seed)} requests`);
+await timed('ClientHello', () => `: ${fuzzHello(runs, seed)} read`);
+await timed('HTTP inspector', () => `: ${fuzzHttpDetection(runs, seed)} HTTP`);
+await timed('DynamoDB bodies', () => `: ${fuzzDynamo(runs, seed)} objects`);

@@ -2,6 +2,7 @@ import type { StreamResetReason } from '../../api/codec.js';
 import type { BoundStats } from '../../api/stats.js';
 import type { BufferPool } from '../../base/buffer-pool.js';
 import type { HeaderMap } from '../../base/header-map.js';
+import { IdTable } from '../../base/id-table.js';
 import type { WireMeter } from '../../base/wire-meter.js';
 import { SharedChunk } from '../http1/chunk.js';
 import type { Http2Callbacks, Http2Parts } from './connection-parts.js';
@@ -24,7 +25,6 @@ import { type LocalSettings, localSettings, PeerSettings } from './settings.js';
 import type { Http2Stream } from './stream.js';
 import type { StreamHost } from './stream-host.js';
 import { canReceive } from './stream-state.js';
-import { StreamTable } from './stream-table.js';
 
 /**
  * The machine behind both roles: frames in, events out (RFC 9113). A fault of the peer ends a stream or the whole
@@ -43,7 +43,7 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
   protected readonly heads: HeadEncoder;
   protected readonly hpack: HpackDecoder;
   protected readonly trailerFields: TrailerFields;
-  protected readonly streams: StreamTable<S>;
+  protected readonly streams: IdTable<S>;
   protected readonly resets: ResetStreams;
   protected readonly inbound: InboundLimits;
   protected readonly peer: PeerSettings;
@@ -82,7 +82,7 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
     this.heads = new HeadEncoder(this.writer, encoder);
     this.hpack = new HpackDecoder();
     this.trailerFields = new TrailerFields(parts.limits);
-    this.streams = new StreamTable();
+    this.streams = new IdTable();
     this.resets = new ResetStreams();
     this.inbound = new InboundLimits(options, stats);
     this.peer = new PeerSettings(encoder, options.hpackTableSize, role === 'client');

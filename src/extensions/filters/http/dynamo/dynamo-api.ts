@@ -126,8 +126,8 @@ export function partitionsOf(body: JsonObject): readonly PartitionUse[] | null {
   if (partitions === null) return null;
   const uses: PartitionUse[] = [];
   for (const [id, capacity] of Object.entries(partitions)) {
-    if (typeof capacity !== 'number') return null;
-    uses.push({ id, capacity: Math.max(0, Math.ceil(capacity)) });
+    if (typeof capacity !== 'number' || !Number.isFinite(capacity)) return null;
+    uses.push({ id, capacity: Math.min(Math.max(0, Math.ceil(capacity)), Number.MAX_SAFE_INTEGER) });
   }
   return uses;
 }

@@ -61,9 +61,9 @@ export class Conversation implements OperationEvents {
   }
 
   private remember(xid: number, opCode: number): void {
-    const request = { opCode, startedMs: this.clock.now() };
-    if (isControl(xid)) this.open.addControl(xid, request);
-    else this.open.add(xid, request);
+    const request = { id: xid, opCode, startedMs: this.clock.now() };
+    if (isControl(xid)) this.open.addControl(request);
+    else this.open.add(request);
   }
 
   /** False: nobody asked for it, or it is broken. */

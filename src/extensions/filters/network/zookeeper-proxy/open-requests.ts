@@ -1,5 +1,10 @@
+import { IdTable } from '../../../../base/id-table.js';
+import { RingQueue } from '../../../../base/ring-queue.js';
+
 /** A request that waits for its answer. */
 export interface OpenRequest {
+  /** Its number, the client's own. */
+  readonly id: number;
   readonly opCode: number;
   readonly startedMs: number;
 }
@@ -12,22 +17,27 @@ const openLimit = 10_000;
  * Of data requests a number used twice means the later one.
  */
 export class OpenRequests {
-  private readonly byXid: Map<number, OpenRequest>;
-  private readonly control: Map<number, OpenRequest[]>;
+  private readonly data: IdTable<OpenRequest>;
+  /** One for each number of control requests that was seen; they stay. */
+  private readonly control: Map<number, RingQueue<OpenRequest>>;
 
   constructor() {
-    this.byXid = new Map();
+    this.data = new IdTable();
     this.control = new Map();
   }
 
-  addControl(xid: number, request: OpenRequest): void {
-    const waiting = this.control.get(xid);
-    if (waiting === undefined) this.control.set(xid, [request]);
-    else if (waiting.length < openLimit) waiting.push(request);
+  addControl(request: OpenRequest): void {
+    let waiting = this.control.get(request.id);
+    if (waiting === undefined) {
+      waiting = new RingQueue();
+      this.control.set(request.id, waiting);
+    }
+    if (waiting.size < openLimit) waiting.push(request);
   }
 
-  add(xid: number, request: OpenRequest): void {
-    if (this.byXid.size < openLimit || this.byXid.has(xid)) this.byXid.set(xid, request);
+  add(request: OpenRequest): void {
+    this.data.delete(request.id);
+    if (this.data.size < openLimit) this.data.add(request);
   }
 
   takeControl(xid: number): OpenRequest | undefined {
@@ -35,8 +45,8 @@ export class OpenRequests {
   }
 
   take(xid: number): OpenRequest | undefined {
-    const found = this.byXid.get(xid);
-    this.byXid.delete(xid);
+    const found = this.data.get(xid);
+    if (found !== undefined) this.data.delete(xid);
     return found;
   }
 }

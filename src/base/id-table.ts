@@ -2,12 +2,12 @@
 const fewest = 8;
 
 /**
- * The open streams of a connection by identifier: open addressing with linear probing. Not a `Map`: when V8 rehashes
- * one whose entries come and go, the table it leaves behind points at the next one, so that a single dead table in the
- * old generation keeps every later one and the streams in it alive until a full collection. That was four tenths of
+ * Things of a connection by number, streams and open requests: open addressing with linear probing. Not a `Map`: when V8
+ * rehashes one whose entries come and go, the table it leaves behind points at the next one, so that a single dead table
+ * in the old generation keeps every later one and what is in it alive until a full collection. That was four tenths of
  * the CPU of a proxy with HTTP/2 upstreams (native-bench, row `http2-http2-10-streams`).
  */
-export class StreamTable<S extends { readonly id: number }> {
+export class IdTable<S extends { readonly id: number }> {
   private slots: (S | undefined)[];
   private count: number;
 
@@ -24,10 +24,10 @@ export class StreamTable<S extends { readonly id: number }> {
     return this.slots[this.find(id)];
   }
 
-  /** Takes in a stream whose identifier is not in the table. */
-  add(stream: S): void {
+  /** Takes in something whose number is not in the table. */
+  add(item: S): void {
     if ((this.count + 1) * 2 > this.slots.length) this.grow();
-    this.slots[this.find(stream.id)] = stream;
+    this.slots[this.find(item.id)] = item;
     this.count++;
   }
 
@@ -41,7 +41,7 @@ export class StreamTable<S extends { readonly id: number }> {
     for (let at = (hole + 1) & mask; ; at = (at + 1) & mask) {
       const moved = slots[at];
       if (moved === undefined) break;
-      const home = homeOf(moved.id) & mask;
+      const home = moved.id & mask;
       if (((at - home) & mask) < ((at - hole) & mask)) continue;
       slots[hole] = moved;
       hole = at;
@@ -50,31 +50,25 @@ export class StreamTable<S extends { readonly id: number }> {
     return true;
   }
 
-  /** A copy, in the order in which they were opened. */
+  /** A copy, lowest number first. */
   inOrder(): S[] {
     const all: S[] = [];
-    for (const stream of this.slots) if (stream !== undefined) all.push(stream);
+    for (const item of this.slots) if (item !== undefined) all.push(item);
     return all.sort((a, b) => a.id - b.id);
   }
 
-  /** Where it is, or the empty slot where it would be. */
+  /** Where it is, or the empty slot where it would be. Numbers that follow each other do not meet, odd ones neither. */
   private find(id: number): number {
     const { slots } = this;
     const mask = slots.length - 1;
-    let at = homeOf(id) & mask;
-    for (let stream = slots[at]; stream !== undefined && stream.id !== id; stream = slots[at])
-      at = (at + 1) & mask;
+    let at = id & mask;
+    for (let item = slots[at]; item !== undefined && item.id !== id; item = slots[at]) at = (at + 1) & mask;
     return at;
   }
 
   private grow(): void {
     const old = this.slots;
     this.slots = new Array<S | undefined>(old.length * 2).fill(undefined);
-    for (const stream of old) if (stream !== undefined) this.slots[this.find(stream.id)] = stream;
+    for (const item of old) if (item !== undefined) this.slots[this.find(item.id)] = item;
   }
-}
-
-/** One side's identifiers are all odd or all even, and go up. */
-function homeOf(id: number): number {
-  return id >>> 1;
 }
