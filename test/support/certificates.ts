@@ -40,7 +40,7 @@ export class TestAuthority {
   private readonly caKey: string;
   private made: number;
 
-  constructor(t: TestContext, name = 'Test CA') {
+  constructor(t: Pick<TestContext, 'after'>, name = 'Test CA') {
     this.folder = mkdtempSync(join(tmpdir(), 'sluice-ca-'));
     t.after(() => rmSync(this.folder, { recursive: true, force: true }));
     this.made = 0;
