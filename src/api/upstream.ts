@@ -241,6 +241,8 @@ export interface BalancedCluster {
   readonly weightedPriorityHealth: boolean;
   /** The cluster that this proxy itself belongs to (`local_cluster_name`); null when it is not told. */
   readonly localCluster: ClusterHosts | null;
+  /** What a locality weighs of which there are so many hosts in a level; absent: as much as its hosts say. */
+  localityWeight?(host: Host, present: number): number;
   /** The balancer that the cluster's type brings along. */
   providedBalancer(): Balancer;
   /** Makes a host for an address that is none so far; it serves at once. Null when there are too many. */

@@ -84,7 +84,8 @@ const subsets: SubsetConfig = {
   allowsRedundantKeys: false,
   panicsToAny: false,
   listAsAny: false,
-  hasFallbackList: false,
+  localityWeights: 'none',
+        hasFallbackList: false,
   child: { name: roundRobin.name, typeUrl: roundRobin.typeUrl, config: plainPolicy },
 };
 

@@ -17,7 +17,7 @@ export function hashBalancer(
       hosts,
       cluster,
       (source) => {
-        const shares = hostShares(source, config.isLocalityWeighted);
+        const shares = hostShares(source, config.isLocalityWeighted, cluster);
         const table = tableOf(shares);
         const { balanceFactor } = config;
         const bounded = balanceFactor > 0 ? new BoundedLoad(table, shares, balanceFactor, cluster) : table;

@@ -46,10 +46,11 @@ export function localityWeighted(cluster: BalancedCluster, pickerOf: PickerMaker
   return (source) => {
     if (source.kind === 'all') return pickerOf(source);
     const counted = countedHosts(source.level, cluster);
+    const present = cluster.localityWeight === undefined ? counted : groupByLocality(source.level);
     const localities: WeightedLocality[] = [];
     for (const [key, { hosts }] of groupByLocality(source.hosts)) {
-      const weight = hosts[0]?.localityWeight ?? 0;
       const total = counted.get(key)?.hosts.length ?? 0;
+      const weight = localityWeight(hosts[0] as Host, present.get(key)?.hosts.length ?? 0, cluster);
       if (weight === 0 || total === 0) continue;
       const health = Math.min(1, (cluster.overprovisioningFactor / 100) * (hosts.length / total));
       localities.push({ weight: weight * health, source: narrowed(source, hosts), picker: null });
@@ -57,6 +58,11 @@ export function localityWeighted(cluster: BalancedCluster, pickerOf: PickerMaker
     if (localities.length === 0) return pickerOf(source);
     return new LocalityPicker(localities, cluster.scope.random.u32() / 0x1_0000_0000, pickerOf);
   };
+}
+
+/** What the locality of a host weighs, of which the level has `present` hosts. */
+export function localityWeight(host: Host, present: number, cluster: BalancedCluster): number {
+  return cluster.localityWeight?.(host, present) ?? host.localityWeight;
 }
 
 /** The same source with fewer candidates. */

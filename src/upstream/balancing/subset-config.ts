@@ -22,6 +22,8 @@ export type SubsetConfig = {
   readonly panicsToAny: boolean;
   /** Each element of a list counts as a value. */
   readonly listAsAny: boolean;
+  /** What a locality weighs inside a subset: nothing, as outside, or by how many of its hosts the subset has. */
+  readonly localityWeights: 'none' | 'whole' | 'scaled';
   readonly hasFallbackList: boolean;
   /** Balances inside each subset. */
   readonly child: ExtensionConfig;
@@ -29,9 +31,6 @@ export type SubsetConfig = {
 
 /** Reads what `Subset` and a cluster's `LbSubsetConfig` have in common. */
 export function parseSubset(node: ConfigNode, child: ExtensionConfig): SubsetConfig {
-  for (const field of ['locality_weight_aware', 'scale_locality_weight']) {
-    if (node.bool(field)) node.unsupportedValue(field, 'true', 'subsets do not weigh localities');
-  }
   const defaultSubset = node.struct('default_subset');
   return {
     fallback: node.enum('fallback_policy', 'NO_FALLBACK') as SubsetFallback,
@@ -40,9 +39,16 @@ export function parseSubset(node: ConfigNode, child: ExtensionConfig): SubsetCon
     allowsRedundantKeys: node.typeName.startsWith('envoy.extensions.') && node.bool('allow_redundant_keys'),
     panicsToAny: node.bool('panic_mode_any'),
     listAsAny: node.bool('list_as_any'),
+    localityWeights: parseLocalityWeights(node),
     hasFallbackList: node.enum('metadata_fallback_policy') === 'FALLBACK_LIST',
     child,
   };
+}
+
+function parseLocalityWeights(node: ConfigNode): SubsetConfig['localityWeights'] {
+  const isScaled = node.bool('scale_locality_weight');
+  if (!node.bool('locality_weight_aware')) return 'none';
+  return isScaled ? 'scaled' : 'whole';
 }
 
 function parseSelector(node: ConfigNode): SelectorConfig {
@@ -51,10 +57,7 @@ function parseSelector(node: ConfigNode): SelectorConfig {
   const fallback = node.enum('fallback_policy', 'NOT_DEFINED') as SelectorConfig['fallback'];
   const isSingleHost = node.bool('single_host_per_subset');
   if (isSingleHost && keys.length !== 1) {
-    node.error(
-      'subset_lb selector: single_host_per_subset can only be set when there is exactly 1 key',
-      'keys',
-    );
+    node.warn('single_host_per_subset is meant for one key; hosts are told apart by all of these', 'keys');
   }
   if (fallback === 'KEYS_SUBSET') {
     if (fallbackKeys.length === 0) node.error('fallback_keys_subset cannot be empty', 'fallback_keys_subset');
@@ -62,6 +65,9 @@ function parseSelector(node: ConfigNode): SelectorConfig {
       node.error('fallback_keys_subset must be a subset of selector keys', 'fallback_keys_subset');
     else if (fallbackKeys.length === keys.length)
       node.error('fallback_keys_subset cannot be equal to keys', 'fallback_keys_subset');
+  } else if (fallbackKeys.length > 0) {
+    const text = 'fallback_keys_subset can be set only for KEYS_SUBSET fallback_policy';
+    node.error(text, 'fallback_keys_subset');
   }
   return { keys, fallback, fallbackKeys, isSingleHost };
 }

@@ -53,12 +53,13 @@ function isType(name: string): name is ClusterType {
 
 /** Reads `type` or `cluster_type` of a cluster and the fields that go with it. */
 export function parseDiscovery(node: ConfigNode): DiscoveryConfig {
-  const custom = node.extension('cluster', 'cluster_type');
+  const byName = typeByName(node);
+  const custom = byName === undefined ? node.extension('cluster', 'cluster_type') : undefined;
   const dns = parseDnsFields(node, parseClusterResolver(node));
   const eds = parseEds(node);
   const none = { dns, eds, originalDst: null, forwardProxy: null, redisCluster: null, aggregated: [] };
   if (custom !== undefined) return { ...none, type: 'STATIC', ...extensionDiscovery(custom) };
-  const type = node.enum('type', 'STATIC');
+  const type = byName ?? node.enum('type', 'STATIC');
   if (type !== 'EDS' && node.has('eds_cluster_config')) {
     node.error('eds_cluster_config set in a non-EDS cluster', 'eds_cluster_config');
   }
@@ -69,6 +70,20 @@ export function parseDiscovery(node: ConfigNode): DiscoveryConfig {
   if (isType(type)) return { ...none, type };
   node.unsupportedValue('type', type, `${types.join(', ')} clusters are`);
   return { ...none, type: 'STATIC' };
+}
+
+const typesByName: { readonly [name: string]: ClusterType } = {
+  'envoy.cluster.static': 'STATIC',
+  'envoy.cluster.strict_dns': 'STRICT_DNS',
+  'envoy.cluster.logical_dns': 'LOGICAL_DNS',
+  'envoy.cluster.eds': 'EDS',
+  'envoy.cluster.original_dst': 'ORIGINAL_DST',
+};
+
+/** `cluster_type` may name what `type` could have said; such a name has no message. */
+function typeByName(node: ConfigNode): ClusterType | undefined {
+  const custom = node.message('cluster_type');
+  return custom === undefined || custom.has('typed_config') ? undefined : typesByName[custom.string('name')];
 }
 
 /** What an extension of kind `cluster` makes of its own message. */
