@@ -87,6 +87,7 @@ import { clientSideWeightedRoundRobin } from './load-balancers/client-side-weigh
 import { clusterProvided } from './load-balancers/cluster-provided/cluster-provided.js';
 import { leastRequest } from './load-balancers/least-request/least-request.js';
 import { maglev } from './load-balancers/maglev/maglev.js';
+import { overrideHost } from './load-balancers/override-host/override-host.js';
 import { random } from './load-balancers/random/random.js';
 import { ringHash } from './load-balancers/ring-hash/ring-hash.js';
 import { roundRobin } from './load-balancers/round-robin/round-robin.js';
@@ -188,6 +189,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     clusterProvided,
     roundRobin,
     leastRequest,
+    overrideHost,
     random,
     ringHash,
     maglev,

@@ -85,7 +85,7 @@ const subsets: SubsetConfig = {
   panicsToAny: false,
   listAsAny: false,
   localityWeights: 'none',
-        hasFallbackList: false,
+  hasFallbackList: false,
   child: { name: roundRobin.name, typeUrl: roundRobin.typeUrl, config: plainPolicy },
 };
 

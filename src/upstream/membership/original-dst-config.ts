@@ -1,4 +1,5 @@
 import type { ConfigNode } from '../../api/config-node.js';
+import { parseMetadataPath } from '../../match/metadata.js';
 
 /** Where the address of a request's host is found, and how long hosts stay that nobody asks for. */
 export type OriginalDstConfig = {
@@ -28,7 +29,7 @@ export function parseOriginalDst(node: ConfigNode): OriginalDstConfig {
   return {
     header: own === undefined ? '' : parseHeader(own),
     port: own?.number('upstream_port_override', 0) ?? 0,
-    metadataPath: own === undefined ? [] : parseMetadataKey(own),
+    metadataPath: parseMetadataPath(own?.message('metadata_key')),
     cleanupMs: node.duration('cleanup_interval', 5000),
   };
 }
@@ -42,10 +43,4 @@ function parseHeader(node: ConfigNode): string {
     node.error(`ORIGINAL_DST cluster: ${text}`, 'http_header_name');
   }
   return '';
-}
-
-function parseMetadataKey(node: ConfigNode): readonly string[] {
-  const key = node.message('metadata_key');
-  if (key === undefined) return [];
-  return [key.string('key'), ...key.list('path').map((segment) => segment.string('key'))];
 }

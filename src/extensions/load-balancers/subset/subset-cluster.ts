@@ -1,7 +1,7 @@
 import type { BoundStats } from '../../../api/stats.js';
+import type { Address } from '../../../api/stream-info.js';
 import type { ThreadScope } from '../../../api/thread-scope.js';
 import type { BalancedCluster, Balancer, ClusterHosts, Host } from '../../../api/upstream.js';
-import type { Address } from '../../../api/stream-info.js';
 import { localityKey } from '../../../upstream/balancing/locality-groups.js';
 import type { SubsetConfig } from '../../../upstream/balancing/subset-config.js';
 
