@@ -7,6 +7,7 @@ import type { Extension, ExtensionRegistry } from './extension.js';
 import type { AttemptChain } from './http-filter.js';
 import type { LoadRules } from './load-report.js';
 import type { NameCaches } from './name-caches.js';
+import type { ProxiedClient } from './proxied-client.js';
 import type { ShardPick } from './redis-shard.js';
 import type { HashPolicyView, MirrorPolicyView, RetryPolicyConfig } from './route.js';
 import type { SocketOptionConfig } from './socket-options.js';
@@ -358,13 +359,6 @@ export interface UpstreamTcpConnection extends CodecOutput {
   pauseReading(): void;
   resumeReading(): void;
   close(mode: 'no-flush' | 'flush' | 'abort'): void;
-}
-
-/** The client of a connection: what a PROXY header says. */
-export interface ProxiedClient {
-  readonly source: Address;
-  readonly destination: Address;
-  readonly tlvs: readonly { readonly type: number; readonly value: Buffer }[];
 }
 
 /** How sockets to the hosts of a cluster are made. */

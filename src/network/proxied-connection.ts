@@ -1,6 +1,6 @@
 import type { ConfigNode } from '../api/config-node.js';
+import type { ProxiedClient } from '../api/proxied-client.js';
 import type { ConnectionInfo } from '../api/stream-info.js';
-import type { ProxiedClient } from '../api/upstream.js';
 import type { ProxyTlv } from '../codec/proxy-protocol/proxy-header.js';
 import type { TransportOptions } from './transport-socket.js';
 

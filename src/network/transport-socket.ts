@@ -1,12 +1,12 @@
 import type { Socket, SocketConnectOpts } from 'node:net';
 import type { ExtensionConfig } from '../api/config-node.js';
 import type { Extension } from '../api/extension.js';
+import type { ProxiedClient } from '../api/proxied-client.js';
 import type { SecretView } from '../api/secrets.js';
 import type { StatBlock, StatScope } from '../api/stats.js';
 import type { ConnectionInfo } from '../api/stream-info.js';
 import type { Logger, ThreadScope } from '../api/thread-scope.js';
 import type { TlsInfo } from '../api/tls-info.js';
-import type { ProxiedClient } from '../api/upstream.js';
 import type { Clock } from '../base/clock.js';
 import type { Plain } from '../base/plain.js';
 import type { Random } from '../base/random.js';

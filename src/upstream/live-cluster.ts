@@ -1,5 +1,6 @@
 import type { AttemptAutopsy, ClusterFailures } from '../api/autopsy.js';
 import type { HostPolicy } from '../api/messages-upstream.js';
+import type { ProxiedClient } from '../api/proxied-client.js';
 import type { BoundStats } from '../api/stats.js';
 import type { Address } from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
@@ -19,7 +20,6 @@ import {
   type LoadBalancerContext,
   type OverloadDrop,
   type PoolFailure,
-  type ProxiedClient,
   type RoutingPriority,
   type TcpConnectionCallbacks,
   unhealthyMask,

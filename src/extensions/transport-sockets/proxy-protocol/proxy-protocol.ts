@@ -1,6 +1,6 @@
 import { connect, type Socket, type SocketConnectOpts } from 'node:net';
+import type { ProxiedClient } from '../../../api/proxied-client.js';
 import { type BoundStats, statBlock } from '../../../api/stats.js';
-import type { ProxiedClient } from '../../../api/upstream.js';
 import type { ProxyTlv } from '../../../codec/proxy-protocol/proxy-header.js';
 import {
   writeLocalProxyHeader,

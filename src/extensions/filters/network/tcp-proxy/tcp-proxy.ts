@@ -1,9 +1,10 @@
 import type { AccessLog } from '../../../../api/access-log.js';
 import type { Setting, TcpExplanation } from '../../../../api/explain.js';
+import type { ProxiedClient } from '../../../../api/proxied-client.js';
 import type { BoundStats } from '../../../../api/stats.js';
 import type { StreamInfo } from '../../../../api/stream-info.js';
 import type { ThreadScope } from '../../../../api/thread-scope.js';
-import type { LoadBalancerContext, ProxiedClient } from '../../../../api/upstream.js';
+import type { LoadBalancerContext } from '../../../../api/upstream.js';
 import { timeoutText } from '../../../../base/time-text.js';
 import { xxHash64 } from '../../../../base/xx-hash.js';
 import { clientOf } from '../../../../network/proxied-connection.js';

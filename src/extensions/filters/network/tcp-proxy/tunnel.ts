@@ -1,3 +1,4 @@
+import type { ProxiedClient } from '../../../../api/proxied-client.js';
 import type { LogContext, StreamInfo } from '../../../../api/stream-info.js';
 import type { ThreadScope } from '../../../../api/thread-scope.js';
 import {
@@ -5,7 +6,6 @@ import {
   type Cluster,
   defaultPriority,
   type Host,
-  type ProxiedClient,
   type TcpConnectionCallbacks,
 } from '../../../../api/upstream.js';
 import { type HeaderMap, RequestHeaders, type ResponseHeaders } from '../../../../base/header-map.js';
