@@ -4,8 +4,8 @@ import { selfSigned } from './self-signed.js';
 /** What of an HTTP/1.1 reverse proxy a row varies; nginx and HAProxy are given the same words. */
 export interface HttpOptions {
   readonly accessLog?: boolean;
-  /** Clients speak TLS, with a certificate made for the run. */
-  readonly tls?: boolean;
+  /** Clients speak TLS, with a certificate made for the run; they may resume their sessions, or never can. */
+  readonly tls?: 'resumable' | 'full';
   /** The origin is spoken to in HTTP/2, clear text and by prior knowledge. */
   readonly http2Origin?: boolean;
   /** HTTP filters before the router, each a block of YAML without indentation. */
@@ -22,7 +22,7 @@ static_resources:
   - name: ingress
     address: { socket_address: { address: 127.0.0.1, port_value: ${places.port} } }
     filter_chains:
-    - ${options.tls === true ? transportSocket(places) : ''}filters:
+    - ${options.tls === undefined ? '' : transportSocket(places, options.tls)}filters:
       - name: envoy.filters.network.http_connection_manager
         typed_config:
           "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
@@ -78,12 +78,14 @@ static_resources:
 ${originCluster(places)}`;
 }
 
-function transportSocket(places: Places): string {
+function transportSocket(places: Places, tls: 'resumable' | 'full'): string {
   const { certificate, key } = selfSigned(places.folder);
   return `transport_socket:
         name: envoy.transport_sockets.tls
         typed_config:
           "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+          disable_stateless_session_resumption: ${tls === 'full'}
+          disable_stateful_session_resumption: ${tls === 'full'}
           common_tls_context:
             tls_certificates:
             - { certificate_chain: { filename: ${certificate} }, private_key: { filename: ${key} } }

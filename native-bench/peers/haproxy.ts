@@ -13,7 +13,7 @@ export const haproxy: Peer = {
 export function haproxyHttp(options: Pick<HttpOptions, 'tls' | 'http2Origin'> = {}): ConfigGenerator {
   return (places) => `global
   nbthread ${places.workers}
-  maxconn 9000
+  maxconn 9000${options.tls === 'full' ? '\n  tune.ssl.cachesize 0' : ''}
 defaults
   mode http
   timeout connect 5s
@@ -21,11 +21,15 @@ defaults
   timeout server 600s
   http-reuse always
 frontend ingress
-  bind 127.0.0.1:${places.port} backlog 4096${options.tls === true ? ` ssl crt ${selfSigned(places.folder).bundle}` : ''}
+  bind 127.0.0.1:${places.port} backlog 4096${options.tls === undefined ? '' : tlsWords(places.folder, options.tls)}
   default_backend origin
 backend origin
   server first 127.0.0.1:${places.originPort}${options.http2Origin === true ? ' proto h2' : ''}
 `;
+}
+
+function tlsWords(folder: string, tls: 'resumable' | 'full'): string {
+  return ` ssl crt ${selfSigned(folder).bundle}${tls === 'full' ? ' no-tls-tickets' : ''}`;
 }
 
 /** The same for a TCP proxy. */

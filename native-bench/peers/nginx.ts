@@ -37,9 +37,10 @@ ${http}
 `;
 }
 
-function certificateOf(folder: string): string {
+function tlsLines(folder: string, tls: 'resumable' | 'full'): string {
   const { certificate, key } = selfSigned(folder);
-  return `\n    ssl_certificate ${certificate};\n    ssl_certificate_key ${key};`;
+  const sessions = tls === 'full' ? '\n    ssl_session_tickets off;\n    ssl_session_cache off;' : '';
+  return `\n    ssl_certificate ${certificate};\n    ssl_certificate_key ${key};${sessions}`;
 }
 
 /** Its own 8 × 4 KB and 8 × 8 KB; or as much as the other proxies have. */
@@ -65,7 +66,7 @@ export function nginxHttp(options: HttpOptions & { readonly largeBuffers?: boole
     keepalive_requests 1000000000;
   }
   server {
-    listen 127.0.0.1:${places.port}${options.tls === true ? ' ssl' : ''} backlog=4096${places.workers > 1 ? ' reuseport' : ''};${options.tls === true ? certificateOf(places.folder) : ''}
+    listen 127.0.0.1:${places.port}${options.tls === undefined ? '' : ' ssl'} backlog=4096${places.workers > 1 ? ' reuseport' : ''};${options.tls === undefined ? '' : tlsLines(places.folder, options.tls)}
     location / {
       proxy_pass http://origin;
       proxy_http_version 1.1;
