@@ -39,6 +39,8 @@ export interface SharedMemory {
    * They are changed with `Atomics` alone. Ask when building, not per request.
    */
   words(name: string): BigInt64Array;
+  /** A larger piece under that name, alike. Every thread asks for the same length; there is room for a few. */
+  bytes(name: string, length: number): Uint8Array;
   /** Monotonic milliseconds on a clock that all threads agree on; `clock.now()` begins with its thread. */
   nowMs(): number;
 }

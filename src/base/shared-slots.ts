@@ -11,9 +11,10 @@ export class SharedSlots {
   private readonly words: BigInt64Array;
   private readonly slots: number;
 
-  constructor(buffer: SharedArrayBuffer) {
-    this.words = new BigInt64Array(buffer);
-    this.slots = this.words.length / slotWords;
+  /** The table is the front of `buffer`, or all of it. */
+  constructor(buffer: SharedArrayBuffer, slots = buffer.byteLength / (slotWords * 8)) {
+    this.words = new BigInt64Array(buffer, 0, slots * slotWords);
+    this.slots = slots;
   }
 
   static allocate(slots: number): SharedArrayBuffer {

@@ -58,7 +58,6 @@ export class LiveListener implements DownstreamOwner, InspectionOwner, Transport
   private readonly inspectors: readonly ListenerFilterMaker[];
   private readonly inspection: InspectionSettings;
   private readonly context: NetworkFilterContext;
-  private readonly transportContext: DownstreamTransportContext;
   private readonly stats: BoundStats;
   private readonly workerStats: BoundStats;
   private readonly accessLogs: readonly AccessLog[];
@@ -96,11 +95,6 @@ export class LiveListener implements DownstreamOwner, InspectionOwner, Transport
       listenerStatPrefix: config.statPrefix,
       bufferLimitBytes: config.bufferLimitBytes,
       trafficDirection: config.trafficDirection,
-    };
-    this.transportContext = {
-      statPrefix: config.statPrefix,
-      readBuffer: shared.readBuffer,
-      onCallbackError: (error) => shared.onCallbackError(error),
     };
     this.stats = scope.stats.bind(config.statPrefix, D);
     this.workerStats = scope.stats.bind(`${config.statPrefix}.worker_${scope.threadIndex - 1}`, DW);
@@ -312,14 +306,21 @@ export class LiveListener implements DownstreamOwner, InspectionOwner, Transport
     let live = this.chains.get(chain);
     if (live === undefined) {
       const makers = chain.filters.map((filter) => this.builder.networkFilter(filter, this.context));
-      const { transport } = chain;
-      live = {
-        makers,
-        transport: transport === null ? null : this.builder.transport(transport, this.transportContext),
-      };
+      live = { makers, transport: this.transportOf(chain) };
       this.chains.set(chain, live);
     }
     return live;
+  }
+
+  private transportOf({ transport, name, match }: FilterChainConfig): DownstreamTransport | null {
+    if (transport === null) return null;
+    return this.builder.transport(transport, {
+      statPrefix: this.config.statPrefix,
+      chainName: name,
+      serverNames: match?.serverNames ?? [],
+      readBuffer: this.shared.readBuffer,
+      onCallbackError: (error) => this.shared.onCallbackError(error),
+    });
   }
 }
 

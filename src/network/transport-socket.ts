@@ -57,6 +57,9 @@ export interface DownstreamTransport {
 export interface DownstreamTransportContext {
   /** `listener.<address or prefix>` */
   readonly statPrefix: string;
+  readonly chainName: string;
+  /** What the chain's match says of names that clients ask for. */
+  readonly serverNames: readonly string[];
   /** The one read buffer of the thread. */
   readonly readBuffer: Buffer;
   /** A throw in a callback of the socket. */

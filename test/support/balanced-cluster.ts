@@ -33,7 +33,11 @@ export function balancedCluster(parts: ClusterParts = {}): BalancedCluster {
     runtime: fakeRuntime(runtime),
     stats,
     node: { id: '', cluster: '', zone, localAddress: '', metadata: null },
-    shared: { nowMs: nowMs ?? (() => 0), words: () => new BigInt64Array(7) },
+    shared: {
+      nowMs: nowMs ?? (() => 0),
+      words: () => new BigInt64Array(7),
+      bytes: (_, length) => new Uint8Array(length),
+    },
   };
   return {
     name: 'c',

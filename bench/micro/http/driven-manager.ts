@@ -161,7 +161,11 @@ export class DrivenManager {
       log: { trace() {}, debug() {}, info() {}, warn() {}, error() {} },
       node: { id: '', cluster: '', zone: '', localAddress: '127.0.0.1', metadata: null },
       clusters: { get: () => this.cluster(stats) },
-      shared: { words: () => new BigInt64Array(new SharedArrayBuffer(56)), nowMs: () => turn.now() },
+      shared: {
+        words: () => new BigInt64Array(new SharedArrayBuffer(56)),
+        bytes: (_: string, length: number) => new Uint8Array(length),
+        nowMs: () => turn.now(),
+      },
       extensions: extensionRegistry(),
       secrets: new ThreadSecrets([]),
       drain: { isHealthCheckFailed: false, shouldClose: () => false },

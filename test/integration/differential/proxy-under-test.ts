@@ -25,6 +25,8 @@ export interface Bootstrap {
   readonly extension: 'json' | 'yaml';
   readonly listeners: readonly string[];
   readonly origins: readonly string[];
+  /** A pattern of the stats that are looked at; absent: all. */
+  readonly statsFilter?: string;
   text(places: Places): string;
 }
 
@@ -38,6 +40,7 @@ export class ProxyUnderTest {
   readonly kind: ProxyKind;
   readonly places: Places;
   readonly origin: ScriptedOrigin;
+  private readonly statsPath: string;
   private readonly folder: string;
   private readonly child: ChildProcess;
   private readonly agent: Agent;
@@ -45,10 +48,18 @@ export class ProxyUnderTest {
   /** Gauges that stayed above zero once: nobody waits for them again. */
   private readonly stuck: Map<string, number>;
 
-  constructor(kind: ProxyKind, places: Places, origin: ScriptedOrigin, folder: string, child: ChildProcess) {
+  constructor(
+    kind: ProxyKind,
+    { statsFilter = '' }: Bootstrap,
+    places: Places,
+    origin: ScriptedOrigin,
+    folder: string,
+    child: ChildProcess,
+  ) {
     this.kind = kind;
     this.places = places;
     this.origin = origin;
+    this.statsPath = `/stats?usedonly${statsFilter && `&filter=${encodeURIComponent(statsFilter)}`}`;
     this.folder = folder;
     this.child = child;
     this.agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -85,7 +96,7 @@ export class ProxyUnderTest {
     };
     const file = join(folder, `bootstrap.${bootstrap.extension}`);
     writeFileSync(file, bootstrap.text(places));
-    const proxy = new ProxyUnderTest(kind, places, origin, folder, spawnProxy(kind, file, folder));
+    const proxy = new ProxyUnderTest(kind, bootstrap, places, origin, folder, spawnProxy(kind, file, folder));
     try {
       await proxy.ready();
     } catch (error) {
@@ -97,7 +108,7 @@ export class ProxyUnderTest {
 
   /** Counters and gauges that were ever used. */
   async stats(): Promise<Stats> {
-    const text = await this.admin('/stats?usedonly');
+    const text = await this.admin(this.statsPath);
     const stats = new Map<string, number>();
     for (const line of text.split('\n')) {
       const found = /^(\S+): (\d+)$/.exec(line.trim());

@@ -32,7 +32,8 @@ export type DownstreamTlsConfig = {
   readonly ticketKeys: readonly Uint8Array[];
   readonly ticketKeysSecret: string;
   readonly usesTickets: boolean;
-  /** Seconds; 0 = the library's default. */
+  /** Sessions of clients that know no tickets are kept. */
+  readonly keepsSessions: boolean;
   readonly sessionTimeoutS: number;
   readonly ocspPolicy: 'LENIENT_STAPLING' | 'STRICT_STAPLING' | 'MUST_STAPLE';
   readonly scansOnSniMismatch: boolean;
@@ -46,6 +47,9 @@ export type UpstreamTlsConfig = {
   readonly autoSniSanValidation: boolean;
   readonly maxSessionKeys: number;
 };
+
+/** Of Envoy's library, up to TLS 1.2. */
+const defaultSessionMs = 7_200_000;
 
 /** Reads `DownstreamTlsContext`. */
 export function parseDownstreamTls(node: ConfigNode): DownstreamTlsConfig {
@@ -65,10 +69,6 @@ export function parseDownstreamTls(node: ConfigNode): DownstreamTlsConfig {
   const ocspPolicy = node.enum('ocsp_staple_policy', 'LENIENT_STAPLING');
   if (ocspPolicy === 'MUST_STAPLE' && context.certificates.some((it) => it.ocspStaple === null))
     node.error('Required OCSP response is missing from TLS context', 'ocsp_staple_policy');
-  node.noEffect(
-    'disable_stateful_session_resumption',
-    'sessions are resumed with tickets alone, which every worker can read',
-  );
   node.noEffect('require_sni', 'Envoy does not look at it either');
   const keys = node.message('session_ticket_keys');
   const keysSecret = node.message('session_ticket_keys_sds_secret_config');
@@ -78,7 +78,8 @@ export function parseDownstreamTls(node: ConfigNode): DownstreamTlsConfig {
     ticketKeys: keys === undefined ? [] : parseTicketKeys(keys),
     ticketKeysSecret: keysSecret === undefined ? '' : parseSecretReference(keysSecret, 'session_ticket_keys'),
     usesTickets: !node.bool('disable_stateless_session_resumption'),
-    sessionTimeoutS: Math.trunc(node.duration('session_timeout', 0) / 1000),
+    keepsSessions: !node.bool('disable_stateful_session_resumption'),
+    sessionTimeoutS: Math.trunc((node.duration('session_timeout', 0) || defaultSessionMs) / 1000),
     ocspPolicy: ocspPolicy as DownstreamTlsConfig['ocspPolicy'],
     scansOnSniMismatch: node.bool('full_scan_certs_on_sni_mismatch'),
     prefersClientCiphers: node.bool('prefer_client_ciphers'),

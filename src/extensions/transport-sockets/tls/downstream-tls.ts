@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { ConnectionInfo } from '../../../api/stream-info.js';
 import type { ThreadScope } from '../../../api/thread-scope.js';
+import type { Plain } from '../../../base/plain.js';
 import type { ClientHello } from '../../../codec/tls/client-hello.js';
 import type { ReadLink } from '../../../network/read-link.js';
 import type {
@@ -19,13 +20,17 @@ import { HandshakeQueue } from './handshake-queue.js';
 import { KeyLog } from './key-log.js';
 import type { LiveTlsInfo } from './live-tls-info.js';
 import { groupOfHello, signatureNameOf } from './negotiated.js';
-import type { PeerVerdict } from './peer-check.js';
+import { acceptedBefore, nothingShown, type PeerCheck, type PeerVerdict } from './peer-check.js';
 import { type HandshakeOwner, type HandshakeStart, ServerHandshake } from './server-handshake.js';
 import { ServerIdentity } from './server-identity.js';
 import type { TicketKeys } from './server-socket.js';
+import { ChainSessions } from './session-table.js';
 import { configuredTicketKeys, processTicketKeys } from './ticket-keys.js';
 import { F, sslStats, T, TlsStats } from './tls-stats.js';
 import { mergeValidation, type ValidationConfig } from './validation-config.js';
+
+const ticketExtension = 35;
+const tls13 = 0x0304;
 
 /** All handshakes of a thread take turns. */
 const queues = new WeakMap<ThreadScope, HandshakeQueue>();
@@ -39,7 +44,11 @@ export class DownstreamTls implements DownstreamTransport, HandshakeOwner {
   private readonly config: DownstreamTlsConfig;
   private readonly scope: ThreadScope;
   private readonly context: DownstreamTransportContext;
+  private readonly place: string;
+  private readonly sessions: ChainSessions;
   private identity: ServerIdentity | null;
+  /** The secrets that it was made of. */
+  private used: readonly Plain[];
   private generation: number;
 
   constructor(config: DownstreamTlsConfig, scope: ThreadScope, context: DownstreamTransportContext) {
@@ -53,7 +62,10 @@ export class DownstreamTls implements DownstreamTransport, HandshakeOwner {
     this.readBuffer = context.readBuffer;
     const { keyLog } = config.context;
     this.keyLog = keyLog === null ? null : new KeyLog(keyLog);
+    this.place = `${context.statPrefix}/${context.chainName}`;
+    this.sessions = new ChainSessions(scope, this.place, config.sessionTimeoutS);
     this.identity = null;
+    this.used = [];
     this.generation = -1;
   }
 
@@ -96,7 +108,7 @@ export class DownstreamTls implements DownstreamTransport, HandshakeOwner {
       ssl.inc(staple === 'staple' ? T.ocsp_staple_responses : T.ocsp_staple_omitted);
     const order = clientOrder(this.config.context.params, hello, this.config.prefersClientCiphers);
     const { check } = identity;
-    const requiresCert = this.config.requiresClientCertificate || check.insists;
+    const requiresCert = this.requiresCert(check);
     const options = {
       secureContext: certificate.context(order),
       alpn: this.config.context.alpn.find((protocol) => hello?.alpn.includes(protocol)) ?? '',
@@ -104,19 +116,43 @@ export class DownstreamTls implements DownstreamTransport, HandshakeOwner {
       requireCert: requiresCert,
       ocspStaple: staple === 'staple' ? certificate.staple : null,
       readBuffer: this.readBuffer,
+      sessions: this.keepsSessionOf(hello) ? this.sessions : null,
     };
     return { options, local: certificate.leaf };
   }
 
-  judge(facts: LiveTlsInfo, verifyError: string): PeerVerdict {
-    const { check } = this.identity as ServerIdentity;
-    return check.judge({
-      leaf: facts.peer,
+  /**
+   * A client that was refused has a session too, so that one which resumes is judged again. What it showed has shrunk to
+   * the leaf by then; where the whole chain counts, leaves that passed are remembered as long as sessions are.
+   */
+  judge(facts: LiveTlsInfo, verifyError: string, isReused: boolean): PeerVerdict {
+    const { check, sessionContext } = this.identity as ServerIdentity;
+    const leaf = facts.peer;
+    if (leaf === null && this.requiresCert(check)) return nothingShown;
+    const keptBy = check.needsOwnChain && leaf !== null ? `${sessionContext} ${leaf.sha256}` : '';
+    if (isReused && keptBy !== '' && this.sessions.knows(keptBy)) return acceptedBefore;
+    const verdict = check.judge({
+      leaf,
       chain: facts.peerChain,
       verifyError,
       extraNames: [],
       nowMs: this.scope.clock.wallMs(),
     });
+    if (!verdict.isAccepted) return verdict;
+    if (keptBy !== '') this.sessions.remember(keptBy);
+    return isReused ? acceptedBefore : verdict;
+  }
+
+  /** Versions before 1.3 resume by id what they hold no ticket for. */
+  private keepsSessionOf(hello: ClientHello | null): boolean {
+    const { config } = this;
+    if (!config.keepsSessions || hello === null) return false;
+    if (config.usesTickets && hello.extensions.includes(ticketExtension)) return false;
+    return config.context.params.maxVersion !== 'TLSv1.3' || !hello.supportedVersions.includes(tls13);
+  }
+
+  private requiresCert(check: PeerCheck): boolean {
+    return this.config.requiresClientCertificate || check.insists;
   }
 
   countHandshake(socket: TLSSocket, facts: LiveTlsInfo, hello: ClientHello | null): void {
@@ -130,43 +166,47 @@ export class DownstreamTls implements DownstreamTransport, HandshakeOwner {
     if (facts.peer !== null) stats.count('sigalgs', signatureNameOf(facts.peer));
   }
 
-  /** The identity of now; rebuilt when a secret has changed, null while one is missing. */
+  /** The identity of now; made anew when one of its own secrets has changed, null while one is missing. */
   private identityNow(): ServerIdentity | null {
     const { secrets } = this.scope;
     if (this.generation === secrets.generation) return this.identity;
-    const isUpdate = this.generation >= 0;
     this.generation = secrets.generation;
     const { context, ticketKeysSecret } = this.config;
-    const certificates =
-      context.certificates.length > 0
-        ? context.certificates
-        : context.certificateSecrets.map((key) => secrets.get(key) as CertificateConfig | undefined);
-    let validation = context.validation;
-    if (context.validationSecret !== '') {
-      const over = secrets.get(context.validationSecret) as ValidationConfig | undefined;
-      if (over === undefined) return null;
-      validation = validation === null ? over : mergeValidation(validation, over);
-    }
-    const ready = certificates.filter((it) => it !== undefined);
-    if (ready.length < certificates.length) return null;
-    if (isUpdate && (context.certificateSecrets.length > 0 || context.validationSecret !== ''))
-      this.stats.factory.inc(F.ssl_context_update_by_sds);
-    const fromSecret = ticketKeysSecret === '' ? undefined : secrets.get(ticketKeysSecret);
-    this.identity = new ServerIdentity(
-      ready,
-      validation,
-      this.config,
-      this.ticketKeys(fromSecret as readonly Uint8Array[] | undefined),
-    );
+    const keys = [...context.certificateSecrets, context.validationSecret, ticketKeysSecret];
+    const used = keys.filter((key) => key !== '').map((key) => secrets.get(key));
+    if (used.includes(undefined)) return null;
+    if (this.identity !== null && used.every((secret, i) => secret === this.used[i])) return this.identity;
+    if (this.identity !== null) this.stats.factory.inc(F.ssl_context_update_by_sds);
+    this.used = used;
+    this.identity = this.makeIdentity();
     return this.identity;
   }
 
+  /** All secrets are there. */
+  private makeIdentity(): ServerIdentity {
+    const { config, scope, place } = this;
+    const { context } = config;
+    const secret = <V>(key: string): V | null => (key === '' ? null : (scope.secrets.get(key) as V));
+    const over = secret<ValidationConfig>(context.validationSecret);
+    const own = context.validation;
+    const validation = own !== null && over !== null ? mergeValidation(own, over) : (over ?? own);
+    const ticketKeys = secret<readonly Uint8Array[]>(config.ticketKeysSecret) ?? config.ticketKeys;
+    const certificates =
+      context.certificates.length > 0
+        ? context.certificates
+        : context.certificateSecrets.flatMap((key) => secret<CertificateConfig>(key) ?? []);
+    const { serverNames } = this.context;
+    const sessions = { chain: ticketKeys.length > 0 ? '' : place, serverNames };
+    return new ServerIdentity(certificates, validation, config, this.ticketKeys(ticketKeys), sessions);
+  }
+
   /** Null: no tickets. */
-  private ticketKeys(fromSecret: readonly Uint8Array[] | undefined): TicketKeys | null {
+  private ticketKeys(configured: readonly Uint8Array[]): TicketKeys | null {
     const { config, scope } = this;
     if (!config.usesTickets) return null;
-    const keys = fromSecret ?? config.ticketKeys;
-    return keys.length > 0 ? configuredTicketKeys(keys) : processTicketKeys(scope.shared, scope.clock);
+    return configured.length > 0
+      ? configuredTicketKeys(configured)
+      : processTicketKeys(scope.shared, scope.clock);
   }
 }
 

@@ -32,14 +32,25 @@ export interface PeerShown {
 const accepted: PeerVerdict = { isAccepted: true, isValidated: true, stat: -1, detail: '' };
 const unchecked: PeerVerdict = { isAccepted: true, isValidated: false, stat: -1, detail: '' };
 
+/** As in Envoy: only the handshake that looked at the certificate calls it validated, and counts what was wrong. */
+export const acceptedBefore = unchecked;
+
+/** The library refuses such clients; this is for the case that one comes through. */
+export const nothingShown: PeerVerdict = {
+  isAccepted: false,
+  isValidated: false,
+  stat: T.fail_verify_no_cert,
+  detail: '',
+};
+
 /** Judges peers' certificates by one validation context. */
 export class PeerCheck {
+  /** Whether OpenSSL's own verification does not say it all. */
+  readonly needsOwnChain: boolean;
   private readonly config: ValidationConfig | null;
   private readonly sans: readonly SanPredicate[];
   private readonly anchors: readonly X509Certificate[];
   private readonly domains: ReadonlyMap<string, readonly X509Certificate[]>;
-  /** Whether OpenSSL's own verification does not say it all. */
-  private readonly needsOwnChain: boolean;
 
   constructor(config: ValidationConfig | null) {
     this.config = config;

@@ -36,6 +36,8 @@ export class ServerCertificate {
   private readonly validation: ValidationConfig | null;
   private readonly ticketKeys: TicketKeys | null;
   private readonly contexts: Map<string, SecureContext>;
+  /** Set before the first handshake: it follows from all certificates of a chain. */
+  sessionContext: string;
 
   constructor(
     config: CertificateConfig,
@@ -49,6 +51,7 @@ export class ServerCertificate {
     this.validation = validation;
     this.ticketKeys = ticketKeys;
     this.contexts = new Map();
+    this.sessionContext = '';
     this.leaf = x509 === undefined ? null : LiveCertificate.of(x509.raw);
     const dns = this.leaf?.dnsSans ?? [];
     this.names = (dns.length > 0 ? dns : (this.leaf?.parsed.commonNames ?? [])).map((name) =>
@@ -114,8 +117,8 @@ export class ServerCertificate {
         constants.SSL_OP_CIPHER_SERVER_PREFERENCE |
         constants.SSL_OP_NO_RENEGOTIATION |
         (this.ticketKeys === null ? constants.SSL_OP_NO_TICKET : 0),
-      sessionIdContext: 'sluice',
-      ...(tls.sessionTimeoutS > 0 ? { sessionTimeout: tls.sessionTimeoutS } : {}),
+      sessionIdContext: this.sessionContext,
+      sessionTimeout: tls.sessionTimeoutS,
     });
     if (this.ticketKeys !== null) useTicketKeys(context, this.ticketKeys, order.speaks13);
     return context;

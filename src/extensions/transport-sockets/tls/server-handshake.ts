@@ -29,7 +29,7 @@ export interface HandshakeOwner {
   guard(body: () => void): void;
   /** Certificate, ciphers and protocol for that client; null when it cannot be served. */
   prepare(hello: ClientHello | null): HandshakeStart | null;
-  judge(facts: LiveTlsInfo, verifyError: string): PeerVerdict;
+  judge(facts: LiveTlsInfo, verifyError: string, isReused: boolean): PeerVerdict;
   countHandshake(socket: TLSSocket, facts: LiveTlsInfo, hello: ClientHello | null): void;
 }
 
@@ -138,7 +138,7 @@ export class ServerHandshake implements ReadTarget, OpeningTransport {
     if (this.state !== 'handshake') return;
     const { hello, tls } = this;
     const facts = new LiveTlsInfo(socket, local, hello?.serverName ?? '');
-    const verdict = tls.judge(facts, verifyErrorOf(socket));
+    const verdict = tls.judge(facts, verifyErrorOf(socket), socket.isSessionReused());
     if (verdict.stat >= 0) tls.stats.ssl.inc(verdict.stat);
     if (!verdict.isAccepted) {
       this.refuse(verifyFailureText(verdict.detail));

@@ -4,6 +4,7 @@ import type { DownstreamTlsConfig } from './context-config.js';
 import { PeerCheck } from './peer-check.js';
 import { ServerCertificate, type StapleAction } from './server-credentials.js';
 import type { TicketKeys } from './server-socket.js';
+import { type SessionPlace, sessionContextOf } from './session-context.js';
 import type { ValidationConfig } from './validation-config.js';
 
 /** A certificate chosen for a client, and what goes with it. */
@@ -21,6 +22,7 @@ interface NamedCertificates {
 /** What a listener shows and how it judges clients, as of one version of its secrets. */
 export class ServerIdentity {
   readonly check: PeerCheck;
+  readonly sessionContext: string;
   private readonly certificates: readonly ServerCertificate[];
   private readonly byName: ReadonlyMap<string, NamedCertificates>;
   private readonly scansOnMismatch: boolean;
@@ -30,9 +32,12 @@ export class ServerIdentity {
     validation: ValidationConfig | null,
     tls: DownstreamTlsConfig,
     ticketKeys: TicketKeys | null,
+    place: SessionPlace,
   ) {
     this.check = new PeerCheck(validation);
     this.certificates = certificates.map((it) => new ServerCertificate(it, tls, validation, ticketKeys));
+    this.sessionContext = sessionContextOf(this.certificates, validation, tls, place);
+    for (const it of this.certificates) it.sessionContext = this.sessionContext;
     this.byName = indexByName(this.certificates);
     this.scansOnMismatch = tls.scansOnSniMismatch;
   }

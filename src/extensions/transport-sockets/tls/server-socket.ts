@@ -17,11 +17,25 @@ export interface ServerSocketOptions {
   /** DER; null: none. */
   readonly ocspStaple: Buffer | null;
   readonly readBuffer: Buffer;
+  /** Keeps the sessions of a client that has no other way to resume; null: a session is not kept, or is a ticket. */
+  readonly sessions: SessionShelf | null;
+}
+
+/** Where sessions lie that are resumed by id. */
+export interface SessionShelf {
+  put(id: Buffer, session: Buffer): void;
+  get(id: Buffer): Buffer | null;
 }
 
 interface TlsHandle {
   receive(bytes: Buffer): void;
   setOCSPResponse?(response: Buffer): void;
+  enableSessionCallbacks?(): void;
+  loadSession?(session: Buffer | null): void;
+  endParser?(): void;
+  newSessionDone?(): void;
+  onclienthello?: (hello: { readonly sessionId: Buffer }) => void;
+  onnewsession?: (id: Buffer, session: Buffer) => void;
 }
 
 /** The handle that the socket being made takes over. */
@@ -71,16 +85,32 @@ export function openServerSocket(
     // Without a socket of its own the constructor thinks that it is about to connect.
     Reflect.set(socket, 'connecting', false);
     const own = tlsHandleOf(socket);
-    if (options.ocspStaple !== null) own?.setOCSPResponse?.(options.ocspStaple);
+    equip(own, options);
     listen(socket);
     own?.receive(bytes);
     return;
   }
   raw.unshift(bytes);
   const socket = new TLSSocket(raw, common);
-  if (options.ocspStaple !== null) tlsHandleOf(socket)?.setOCSPResponse?.(options.ocspStaple);
+  equip(tlsHandleOf(socket), options);
   socket.on('data', (data: Buffer) => copyIn(data, link, options.readBuffer, socket));
   listen(socket);
+}
+
+/** What is given to a handle before the first byte. */
+function equip(handle: TlsHandle | null, { ocspStaple, sessions }: ServerSocketOptions): void {
+  if (handle === null) return;
+  if (ocspStaple !== null) handle.setOCSPResponse?.(ocspStaple);
+  if (sessions === null || handle.enableSessionCallbacks === undefined) return;
+  handle.enableSessionCallbacks();
+  handle.onclienthello = ({ sessionId }) => {
+    if (sessionId.length > 0) handle.loadSession?.(sessions.get(sessionId));
+    handle.endParser?.();
+  };
+  handle.onnewsession = (id, session) => {
+    sessions.put(id, session);
+    handle.newSessionDone?.();
+  };
 }
 
 /** Gives what a socket read by itself to the link, through the thread's buffer. */

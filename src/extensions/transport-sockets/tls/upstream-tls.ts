@@ -6,6 +6,7 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls';
+import type { Plain } from '../../../base/plain.js';
 import type {
   TransportOptions,
   TransportScope,
@@ -22,7 +23,7 @@ import { parseUpstreamTls, type UpstreamTlsConfig } from './context-config.js';
 import { failureText, verifyFailureText } from './failure-text.js';
 import { LiveTlsInfo } from './live-tls-info.js';
 import { curveOfClient, signatureNameOf } from './negotiated.js';
-import { PeerCheck } from './peer-check.js';
+import { acceptedBefore, PeerCheck, type PeerVerdict } from './peer-check.js';
 import { crlOption } from './server-credentials.js';
 import { verifyErrorOf } from './server-socket.js';
 import { SessionCache } from './session-cache.js';
@@ -42,8 +43,10 @@ export class UpstreamTls implements UpstreamTransport {
   private readonly config: UpstreamTlsConfig;
   private readonly scope: TransportScope;
   private readonly stats: TlsStats;
-  private readonly sessions: SessionCache;
+  private sessions: SessionCache;
   private identity: ClientIdentity | null;
+  /** The secrets that it was made of. */
+  private used: readonly Plain[];
   private generation: number;
 
   constructor(config: UpstreamTlsConfig, scope: TransportScope, context: UpstreamTransportContext) {
@@ -52,6 +55,7 @@ export class UpstreamTls implements UpstreamTransport {
     this.stats = new TlsStats(scope.stats, context.statPrefix, 'client');
     this.sessions = new SessionCache(config.maxSessionKeys);
     this.identity = null;
+    this.used = [];
     this.generation = -1;
   }
 
@@ -69,7 +73,8 @@ export class UpstreamTls implements UpstreamTransport {
       return unconnected();
     }
     const serverName = this.serverNameOf(hostname, options);
-    const key = `${JSON.stringify(target)} ${serverName}`;
+    const names = options?.subjectAltNames ?? [];
+    const key = JSON.stringify([target, serverName, names]);
     const session = this.sessions.take(key);
     const alpn = this.protocolsFor(options);
     const wish: ConnectionOptions = {
@@ -86,9 +91,18 @@ export class UpstreamTls implements UpstreamTransport {
     const socket = connect(Object.assign(wish, way, { onread, allowHalfOpen: true }));
     // The library keeps `noDelay` of the target to itself.
     socket.once('connect', () => socket.setNoDelay(true));
-    socket.on('session', (bytes: Buffer) => this.sessions.add(key, bytes));
+    const { sessions } = this;
+    let isAccepted = false;
+    let early: Buffer | null = null;
+    socket.on('session', (bytes: Buffer) => {
+      if (isAccepted) sessions.add(key, bytes);
+      else early = bytes;
+    });
     socket.on('error', (error: NodeJS.ErrnoException) => this.onError(error));
-    socket.once('secureConnect', () => this.onSecure(socket, identity, serverName, options, reads));
+    socket.once('secureConnect', () => {
+      isAccepted = this.onSecure(socket, identity, serverName, names, reads);
+      if (isAccepted && early !== null) sessions.add(key, early);
+    });
     return socket;
   }
 
@@ -116,28 +130,21 @@ export class UpstreamTls implements UpstreamTransport {
     return this.config.autoHostSni && hostname !== '' ? hostname : this.config.sni;
   }
 
+  /** Whether the host may be talked to. */
   private onSecure(
     socket: TLSSocket,
     identity: ClientIdentity,
     serverName: string,
-    options: TransportOptions | null,
+    wanted: readonly string[],
     reads: UpstreamReads,
-  ): void {
-    if (socket.destroyed) return;
+  ): boolean {
+    if (socket.destroyed) return false;
     const facts = new LiveTlsInfo(socket, identity.local, serverName);
-    const wanted = options?.subjectAltNames ?? [];
-    const byName = this.config.autoSniSanValidation && serverName !== '' ? [serverName] : [];
-    const verdict = identity.check.judge({
-      leaf: facts.peer,
-      chain: facts.peerChain,
-      verifyError: verifyErrorOf(socket),
-      extraNames: wanted.length > 0 ? wanted : byName,
-      nowMs: this.scope.clock.wallMs(),
-    });
+    const verdict = this.judge(socket, facts, identity, wanted);
     if (verdict.stat >= 0) this.stats.ssl.inc(verdict.stat);
     if (!verdict.isAccepted) {
       socket.destroy(Object.assign(new Error(verdict.detail), { code: verifyFailureText(verdict.detail) }));
-      return;
+      return false;
     }
     facts.isPeerValidated = verdict.isValidated;
     const { stats } = this;
@@ -148,30 +155,50 @@ export class UpstreamTls implements UpstreamTransport {
     stats.count('curves', curveOfClient(socket));
     if (facts.peer !== null) stats.count('sigalgs', signatureNameOf(facts.peer));
     reads.onReady(facts);
+    return true;
   }
 
-  /** The identity of now; made anew when a secret has changed, null while one is missing. */
+  /** Sessions are those of hosts that passed, under the same rules; what they show by then is the leaf alone. */
+  private judge(
+    socket: TLSSocket,
+    { peer, peerChain, serverName }: LiveTlsInfo,
+    { check }: ClientIdentity,
+    wanted: readonly string[],
+  ): PeerVerdict {
+    if (socket.isSessionReused()) return acceptedBefore;
+    const byName = this.config.autoSniSanValidation && serverName !== '' ? [serverName] : [];
+    return check.judge({
+      leaf: peer,
+      chain: peerChain,
+      verifyError: verifyErrorOf(socket),
+      extraNames: wanted.length > 0 ? wanted : byName,
+      nowMs: this.scope.clock.wallMs(),
+    });
+  }
+
+  /** The identity of now; made anew when one of its own secrets has changed, null while one is missing. */
   private identityNow(): ClientIdentity | null {
     const { secrets } = this.scope;
     if (this.generation === secrets.generation) return this.identity;
-    const isUpdate = this.generation >= 0;
     this.generation = secrets.generation;
     const { context } = this.config;
-    const [secret] = context.certificateSecrets;
-    const usesSecret = context.certificates.length === 0 && secret !== undefined;
-    const certificate = usesSecret
-      ? (secrets.get(secret) as CertificateConfig | undefined)
-      : (context.certificates[0] ?? null);
-    let validation = context.validation;
-    if (context.validationSecret !== '') {
-      const over = secrets.get(context.validationSecret) as ValidationConfig | undefined;
-      if (over === undefined) return null;
-      validation = validation === null ? over : mergeValidation(validation, over);
-    }
-    if (certificate === undefined) return null;
-    if (isUpdate && (usesSecret || context.validationSecret !== ''))
-      this.stats.factory.inc(F.ssl_context_update_by_sds);
-    this.identity = this.makeIdentity(certificate, validation);
+    const [configured = null] = context.certificates;
+    const certificateKey = configured === null ? (context.certificateSecrets[0] ?? '') : '';
+    const keys = [certificateKey, context.validationSecret].filter((key) => key !== '');
+    const used = keys.map((key) => secrets.get(key));
+    if (used.includes(undefined)) return null;
+    if (this.identity !== null && used.every((secret, i) => secret === this.used[i])) return this.identity;
+    if (this.identity !== null) this.stats.factory.inc(F.ssl_context_update_by_sds);
+    const secret = <V>(key: string): V | null => (key === '' ? null : (secrets.get(key) as V));
+    const over = secret<ValidationConfig>(context.validationSecret);
+    const own = context.validation;
+    this.used = used;
+    this.identity = this.makeIdentity(
+      configured ?? secret<CertificateConfig>(certificateKey),
+      own !== null && over !== null ? mergeValidation(own, over) : (over ?? own),
+    );
+    // What was agreed on with the old ones is not to be resumed with the new.
+    this.sessions = new SessionCache(this.config.maxSessionKeys);
     return this.identity;
   }
 

@@ -141,6 +141,10 @@ function listener(name: string, certificates: TlsCertificates, places: Places): 
   };
 }
 
+/** What the proxies count of TLS, and what tells that a connection is over; the rest is compared elsewhere. */
+const aboutTls =
+  '[.]ssl[.]|_ssl_total|connect_fail|cx_destroy|protocol_error|socket_factory|rq_[0-9]xx|downstream_cx_active';
+
 /** A listener for each way to take clients in, a cluster for each way to trust hosts. */
 export function tlsBootstrap(
   certificates: TlsCertificates,
@@ -152,6 +156,7 @@ export function tlsBootstrap(
     extension: 'json',
     listeners: names,
     origins: ['origin'],
+    statsFilter: aboutTls,
     text: (places) =>
       JSON.stringify({
         admin: { address: { socket_address: { address: '127.0.0.1', port_value: places.adminPort } } },

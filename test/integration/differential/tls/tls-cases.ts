@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto';
 import type { PeerCertificate } from './tls-certificates.js';
 import type { TlsCase } from './tls-client.js';
 import { upstreamContexts } from './upstream-contexts.js';
@@ -157,37 +158,85 @@ const chosen: readonly TlsCase[] = (['by-name', 'by-chain'] as const).flatMap((l
   })),
 ]);
 
+/** Clients that know no tickets: their sessions are kept by id. */
+const byId = { ...v12, secureOptions: constants.SSL_OP_NO_TICKET } as const;
+const versions = { 'TLS 1.2': v12, 'TLS 1.3': v13, 'TLS 1.2, no tickets': byId } as const;
+const resuming = ['simple', 'no-tickets', 'no-ids', 'no-resumption', 'required', 'optional', 'required-12'];
+
+/** From one listener to another that may ask for more, whose tickets are made with the same keys or not. */
+const crossings: readonly (readonly [from: string, to: string])[] = [
+  ['simple', 'optional'],
+  ['simple', 'required'],
+  ['simple', 'alpn'],
+  ['optional', 'required'],
+  ['keyed', 'keyed-again'],
+  ['keyed', 'keyed-asking'],
+  ['keyed', 'keyed-required'],
+  ['keyed', 'keyed-hash'],
+  ['keyed', 'keyed-other'],
+  ['keyed', 'keyed-12'],
+  ['keyed-asking', 'keyed-required'],
+  ['keyed-required', 'keyed-san'],
+  ['keyed-required', 'keyed-hash'],
+];
+
 const resumed: readonly TlsCase[] = [
-  ...(['simple', 'no-tickets'] as const).flatMap((listener) => [
-    {
-      name: `${listener}: a session of TLS 1.2`,
-      listener,
+  ...Object.entries(versions).map(
+    ([version, options]): TlsCase => ({
+      name: `by-name: a session of ${version} under another name`,
+      listener: 'by-name',
       asks,
-      resumes: listener === 'simple',
-      options: v12,
-    },
-    {
-      name: `${listener}: a session of TLS 1.3`,
-      listener,
+      options: { ...options, servername: 'server.test' },
+      resumes: { options: { ...options, servername: 'other.test' } },
+    }),
+  ),
+  ...Object.entries(versions).flatMap(([version, options]) =>
+    (['by-chain', 'accept-untrusted', 'allow-expired', 'hash', 'dns-san'] as const).map(
+      (listener): TlsCase => ({
+        name: `${listener}: a session of ${version}`,
+        listener,
+        asks: ['/validated'],
+        shows: listener === 'accept-untrusted' ? 'foreign' : 'good',
+        options: { ...options, ...(listener === 'by-chain' && { servername: 'other.test' }) },
+        resumes: true,
+      }),
+    ),
+  ),
+  ...Object.entries(versions).map(
+    ([version, options]): TlsCase => ({
+      name: `a session of ${version} of by-chain under the name of another chain`,
+      listener: 'by-chain',
       asks,
-      resumes: listener === 'simple',
-      options: v13,
-    },
-  ]),
-  {
-    name: 'required: a session with a certificate',
-    listener: 'required',
-    shows: 'good',
-    asks,
-    resumes: true,
-  },
-  {
-    name: 'required-12: a session with a certificate',
-    listener: 'required-12',
-    shows: 'good',
-    asks,
-    resumes: true,
-  },
+      options: { ...options, servername: 'other.test' },
+      resumes: { options: { ...options, servername: 'a.wild.test' } },
+    }),
+  ),
+  ...resuming.flatMap((listener) =>
+    Object.entries(versions).map(
+      ([version, options]): TlsCase => ({
+        name: `${listener}: a session of ${version}`,
+        listener,
+        asks: ['/validated'],
+        shows: listener.startsWith('required') ? 'good' : 'none',
+        resumes: true,
+        options,
+      }),
+    ),
+  ),
+  ...crossings.flatMap(([listener, at]) =>
+    Object.entries(versions).flatMap(([version, options]) =>
+      (at === 'keyed-required' ? (['none', 'good'] as const) : (['good'] as const)).map(
+        (shows): TlsCase => ({
+          name: `a session of ${version} of ${listener} at ${at}, certificate: ${shows}`,
+          listener,
+          asks: ['/validated'],
+          shows: listener.includes('required') ? 'good' : shows,
+          resumes: { at, shows },
+          options,
+        }),
+      ),
+    ),
+  ),
 ];
 
 const broken: readonly TlsCase[] = [

@@ -8,15 +8,22 @@ export interface TlsCase {
   readonly name: string;
   readonly listener: string;
   /** The certificate it shows. */
-  readonly shows?: PeerCertificate;
+  readonly shows?: PeerCertificate | 'none';
   readonly options?: ConnectionOptions;
   /** Paths that it asks for, one after the other; none: it waits for the proxy to end the connection. */
   readonly asks?: readonly string[];
   readonly headers?: readonly (readonly [name: string, value: string])[];
-  /** Comes a second time with the session of the first. */
-  readonly resumes?: boolean;
+  /** Comes a second time with the session of the first, to that listener where it is another. */
+  readonly resumes?: boolean | Again;
   /** Sends this in clear text and waits for the end. */
   readonly clearText?: string;
+}
+
+/** What is other when a client comes again. */
+export interface Again {
+  readonly at?: string;
+  readonly shows?: PeerCertificate | 'none';
+  readonly options?: ConnectionOptions;
 }
 
 /** What a client saw, and the port it came from. */
@@ -28,11 +35,18 @@ export interface TlsView {
 const patienceMs = 30_000;
 
 /** Takes a client through its case; answers one view a connection. */
-export async function visit(it: TlsCase, port: number, certificates: TlsCertificates): Promise<TlsView[]> {
+export async function visit(
+  it: TlsCase,
+  ports: { readonly [listener: string]: number },
+  certificates: TlsCertificates,
+): Promise<TlsView[]> {
+  const port = ports[it.listener] ?? 0;
   if (it.clearText !== undefined) return [await inClear(it.clearText, port)];
   const first = await new Visit(it, port, certificates, undefined).done;
-  if (it.resumes !== true) return [first];
-  return [first, await new Visit(it, port, certificates, first.session).done];
+  const { resumes = false } = it;
+  if (resumes === false) return [first];
+  const { at = it.listener, ...other }: Again = resumes === true ? {} : resumes;
+  return [first, await new Visit({ ...it, ...other }, ports[at] ?? 0, certificates, first.session).done];
 }
 
 class Visit {
@@ -50,7 +64,7 @@ class Visit {
     this.session = session;
     this.received = '';
     this.answers = 0;
-    const shown = it.shows === undefined ? undefined : certificates.peers[it.shows];
+    const shown = it.shows === undefined || it.shows === 'none' ? undefined : certificates.peers[it.shows];
     this.socket = connect({
       host: '127.0.0.1',
       port,
@@ -72,7 +86,6 @@ class Visit {
       socket.on('secureConnect', () => this.onSecure());
       socket.on('session', (ticket: Buffer) => {
         this.session = ticket;
-        this.endWhenDone();
       });
       socket.on('data', (data: Buffer) => this.onData(data));
       socket.on('error', (error: NodeJS.ErrnoException) => this.lines.push(`[error] ${error.code}`));
@@ -110,10 +123,9 @@ class Visit {
     else this.endWhenDone();
   }
 
-  /** One that resumes waits for what it resumes with. */
+  /** What a client may resume with came before the first answer, if there is any. */
   private endWhenDone(): void {
     if (this.answers < (this.it.asks?.length ?? 1)) return;
-    if (this.it.resumes === true && this.session === undefined) return;
     this.socket.end();
   }
 }

@@ -32,6 +32,7 @@ export function downstreamContexts(certificates: TlsCertificates): {
     return { chains: [{ context: { common_tls_context: tls, ...more } }] };
   };
   const required = { require_client_certificate: true };
+  const keys = { session_ticket_keys: { keys: [{ inline_bytes: Buffer.alloc(80, 7).toString('base64') }] } };
   const params = (tls_params: Json): ListenerChains => context(null, {}, { tls_params });
   const san = (san_type: string, matcher: Json): ListenerChains =>
     context({ ...trusted, match_typed_subject_alt_names: [{ san_type, matcher }] }, required);
@@ -74,6 +75,26 @@ export function downstreamContexts(certificates: TlsCertificates): {
     'two-kinds': context(null, {}, { tls_certificates: [shown(rsaServer), shown(server)] }),
     'by-name': context(null, {}, { tls_certificates: [shown(server), shown(other), shown(wildcard)] }),
     'no-tickets': context(null, { disable_stateless_session_resumption: true }),
+    'no-ids': context(null, { disable_stateful_session_resumption: true }),
+    'no-resumption': context(null, {
+      disable_stateless_session_resumption: true,
+      disable_stateful_session_resumption: true,
+    }),
+    keyed: context(null, keys),
+    'keyed-again': context(null, keys),
+    'keyed-asking': context(trusted, keys),
+    'keyed-required': context(trusted, { ...required, ...keys }),
+    'keyed-san': context(
+      {
+        ...trusted,
+        match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: 'elsewhere.test' } }],
+      },
+      { ...required, ...keys },
+    ),
+    'keyed-hash': context({ verify_certificate_hash: [hashPin(peers.good)] }, keys),
+    'keyed-other': context(null, keys, { tls_certificates: [shown(other)] }),
+    'keyed-12': context(null, keys, { tls_params: { tls_maximum_protocol_version: 'TLSv1_2' } }),
+    'short-session': context(null, { session_timeout: '77s' }),
     'by-chain': {
       inspects: true,
       chains: [

@@ -14,7 +14,7 @@ function process(): { readonly shared: SharedMemory; readonly clock: Clock; pass
   const words = new BigInt64Array(new SharedArrayBuffer(56));
   let wallMs = 5 * dayMs;
   return {
-    shared: { words: () => words, nowMs: () => 0 },
+    shared: { words: () => words, bytes: (_, length) => new Uint8Array(length), nowMs: () => 0 },
     clock: { now: () => 0, wallMs: () => wallMs, originMs: 0 },
     pass: (days) => {
       wallMs += days * dayMs;
