@@ -1,11 +1,13 @@
 import type { FractionConfig } from '../api/config-node.js';
 import type { CookieMatcherConfig } from './cookie-matcher.js';
 import type { HeaderMatcherConfig } from './header-matcher.js';
-import type { MatchInputConfig } from './match-input.js';
-import type { MatcherStep, PredicateConfig } from './matcher-tree.js';
+import type { IpRangeConfig } from './ip-range.js';
 import type { MetadataMatcherConfig } from './metadata-matcher.js';
 import type { QueryMatcherConfig } from './query-matcher.js';
 import type { StringMatcherConfig } from './string-matcher.js';
+import type { PredicateConfig } from './tree/config.js';
+import type { InputConfig } from './tree/input.js';
+import type { MatcherStep } from './tree/matcher.js';
 import type { ValueMatcherConfig } from './value-matcher.js';
 
 /** Matchers in words, for people who wonder why one of them did not match. */
@@ -77,9 +79,13 @@ export function fractionText({ numerator, denominator, runtimeKey }: FractionCon
   return `${numerator} of ${denominator} requests${key}`;
 }
 
-export function matchInputText(input: MatchInputConfig): string {
-  if (input.kind === 'metadata') return `metadata ${[input.namespace, ...input.path].join('.')}`;
-  return 'name' in input ? `${input.kind} ${input.name}` : input.kind;
+export function matchInputText({ kind, name, path }: InputConfig): string {
+  const what = kind === 'request-header' ? 'header' : kind;
+  return name === '' ? what : `${what} ${[name, ...path].join('.')}`;
+}
+
+function rangesText(ranges: readonly IpRangeConfig[]): string {
+  return ranges.map(({ address, prefixLength }) => `${address}/${prefixLength}`).join(', ');
 }
 
 export function predicateText(config: PredicateConfig): string {
@@ -88,16 +94,25 @@ export function predicateText(config: PredicateConfig): string {
       return `${matchInputText(config.input)} ${stringMatcherText(config.matcher)}`;
     case 'value':
       return negated(config.invert, `${matchInputText(config.input)} ${valueMatcherText(config.matcher)}`);
+    case 'ip':
+      return `${matchInputText(config.input)} is in ${rangesText(config.ranges)}`;
+    case 'fraction':
+      return `${matchInputText(config.input)} is drawn by ${fractionText(config.fraction)}`;
     case 'not':
-      return negated(true, predicateText(config.of));
+      return negated(true, predicateText(config.predicate));
     case 'and':
     case 'or':
-      return config.of.map((inner) => `(${predicateText(inner)})`).join(` ${config.kind} `);
+      return config.predicates.map((inner) => `(${predicateText(inner)})`).join(` ${config.kind} `);
   }
 }
 
+const mapVerbs = {
+  exact: 'is a key of the map',
+  prefix: 'begins with a key of the map',
+  ranges: 'is in a range of the tree',
+} as const;
+
 export function stepText({ config }: MatcherStep): string {
   if (config.kind !== 'map') return predicateText(config);
-  const verb = config.of === 'exact' ? 'is' : 'begins with';
-  return `${matchInputText(config.input)} ${verb} a key of the map`;
+  return `${matchInputText(config.input)} ${mapVerbs[config.of]}`;
 }

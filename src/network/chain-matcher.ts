@@ -2,7 +2,7 @@ import type { ConfigNode } from '../api/config-node.js';
 import type { RuntimeView } from '../api/runtime.js';
 import type { StreamInfo } from '../api/stream-info.js';
 import { type MatcherConfig, parseMatcher } from '../match/tree/config.js';
-import { buildMatcher, later } from '../match/tree/matcher.js';
+import { buildMatcher, settled } from '../match/tree/matcher.js';
 
 /** `filter_chain_matcher`: the name of the chain that a connection gets. */
 export type ChainMatcherConfig = MatcherConfig<{ readonly chain: string }>;
@@ -11,9 +11,9 @@ const nameType = 'google.protobuf.StringValue';
 
 /** Reads the matcher of a listener; its actions are names of chains. */
 export function parseChainMatcher(node: ConfigNode): ChainMatcherConfig {
-  return parseMatcher(node, (action) => {
-    if (action.typeName !== nameType) return undefined;
-    return { chain: action.string('value') };
+  return parseMatcher(node, {
+    action: (leaf) => (leaf.typeName === nameType ? { chain: leaf.string('value') } : undefined),
+    allowsKeepMatching: true,
   });
 }
 
@@ -28,13 +28,7 @@ export function buildChainMatcher<C>(
   const find = (name: string): C | undefined => chains.find((chain) => chain.name === name);
   const matcher = buildMatcher(config, ({ chain }) => ({ found: find(chain) }), runtime);
   return (info) => {
-    const match = matcher({
-      info,
-      requestHeaders: null,
-      responseHeaders: null,
-      requestTrailers: null,
-      responseTrailers: null,
-    });
-    return match === null || match === later ? null : match.found;
+    const match = settled(matcher.find({ info }));
+    return match === null ? null : match.found;
   };
 }

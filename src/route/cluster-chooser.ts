@@ -3,7 +3,7 @@ import type { ClusterChoice, HashPolicyView, RouteInput, WeightedClusterView } f
 import type { RuntimeView } from '../api/runtime.js';
 import type { Plain } from '../base/plain.js';
 import { toByteText } from '../format/byte-text.js';
-import { buildMatcher } from '../match/matcher-tree.js';
+import { buildMatcher, settled } from '../match/tree/matcher.js';
 import type { ClusterSpecifierConfig, FilterConfigs, WeightedClusterConfig } from './config-types.js';
 import { HeaderRules } from './header-mutations.js';
 import { mergeMetadata } from './metadata.js';
@@ -52,11 +52,13 @@ export function buildClusterChooser(
     case 'header':
       return Object.assign(choiceByHeader(config.header, null), { chosenBy: `header ${config.header}` });
     case 'matcher': {
-      const match = buildMatcher(
+      const matcher = buildMatcher(
         config.matcher,
         (clusterName): ClusterChoice => ({ clusterName, weighted: null }),
+        runtime,
       );
-      const choose = (input: RouteInput): ClusterChoice => match(input) ?? noChoice;
+      const choose = ({ info, headers }: RouteInput): ClusterChoice =>
+        settled(matcher.find({ info, requestHeaders: headers })) ?? noChoice;
       return Object.assign(choose, { chosenBy: 'a matcher' });
     }
     case 'weighted': {

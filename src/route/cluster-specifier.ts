@@ -1,5 +1,5 @@
 import type { ConfigNode } from '../api/config-node.js';
-import { parseMatcher } from '../match/matcher-tree.js';
+import { parseMatcher } from '../match/tree/config.js';
 import { parseMetadata } from '../match/metadata.js';
 import type { ClusterSpecifierConfig, WeightedClusterConfig } from './config-types.js';
 import { parseFilterConfigs } from './filter-configs.js';
@@ -29,8 +29,10 @@ function parsePlugin(node: ConfigNode): ClusterSpecifierConfig {
   if (config?.typeName === 'envoy.extensions.router.cluster_specifiers.matcher.v3.MatcherClusterSpecifier') {
     const matcher = config.message('cluster_matcher');
     if (matcher === undefined) return noCluster;
-    const place = { action: parseClusterAction, inputProblem: () => undefined };
-    return { kind: 'matcher', matcher: parseMatcher(matcher, place) };
+    return {
+      kind: 'matcher',
+      matcher: parseMatcher(matcher, { action: parseClusterAction, allowsKeepMatching: true }),
+    };
   }
   if (node.bool('is_optional')) extension?.noEffect('typed_config', 'an optional plug-in that is not built');
   else extension?.unsupported('typed_config', 'of cluster specifier plug-ins the matcher alone is built');

@@ -1,6 +1,6 @@
 import type { ConfigNode } from '../api/config-node.js';
 import { parseHeaderMatchers } from '../match/header-matcher.js';
-import { parseMatcher } from '../match/matcher-tree.js';
+import { parseMatcher } from '../match/tree/config.js';
 import { parseMetadata } from '../match/metadata.js';
 import { originText, placesOf } from '../match/places.js';
 import { type Inherited, parseHedgePolicy, parseRouteAction } from './action-config.js';

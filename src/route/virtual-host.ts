@@ -5,7 +5,7 @@ import type { RequestHeaders } from '../base/header-map.js';
 import type { Plain } from '../base/plain.js';
 import { buildHeaderMatchers, type HeaderPredicate } from '../match/header-matcher.js';
 import { stepText } from '../match/matcher-text.js';
-import { buildMatcher, type Matcher, type MatcherStep } from '../match/matcher-tree.js';
+import { buildMatcher, type Matcher, type MatcherStep, settled } from '../match/tree/matcher.js';
 import { buildRouteAction } from './action.js';
 import { trialOf } from './condition-text.js';
 import { buildConditionParts, conditionOf } from './conditions.js';
@@ -79,7 +79,7 @@ export class VirtualHost implements VirtualHostView {
       return new PathIndex(indexed, table.ignorePathParameters);
     };
     this.routes = index(config.routes);
-    this.matcher = config.matcher === null ? null : buildMatcher(config.matcher, index);
+    this.matcher = config.matcher === null ? null : buildMatcher(config.matcher, index, runtime);
   }
 
   /** How the request finds its route in here. */
@@ -87,8 +87,8 @@ export class VirtualHost implements VirtualHostView {
     const found = this.find(input);
     if (found !== null && found.action === this.tlsRedirect.action)
       return { matcher: [], routes: [tlsTrial(this.origin)] };
-    const routes = this.matcher === null ? this.routes : this.matcher(input);
-    const steps = this.matcher?.steps?.(input) ?? [];
+    const routes = this.routesFor(input);
+    const steps = this.matcher?.steps({ info: input.info, requestHeaders: input.headers }) ?? [];
     return {
       matcher: steps.map((step) => stepTrial(step, this.origin)),
       routes: routes?.explain(input).map((trial) => trialOf(trial, input)) ?? [],
@@ -102,8 +102,12 @@ export class VirtualHost implements VirtualHostView {
       if (scheme === undefined) return null;
       if (scheme !== 'https' && !this.isExempt(input.headers)) return this.tlsRedirect;
     }
-    const routes = this.matcher === null ? this.routes : this.matcher(input);
-    return routes?.find(input)?.draw(input) ?? null;
+    return this.routesFor(input)?.find(input)?.draw(input) ?? null;
+  }
+
+  private routesFor(input: RouteInput): PathIndex<RouteEntry> | null {
+    if (this.matcher === null) return this.routes;
+    return settled(this.matcher.find({ info: input.info, requestHeaders: input.headers }));
   }
 
   virtualCluster(headers: RequestHeaders): string | null {

@@ -1,8 +1,7 @@
 import type { ConfigNode } from '../../api/config-node.js';
 import type { RuntimeView } from '../../api/runtime.js';
 import { type MatcherConfig, parseMatcher } from '../tree/config.js';
-import type { MatchData } from '../tree/input.js';
-import { buildMatcher, later } from '../tree/matcher.js';
+import { buildMatcher, settled } from '../tree/matcher.js';
 import { type RbacAction, type RbacEngine, type RbacVerdict, toAction } from './rbac-rules.js';
 
 type NamedAction = { readonly name: string; readonly action: RbacAction };
@@ -16,13 +15,14 @@ export type RbacMatcherConfig = {
 
 export function parseRbacMatcher(node: ConfigNode): RbacMatcherConfig {
   let logs = false;
-  const matcher = parseMatcher(node, (action): NamedAction | undefined => {
-    if (action.typeName !== 'envoy.config.rbac.v3.Action') return undefined;
-    const kind = toAction(action.enum('action'));
+  const action = (leaf: ConfigNode): NamedAction | undefined => {
+    if (leaf.typeName !== 'envoy.config.rbac.v3.Action') return undefined;
+    const kind = toAction(leaf.enum('action'));
     logs ||= kind === 'LOG';
-    return { name: action.string('name'), action: kind };
-  });
-  return { matcher, logs };
+    return { name: leaf.string('name'), action: kind };
+  };
+  const tree = parseMatcher(node, { action });
+  return { matcher: tree, logs };
 }
 
 /** What no action is found for is refused. */
@@ -33,18 +33,8 @@ export function buildRbacMatcher({ matcher, logs }: RbacMatcherConfig, runtime: 
     shouldLog: logs ? action === 'LOG' : null,
   });
   const unmatched: RbacVerdict = { isAllowed: false, policy: '', shouldLog: null };
-  const match = buildMatcher(matcher, verdictFor, runtime);
+  const tree = buildMatcher(matcher, verdictFor, runtime);
   return {
-    evaluate: (requestHeaders, info) => {
-      const data: MatchData = {
-        info,
-        requestHeaders,
-        responseHeaders: null,
-        requestTrailers: null,
-        responseTrailers: null,
-      };
-      const verdict = match(data);
-      return verdict === null || verdict === later ? unmatched : verdict;
-    },
+    evaluate: (requestHeaders, info) => settled(tree.find({ info, requestHeaders })) ?? unmatched,
   };
 }

@@ -2,6 +2,7 @@ import type { ConfigNode, FractionConfig } from '../../api/config-node.js';
 import type { Plain } from '../../base/plain.js';
 import { type IpRangeConfig, parseIpRange } from '../ip-range.js';
 import { parseStringMatcher, type StringMatcherConfig } from '../string-matcher.js';
+import { parseValueMatcher, type ValueMatcherConfig } from '../value-matcher.js';
 import { type InputConfig, parseInput } from './input.js';
 
 /** A matcher tree (`xds.type.matcher.v3.Matcher`), read; what it decides for is an action of type `A`. */
@@ -14,7 +15,13 @@ export type MatcherConfig<A extends Plain = Plain> =
   | {
       readonly kind: 'exact' | 'prefix';
       readonly input: InputConfig;
-      readonly map: { readonly [value: string]: OnMatchConfig<A> };
+      readonly entries: readonly (readonly [key: string, onMatch: OnMatchConfig<A>])[];
+      readonly otherwise: OnMatchConfig<A> | null;
+    }
+  | {
+      readonly kind: 'ranges';
+      readonly input: InputConfig;
+      readonly entries: readonly RangesConfig<A>[];
       readonly otherwise: OnMatchConfig<A> | null;
     };
 
@@ -23,12 +30,26 @@ export type FieldConfig<A extends Plain = Plain> = {
   readonly onMatch: OnMatchConfig<A>;
 };
 
+export type RangesConfig<A extends Plain = Plain> = {
+  readonly ranges: readonly IpRangeConfig[];
+  readonly onMatch: OnMatchConfig<A>;
+  /** For addresses that no longer prefix has. */
+  readonly isExclusive: boolean;
+};
+
+/** `keepsMatching`: the search goes on as if nothing had matched. */
 export type OnMatchConfig<A extends Plain = Plain> =
-  | { readonly kind: 'action'; readonly action: A }
-  | { readonly kind: 'matcher'; readonly matcher: MatcherConfig<A> };
+  | { readonly kind: 'action'; readonly action: A; readonly keepsMatching: boolean }
+  | { readonly kind: 'matcher'; readonly matcher: MatcherConfig<A>; readonly keepsMatching: boolean };
 
 export type PredicateConfig =
   | { readonly kind: 'text'; readonly input: InputConfig; readonly matcher: StringMatcherConfig }
+  | {
+      readonly kind: 'value';
+      readonly input: InputConfig;
+      readonly matcher: ValueMatcherConfig;
+      readonly invert: boolean;
+    }
   | { readonly kind: 'ip'; readonly input: InputConfig; readonly ranges: readonly IpRangeConfig[] }
   | {
       readonly kind: 'fraction';
@@ -39,8 +60,15 @@ export type PredicateConfig =
   | { readonly kind: 'and' | 'or'; readonly predicates: readonly PredicateConfig[] }
   | { readonly kind: 'not'; readonly predicate: PredicateConfig };
 
-/** Reads the action of a match out of its message; undefined, with a problem told, for one that is none. */
-export type ActionParser<A extends Plain> = (node: ConfigNode) => A | undefined;
+/** What the place of a matcher decides. */
+export interface MatcherPlace<A extends Plain> {
+  /** Reads the action of a match out of its message; undefined for one that has no place here. */
+  action(node: ConfigNode): A | undefined;
+  /** Why an input of that type may not stand here; undefined when it may. */
+  inputProblem?(typeName: string): string | undefined;
+  /** A branch may be told to count as none. */
+  readonly allowsKeepMatching?: boolean;
+}
 
 /** Deeper trees come from nobody who means well. */
 const deepest = 32;
@@ -50,98 +78,136 @@ const matchesNothing: PredicateConfig = { kind: 'or', predicates: [] };
 /** Reads `xds.type.matcher.v3.Matcher`, or its older twin of `envoy.config.common`. */
 export function parseMatcher<A extends Plain>(
   node: ConfigNode,
-  parseAction: ActionParser<A>,
+  place: MatcherPlace<A>,
   depth = deepest,
 ): MatcherConfig<A> {
-  const otherwise = node.message('on_no_match');
-  const rest = otherwise === undefined ? null : (parseOnMatch(otherwise, parseAction, depth) ?? null);
+  const onMatch = (target: ConfigNode | undefined): OnMatchConfig<A> | null =>
+    target === undefined ? null : parseOnMatch(target, place, depth);
+  const otherwise = onMatch(node.message('on_no_match'));
   const tree = node.message('matcher_tree');
-  if (tree !== undefined) return parseTree(tree, parseAction, rest, depth);
-  const list = node.message('matcher_list');
+  if (tree !== undefined) return parseTree(tree, place, onMatch, otherwise);
   const entries: FieldConfig<A>[] = [];
-  for (const entry of list?.list('matchers') ?? []) {
+  for (const entry of node.message('matcher_list')?.list('matchers') ?? []) {
     const predicate = entry.message('predicate');
-    const onMatch = entry.message('on_match');
-    const target = onMatch === undefined ? undefined : parseOnMatch(onMatch, parseAction, depth);
-    if (predicate === undefined || target === undefined) continue;
-    entries.push({ predicate: parsePredicate(predicate, depth), onMatch: target });
+    const target = onMatch(entry.message('on_match'));
+    if (predicate === undefined || target === null) continue;
+    entries.push({ predicate: parsePredicate(predicate, place, depth), onMatch: target });
   }
-  return { kind: 'list', entries, otherwise: rest };
+  return { kind: 'list', entries, otherwise };
 }
 
 function parseOnMatch<A extends Plain>(
   node: ConfigNode,
-  parseAction: ActionParser<A>,
+  place: MatcherPlace<A>,
   depth: number,
-): OnMatchConfig<A> | undefined {
-  if (node.has('keep_matching') && node.bool('keep_matching')) {
-    node.unsupported('keep_matching', 'the first match decides');
-  }
+): OnMatchConfig<A> | null {
+  const keepsMatching = node.bool('keep_matching');
+  if (keepsMatching && place.allowsKeepMatching !== true)
+    node.error('keep_matching is not supported in this context', 'keep_matching');
   const nested = node.message('matcher');
   if (nested !== undefined) {
     if (depth === 0) {
       node.error(`matchers are nested more than ${deepest} deep`, 'matcher');
-      return undefined;
+      return null;
     }
-    return { kind: 'matcher', matcher: parseMatcher(nested, parseAction, depth - 1) };
+    return { kind: 'matcher', matcher: parseMatcher(nested, place, depth - 1), keepsMatching };
   }
   const wrapper = node.message('action');
   wrapper?.string('name');
   const inner = wrapper?.message('typed_config');
-  const action = inner === undefined ? undefined : parseAction(inner);
+  const action = inner === undefined ? undefined : place.action(inner);
   if (action === undefined) {
     wrapper?.unsupported('typed_config', `no action of type ${inner?.typeName ?? 'none'} here`);
-    return undefined;
+    return null;
   }
-  return { kind: 'action', action };
+  return { kind: 'action', action, keepsMatching };
 }
+
+const ipMatcher = 'xds.type.matcher.v3.IPMatcher';
 
 function parseTree<A extends Plain>(
   node: ConfigNode,
-  parseAction: ActionParser<A>,
+  place: MatcherPlace<A>,
+  onMatch: (target: ConfigNode | undefined) => OnMatchConfig<A> | null,
   otherwise: OnMatchConfig<A> | null,
-  depth: number,
 ): MatcherConfig<A> {
-  node.unsupported('custom_match', 'trees of other kinds than exact and prefix maps are not built');
-  const input = parseInput(node.message('input'));
-  const exact = node.message('exact_match_map');
-  const map: { [value: string]: OnMatchConfig<A> } = {};
-  for (const [value, target] of (exact ?? node.message('prefix_match_map'))?.map('map') ?? []) {
-    const onMatch = parseOnMatch(target, parseAction, depth);
-    if (onMatch !== undefined) map[value] = onMatch;
+  const input = parsePlacedInput(node, place);
+  const custom = node.message('custom_match');
+  if (custom !== undefined) {
+    custom.string('name');
+    const ranges = custom.message('typed_config');
+    if (ranges?.typeName === ipMatcher) {
+      return { kind: 'ranges', input, entries: parseRanges(ranges, onMatch), otherwise };
+    }
+    custom.unsupported('typed_config', `no tree of type ${ranges?.typeName ?? 'none'}`);
   }
-  return { kind: exact === undefined ? 'prefix' : 'exact', input, map, otherwise };
+  const exact = node.message('exact_match_map');
+  const entries: (readonly [string, OnMatchConfig<A>])[] = [];
+  for (const [key, entry] of (exact ?? node.message('prefix_match_map'))?.map('map') ?? []) {
+    const target = onMatch(entry);
+    if (target !== null) entries.push([key, target]);
+  }
+  return { kind: exact === undefined ? 'prefix' : 'exact', input, entries, otherwise };
 }
 
-function parsePredicate(node: ConfigNode, depth: number): PredicateConfig {
+function parseRanges<A extends Plain>(
+  node: ConfigNode,
+  onMatch: (target: ConfigNode | undefined) => OnMatchConfig<A> | null,
+): readonly RangesConfig<A>[] {
+  return node.list('range_matchers').flatMap((entry) => {
+    const target = onMatch(entry.message('on_match'));
+    const ranges = entry.list('ranges').map(parseIpRange);
+    const isExclusive = entry.bool('exclusive');
+    return target === null ? [] : [{ ranges, onMatch: target, isExclusive }];
+  });
+}
+
+type InputRules = Pick<MatcherPlace<Plain>, 'inputProblem'>;
+
+function parsePlacedInput(node: ConfigNode, { inputProblem }: InputRules): InputConfig {
+  const typeName = node.message('input')?.message('typed_config')?.typeName;
+  const problem = typeName === undefined ? undefined : inputProblem?.(typeName);
+  if (problem !== undefined) node.error(problem, 'input');
+  return parseInput(node.message('input'));
+}
+
+function parsePredicate(node: ConfigNode, rules: InputRules, depth: number): PredicateConfig {
   if (depth === 0) {
     node.error(`predicates are nested more than ${deepest} deep`);
     return matchesNothing;
   }
   const single = node.message('single_predicate');
-  if (single !== undefined) return parseSingle(single);
+  if (single !== undefined) return parseSingle(single, rules);
   const not = node.message('not_matcher');
-  if (not !== undefined) return { kind: 'not', predicate: parsePredicate(not, depth - 1) };
+  if (not !== undefined) return { kind: 'not', predicate: parsePredicate(not, rules, depth - 1) };
   const and = node.message('and_matcher');
   const predicates = (and ?? node.message('or_matcher'))?.list('predicate') ?? [];
   return {
     kind: and === undefined ? 'or' : 'and',
-    predicates: predicates.map((it) => parsePredicate(it, depth - 1)),
+    predicates: predicates.map((it) => parsePredicate(it, rules, depth - 1)),
   };
 }
 
-function parseSingle(node: ConfigNode): PredicateConfig {
-  const input = parseInput(node.message('input'));
+const inputMatchers = 'envoy.extensions.matching.input_matchers';
+
+function parseSingle(node: ConfigNode, rules: InputRules): PredicateConfig {
+  const input = parsePlacedInput(node, rules);
   const text = node.message('value_match');
   if (text !== undefined) return { kind: 'text', input, matcher: parseStringMatcher(text) };
   const custom = node.message('custom_match');
   custom?.string('name');
   const inner = custom?.message('typed_config');
   switch (inner?.typeName) {
-    case 'envoy.extensions.matching.input_matchers.ip.v3.Ip':
+    case `${inputMatchers}.ip.v3.Ip`:
       inner.noEffect('stat_prefix', 'addresses that cannot be read are not counted');
       return { kind: 'ip', input, ranges: inner.list('cidr_ranges').map(parseIpRange) };
-    case 'envoy.extensions.matching.input_matchers.runtime_fraction.v3.RuntimeFraction':
+    case `${inputMatchers}.metadata.v3.Metadata`: {
+      const value = inner.message('value');
+      const matcher: ValueMatcherConfig =
+        value === undefined ? { kind: 'present', expected: true } : parseValueMatcher(value);
+      return { kind: 'value', input, matcher, invert: inner.bool('invert') };
+    }
+    case `${inputMatchers}.runtime_fraction.v3.RuntimeFraction`:
       return {
         kind: 'fraction',
         input,

@@ -1,17 +1,22 @@
 import type { ConfigNode } from '../../api/config-node.js';
 import type { Address, StreamInfo } from '../../api/stream-info.js';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../../base/header-map.js';
-import { isPlainObject, plainAt } from '../../base/plain-path.js';
+import type { Plain } from '../../base/plain.js';
+import { plainAt } from '../../base/plain-path.js';
 import { decodedQueryParameter } from '../query-matcher.js';
 
-/** What a matcher tree may look at; parts that have not arrived are null. */
+/** What a matcher tree may look at; parts that have not arrived are null, or missing where they never come. */
 export interface MatchData {
   readonly info: StreamInfo;
-  readonly requestHeaders: RequestHeaders | null;
-  readonly responseHeaders: ResponseHeaders | null;
-  readonly requestTrailers: HeaderMap | null;
-  readonly responseTrailers: HeaderMap | null;
+  readonly requestHeaders?: RequestHeaders | null;
+  readonly responseHeaders?: ResponseHeaders | null;
+  readonly requestTrailers?: HeaderMap | null;
+  readonly responseTrailers?: HeaderMap | null;
 }
+
+/** The answer of a tree that has to look at what is not there yet. */
+export const later: unique symbol = Symbol('later');
+export type Later = typeof later;
 
 const kinds = {
   'envoy.type.matcher.v3.HttpRequestHeaderMatchInput': 'request-header',
@@ -45,8 +50,8 @@ export type InputConfig = {
   readonly path: readonly string[];
 };
 
-/** A text; null when there is none; undefined as long as it may still come. */
-export type Input = (data: MatchData) => string | null | undefined;
+/** The value that is compared; undefined when there is none. */
+export type Input = (data: MatchData) => Plain | Later;
 
 const nothing: InputConfig = { kind: 'server-name', name: '', path: [] };
 
@@ -82,15 +87,14 @@ export function buildInput(config: InputConfig): Input {
       return ({ responseTrailers }) => valueIn(responseTrailers, name);
     case 'query':
       return ({ requestHeaders }) =>
-        requestHeaders === null ? undefined : (decodedQueryParameter(requestHeaders.path, name) ?? null);
+        isThere(requestHeaders) ? decodedQueryParameter(requestHeaders.path, name) : later;
     case 'status':
-      return ({ responseHeaders }) => (responseHeaders === null ? undefined : String(responseHeaders.status));
+      return ({ responseHeaders }) => (isThere(responseHeaders) ? String(responseHeaders.status) : later);
     case 'status-class':
-      return ({ responseHeaders }) =>
-        responseHeaders === null ? undefined : classOf(responseHeaders.status);
+      return ({ responseHeaders }) => (isThere(responseHeaders) ? classOf(responseHeaders.status) : later);
     case 'local-reply':
       return ({ info, responseHeaders }) =>
-        responseHeaders === null ? undefined : String(info.responseCodeDetails !== 'via_upstream');
+        isThere(responseHeaders) ? String(info.responseCodeDetails !== 'via_upstream') : later;
     default:
       return buildStreamInput(config);
   }
@@ -109,41 +113,43 @@ function buildStreamInput({ kind, name, path }: InputConfig): Input {
     case 'direct-source-ip':
       return ({ info }) => ipOf(info.connection.directRemoteAddress);
     case 'source-type':
-      return ({ info }) => (isLocal(info) ? 'local' : null);
+      return ({ info }) => (isLocal(info) ? 'local' : undefined);
     case 'transport-protocol':
-      return ({ info }) => info.connection.transportProtocol || null;
+      return ({ info }) => info.connection.transportProtocol || undefined;
     case 'application-protocols':
-      return ({ info }) => info.connection.applicationProtocols.map((it) => `'${it}'`).join(',') || null;
+      return ({ info }) => info.connection.applicationProtocols.map((it) => `'${it}'`).join(',') || undefined;
     case 'filter-state':
       return ({ info }) => textOf(info.filterState?.get(name));
     case 'metadata':
-      return ({ info }) => {
-        const structure = info.dynamicMetadata?.get(name);
-        return isPlainObject(structure) ? textOf(plainAt(structure, path)) : null;
-      };
+      return ({ info }) => plainAt(info.dynamicMetadata?.get(name), path);
     default:
-      return ({ info }) => info.connection.requestedServerName || null;
+      return ({ info }) => info.connection.requestedServerName || undefined;
   }
 }
 
-function valueIn(headers: HeaderMap | null, name: string): string | null | undefined {
-  return headers === null ? undefined : (headers.joined(name) ?? null);
+function isThere<H>(part: H | null | undefined): part is H {
+  return part !== null && part !== undefined;
 }
 
-function classOf(status: number): string | null {
-  return status >= 100 && status < 600 ? `${Math.floor(status / 100)}xx` : null;
+function valueIn(headers: HeaderMap | null | undefined, name: string): string | undefined | Later {
+  if (!isThere(headers)) return later;
+  return name.startsWith(':') ? headers.get(name) : headers.joined(name);
 }
 
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
+function classOf(status: number): string | undefined {
+  return status >= 100 && status < 600 ? `${Math.floor(status / 100)}xx` : undefined;
 }
 
-function ipOf(address: Address): string | null {
-  return address.isIp ? address.ip : null;
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
-function portOf(address: Address): string | null {
-  return address.isIp ? String(address.port) : null;
+function ipOf(address: Address): string | undefined {
+  return address.isIp ? address.ip : undefined;
+}
+
+function portOf(address: Address): string | undefined {
+  return address.isIp ? String(address.port) : undefined;
 }
 
 function isLocal({ connection }: StreamInfo): boolean {

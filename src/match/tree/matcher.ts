@@ -1,20 +1,33 @@
 import type { RuntimeView } from '../../api/runtime.js';
-import { parseIp, unmapIpv4 } from '../../base/cidr.js';
 import type { Plain } from '../../base/plain.js';
-import { xxHash64 } from '../../base/xx-hash.js';
 import { buildIpRange } from '../ip-range.js';
-import { buildStringMatcher } from '../string-matcher.js';
 import type { MatcherConfig, OnMatchConfig, PredicateConfig } from './config.js';
-import { buildInput, type Input, type MatchData } from './input.js';
+import { buildInput, type Input, type InputConfig, type Later, later, type MatchData } from './input.js';
+import { exactLookup, type Lookup, prefixLookup, rangeLookup } from './lookup.js';
+import { buildPredicate, type Predicate } from './predicate.js';
 
-/** The answer of a tree that has to look at what is not there yet. */
-export const later: unique symbol = Symbol('later');
-export type Later = typeof later;
+/** Decides for an action. */
+export interface Matcher<T> {
+  /** Null when nothing matches. */
+  find(data: MatchData): T | null | Later;
+  /** How it came there, for those who wonder. */
+  steps(data: MatchData): readonly MatcherStep[];
+}
 
-/** Decides for an action; null when nothing matches. */
-export type Matcher<A> = (data: MatchData) => A | null | Later;
+/** One branch that was looked at on the way. */
+export interface MatcherStep {
+  readonly config:
+    | PredicateConfig
+    | { readonly kind: 'map'; readonly of: 'exact' | 'prefix' | 'ranges'; readonly input: InputConfig };
+  /** What was there, where the step looks at one input; undefined otherwise. */
+  readonly got: Plain;
+  readonly holds: boolean;
+}
 
-type Predicate = (data: MatchData) => boolean | Later;
+/** The answer where nothing more will come: what is not there then matches nothing. */
+export function settled<T>(answer: T | null | Later): T | null {
+  return answer === later ? null : answer;
+}
 
 /** Builds a tree; each action is made once, by `makeAction`. */
 export function buildMatcher<A extends Plain, T>(
@@ -22,120 +35,125 @@ export function buildMatcher<A extends Plain, T>(
   makeAction: (action: A) => T,
   runtime: RuntimeView,
 ): Matcher<T> {
-  const onMatch = (target: OnMatchConfig<A>): Matcher<T> => {
+  const onMatch = (target: OnMatchConfig<A> | null): Matcher<T> => {
+    if (target === null || target.keepsMatching) return new Leaf<T>(null);
     if (target.kind === 'matcher') return buildMatcher(target.matcher, makeAction, runtime);
-    const action = makeAction(target.action);
-    return () => action;
+    return new Leaf(makeAction(target.action));
   };
-  const otherwise: Matcher<T> = config.otherwise === null ? () => null : onMatch(config.otherwise);
+  const otherwise = onMatch(config.otherwise);
   if (config.kind === 'list') {
     const entries = config.entries.map((entry) => ({
+      config: entry.predicate,
       holds: buildPredicate(entry.predicate, runtime),
-      onMatch: onMatch(entry.onMatch),
+      branch: onMatch(entry.onMatch),
     }));
-    return (data) => {
-      for (const entry of entries) {
-        const holds = entry.holds(data);
-        if (holds === later) return later;
-        const found = holds ? entry.onMatch(data) : null;
-        if (found !== null) return found;
-      }
-      return otherwise(data);
-    };
+    return new ListMatcher(entries, otherwise);
   }
-  const input = buildInput(config.input);
-  const targets = new Map(Object.entries(config.map).map(([value, target]) => [value, onMatch(target)]));
-  return config.kind === 'exact'
-    ? exactTree(input, targets, otherwise)
-    : prefixTree(input, targets, otherwise);
+  return new LookupMatcher(config, buildLookup(config, onMatch), otherwise);
 }
 
-function exactTree<T>(
-  input: Input,
-  targets: ReadonlyMap<string, Matcher<T>>,
-  otherwise: Matcher<T>,
-): Matcher<T> {
-  return (data) => {
-    const value = input(data);
-    if (value === undefined) return later;
-    const found = value === null ? null : (targets.get(value)?.(data) ?? null);
-    return found ?? otherwise(data);
-  };
+function buildLookup<A extends Plain, T>(
+  config: Exclude<MatcherConfig<A>, { kind: 'list' }>,
+  onMatch: (target: OnMatchConfig<A>) => Matcher<T>,
+): Lookup<T> {
+  if (config.kind === 'ranges') {
+    const entries = config.entries.map((entry) => ({
+      ranges: entry.ranges.map(buildIpRange),
+      branch: onMatch(entry.onMatch),
+      isExclusive: entry.isExclusive,
+    }));
+    return rangeLookup(entries);
+  }
+  const entries = config.entries.map(([key, target]) => [key, onMatch(target)] as const);
+  return config.kind === 'exact' ? exactLookup(entries) : prefixLookup(entries);
 }
 
-/** The longest prefix that leads to an action. */
-function prefixTree<T>(
-  input: Input,
-  targets: ReadonlyMap<string, Matcher<T>>,
-  otherwise: Matcher<T>,
-): Matcher<T> {
-  const ordered = [...targets].sort(([a], [b]) => b.length - a.length);
-  return (data) => {
-    const value = input(data);
-    if (value === undefined) return later;
-    for (const [prefix, target] of value === null ? [] : ordered) {
-      const found = value?.startsWith(prefix) === true ? target(data) : null;
+class Leaf<T> implements Matcher<T> {
+  private readonly action: T | null;
+
+  constructor(action: T | null) {
+    this.action = action;
+  }
+
+  find(): T | null {
+    return this.action;
+  }
+
+  steps(): readonly MatcherStep[] {
+    return [];
+  }
+}
+
+interface ListEntry<T> {
+  readonly config: PredicateConfig;
+  readonly holds: Predicate;
+  readonly branch: Matcher<T>;
+}
+
+/** The first entry that holds and leads somewhere decides. */
+class ListMatcher<T> implements Matcher<T> {
+  private readonly entries: readonly ListEntry<T>[];
+  private readonly otherwise: Matcher<T>;
+
+  constructor(entries: readonly ListEntry<T>[], otherwise: Matcher<T>) {
+    this.entries = entries;
+    this.otherwise = otherwise;
+  }
+
+  find(data: MatchData): T | null | Later {
+    for (const entry of this.entries) {
+      const holds = entry.holds(data);
+      if (holds === later) return later;
+      const found = holds ? entry.branch.find(data) : null;
       if (found !== null) return found;
     }
-    return otherwise(data);
-  };
-}
+    return this.otherwise.find(data);
+  }
 
-function buildPredicate(config: PredicateConfig, runtime: RuntimeView): Predicate {
-  switch (config.kind) {
-    case 'and':
-    case 'or':
-      return buildAll(
-        config.predicates.map((it) => buildPredicate(it, runtime)),
-        config.kind === 'or',
-      );
-    case 'not': {
-      const holds = buildPredicate(config.predicate, runtime);
-      return (data) => {
-        const answer = holds(data);
-        return answer === later ? later : !answer;
-      };
+  /** The entries up to the one that leads somewhere, with what is below them. */
+  steps(data: MatchData): readonly MatcherStep[] {
+    const steps: MatcherStep[] = [];
+    for (const { config, holds, branch } of this.entries) {
+      const isMatch = holds(data) === true;
+      const got = 'input' in config ? settledValue(buildInput(config.input), data) : undefined;
+      steps.push({ config, got, holds: isMatch });
+      if (!isMatch) continue;
+      steps.push(...branch.steps(data));
+      if (branch.find(data) !== null) return steps;
     }
-    default:
-      return single(buildInput(config.input), buildTest(config, runtime));
+    return [...steps, ...this.otherwise.steps(data)];
   }
 }
 
-function single(input: Input, test: (value: string) => boolean): Predicate {
-  return (data) => {
-    const value = input(data);
-    if (value === undefined) return later;
-    return value !== null && test(value);
-  };
-}
+/** A map or another tree over the values of one input. */
+class LookupMatcher<T> implements Matcher<T> {
+  private readonly asked: { readonly kind: 'exact' | 'prefix' | 'ranges'; readonly input: InputConfig };
+  private readonly input: Input;
+  private readonly lookup: Lookup<T>;
+  private readonly otherwise: Matcher<T>;
 
-function buildTest(
-  config: Extract<PredicateConfig, { kind: 'text' | 'ip' | 'fraction' }>,
-  runtime: RuntimeView,
-): (value: string) => boolean {
-  switch (config.kind) {
-    case 'text':
-      return buildStringMatcher(config.matcher);
-    case 'fraction':
-      // A million is a multiple of every denominator.
-      return (value) => runtime.sampled(config.fraction, Number(xxHash64(value, config.seed) % 1_000_000n));
-    case 'ip': {
-      const ranges = config.ranges.map(buildIpRange);
-      return (value) => {
-        const words = parseIp(value);
-        return words !== null && ranges.some((range) => range.contains(unmapIpv4(words)));
-      };
-    }
+  constructor(asked: LookupMatcher<T>['asked'], lookup: Lookup<T>, otherwise: Matcher<T>) {
+    this.asked = asked;
+    this.input = buildInput(asked.input);
+    this.lookup = lookup;
+    this.otherwise = otherwise;
+  }
+
+  find(data: MatchData): T | null | Later {
+    const value = this.input(data);
+    return value === later ? later : (this.lookup(value, data) ?? this.otherwise.find(data));
+  }
+
+  steps(data: MatchData): readonly MatcherStep[] {
+    const got = settledValue(this.input, data);
+    const holds = this.lookup(got, data) !== null;
+    const config = { kind: 'map', of: this.asked.kind, input: this.asked.input } as const;
+    const step: MatcherStep = { config, got, holds };
+    return holds ? [step] : [step, ...this.otherwise.steps(data)];
   }
 }
 
-/** `stopAt` is the answer that decides alone: true of an `or`, false of an `and`. */
-function buildAll(predicates: readonly Predicate[], stopAt: boolean): Predicate {
-  return (data) => {
-    for (const holds of predicates) {
-      const answer = holds(data);
-      if (answer === later || answer === stopAt) return answer;
-    }
-    return !stopAt;
-  };
+function settledValue(input: Input, data: MatchData): Plain {
+  const value = input(data);
+  return value === later ? undefined : value;
 }

@@ -10,8 +10,8 @@ import {
 } from '../../../api/http-filter.js';
 import type { StreamInfo } from '../../../api/stream-info.js';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../../../base/header-map.js';
-import type { MatchData } from '../../../match/tree/input.js';
-import { later, type Matcher } from '../../../match/tree/matcher.js';
+import { later, type MatchData } from '../../../match/tree/input.js';
+import type { Matcher } from '../../../match/tree/matcher.js';
 import { InnerControl } from './inner-control.js';
 
 /** What a tree has decided: to leave the filter out, or to run another in its place. */
@@ -116,7 +116,7 @@ export class MatchedFilter implements HttpFilter, MatchData {
   private decide(): void {
     if (this.isDecided) return;
     const matcher = this.matcherOf(this.stream);
-    const action = matcher === null ? null : matcher(this);
+    const action = matcher === null ? null : matcher.find(this);
     if (action === later) return;
     this.isDecided = true;
     if (action === null) return;

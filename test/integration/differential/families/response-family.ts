@@ -73,6 +73,28 @@ const delegate = (inner: Fields, matcher: Fields): Fields => ({
     xds_matcher: matcher,
   }),
 });
+const range = (address_prefix: string, prefix_len: number, then: Fields, exclusive = false): Fields => ({
+  ranges: [{ address_prefix, prefix_len }],
+  on_match: then,
+  exclusive,
+});
+const clientRanges: Fields = {
+  matcher_tree: {
+    input: input('envoy.extensions.matching.common_inputs.network.v3.SourceIPInput'),
+    custom_match: {
+      name: 'ranges',
+      typed_config: longTyped('xds.type.matcher.v3.IPMatcher', {
+        range_matchers: [
+          range('10.0.0.0', 8, skip, true),
+          range('10.1.0.0', 16, { matcher: list([is(header('x-deep'), 'yes'), skip]) }),
+          range('192.0.0.0', 8, skip),
+          range('192.0.2.0', 24, { matcher: list([is(header('x-deep'), 'no'), skip]) }),
+          range('2001:db8::', 32, skip),
+        ],
+      }),
+    },
+  },
+};
 const execute = (fields: Fields): Fields =>
   action('execute', 'envoy.extensions.filters.http.composite.v3.ExecuteFilterAction', {
     typed_config: { name: 'executed', typed_config: fields },
@@ -239,6 +261,11 @@ export const responseFamily: FilterFamily = {
             },
           }),
         }),
+        routeTo('/ranges', {
+          match_delegate: longTyped('envoy.extensions.common.matching.v3.ExtensionWithMatcherPerRoute', {
+            xds_matcher: clientRanges,
+          }),
+        }),
       ],
     },
     'delegate-late': {
@@ -374,6 +401,27 @@ export const responseFamily: FilterFamily = {
     ]),
     at('delegate', 'one of several', [['x-one', '1']]),
     at('delegate', 'a query parameter', [], '/x?p=1&q=skip'),
+    ...['10.2.0.1', '192.1.0.1', '192.0.2.1', '2001:db8::1'].flatMap((client) => [
+      at('delegate', `ranges, ${client}`, [['x-forwarded-for', client]], '/ranges'),
+      at(
+        'delegate',
+        `ranges, ${client}, deep`,
+        [
+          ['x-forwarded-for', client],
+          ['x-deep', 'yes'],
+        ],
+        '/ranges',
+      ),
+    ]),
+    at(
+      'delegate',
+      'ranges, one within an exclusive one',
+      [
+        ['x-forwarded-for', '10.1.0.1'],
+        ['x-deep', 'yes'],
+      ],
+      '/ranges',
+    ),
     at('delegate', 'a route’s tree, no value', [], '/tree'),
     at('delegate', 'a route’s tree, a prefix', [['x-tree', 'abx']], '/tree'),
     at('delegate', 'a route’s tree, a longer prefix that fails', [['x-tree', 'abcd']], '/tree'),

@@ -1,9 +1,10 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import { ResponseHeaders } from '../../../../src/base/header-map.js';
+import { stepText } from '../../../../src/match/matcher-text.js';
 import { parseMatcher } from '../../../../src/match/tree/config.js';
-import type { MatchData } from '../../../../src/match/tree/input.js';
-import { buildMatcher, later } from '../../../../src/match/tree/matcher.js';
+import { later, type MatchData } from '../../../../src/match/tree/input.js';
+import { buildMatcher, type Matcher } from '../../../../src/match/tree/matcher.js';
 import { readText } from '../../../support/config-text.js';
 import { runtimeOf } from '../../../support/route-table.js';
 import { requestHeaders, streamInfo } from '../../../support/stream-info.js';
@@ -24,18 +25,22 @@ const list = (...entries: string[]): string => `matcher_list: { matchers: [${ent
 
 function read(text: string) {
   return readText('xds.type.matcher.v3.Matcher', `{ ${text} }`, (node) =>
-    parseMatcher(node, (action) => action.string('value')),
+    parseMatcher(node, {
+      action: (action) => action.string('value'),
+      inputProblem: (typeName) => (typeName.endsWith('SourcePortInput') ? 'no ports' : undefined),
+      allowsKeepMatching: true,
+    }),
   );
 }
 
-function decide(text: string, fields: readonly [string, string][] = [], changes: Partial<MatchData> = {}) {
+function build(text: string): Matcher<string> {
   const { value, problems } = read(text);
   deepEqual(problems, []);
-  return buildMatcher(
-    structuredClone(value),
-    (name) => name,
-    runtimeOf(),
-  )({
+  return buildMatcher(structuredClone(value), (name) => name, runtimeOf());
+}
+
+function decide(text: string, fields: readonly [string, string][] = [], changes: Partial<MatchData> = {}) {
+  return build(text).find({
     info: streamInfo(),
     requestHeaders: requestHeaders('/path?q=one%20two', fields),
     responseHeaders: null,
@@ -106,6 +111,73 @@ test('addresses are looked for in ranges, query parameters decoded', () => {
   equal(decide(list(entry(range, then('near')))), 'near');
   const query = input('envoy.type.matcher.v3.HttpRequestQueryParamMatchInput', 'query_param: q');
   equal(decide(list(entry(is(query, 'one two'), then('asked')))), 'asked');
+});
+
+test('a branch that keeps matching counts as none', () => {
+  const keeps = (onMatch: string): string => `${onMatch}, keep_matching: true`;
+  const map = (entries: string): string =>
+    `matcher_tree: { input: ${header('x-a')}, prefix_match_map: { map: { ${entries} } } }`;
+  const fields: readonly [string, string][] = [['x-a', 'abc']];
+  equal(decide(map(`a: { ${then('a')} }, ab: { ${keeps(then('ab'))} }`), fields), 'a');
+  const nested = `matcher: { ${map(`a: { ${then('deep')} }`)} }`;
+  equal(decide(`${map(`ab: { ${keeps(nested)} }`)}, on_no_match: { ${then('none')} }`, fields), 'none');
+});
+
+test('of ranges the narrowest that leads somewhere decides, an exclusive one when none is narrower', () => {
+  const source = input('envoy.extensions.matching.common_inputs.network.v3.SourceIPInput');
+  const ranges = (prefix: number, onMatch: string, rest = ''): string =>
+    `{ ranges: [{ address_prefix: 203.0.113.0, prefix_len: ${prefix} }], on_match: { ${onMatch} }${rest} }`;
+  const tree = (
+    ...entries: string[]
+  ): string => `matcher_tree: { input: ${source}, custom_match: { name: m, typed_config: {
+    "@type": type.googleapis.com/xds.type.matcher.v3.IPMatcher, range_matchers: [${entries.join(', ')}] } } }, on_no_match: { ${then('none')} }`;
+  const deep = `matcher: { ${list(entry(is(header('x-a'), '1'), then('deep')))} }`;
+  const seen: readonly [string, string][] = [['x-a', '1']];
+  const entries = [ranges(8, then('wide')), ranges(16, then('alone'), ', exclusive: true'), ranges(24, deep)];
+  deepEqual([decide(tree(...entries), seen), decide(tree(...entries))], ['deep', 'wide']);
+  equal(decide(tree(...entries.slice(0, 2))), 'alone');
+  equal(decide(tree(ranges(32, then('other')))), 'none');
+});
+
+test('values of metadata are matched as what they are', () => {
+  const of = input(
+    'envoy.extensions.matching.common_inputs.network.v3.DynamicMetadataInput',
+    'filter: f, path: [{ key: k }]',
+  );
+  const type = 'type.googleapis.com/envoy.extensions.matching.input_matchers.metadata.v3.Metadata';
+  const tree = (rest: string): string =>
+    list(
+      entry(
+        `single_predicate: { input: ${of}, custom_match: { name: m, typed_config: { "@type": ${type}, value: { bool_match: true }${rest} } } }`,
+        then('fits'),
+      ),
+    );
+  const info = streamInfo({ dynamicMetadata: new Map([['f', { k: true }]]) });
+  equal(decide(tree(''), [], { info }), 'fits');
+  equal(decide(tree(''), []), null);
+  equal(decide(tree(', invert: true'), []), 'fits');
+});
+
+test('a place refuses inputs that it has not', () => {
+  const port = input('envoy.extensions.matching.common_inputs.network.v3.SourcePortInput');
+  const { problems } = read(list(entry(is(port, '1'), then('x'))));
+  deepEqual(
+    problems.map((problem) => problem.includes('no ports')),
+    [true],
+  );
+});
+
+test('the steps to an answer are those that were looked at', () => {
+  const tree = `${list(entry(is(header('x-a'), '1'), then('one')), entry(is(header('x-b'), '2'), then('two')))}, on_no_match: { ${then('none')} }`;
+  const requestHeadersOf = requestHeaders('/', [['x-b', '2']]);
+  const steps = build(tree).steps({ info: streamInfo(), requestHeaders: requestHeadersOf });
+  deepEqual(
+    steps.map((step) => [stepText(step), step.got, step.holds]),
+    [
+      ["header x-a is '1'", undefined, false],
+      ["header x-b is '2'", '2', true],
+    ],
+  );
 });
 
 test('an input that is not built is named as not supported', () => {

@@ -38,5 +38,5 @@ export const compositeFilter: HttpFilterFactory<CompositeConfig, CompositeConfig
 
 function parseTree(node: ConfigNode): CompositeConfig {
   const matcher = node.message('matcher');
-  return { matcher: matcher === undefined ? null : parseMatcher(matcher, parseMatchedAction) };
+  return { matcher: matcher === undefined ? null : parseMatcher(matcher, { action: parseMatchedAction }) };
 }

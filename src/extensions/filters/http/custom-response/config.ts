@@ -43,7 +43,12 @@ const policies = 'envoy.extensions.http.custom_response';
 
 export function parseCustomResponse(node: ConfigNode): CustomResponseConfig {
   const matcher = node.message('custom_response_matcher');
-  return { matcher: matcher === undefined ? null : parseMatcher<PolicyConfig>(matcher, parsePolicy) };
+  return {
+    matcher:
+      matcher === undefined
+        ? null
+        : parseMatcher<PolicyConfig>(matcher, { action: parsePolicy, allowsKeepMatching: true }),
+  };
 }
 
 function parsePolicy(node: ConfigNode): PolicyConfig | undefined {

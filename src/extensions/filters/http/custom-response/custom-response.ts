@@ -10,7 +10,7 @@ import type { LogContext, StreamInfo } from '../../../../api/stream-info.js';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../../../../base/header-map.js';
 import type { Plain } from '../../../../base/plain.js';
 import type { MatchData } from '../../../../match/tree/input.js';
-import { later, type Matcher } from '../../../../match/tree/matcher.js';
+import { type Matcher, settled } from '../../../../match/tree/matcher.js';
 import { type CustomResponseConfig, parseCustomResponse, splitUri } from './config.js';
 import { buildPolicies, type LocalPolicy, type Policy, type RedirectPolicy } from './policies.js';
 
@@ -50,11 +50,10 @@ class Levels {
   policyFor(configs: readonly Plain[], data: MatchData): Policy | null {
     for (let i = configs.length - 1; i >= 0; i--) {
       const matcher = this.matcherOf(configs[i] as CustomResponseConfig);
-      const policy = matcher === null ? null : matcher(data);
-      if (policy !== null && policy !== later) return policy;
+      const policy = matcher === null ? null : settled(matcher.find(data));
+      if (policy !== null) return policy;
     }
-    const policy = this.own === null ? null : this.own(data);
-    return policy === later ? null : policy;
+    return this.own === null ? null : settled(this.own.find(data));
   }
 
   private matcherOf(config: CustomResponseConfig): Matcher<Policy> | null {

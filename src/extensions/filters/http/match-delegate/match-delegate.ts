@@ -44,10 +44,10 @@ function parseMatchDelegate(node: ConfigNode): MatchDelegateConfig {
   const filter = node.extension('http.filter', 'extension_config') ?? null;
   const old = node.message('matcher');
   if (old === undefined || node.has('xds_matcher')) return { filter, ...parseTree(node) };
-  return { filter, matcher: parseMatcher(old, parseMatchedAction) };
+  return { filter, matcher: parseMatcher(old, { action: parseMatchedAction }) };
 }
 
 function parseTree(node: ConfigNode): MatchDelegateRouteConfig {
   const matcher = node.message('xds_matcher');
-  return { matcher: matcher === undefined ? null : parseMatcher(matcher, parseMatchedAction) };
+  return { matcher: matcher === undefined ? null : parseMatcher(matcher, { action: parseMatchedAction }) };
 }

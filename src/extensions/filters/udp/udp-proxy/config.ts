@@ -38,7 +38,7 @@ export function parseUdpProxy(node: ConfigNode): UdpProxyConfig {
   return {
     statPrefix: node.string('stat_prefix'),
     cluster: matcher === undefined ? node.string('cluster') : null,
-    matcher: matcher === undefined ? null : parseMatcher(matcher, parseRoute),
+    matcher: matcher === undefined ? null : parseMatcher(matcher, { action: parseRoute }),
     idleTimeoutMs: node.duration('idle_timeout', minuteMs),
     hash: parseHash(node.list('hash_policies')[0]),
     maxUpstreamDatagramBytes: parseDatagramBytes(node.message('upstream_socket_config'), true),

@@ -4,7 +4,7 @@ import type { Address, ConnectionInfo, StreamInfo } from '../../../../api/stream
 import type { ThreadScope } from '../../../../api/thread-scope.js';
 import type { Cluster, Host, LoadBalancerContext } from '../../../../api/upstream.js';
 import { xxHash64 } from '../../../../base/xx-hash.js';
-import { buildMatcher, later } from '../../../../match/tree/matcher.js';
+import { buildMatcher, settled } from '../../../../match/tree/matcher.js';
 import { recordOfConnection } from '../../../../stream/stream-record.js';
 import type { UdpProxyConfig } from './config.js';
 import { U } from './udp-stats.js';
@@ -179,17 +179,8 @@ function routeOf(
   scope: ThreadScope,
 ): (info: StreamInfo) => string | null {
   if (matcher === null) return () => cluster;
-  const matches = buildMatcher(matcher, (action) => action.cluster, scope.runtime);
-  return (info) => {
-    const found = matches({
-      info,
-      requestHeaders: null,
-      responseHeaders: null,
-      requestTrailers: null,
-      responseTrailers: null,
-    });
-    return found === null || found === later ? null : found;
-  };
+  const routes = buildMatcher(matcher, (action) => action.cluster, scope.runtime);
+  return (info) => settled(routes.find({ info }));
 }
 
 function infoOf(
