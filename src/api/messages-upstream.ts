@@ -14,6 +14,10 @@ export interface HostRecord {
   readonly localityWeight: number;
   readonly metadata: Plain;
   readonly healthCheck: HostHealthCheckConfig | null;
+  /** Other addresses of the same host and port, tried when the first does not answer soon; absent: none. */
+  readonly alternatives?: readonly string[];
+  /** What is said of all hosts of its locality; absent: nothing. */
+  readonly localityMetadata?: Plain;
 }
 
 /** Words of a run of hosts: slot `s` is at index `s − firstSlot` of the table with `firstSlot ≤ s < firstSlot + capacity`. */

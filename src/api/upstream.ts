@@ -99,6 +99,9 @@ export interface Host {
   /** Share of its locality in locality-weighted balancing; 0 = none was given. */
   readonly localityWeight: number;
   readonly metadata: Plain;
+  readonly localityMetadata?: Plain;
+  /** Other IPs of the same host, in the order in which they are tried. */
+  readonly alternatives?: readonly string[];
   readonly isCanary: boolean;
   readonly healthCheck: HostHealthCheckConfig | null;
   /** `HostHealth` bits, read from shared memory now. */

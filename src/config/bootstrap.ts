@@ -15,6 +15,7 @@ import {
 } from '../stats/stats-config.js';
 import { type ParsedAccessLog, parseAccessLogs } from '../stream/access-log/access-log.js';
 import { type ClusterConfig, parseCluster } from '../upstream/config.js';
+import { parseResolver, type ResolverConfig, systemResolver } from '../upstream/membership/dns-config.js';
 import { sourceProblem } from '../upstream/membership/eds-config.js';
 import { type BindSources, parseBindConfig } from '../upstream/socket-config.js';
 import { parseApplicationLog } from './application-log.js';
@@ -67,6 +68,8 @@ export type BootstrapModel = {
   readonly filterModules: readonly string[];
   /** File of outlier detection's events; empty = none. */
   readonly outlierEventLog: string;
+  /** Of clusters and caches that have none of their own. */
+  readonly resolver: ResolverConfig;
   /** Downstream connections that there may be in all; 0 = as runtime says. */
   readonly connectionLimit: number;
   /** Pattern of the process log's lines; null: as the command line says. */
@@ -111,6 +114,7 @@ export function parseBootstrap(
     logFormat: parseApplicationLog(root.message('application_log_config')),
     shownVersion: root.optionalNumber('stats_server_version_override') ?? null,
     connectionLimit: parseConnectionMonitor(root.message('overload_manager')),
+    resolver: parseResolver(root) ?? systemResolver,
     outlierEventLog:
       root.message('cluster_manager')?.message('outlier_detection')?.string('event_log_path') ?? '',
   };

@@ -393,7 +393,7 @@ export class Server implements ShardPoolOwner, MainFacts {
       random: new SystemRandom(),
       stats: lane,
       log: this.input.log,
-      resolverFor: systemResolvers(lane),
+      resolverFor: systemResolvers(lane, this.input.model.resolver),
     };
   }
 

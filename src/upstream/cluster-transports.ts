@@ -24,6 +24,7 @@ export type TransportsConfig = {
 };
 
 interface LiveMatch {
+  readonly name: string;
   readonly match: TransportMatchConfig['match'];
   readonly transport: UpstreamTransport | null;
 }
@@ -48,7 +49,8 @@ export class ClusterTransports {
       return factory.build(transport.config, scope, { statPrefix, inner: build });
     };
     this.fallback = build(config.transport);
-    this.matches = config.transportMatches.map(({ match, transport }) => ({
+    this.matches = config.transportMatches.map(({ name, match, transport }) => ({
+      name,
       match,
       transport: build(transport),
     }));
@@ -60,12 +62,23 @@ export class ClusterTransports {
     return all.some((transport) => transport?.announcesClients === true);
   }
 
-  /** The transport for an endpoint of that metadata; null for the socket itself. */
-  of(metadata: Plain): UpstreamTransport | null {
-    if (this.matches.length === 0) return this.fallback;
+  /** The transport for an endpoint of that metadata, its own and its locality's; null for the socket itself. */
+  of(metadata: Plain, ofLocality: Plain = null): UpstreamTransport | null {
+    return this.matches.length === 0 ? this.fallback : this.matchOf(metadata, ofLocality).transport;
+  }
+
+  /** What the match is called that such an endpoint has: no endpoint is without one. */
+  nameOf(metadata: Plain, ofLocality: Plain = null): string {
+    return this.matchOf(metadata, ofLocality).name;
+  }
+
+  private matchOf(metadata: Plain, ofLocality: Plain): Pick<LiveMatch, 'name' | 'transport'> {
+    return this.find(metadata) ?? this.find(ofLocality) ?? { name: 'default', transport: this.fallback };
+  }
+
+  private find(metadata: Plain): LiveMatch | undefined {
     const own = matchMetadata(metadata);
-    for (const { match, transport } of this.matches) if (contains(own, match)) return transport;
-    return this.fallback;
+    return this.matches.find(({ match }) => contains(own, match));
   }
 }
 

@@ -159,12 +159,17 @@ const hashing: ReadonlySet<string> = new Set([
   'envoy.extensions.load_balancing_policies.maglev.v3.Maglev',
 ]);
 
-/** The pool that Envoy calls generic is the one that a cluster has without being told. */
+const genericPools: readonly string[] = [
+  'envoy.extensions.upstreams.http.generic.v3.GenericConnectionPoolProto',
+  'envoy.extensions.upstreams.tcp.generic.v3.GenericConnectionPoolProto',
+];
+
+/** The pools that Envoy calls generic, for requests and for TCP, are those that a cluster has without being told. */
 function notePool(node: ConfigNode): void {
   const pool = node.message('upstream_config')?.message('typed_config');
-  if (pool?.typeName === 'envoy.extensions.upstreams.http.generic.v3.GenericConnectionPoolProto')
+  if (genericPools.includes(pool?.typeName ?? ''))
     node.noEffect('upstream_config', 'it is how connections are pooled anyway');
-  else node.unsupported('upstream_config', 'the generic pool is the only one');
+  else node.unsupported('upstream_config', 'the generic pools are the only ones');
 }
 
 /** Transport sockets that say which protocol was agreed on. */

@@ -19,6 +19,10 @@ export type EndpointConfig = {
   /** Of the whole locality; 0 = none was given. */
   readonly localityWeight: number;
   readonly metadata: Plain;
+  /** Of the whole locality. */
+  readonly localityMetadata?: Plain;
+  /** Other IPs of the same port, for a host that does not answer on its own. */
+  readonly alternatives?: readonly string[];
   readonly healthStatus: string;
   readonly healthCheck: HostHealthCheckConfig | null;
 };
@@ -83,8 +87,10 @@ export function parseAssignment(assignment: ConfigNode, type: ClusterType): Assi
     const weight = group.number('load_balancing_weight', 0);
     // Envoy weighs localities by their names: a group without one has no weight.
     const localityWeight = group.has('locality') ? weight : 0;
+    const localityMetadata = messageOf(parseMetadata(group, 'metadata'));
     for (const entry of group.list('lb_endpoints')) {
-      const endpoint = parseEndpoint(entry, type, { locality, localityWeight, priority });
+      const place = { locality, localityWeight, localityMetadata, priority };
+      const endpoint = parseEndpoint(entry, type, place);
       if (endpoint !== null) endpoints.push(endpoint);
     }
   }
@@ -133,7 +139,7 @@ function parseLocality(node: ConfigNode | undefined): LocalityConfig {
 function parseEndpoint(
   entry: ConfigNode,
   type: ClusterType,
-  group: Pick<EndpointConfig, 'locality' | 'localityWeight' | 'priority'>,
+  group: Pick<EndpointConfig, 'locality' | 'localityWeight' | 'localityMetadata' | 'priority'>,
 ): EndpointConfig | null {
   const endpoint = entry.message('endpoint');
   if (endpoint === undefined) {
@@ -153,6 +159,7 @@ function parseEndpoint(
   entry.message('metadata')?.unsupported('typed_filter_metadata', 'hosts have no TLVs of their own');
   return {
     ...target,
+    alternatives: parseAlternatives(endpoint, target, type),
     hostname: endpoint.string('hostname'),
     weight: entry.number('load_balancing_weight', 1),
     ...group,
@@ -160,6 +167,27 @@ function parseEndpoint(
     healthStatus: entry.enum('health_status', 'UNKNOWN'),
     healthCheck: check === undefined ? null : parseCheckConfig(check),
   };
+}
+
+/** Envoy reads them where addresses are given, not names. */
+function parseAlternatives(
+  endpoint: ConfigNode,
+  target: Pick<EndpointConfig, 'port' | 'isPipe'>,
+  type: ClusterType,
+): readonly string[] {
+  if (isByName(type)) {
+    endpoint.noEffect('additional_addresses', 'the addresses are those of the name');
+    return [];
+  }
+  return endpoint.list('additional_addresses').flatMap((entry) => {
+    const address = entry.message('address');
+    const other = address === undefined ? null : parseTarget(address, type);
+    if (other === null) return [];
+    if (target.isPipe || other.isPipe)
+      entry.error('additional_addresses only supports IP addresses.', 'address');
+    if (other.port !== target.port) entry.unsupported('address', 'the port is that of the first address');
+    return [other.address];
+  });
 }
 
 function parseCheckConfig(node: ConfigNode): HostHealthCheckConfig {

@@ -6,6 +6,8 @@ import type { Plain } from '../base/plain.js';
 import type { OutlierReporter } from './outlier-reporter.js';
 import type { HostTable } from './shared-words.js';
 
+const none: readonly string[] = [];
+
 /** A host as one thread uses it, over the words that all threads share. */
 export class LiveHost implements Host {
   slot: number;
@@ -16,6 +18,8 @@ export class LiveHost implements Host {
   locality: LocalityConfig;
   localityWeight: number;
   metadata: Plain;
+  localityMetadata: Plain;
+  alternatives: readonly string[];
   isCanary: boolean;
   healthCheck: HostHealthCheckConfig | null;
   private table: HostTable;
@@ -39,6 +43,8 @@ export class LiveHost implements Host {
     this.locality = record.locality;
     this.localityWeight = record.localityWeight;
     this.metadata = record.metadata;
+    this.localityMetadata = record.localityMetadata ?? null;
+    this.alternatives = record.alternatives ?? none;
     this.isCanary = isCanary(record.metadata);
     this.healthCheck = record.healthCheck;
     this.table = table;
@@ -56,6 +62,8 @@ export class LiveHost implements Host {
     this.locality = record.locality;
     this.localityWeight = record.localityWeight;
     this.metadata = record.metadata;
+    this.localityMetadata = record.localityMetadata ?? null;
+    this.alternatives = record.alternatives ?? none;
     this.isCanary = isCanary(record.metadata);
     this.healthCheck = record.healthCheck;
   }

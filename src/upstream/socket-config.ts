@@ -51,6 +51,6 @@ function parseConnectionOptions(options: ConfigNode | undefined): readonly Socke
   if (options === undefined) return [];
   const named = 'set_local_interface_name_on_upstream_connections';
   if (options.bool(named)) options.noEffect(named, 'nothing here reads the name of the interface');
-  options.noEffect('happy_eyeballs_config', 'a host has one address, which is the one that is dialled');
+  options.noEffect('happy_eyeballs_config', 'families take turns, that of the first address first');
   return parseKeepAlive(options.message('tcp_keepalive'));
 }

@@ -1,10 +1,5 @@
 import type { ConfigNode } from '../../api/config-node.js';
-import {
-  type DnsConfig,
-  parseDnsPace,
-  parseTypedResolver,
-  systemResolver,
-} from '../membership/dns-config.js';
+import { type DnsConfig, parseDnsPace, parseResolver, sharedResolver } from '../membership/dns-config.js';
 
 /** `envoy.extensions.common.dynamic_forward_proxy.v3.DnsCacheConfig` as it crosses threads. */
 export type DnsCacheConfig = {
@@ -23,12 +18,8 @@ export type DnsCacheConfig = {
 };
 
 export function parseDnsCache(node: ConfigNode): DnsCacheConfig {
-  node.unsupported('dns_resolution_config', 'typed_dns_resolver_config is');
   node.unsupported('key_value_config', 'names are not kept beyond the life of the process');
   node.unsupported('resolved_address_filter', 'all addresses of a name are taken');
-  if (node.bool('use_tcp_for_dns_lookups')) {
-    node.noEffect('use_tcp_for_dns_lookups', 'a truncated answer is asked for again over TCP');
-  }
   const name = node.string('name');
   const maxHosts = node.number('max_hosts', 1024);
   const early = node
@@ -45,7 +36,7 @@ export function parseDnsCache(node: ConfigNode): DnsCacheConfig {
       respectTtl: true,
       leastRefreshMs: node.duration('dns_min_refresh_rate', 5000),
       jitterMs: 0,
-      resolver: parseTypedResolver(node) ?? systemResolver,
+      resolver: parseResolver(node) ?? sharedResolver,
     },
     hostTtlMs: node.duration('host_ttl', 300_000),
     maxHosts,

@@ -15,9 +15,12 @@ import { N, NB } from './dns-cache-stats.js';
 import { type HostAndPort, nameKey } from './name-key.js';
 import { failureDetails, timeoutDetails } from './resolver-words.js';
 
+/** Of one name; the first is tried first. */
+export type Addresses = readonly [Address, ...Address[]];
+
 /** A cluster that has a host for each name that has an address. */
 export interface DnsCacheListener {
-  onAddress(key: string, target: HostAndPort, address: Address): void;
+  onAddress(key: string, target: HostAndPort, addresses: Addresses): void;
   onGone(key: string): void;
   /** What the host has done so far: what changes is in use. */
   usesOf(key: string): number;
@@ -79,8 +82,8 @@ export class DnsCache {
   listen(listener: DnsCacheListener): () => void {
     this.listeners.add(listener);
     for (const { key, target, ips } of this.entries.values()) {
-      const [ip] = ips;
-      if (ip !== undefined) listener.onAddress(key, target, ipAddress(ip, target.port));
+      const addresses = addressesOf(ips, target);
+      if (addresses !== null) listener.onAddress(key, target, addresses);
     }
     return () => this.listeners.delete(listener);
   }
@@ -174,8 +177,9 @@ export class DnsCache {
     if (ips.join() === entry.ips.join()) return;
     entry.ips = ips;
     this.stats.inc(N.host_address_changed);
-    const address = ipAddress(ips[0] ?? '', entry.target.port);
-    for (const listener of this.listeners) listener.onAddress(entry.key, entry.target, address);
+    const addresses = addressesOf(ips, entry.target);
+    if (addresses === null) return;
+    for (const listener of this.listeners) listener.onAddress(entry.key, entry.target, addresses);
   }
 
   private refreshMs(entry: Entry, addresses: readonly { readonly ttlSeconds: number }[]): number {
@@ -220,4 +224,11 @@ export class DnsCache {
   private tellEntry({ key, found }: Entry): void {
     if (found !== null) this.scope.tellName({ cache: this.config.name, key, ...found });
   }
+}
+
+/** Null when there is none. */
+function addressesOf(ips: readonly string[], { port }: HostAndPort): Addresses | null {
+  const [first, ...more] = ips;
+  if (first === undefined) return null;
+  return [ipAddress(first, port), ...more.map((ip) => ipAddress(ip, port))];
 }

@@ -2,7 +2,7 @@ import type { ExtensionRegistry } from '../../api/extension.js';
 import type { HostPolicy, HostUpdate, HostWant } from '../../api/messages-upstream.js';
 import type { RuntimeView } from '../../api/runtime.js';
 import type { SecretView } from '../../api/secrets.js';
-import type { BoundStats, Counter } from '../../api/stats.js';
+import type { BoundStats } from '../../api/stats.js';
 import {
   degradedMask,
   HostHealth,
@@ -38,6 +38,7 @@ import { makeDiscovery } from './make-discovery.js';
 import { Member, type MemberOwner } from './member.js';
 import { MembershipGauges } from './membership-gauges.js';
 import { CM, M } from './membership-stats.js';
+import { TransportMatches } from './transport-matches.js';
 
 /** What the clusters of main share. */
 export interface MembershipScope extends EdsScope {
@@ -78,8 +79,7 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
   readonly stats: BoundStats;
   private readonly managerStats: BoundStats;
   private readonly gauges: MembershipGauges;
-  /** Counts host objects that were given the only transport socket there is, as Envoy does. */
-  private readonly transportMatches: Counter;
+  private readonly transportMatches: TransportMatches;
   private readonly slots: HostSlots;
   /** As the discovery forms them. */
   private readonly groups: (readonly Member[])[];
@@ -103,8 +103,7 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     this.stats = scope.stats.bind(root, M);
     this.managerStats = scope.stats.bind('cluster_manager', CM);
     this.gauges = new MembershipGauges(this.stats);
-    this.transportMatches = scope.stats.counter(`${root}.default.total_match_count`);
-    this.transportMatches.add(0);
+    this.transportMatches = new TransportMatches(config, scope.stats, root);
     const loadRules = loadRulesOf(config.balancer, scope.extensions);
     this.slots = new HostSlots(scope.threads, loadRules === null ? hostWords : loadHostWords);
     this.discovery = makeDiscovery(this, scope);
@@ -216,7 +215,7 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
   }
 
   replace(group: number, hosts: readonly FoundHost[], made = hosts.length): HostChange {
-    this.transportMatches.add(made);
+    this.transportMatches.count(hosts, made, () => this.transports);
     const old = new Map((this.groups[group] ?? []).map((member) => [member.address.text, member]));
     const added = hosts.filter((host) => !this.isKnown(old.get(host.address.text), host));
     this.reserve(added.length);
@@ -290,7 +289,8 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     const record = hostRecord(this.config, host, member.slot);
     const isSame = isSameRecord(member.record, record);
     // As in Envoy, where a host looks for its transport socket anew.
-    if (!isSame && !isSameMetadata(member.record, record)) this.transportMatches.add(1);
+    if (!isSame && !isSameMetadata(member.record, record))
+      this.transportMatches.count([host], 1, () => this.transports);
     member.describe(record, host.address);
     return !isSame || coarseHealth(member.health) !== coarseHealth(before);
   }

@@ -10,6 +10,8 @@ export interface FoundHost {
   /** What the configuration, or the assignment, says of it. */
   readonly endpoint: EndpointConfig;
   readonly address: Address;
+  /** More addresses of the same host; absent: those of the endpoint. */
+  readonly alternatives?: readonly string[];
 }
 
 export interface HostUse {

@@ -3,7 +3,8 @@ import type { Plain } from '../../base/plain.js';
 
 /** Which resolver asks, and whom. */
 export type ResolverConfig = {
-  readonly kind: 'cares' | 'getaddrinfo';
+  /** `shared`: the one that the bootstrap sets up for all who have none of their own. */
+  readonly kind: 'cares' | 'getaddrinfo' | 'shared';
   /** `ip:port` of servers to ask; empty = the system's. */
   readonly servers: readonly string[];
   /** Of one try. */
@@ -26,6 +27,8 @@ export type DnsConfig = {
 const dayMs = 86_400_000;
 
 export const systemResolver: ResolverConfig = { kind: 'cares', servers: [], timeoutMs: 5000, tries: 4 };
+
+export const sharedResolver: ResolverConfig = { ...systemResolver, kind: 'shared' };
 
 /** The fields that a `Cluster` and a `DnsCluster` have in common. */
 export function parseDnsFields(node: ConfigNode, resolver: ResolverConfig): DnsConfig {
@@ -57,16 +60,23 @@ export function parseDnsPace(node: ConfigNode, defaultMs: number): DnsPace {
   };
 }
 
-/** The resolver of a `Cluster`: its typed form, the form before that, or a list of addresses. */
+/** The resolver of a `Cluster` or of a cache of names: its typed form, the form before that, or a list of addresses. */
 export function parseClusterResolver(node: ConfigNode): ResolverConfig {
+  const servers = node.list('dns_resolvers').flatMap(resolverAddress);
+  return parseResolver(node, servers) ?? sharedResolver;
+}
+
+/** What a message says in either form; undefined: nothing. */
+export function parseResolver(node: ConfigNode, named: readonly string[] = []): ResolverConfig | undefined {
   const typed = parseTypedResolver(node);
   const old = node.message('dns_resolution_config');
   const options = old?.message('dns_resolver_options');
-  const servers = [...node.list('dns_resolvers'), ...(old?.list('resolvers') ?? [])].flatMap(resolverAddress);
+  const servers = [...named, ...(old?.list('resolvers') ?? []).flatMap(resolverAddress)];
   const ownTcp = node.bool('use_tcp_for_dns_lookups');
   if (ownTcp) node.noEffect('use_tcp_for_dns_lookups', tcpReason);
   if (options !== undefined) parseResolverOptions(options);
-  return typed ?? (servers.length === 0 ? systemResolver : { ...systemResolver, servers });
+  if (typed !== undefined) return typed;
+  return old === undefined && named.length === 0 && !ownTcp ? undefined : { ...systemResolver, servers };
 }
 
 /** What `typed_dns_resolver_config` says; undefined when it is absent. */

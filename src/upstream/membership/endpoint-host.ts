@@ -40,10 +40,11 @@ export function initialHealth(cluster: ClusterConfig, endpoint: EndpointConfig):
 /** A host's own hostname is the endpoint's, else the name that was resolved. */
 export function hostRecord(
   cluster: ClusterConfig,
-  { endpoint, address }: FoundHost,
+  { endpoint, address, alternatives = endpoint.alternatives ?? [] }: FoundHost,
   slot: number,
 ): HostRecord {
   const isNamed = cluster.type === 'STRICT_DNS' || cluster.type === 'LOGICAL_DNS';
+  const { localityMetadata = null } = endpoint;
   const resolvedName = isNamed && !endpoint.isPipe ? endpoint.address : '';
   return {
     slot,
@@ -56,6 +57,8 @@ export function hostRecord(
     localityWeight: endpoint.localityWeight,
     metadata: endpoint.metadata,
     healthCheck: endpoint.healthCheck,
+    ...(alternatives.length === 0 ? {} : { alternatives }),
+    ...(localityMetadata === null ? {} : { localityMetadata }),
   };
 }
 
@@ -75,10 +78,14 @@ export function isSameRecord(a: HostRecord, b: HostRecord): boolean {
     a.weight === b.weight &&
     a.priority === b.priority &&
     a.localityWeight === b.localityWeight &&
+    a.alternatives?.join() === b.alternatives?.join() &&
     isSameMetadata(a, b)
   );
 }
 
 export function isSameMetadata(a: HostRecord, b: HostRecord): boolean {
-  return JSON.stringify(a.metadata) === JSON.stringify(b.metadata);
+  return (
+    JSON.stringify(a.metadata) === JSON.stringify(b.metadata) &&
+    JSON.stringify(a.localityMetadata) === JSON.stringify(b.localityMetadata)
+  );
 }

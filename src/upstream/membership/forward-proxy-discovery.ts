@@ -1,5 +1,4 @@
-import type { Address } from '../../api/stream-info.js';
-import type { DnsCache, DnsCacheListener } from '../dns-cache/dns-cache.js';
+import type { Addresses, DnsCache, DnsCacheListener } from '../dns-cache/dns-cache.js';
 import type { HostAndPort } from '../dns-cache/name-key.js';
 import type { Discovery, DiscoveryOwner } from './discovery.js';
 import { M } from './membership-stats.js';
@@ -35,8 +34,9 @@ export class ForwardProxyDiscovery implements Discovery, DnsCacheListener {
     this.unlisten();
   }
 
-  onAddress(key: string, { name, port }: HostAndPort, address: Address): void {
-    const host = { endpoint: wantedEndpoint(name, port, key), address };
+  onAddress(key: string, { name, port }: HostAndPort, [address, ...more]: Addresses): void {
+    const alternatives = more.map(({ ip }) => ip);
+    const host = { endpoint: wantedEndpoint(name, port, key), address, alternatives };
     const known = this.groupOf.get(key);
     if (known !== undefined) {
       this.owner.move(known, host);

@@ -5,7 +5,7 @@ import { DnsRefresh, type DnsScope } from './dns-refresh.js';
 import { M } from './membership-stats.js';
 
 /**
- * One name, one host: the first address of an answer is where new connections go. Connections to the address before
+ * One name, one host: the first address of an answer that can be reached is where new connections go. Connections to the address before
  * go on to be used, and an answer without addresses changes nothing.
  */
 export class LogicalDnsDiscovery implements Discovery {
@@ -23,8 +23,11 @@ export class LogicalDnsDiscovery implements Discovery {
       endpoint === undefined || endpoint.isPipe
         ? null
         : new DnsRefresh(scope, endpoint.address, owner, {
-            onAddresses: (ips) =>
-              this.onAddresses({ endpoint, address: ipAddress(ips[0] ?? '', endpoint.port) }, ips.join()),
+            onAddresses: (ips) => {
+              const [first = '', ...alternatives] = ips;
+              const address = ipAddress(first, endpoint.port);
+              this.onAddresses({ endpoint, address, alternatives }, ips.join());
+            },
             onSettled: () => owner.discovered(),
             failsWhenEmpty: true,
           });

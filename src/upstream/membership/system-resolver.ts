@@ -119,11 +119,15 @@ export class SystemResolver implements NameResolver {
   }
 }
 
-/** One resolver per configuration: each holds sockets of its own. */
-export function systemResolvers(stats: StatScope): (config: ResolverConfig) => NameResolver {
+/** One resolver per configuration: each holds sockets of its own. `shared` is that of whoever has none of their own. */
+export function systemResolvers(
+  stats: StatScope,
+  shared: ResolverConfig,
+): (config: ResolverConfig) => NameResolver {
   const hosts = new HostsFile();
   const resolvers = new Map<string, NameResolver>();
-  return (config) => {
+  return (own) => {
+    const config = own.kind === 'shared' ? shared : own;
     const key = JSON.stringify(config);
     let resolver = resolvers.get(key);
     if (resolver === undefined) {

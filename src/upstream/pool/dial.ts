@@ -1,10 +1,11 @@
 import { connect, type OnReadOpts, type Socket, type SocketConnectOpts } from 'node:net';
 import type { Address } from '../../api/stream-info.js';
 import type { TlsInfo } from '../../api/tls-info.js';
-import type { ClusterInfo, Host, UpstreamSocketConfig } from '../../api/upstream.js';
+import { type ClusterInfo, type Host, HostWord, type UpstreamSocketConfig } from '../../api/upstream.js';
 import { ipAddress, pipeAddress } from '../../network/address.js';
 import { Connection, type ConnectionEvents } from '../../network/connection.js';
 import type { TransportOptions, UpstreamTransport } from '../../network/transport-socket.js';
+import { C } from '../cluster-stats.js';
 import type { PoolResources } from './pool-resources.js';
 import { preparedSocket } from './prepared-socket.js';
 
@@ -21,16 +22,18 @@ export interface DialTransport {
  */
 export function dial(
   host: Host,
-  { bufferLimitBytes, socket: socketConfig }: ClusterInfo,
+  cluster: ClusterInfo,
   resources: PoolResources,
   events: ConnectionEvents,
   { transport, options }: DialTransport,
   onConnect: (tls: TlsInfo | null) => void,
 ): Connection {
   const { connections } = resources;
+  const { bufferLimitBytes, socket: socketConfig } = cluster;
   let connection: Connection | null = null;
-  const target = connectOptions(host.address, socketConfig);
   const hasOptions = socketConfig.options.length > 0 && host.address.isIp;
+  const first = connectOptions(host.address, socketConfig);
+  const target = hasOptions ? first : withAlternatives(first, host);
   const onRead = (length: number): boolean => (connection as Connection).onRead(length);
   if (transport !== null) {
     const onReady = (tls: TlsInfo | null): void => connection?.guard(() => onConnect(tls));
@@ -41,6 +44,7 @@ export function dial(
     const carrier = hasOptions ? preparedSocket(target, socketConfig) : undefined;
     const socket = transport.connect(target, host.hostname, options, reads, carrier);
     connection = new Connection(socket, connections, events, bufferLimitBytes);
+    if (target !== first) countAttempts(socket, host, cluster);
     return connection;
   }
   const onread = { buffer: connections.readBuffer, callback: onRead };
@@ -48,6 +52,7 @@ export function dial(
     ? preparedSocket(target, socketConfig, onread)
     : connect(plainOptions(target, onread));
   connection = new Connection(socket, connections, events, bufferLimitBytes);
+  if (target !== first) countAttempts(socket, host, cluster);
   const live = connection;
   socket.once('connect', () => live.guard(() => onConnect(null)));
   return connection;
@@ -65,6 +70,41 @@ function connectOptions(address: Address, socket: UpstreamSocketConfig): SocketC
   };
 }
 
+/** How long one address may take before the next is tried besides, as in Envoy (RFC 8305, section 5, allows it). */
+const attemptMs = 300;
+
+/** With several addresses, one is tried after the other, families in turn, until the first connection stands. */
+function withAlternatives(
+  target: SocketConnectOpts,
+  { address, alternatives = [] }: Host,
+): SocketConnectOpts {
+  if (alternatives.length === 0 || !('port' in target)) return target;
+  const found = [address.ip, ...alternatives].map((ip) => ({
+    address: ip,
+    family: ip.includes(':') ? 6 : 4,
+  }));
+  return {
+    ...target,
+    host: 'addresses',
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: attemptMs,
+    // They are known; Node wants to be told when it asks for a name, and not before `connect` has returned.
+    lookup: (_name, _options, done) => process.nextTick(done, null, found),
+  };
+}
+
+/** As in Envoy each address that is tried counts as a connection; the first is counted with all others. */
+function countAttempts(socket: Socket, host: Host, { stats }: ClusterInfo): void {
+  let isFirst = true;
+  socket.on('connectionAttempt', () => {
+    if (!isFirst) {
+      stats.inc(C.upstream_cx_total);
+      host.count(HostWord.cxTotal, 1);
+    }
+    isFirst = false;
+  });
+}
+
 /** All in one literal, with what Node adds to a copy of it: see `acceptedSocket`. */
 function plainOptions(target: SocketConnectOpts, onread: OnReadOpts): SocketConnectOpts {
   const isIp = 'port' in target;
@@ -74,6 +114,9 @@ function plainOptions(target: SocketConnectOpts, onread: OnReadOpts): SocketConn
     port: isIp ? target.port : undefined,
     localAddress: isIp ? target.localAddress : undefined,
     localPort: isIp ? target.localPort : undefined,
+    lookup: isIp ? target.lookup : undefined,
+    autoSelectFamily: isIp ? target.autoSelectFamily : undefined,
+    autoSelectFamilyAttemptTimeout: isIp ? target.autoSelectFamilyAttemptTimeout : undefined,
     noDelay: isIp,
     allowHalfOpen: true,
     emitClose: false,

@@ -78,7 +78,7 @@ export class HostPool implements HttpPool, PooledConnectionOwner {
     this.breaker = breaker;
     this.resources = resources;
     this.protocol = protocol;
-    this.transport = cluster.transports.of(host.metadata);
+    this.transport = cluster.transports.of(host.metadata, host.localityMetadata);
     this.options = { ...(options ?? noOptions), alpnFallback: offered[protocol] };
     const { http2, maxRequestsPerConnection } = cluster.config;
     const most = maxRequestsPerConnection === 0 ? Number.POSITIVE_INFINITY : maxRequestsPerConnection;

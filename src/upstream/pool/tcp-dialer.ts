@@ -127,7 +127,7 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     this.host = host;
     this.localAddress = unknownAddress;
     this.tls = null;
-    this.transport = cluster.transports.of(host.metadata);
+    this.transport = cluster.transports.of(host.metadata, host.localityMetadata);
     this.cluster = cluster;
     this.breaker = breaker;
     this.callbacks = callbacks;

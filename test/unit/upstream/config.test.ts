@@ -213,7 +213,7 @@ ignore_health_on_host_removal: true
       failureMaxMs: 4000,
       family: 'V4_PREFERRED',
       leastRefreshMs: 0,
-      resolver: { kind: 'cares', servers: [], timeoutMs: 5000, tries: 4 },
+      resolver: { kind: 'shared', servers: [], timeoutMs: 5000, tries: 4 },
     });
     deepEqual([config.waitForWarmOnInit, config.ignoreHealthOnHostRemoval], [false, true]);
   });

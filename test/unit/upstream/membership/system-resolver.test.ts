@@ -1,6 +1,10 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { type ResolverConfig, systemResolver } from '../../../../src/upstream/membership/dns-config.js';
+import {
+  type ResolverConfig,
+  sharedResolver,
+  systemResolver,
+} from '../../../../src/upstream/membership/dns-config.js';
 import { HostsFile } from '../../../../src/upstream/membership/hosts-file.js';
 import type { NameAnswer } from '../../../../src/upstream/membership/name-resolver.js';
 import { SystemResolver, systemResolvers } from '../../../../src/upstream/membership/system-resolver.js';
@@ -117,8 +121,14 @@ describe('system resolver', () => {
   });
 
   test('clusters with the same servers share a resolver', () => {
-    const resolverFor = systemResolvers(new FakeStats());
+    const resolverFor = systemResolvers(new FakeStats(), systemResolver);
     equal(resolverFor(systemResolver), resolverFor(systemResolver));
     ok(resolverFor(systemResolver) !== resolverFor(asking('127.0.0.1:9')));
+  });
+
+  test('who has no servers of their own shares those of the bootstrap', () => {
+    const resolverFor = systemResolvers(new FakeStats(), asking('127.0.0.1:9'));
+    equal(resolverFor(sharedResolver), resolverFor(asking('127.0.0.1:9')));
+    ok(resolverFor(sharedResolver) !== resolverFor(systemResolver));
   });
 });
