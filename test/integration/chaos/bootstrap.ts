@@ -1,7 +1,7 @@
 import type { Protocol } from './exchange.js';
 
-/** Health checks, outlier detection and retries over all origins. */
-export function chaosBootstrap(ports: readonly number[], protocol: Protocol): string {
+/** Health checks, outlier detection and retries over all origins; what went wrong is logged. */
+export function chaosBootstrap(ports: readonly number[], protocol: Protocol, logFile: string): string {
   const codec = protocol === 'http1' ? 'http_protocol_options' : 'http2_protocol_options';
   const endpoints = ports.map(
     (port) => `{ endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: ${port} } } } }`,
@@ -18,6 +18,18 @@ static_resources:
         typed_config:
           "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
           stat_prefix: ingress
+          access_log:
+          - name: file
+            filter: { response_flag_filter: {} }
+            typed_config:
+              "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+              path: ${logFile}
+              log_format:
+                text_format_source:
+                  inline_string: >-
+                    client %DOWNSTREAM_REMOTE_ADDRESS% %START_TIME% +%DURATION%ms %REQ(:PATH)% %RESPONSE_CODE% %RESPONSE_FLAGS%
+                    %RESPONSE_CODE_DETAILS% host %UPSTREAM_HOST% sent %BYTES_SENT% of %RESP(CONTENT-LENGTH)%
+                    %SLUICE_AUTOPSY%
           route_config:
             virtual_hosts:
             - name: all
@@ -46,6 +58,7 @@ static_resources:
   - name: origins
     type: STATIC
     connect_timeout: 2s
+    common_lb_config: { healthy_panic_threshold: { value: 20 } }
     circuit_breakers: { thresholds: [{ max_retries: 10000 }] }
     typed_extension_protocol_options:
       envoy.extensions.upstreams.http.v3.HttpProtocolOptions:

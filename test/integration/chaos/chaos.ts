@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SeededRandom } from '../../../src/base/random.js';
@@ -7,7 +7,7 @@ import { eventually } from '../../support/eventually.js';
 import { residentMb } from '../../support/process-usage.js';
 import { mainPath, RunningProxy } from '../../support/proxy.js';
 import { chaosBootstrap } from './bootstrap.js';
-import { Client, type ClientCounts, type World } from './client.js';
+import { Client, type ClientCounts, type World, type Wrong } from './client.js';
 import { hidden, type Mode, odd, unchecked, visible } from './contract.js';
 import type { Protocol } from './exchange.js';
 import { Origin } from './origin.js';
@@ -21,12 +21,20 @@ export interface ChaosOptions {
   readonly steps: number;
   readonly answersPerStep: number;
   readonly seed: number;
+  /** How long a client waits before its next request. */
+  readonly restMs: number;
+  /** On the wall clock, when steps end even if not all are done. */
+  readonly deadlineMs: number;
   say(line: string): void;
 }
 
-export interface ChaosReport extends ClientCounts {
+export interface ChaosReport {
+  readonly answered: number;
+  readonly broken: number;
+  /** What clients should not have seen, with what the proxy has to say about it. */
+  readonly wrong: readonly string[];
   /** Requests that reached hosts that the proxy knew to be unhealthy. */
-  readonly unexpected: number;
+  readonly unexpected: readonly string[];
   /** Hosts that were seen to be unhealthy, and were watched for requests from then on. */
   readonly watched: number;
   readonly retries: number;
@@ -36,6 +44,7 @@ export interface ChaosReport extends ClientCounts {
   readonly residentMb: readonly [number, number];
 }
 
+const logName = 'access.log';
 /** Never more at once than a request may try again: what a retry can hide is then always hidden. */
 const mostBad = 3;
 
@@ -49,8 +58,8 @@ export class Chaos implements World {
   private answers = 0;
   private awaited: { readonly answers: number; readonly done: () => void } | null = null;
   private readonly killed = new Set<number>();
-  /** Unhealthy hosts, with how far each client was when that was seen; null once they are watched. */
-  private readonly unhealthy = new Map<Origin, readonly number[] | null>();
+  /** Unhealthy hosts that are being watched. */
+  private readonly unhealthy = new Set<Origin>();
   private watched = 0;
   kills = 0;
 
@@ -69,17 +78,17 @@ export class Chaos implements World {
     if (this.awaited !== null && this.answers >= this.awaited.answers) this.awaited.done();
   }
 
+  async rest(): Promise<void> {
+    const { restMs } = this.options;
+    if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs));
+  }
+
   async run(): Promise<ChaosReport> {
     const folder = mkdtempSync(join(tmpdir(), 'sluice-chaos-'));
     for (const origin of this.origins) await origin.start();
     const file = join(folder, 'bootstrap.yaml');
-    writeFileSync(
-      file,
-      chaosBootstrap(
-        this.origins.map((it) => it.port),
-        this.options.protocol,
-      ),
-    );
+    const ports = this.origins.map((it) => it.port);
+    writeFileSync(file, chaosBootstrap(ports, this.options.protocol, join(folder, logName)));
     const { concurrency } = this.options;
     const child = spawn(process.execPath, [mainPath, '-c', file, '--concurrency', String(concurrency)], {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -98,14 +107,14 @@ export class Chaos implements World {
   }
 
   private async storm(proxy: RunningProxy, pid: number): Promise<ChaosReport> {
-    const { steps, answersPerStep, seed, say } = this.options;
+    const { steps, answersPerStep, seed, deadlineMs, say } = this.options;
     this.clients = Array.from(
       { length: this.options.clients },
-      (_, i) => new Client(proxy.port(), new SeededRandom(seed * 1000 + i), this.counts, this),
+      (_, i) => new Client(i, proxy.port(), new SeededRandom(seed * 1000 + i), this.counts, this),
     );
     const running = this.clients.map((client) => client.run());
     let early = 0;
-    for (let step = 0; step < steps; step++) {
+    for (let step = 0; step < steps && Date.now() < deadlineMs; step++) {
       await this.change();
       await this.progress(answersPerStep);
       await this.watchUnhealthy(proxy);
@@ -116,9 +125,12 @@ export class Chaos implements World {
     for (const origin of this.origins) if (origin.mode !== 'fine') await this.turn(origin, 'fine');
     for (const client of this.clients) client.stop();
     await Promise.all(running);
+    const { answered, broken, wrong } = this.counts;
     return {
-      ...this.counts,
-      unexpected: this.origins.reduce((sum, origin) => sum + origin.unexpected, 0),
+      answered,
+      broken,
+      wrong: wrong.length === 0 ? [] : await explained(wrong, proxy),
+      unexpected: this.origins.flatMap((origin) => origin.unexpected),
       watched: this.watched,
       retries: await proxy.stat('cluster.origins.upstream_rq_retry'),
       left: await gaugesLeft(proxy),
@@ -166,27 +178,28 @@ export class Chaos implements World {
     });
   }
 
-  /** Once the proxy says that a host is unhealthy, and what was on its way is through, nothing may reach it. */
+  /** Once the proxy says that a host is unhealthy, no request that begins then may reach it. */
   private async watchUnhealthy(proxy: RunningProxy): Promise<void> {
     const page = await proxy.admin('/clusters');
     for (const origin of this.origins) {
       // A host whose checks pass may fail one on a busy machine, and is asked again when the next one passes.
-      if (!unchecked.some((mode) => mode === origin.mode)) continue;
-      const since = this.unhealthy.get(origin);
-      if (since === undefined) {
-        const isFailed = page.includes(`127.0.0.1:${origin.port}::health_flags::/failed_active_hc`);
-        if (isFailed)
-          this.unhealthy.set(
-            origin,
-            this.clients.map((client) => client.asked),
-          );
-      } else if (since !== null && this.clients.every((client, i) => client.asked > (since[i] as number))) {
-        this.unhealthy.set(origin, null);
-        this.watched++;
-        origin.expectNone();
-      }
+      if (this.unhealthy.has(origin) || !unchecked.some((mode) => mode === origin.mode)) continue;
+      if (!page.includes(`127.0.0.1:${origin.port}::health_flags::/failed_active_hc`)) continue;
+      this.unhealthy.add(origin);
+      this.watched++;
+      origin.expectNoneAfter(this.clients.map((client) => client.asked));
     }
   }
+}
+
+/** Each with the last that the proxy logged of that client's connection. */
+async function explained(wrong: readonly Wrong[], proxy: RunningProxy): Promise<readonly string[]> {
+  await proxy.admin('/reopen_logs', 'POST');
+  const lines = readFileSync(join(proxy.folder, logName), 'latin1').split('\n');
+  return wrong.map(({ what, wallMs, clientPort, before }) => {
+    const logged = lines.filter((line) => line.startsWith(`client 127.0.0.1:${clientPort} `)).slice(-3);
+    return `${what} at ${new Date(wallMs).toISOString()} by client ${clientPort}; before: ${before}; logged: ${logged.join(' | ')}`;
+  });
 }
 
 /** Gauges of requests and connections, once they have had the time to end. */

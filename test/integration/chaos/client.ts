@@ -1,14 +1,24 @@
 import { createHash } from 'node:crypto';
 import { Agent, type IncomingMessage, request } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Random } from '../../../src/base/random.js';
-import { bodyOf } from './contract.js';
+import { askHeader, bodyOf } from './contract.js';
 
 export interface ClientCounts {
   answered: number;
   /** Answers that an origin broke off: the client was right to see it. */
   broken: number;
-  /** What should not have been seen, in words. */
-  readonly wrong: string[];
+  /** What should not have been seen. */
+  readonly wrong: Wrong[];
+}
+
+/** What a client saw, where and when, for looking it up in the proxy's log. */
+export interface Wrong {
+  readonly what: string;
+  readonly wallMs: number;
+  readonly clientPort: number;
+  /** The answer before it on that connection. */
+  readonly before: string;
 }
 
 export interface World {
@@ -16,20 +26,27 @@ export interface World {
   readonly kills: number;
   wasKilled(port: number): boolean;
   onAnswer(): void;
+  /** Between one request and the next. */
+  rest(): Promise<void>;
 }
 
 /** One client: request after request on a kept connection, each answer checked to the byte. */
 export class Client {
   private readonly agent: Agent;
+  private readonly index: number;
   private readonly port: number;
   private readonly random: Random;
   private readonly counts: ClientCounts;
   private readonly world: World;
   private isStopping = false;
+  private clientPort = 0;
+  private before = 'none';
+  /** Requests begun. */
   asked = 0;
 
-  constructor(port: number, random: Random, counts: ClientCounts, world: World) {
+  constructor(index: number, port: number, random: Random, counts: ClientCounts, world: World) {
     this.agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    this.index = index;
     this.port = port;
     this.random = random;
     this.counts = counts;
@@ -38,9 +55,10 @@ export class Client {
 
   async run(): Promise<void> {
     while (!this.isStopping) {
-      await this.ask();
       this.asked++;
+      await this.ask();
       this.world.onAnswer();
+      await this.world.rest();
     }
     this.agent.destroy();
   }
@@ -61,11 +79,17 @@ export class Client {
         const isKilled =
           kills !== this.world.kills && this.world.wasKilled(Number(response.headers['x-origin']));
         if (mode === 'breaking' || mode === 'lying' || isKilled) this.counts.broken++;
-        else this.counts.wrong.push(`an answer of an origin in mode ${String(mode)} was broken off`);
+        else this.note(`an answer of an origin in mode ${String(mode)} was broken off`);
       } else this.check(response, received, size, body);
+      this.before = `${response.statusCode} of ${response.headers['x-origin']}, ${mode}, ${size} bytes, client ${this.clientPort} at ${new Date().toISOString()}`;
     } catch (error) {
-      this.counts.wrong.push(`no answer: ${error instanceof Error ? error.message : String(error)}`);
+      this.note(`no answer: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+
+  private note(what: string): void {
+    const { clientPort, before } = this;
+    this.counts.wrong.push({ what, wallMs: Date.now(), clientPort, before });
   }
 
   private check(response: IncomingMessage, received: Buffer, size: number, body: Buffer | null): void {
@@ -76,17 +100,28 @@ export class Client {
     const { statusCode, headers } = response;
     const flags = String(headers['x-flags']);
     if (statusCode !== 200)
-      this.counts.wrong.push(`status ${statusCode} ${flags}: ${received.subarray(0, 90)}`);
-    else if (!received.equals(bodyOf(size))) this.counts.wrong.push(`wrong body of ${received.length} bytes`);
-    else if (headers['x-digest'] !== digest) this.counts.wrong.push('the origin got another body');
+      this.note(`status ${statusCode} ${flags}: ${received.subarray(0, 90)}`);
+    else if (!received.equals(bodyOf(size))) this.note(`wrong body of ${received.length} bytes`);
+    else if (headers['x-digest'] !== digest) this.note('the origin got another body');
+  }
+
+  private noteSocket(socket: Socket): void {
+    const note = (): void => {
+      this.clientPort = socket.localPort ?? 0;
+    };
+    if (socket.connecting) socket.once('connect', note);
+    else note();
   }
 
   private send(size: number, body: Buffer | null): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const { agent, port } = this;
+      const { agent, port, index, asked } = this;
       const method = body === null ? 'GET' : 'POST';
-      const outgoing = request({ host: '127.0.0.1', port, path: `/?size=${size}`, method, agent }, resolve);
+      const headers = { [askHeader]: `${index} ${asked}` };
+      const path = `/?size=${size}`;
+      const outgoing = request({ host: '127.0.0.1', port, path, method, headers, agent }, resolve);
       outgoing.on('error', reject);
+      outgoing.on('socket', (socket) => this.noteSocket(socket));
       outgoing.end(body ?? undefined);
     });
   }

@@ -24,15 +24,27 @@ export const odd: { readonly [protocol: string]: readonly Mode[] } = {
   http2: ['slow'],
 };
 
+/** How many answers each client has had; the request after them is on its way. */
+export type Progress = readonly number[];
+
+/** Header with the number of the client, and that of its request. */
+export const askHeader = 'x-ask';
+
 export interface ToOrigin {
   readonly mode: Mode;
-  /** The proxy knows that this host is unhealthy: it must not send requests. */
-  readonly expectsNone: boolean;
+  /** The proxy knows that this host is unhealthy: requests that clients begin later must not come. */
+  readonly expectsNoneAfter: Progress | null;
 }
 
 export type FromOrigin =
   | { readonly kind: 'listening'; readonly port: number }
-  | { readonly kind: 'unexpected'; readonly mode: Mode };
+  | { readonly kind: 'unexpected'; readonly mode: Mode; readonly ask: string };
+
+/** Whether a request was on its way, as far as could be seen from outside. */
+export function wasUnderWay(ask: string, progress: Progress): boolean {
+  const [client, request] = ask.split(' ').map(Number);
+  return Number(request) <= (progress[Number(client)] ?? 0);
+}
 
 const pattern = Buffer.alloc(256 * 1024, 'the quick brown fox jumps over the lazy dog 0123456789 ');
 

@@ -7,10 +7,12 @@ import {
 } from 'node:http2';
 import type { Server } from 'node:net';
 import type { Readable } from 'node:stream';
+import { askHeader } from './contract.js';
 
 /** One request at an origin, whatever the protocol. */
 export interface Exchange {
   readonly path: string;
+  readonly ask: string;
   readonly body: Readable;
   answer(status: number, headers: { readonly [name: string]: string }, body: Buffer): void;
   /** An announced length that the body does not keep to. */
@@ -53,6 +55,10 @@ class Http1Exchange implements Exchange {
     return this.body.url ?? '/';
   }
 
+  get ask(): string {
+    return String(this.body.headers[askHeader]);
+  }
+
   answer(status: number, headers: { readonly [name: string]: string }, body: Buffer): void {
     this.response.writeHead(status, headers).end(body);
   }
@@ -89,6 +95,10 @@ class Http2Exchange implements Exchange {
 
   get path(): string {
     return this.body.url;
+  }
+
+  get ask(): string {
+    return String(this.body.headers[askHeader]);
   }
 
   answer(status: number, headers: { readonly [name: string]: string }, body: Buffer): void {

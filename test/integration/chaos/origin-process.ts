@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { bodyOf, type FromOrigin, type Mode, type ToOrigin } from './contract.js';
+import { bodyOf, type FromOrigin, type Mode, type Progress, type ToOrigin, wasUnderWay } from './contract.js';
 import { type Exchange, exchangeServer, type Protocol } from './exchange.js';
 
 /** One origin, a process of its own: it answers as it was last told, and tells what it should not have been asked. */
 let mode: Mode = 'fine';
-let expectsNone = false;
+let expectsNoneAfter: Progress | null = null;
 let port = 0;
 
 function tell(message: FromOrigin): void {
@@ -54,7 +54,8 @@ function onExchange(exchange: Exchange): void {
     exchange.answer(mode === 'unavailable' || mode === 'resetting' ? 503 : 200, {}, Buffer.alloc(0));
     return;
   }
-  if (expectsNone) tell({ kind: 'unexpected', mode });
+  const { ask } = exchange;
+  if (expectsNoneAfter !== null && !wasUnderWay(ask, expectsNoneAfter)) tell({ kind: 'unexpected', mode, ask });
   const hash = createHash('sha1');
   exchange.body.on('data', (part: Buffer) => hash.update(part));
   exchange.body.on('end', () => answer(exchange, hash.digest('hex')));
@@ -62,7 +63,7 @@ function onExchange(exchange: Exchange): void {
 
 process.on('message', (message: ToOrigin) => {
   mode = message.mode;
-  expectsNone = message.expectsNone;
+  expectsNoneAfter = message.expectsNoneAfter;
 });
 process.on('disconnect', () => process.exit());
 const server = exchangeServer(process.argv[3] as Protocol, onExchange);

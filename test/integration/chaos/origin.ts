@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { FromOrigin, Mode } from './contract.js';
+import type { FromOrigin, Mode, Progress, ToOrigin } from './contract.js';
 import type { Protocol } from './exchange.js';
 
 const main = fileURLToPath(new URL('./origin-process.js', import.meta.url));
@@ -10,7 +10,7 @@ export class Origin {
   port = 0;
   mode: Mode | 'dead' = 'dead';
   /** Requests that reached it when the proxy knew better. */
-  unexpected = 0;
+  readonly unexpected: string[] = [];
   private child: ChildProcess | null = null;
   private readonly protocol: Protocol;
 
@@ -27,7 +27,8 @@ export class Origin {
     await new Promise<void>((resolve, reject) => {
       child.once('exit', () => reject(new Error('an origin ended')));
       child.on('message', (message: FromOrigin) => {
-        if (message.kind === 'unexpected') this.unexpected++;
+        if (message.kind === 'unexpected')
+          this.unexpected.push(`${message.ask} at ${this.port} (${message.mode}), ${new Date().toISOString()}`);
         else {
           this.port = message.port;
           resolve();
@@ -51,11 +52,15 @@ export class Origin {
     if (mode === 'dead') return this.kill();
     if (this.child === null) await this.start();
     this.mode = mode;
-    this.child?.send({ mode, expectsNone: false });
+    this.tell({ mode, expectsNoneAfter: null });
   }
 
-  /** From now on requests are counted as unexpected. */
-  expectNone(): void {
-    this.child?.send({ mode: this.mode, expectsNone: true });
+  /** Requests that begin from now on are unexpected. */
+  expectNoneAfter(progress: Progress): void {
+    if (this.mode !== 'dead') this.tell({ mode: this.mode, expectsNoneAfter: progress });
+  }
+
+  private tell(message: ToOrigin): void {
+    this.child?.send(message);
   }
 }
