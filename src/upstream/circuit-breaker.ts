@@ -1,6 +1,7 @@
 import type { RuntimeView } from '../api/runtime.js';
 import type { CircuitBreaker, RoutingPriority } from '../api/upstream.js';
 import type { ThresholdsConfig } from './config.js';
+import type { RequestWindow } from './request-window.js';
 import { BreakerWord, type ClusterWords } from './shared-words.js';
 
 /** Of a retry budget that says only one of the two. */
@@ -15,7 +16,9 @@ export class SharedBreaker implements CircuitBreaker {
   private readonly limits: ThresholdsConfig;
   private readonly runtime: RuntimeView;
   private readonly keys: readonly [string, string, string, string, string];
-  private readonly budgetKeys: readonly [percent: string, minConcurrency: string];
+  private readonly budgetKeys: readonly [percent: string, minConcurrency: string, intervalMs: string];
+  /** The requests that a retry budget is measured by; null where those are the active ones. */
+  private readonly window: RequestWindow | null;
 
   constructor(
     cluster: string,
@@ -24,7 +27,9 @@ export class SharedBreaker implements CircuitBreaker {
     words: ClusterWords,
     runtime: RuntimeView,
     hostConnections: number | null = null,
+    window: RequestWindow | null = null,
   ) {
+    this.window = window;
     this.hostConnections = hostConnections;
     this.words = words;
     this.priority = priority;
@@ -38,7 +43,12 @@ export class SharedBreaker implements CircuitBreaker {
       `${root}.max_retries`,
       `${root}.max_connection_pools`,
     ];
-    this.budgetKeys = [`${root}.retry_budget.budget_percent`, `${root}.retry_budget.min_retry_concurrency`];
+    const budget = `${root}.retry_budget`;
+    this.budgetKeys = [
+      `${budget}.budget_percent`,
+      `${budget}.min_retry_concurrency`,
+      `${budget}.budget_interval`,
+    ];
   }
 
   /** What a threshold is now. */
@@ -79,7 +89,9 @@ export class SharedBreaker implements CircuitBreaker {
 
   tryRequest(): boolean {
     const limit = this.runtime.number(this.keys[2], this.limits.maxRequests);
-    return this.words.take(this.priority, BreakerWord.requests, limit);
+    if (!this.words.take(this.priority, BreakerWord.requests, limit)) return false;
+    if (this.window !== null) this.window.add();
+    return true;
   }
 
   releaseRequest(): void {
@@ -110,12 +122,16 @@ export class SharedBreaker implements CircuitBreaker {
     // Either key makes a budget where none was configured.
     if (Number.isNaN(percent) && Number.isNaN(least)) return runtime.number(this.keys[3], limits.maxRetries);
     this.words.touch(this.priority, BreakerWord.retries);
-    const active =
-      this.words.used(this.priority, BreakerWord.requests) +
-      this.words.used(this.priority, BreakerWord.pending);
     return Math.max(
       Number.isNaN(least) ? defaultLeastRetries : least,
-      Math.floor((active * (Number.isNaN(percent) ? defaultBudgetPercent : percent)) / 100),
+      Math.floor((this.budgetedRequests() * (Number.isNaN(percent) ? defaultBudgetPercent : percent)) / 100),
     );
+  }
+
+  /** Those of the interval where there is one, which a runtime value of nothing takes away. */
+  private budgetedRequests(): number {
+    const { window, runtime, words, priority, budgetKeys } = this;
+    if (window !== null && runtime.number(budgetKeys[2], 1) > 0) return window.total;
+    return words.used(priority, BreakerWord.requests) + words.used(priority, BreakerWord.pending);
   }
 }

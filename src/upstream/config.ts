@@ -35,7 +35,14 @@ export type ThresholdsConfig = {
   readonly maxConnectionPools: number;
   readonly trackRemaining: boolean;
   /** Present when a retry budget replaces `maxRetries`. */
-  readonly retryBudget: { readonly percent: number; readonly minConcurrency: number } | null;
+  readonly retryBudget: RetryBudgetConfig | null;
+};
+
+export type RetryBudgetConfig = {
+  readonly percent: number;
+  readonly minConcurrency: number;
+  /** The percentage is of the requests that began in so long a time; 0 = of those that are active. */
+  readonly intervalMs: number;
 };
 
 /** A cluster as it crosses threads. */
@@ -291,6 +298,7 @@ function parseThreshold(node: ConfigNode): ThresholdsConfig {
         : {
             percent: budget.message('budget_percent')?.number('value', 20) ?? 20,
             minConcurrency: budget.number('min_retry_concurrency', 3),
+            intervalMs: budget.duration('budget_interval', 0),
           },
   };
 }

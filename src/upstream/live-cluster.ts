@@ -50,6 +50,7 @@ import { IdleCloses } from './pool/idle-closes.js';
 import type { PoolResources } from './pool/pool-resources.js';
 import { TcpDialer } from './pool/tcp-dialer.js';
 import { ResponseStats } from './response-stats.js';
+import { budgetWindow } from './request-window.js';
 import { BreakerWord, type ClusterWords } from './shared-words.js';
 import { makeTrafficStats } from './traffic-stats.js';
 
@@ -160,6 +161,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
       words,
       scope.runtime,
       config.hostConnections[priority],
+      budgetWindow(config.name, priority, limits.retryBudget, scope.shared),
     );
   }
 

@@ -74,7 +74,7 @@ test('nothing is said to remain of a retry budget that was asked', () => {
   const { store, cluster } = declared();
   const remaining = (): number => store.value('cluster.c.circuit_breakers.default.remaining_retries');
   equal(remaining(), 1);
-  const budgeted = { ...limits, retryBudget: { percent: 20, minConcurrency: 3 } };
+  const budgeted = { ...limits, retryBudget: { percent: 20, minConcurrency: 3, intervalMs: 0 } };
   new SharedBreaker('c', 0, budgeted, cluster.words, new FakeMain({}).runtime).tryRetry();
   equal(remaining(), 0);
 });
