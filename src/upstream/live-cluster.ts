@@ -49,8 +49,8 @@ import { HostPool } from './pool/host-pool.js';
 import { IdleCloses } from './pool/idle-closes.js';
 import type { PoolResources } from './pool/pool-resources.js';
 import { TcpDialer } from './pool/tcp-dialer.js';
-import { ResponseStats } from './response-stats.js';
 import { budgetWindow } from './request-window.js';
+import { ResponseStats } from './response-stats.js';
 import { BreakerWord, type ClusterWords } from './shared-words.js';
 import { makeTrafficStats } from './traffic-stats.js';
 

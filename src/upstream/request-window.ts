@@ -20,7 +20,10 @@ export class RequestWindow {
   constructor(name: string, intervalMs: number, shared: SharedMemory) {
     this.partMs = Math.max(1, intervalMs / (parts - 1));
     this.nowMs = () => shared.nowMs();
-    const names = Array.from({ length: Math.ceil(parts / wordsEach) }, (_, i) => `${name} ${intervalMs} ${i}`);
+    const names = Array.from(
+      { length: Math.ceil(parts / wordsEach) },
+      (_, i) => `${name} ${intervalMs} ${i}`,
+    );
     this.words = names.map((it) => shared.words(it));
   }
 

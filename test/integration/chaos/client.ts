@@ -99,8 +99,7 @@ export class Client {
     this.counts.answered++;
     const { statusCode, headers } = response;
     const flags = String(headers['x-flags']);
-    if (statusCode !== 200)
-      this.note(`status ${statusCode} ${flags}: ${received.subarray(0, 90)}`);
+    if (statusCode !== 200) this.note(`status ${statusCode} ${flags}: ${received.subarray(0, 90)}`);
     else if (!received.equals(bodyOf(size))) this.note(`wrong body of ${received.length} bytes`);
     else if (headers['x-digest'] !== digest) this.note('the origin got another body');
   }

@@ -55,7 +55,8 @@ function onExchange(exchange: Exchange): void {
     return;
   }
   const { ask } = exchange;
-  if (expectsNoneAfter !== null && !wasUnderWay(ask, expectsNoneAfter)) tell({ kind: 'unexpected', mode, ask });
+  if (expectsNoneAfter !== null && !wasUnderWay(ask, expectsNoneAfter))
+    tell({ kind: 'unexpected', mode, ask });
   const hash = createHash('sha1');
   exchange.body.on('data', (part: Buffer) => hash.update(part));
   exchange.body.on('end', () => answer(exchange, hash.digest('hex')));

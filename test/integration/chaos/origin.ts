@@ -28,7 +28,9 @@ export class Origin {
       child.once('exit', () => reject(new Error('an origin ended')));
       child.on('message', (message: FromOrigin) => {
         if (message.kind === 'unexpected')
-          this.unexpected.push(`${message.ask} at ${this.port} (${message.mode}), ${new Date().toISOString()}`);
+          this.unexpected.push(
+            `${message.ask} at ${this.port} (${message.mode}), ${new Date().toISOString()}`,
+          );
         else {
           this.port = message.port;
           resolve();
