@@ -74,7 +74,7 @@ export class Attempt implements ResponseDecoder, HttpPoolCallbacks {
   hasTimedOut: boolean;
   /** Why the pool had nothing; null otherwise. */
   poolFailure: PoolFailure | null;
-  private connection: UpstreamConnectionInfo | null;
+  connection: UpstreamConnectionInfo | null;
   private pausedReads: number;
   /** Of the connection, which the next request on it begins anew. */
   private meter: WireMeter | null;

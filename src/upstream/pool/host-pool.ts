@@ -103,6 +103,7 @@ export class HostPool implements HttpPool, PooledConnectionOwner {
     }
     const request = this.pending.add(decoder, callbacks);
     if (request !== null) this.dialAsNeeded();
+    else this.endIfEmpty();
     return request;
   }
 

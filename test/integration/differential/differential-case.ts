@@ -24,6 +24,8 @@ export type OriginStep =
   /** The whole request has arrived; without it the origin acts on the head. */
   | 'complete'
   | { readonly text: string }
+  /** Until that many requests have reached the origins. */
+  | { readonly requests: number }
   | 'close'
   | 'reset'
   /** Sends back whatever arrives from now on. */

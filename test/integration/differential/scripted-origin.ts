@@ -164,6 +164,8 @@ export class ScriptedOrigin {
         this.echo(connection, index);
       } else if ('send' in step) {
         socket.write(step.send, 'latin1');
+      } else if ('requests' in step) {
+        await this.wait(() => this.served >= step.requests);
       } else {
         await this.wait(() => connection.text.includes(step.text));
       }

@@ -29,7 +29,7 @@ export const noHealthyHost: LocalAnswer = {
 export const outgrown: LocalAnswer = {
   status: 507,
   body: 'exceeded request buffer limit while retrying upstream',
-  options: { details: 'request_payload_exceeded_retry_buffer_limit' },
+  options: { details: 'request_payload_exceeded_retry_buffer_limit', cutsRequest: true },
 };
 
 /** A WebSocket that was answered like any request: the client gets the head alone, lest it take the body for frames. */
@@ -118,16 +118,21 @@ export function outlasted(isRequestComplete: boolean): LocalAnswer {
   };
 }
 
-/** The last attempt failed before its response began; `transport` says why a connection did not stand. */
+/**
+ * The last attempt failed before its response began; `transport` says why a connection did not stand. An informational
+ * head is a beginning as far as the details go.
+ */
 export function failedUpstream(
   reason: StreamResetReason,
   transport: string,
   hasRetried: boolean,
   isSilent: boolean,
+  hasInformed: boolean,
 ): LocalAnswer {
   const failure = failureOf(reason);
   const retried = hasRetried ? 'retried and the latest ' : '';
-  const options = { details: failureDetails('before', failure, transport), flags: failure.flag };
+  const details = failureDetails(hasInformed ? 'after' : 'before', failure, transport);
+  const options = { details, flags: failure.flag };
   return {
     status: failure.status,
     body: `upstream connect error or disconnect/reset before headers. ${retried}reset reason: ${failure.text}`,

@@ -13,7 +13,7 @@ export abstract class TimedRequest extends TriedRequest {
   }
 
   onPerTryTimeout(attempt: Attempt): void {
-    if (!attempt.hasResponse)
+    if (!attempt.hasResponse && !this.hasInformed)
       this.onTryTimeout(attempt, C.upstream_rq_per_try_timeout, 'upstream_per_try_timeout');
   }
 
@@ -46,7 +46,7 @@ export abstract class TimedRequest extends TriedRequest {
       return;
     }
     const reply = timedOut(details, this.timeouts.answersEmpty);
-    this.chargeCode(reply.status, false);
+    this.chargeFailure(reply.status);
     this.noteBudget(this.scope.clock.now());
     this.answer(reply);
   }
@@ -84,7 +84,7 @@ export abstract class TimedRequest extends TriedRequest {
     if (!attempt.hasResponse) {
       if (!attempt.hasTimedOut) attempt.host.reportLocalFailure('timeout');
       attempt.host.count(HostWord.rqError, 1);
-      this.chargeCode(status, false);
+      this.chargeFailure(status);
     }
   }
 

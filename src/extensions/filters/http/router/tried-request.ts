@@ -26,6 +26,7 @@ import { failedHandshake, failedUpstream } from './local-answers.js';
 import { rewriteToHost, setExpectedTimeout } from './prepare-request.js';
 import { countOutcome, noteOutcome, saysCanary } from './routed-request.js';
 import type { RouterParts } from './router-parts.js';
+import { forgetUpstream, noteUpstream } from './shown-upstream.js';
 
 const informing: ReadonlySet<number> = new Set([100, 102, 103, 104]);
 
@@ -53,8 +54,8 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
   protected requestCompleteMs: number;
   protected isRequestComplete: boolean;
   protected isResponseStarted: boolean;
-  /** An informational head has come. */
-  private hasInformed: boolean;
+  /** An informational head has gone down: attempts are neither repeated nor timed any more. */
+  protected hasInformed: boolean;
   /** What the request wants its connection to become; empty for nothing. */
   protected upgradeType: string;
 
@@ -94,8 +95,6 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
       return;
     }
     this.tried = this.attempts === 1 ? [host] : [...this.tried, host];
-    this.info.upstreamHost = host;
-    this.info.times.upstreamStartMs = this.scope.clock.now();
     const { action } = this;
     if (action?.autoHostRewrite === true) {
       rewriteToHost(this.requestHeaders, host, action, this.config.suppressEnvoyHeaders);
@@ -105,6 +104,9 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
       this.answerWithoutHost(cluster);
       return;
     }
+    if (this.attempts > 1) forgetUpstream(this.info);
+    this.info.upstreamHost = host;
+    this.info.times.upstreamStartMs = this.scope.clock.now();
     const attempt = this.newAttempt(cluster, host);
     this.current = attempt;
     attempt.start(pool, endStream, this.upgradeType !== '');
@@ -209,13 +211,7 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
 
   onAttemptReady(attempt: Attempt, connection: UpstreamConnectionInfo): void {
     const { info } = this;
-    info.hostsAttempted =
-      info.hostsAttempted.length === 0 ? [attempt.host] : [...info.hostsAttempted, attempt.host];
-    info.upstreamLocalAddress = connection.localAddress;
-    info.upstreamTls = connection.tls;
-    info.upstreamProtocol = connection.protocol;
-    info.upstreamConnectionId = connection.id;
-    info.upstreamConnectionTimes = connection.times;
+    noteUpstream(info, attempt.host, connection);
     if (info.schemeFollowsUpstream) this.requestHeaders.scheme = connection.tls === null ? 'http' : 'https';
     const now = this.scope.clock.now();
     info.times.upstreamFirstTxMs = now;
@@ -309,6 +305,7 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
     this.current = attempt;
     this.hedged = null;
     for (const other of others) if (other !== attempt) this.giveUp(other);
+    if (attempt.connection !== null) noteUpstream(this.info, attempt.host, attempt.connection);
   }
 
   onAttemptData(attempt: Attempt, chunk: Chunk, endStream: boolean): void {
@@ -401,11 +398,17 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
     if (attempt !== null && !this.isDone && !isBare) kept.replay(attempt, this.isRequestComplete);
   }
 
+  /** The proxy answers because an attempt failed; a response that began with an informational head has been counted. */
+  protected chargeFailure(status: number): void {
+    if (!this.hasInformed) this.chargeCode(status, false);
+  }
+
   private failBeforeResponse(attempt: Attempt, reason: StreamResetReason, detail: string): void {
     const transport = transportReason(reason, detail);
     this.info.upstreamTransportFailureReason = transport;
-    const reply = failedUpstream(reason, transport, this.attempts > 1, this.config.suppressEnvoyHeaders);
-    this.chargeCode(reply.status, false);
+    const { hasInformed, attempts, config } = this;
+    const reply = failedUpstream(reason, transport, attempts > 1, config.suppressEnvoyHeaders, hasInformed);
+    this.chargeFailure(reply.status);
     if (!this.hasOthers(attempt)) this.answer(reply);
   }
 
