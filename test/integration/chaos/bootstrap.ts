@@ -26,7 +26,7 @@ static_resources:
               path: ${logFile}
               log_format:
                 text_format_source:
-                  inline_string: >-
+                  inline_string: >
                     client %DOWNSTREAM_REMOTE_ADDRESS% %START_TIME% +%DURATION%ms %REQ(:PATH)% %RESPONSE_CODE% %RESPONSE_FLAGS%
                     %RESPONSE_CODE_DETAILS% host %UPSTREAM_HOST% sent %BYTES_SENT% of %RESP(CONTENT-LENGTH)%
                     %SLUICE_AUTOPSY%

@@ -62,9 +62,11 @@ export class Chaos implements World {
   private readonly unhealthy = new Set<Origin>();
   private watched = 0;
   kills = 0;
+  readonly endsStreamsApart: boolean;
 
   constructor(options: ChaosOptions) {
     this.options = options;
+    this.endsStreamsApart = options.protocol === 'http2';
     this.random = new SeededRandom(options.seed);
     this.origins = Array.from({ length: options.origins }, () => new Origin(options.protocol));
   }

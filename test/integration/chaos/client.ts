@@ -17,14 +17,24 @@ export interface Wrong {
   readonly what: string;
   readonly wallMs: number;
   readonly clientPort: number;
-  /** The answer before it on that connection. */
+  /** The answer before it. */
   readonly before: string;
+}
+
+/** An answer that was complete to the byte. */
+interface Answered {
+  readonly origin: number;
+  /** How many processes had been killed when it was asked for. */
+  readonly kills: number;
+  readonly text: string;
 }
 
 export interface World {
   /** How many processes have been killed so far, and whether that one has ever been. */
   readonly kills: number;
   wasKilled(port: number): boolean;
+  /** The end of an answer is said after its last byte. */
+  readonly endsStreamsApart: boolean;
   onAnswer(): void;
   /** Between one request and the next. */
   rest(): Promise<void>;
@@ -40,7 +50,7 @@ export class Client {
   private readonly world: World;
   private isStopping = false;
   private clientPort = 0;
-  private before = 'none';
+  private before: Answered | null = null;
   /** Requests begun. */
   asked = 0;
 
@@ -81,15 +91,31 @@ export class Client {
         if (mode === 'breaking' || mode === 'lying' || isKilled) this.counts.broken++;
         else this.note(`an answer of an origin in mode ${String(mode)} was broken off`);
       } else this.check(response, received, size, body);
-      this.before = `${response.statusCode} of ${response.headers['x-origin']}, ${mode}, ${size} bytes, client ${this.clientPort} at ${new Date().toISOString()}`;
+      const text = `${response.statusCode} of ${response.headers['x-origin']}, ${mode}, ${size} bytes, client ${this.clientPort} at ${new Date().toISOString()}`;
+      this.before = { origin: Number(response.headers['x-origin']), kills, text };
     } catch (error) {
-      this.note(`no answer: ${error instanceof Error ? error.message : String(error)}`);
+      if (this.wasLeftUnended()) this.counts.broken++;
+      else this.note(`no answer: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+
+  /**
+   * The origin of the answer before was killed between its last byte and the end of its stream. The client had all that
+   * the length promised, and asked again just as the proxy closed its connection for the stream that will never end.
+   */
+  private wasLeftUnended(): boolean {
+    const { before, world } = this;
+    return (
+      world.endsStreamsApart &&
+      before !== null &&
+      before.kills !== world.kills &&
+      world.wasKilled(before.origin)
+    );
   }
 
   private note(what: string): void {
     const { clientPort, before } = this;
-    this.counts.wrong.push({ what, wallMs: Date.now(), clientPort, before });
+    this.counts.wrong.push({ what, wallMs: Date.now(), clientPort, before: before?.text ?? 'none' });
   }
 
   private check(response: IncomingMessage, received: Buffer, size: number, body: Buffer | null): void {

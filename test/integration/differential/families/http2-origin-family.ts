@@ -1,5 +1,5 @@
 import type { Plain } from '../../../../src/base/plain.js';
-import type { DifferentialCase, HeaderList, OriginScript } from '../differential-case.js';
+import { type DifferentialCase, get, type HeaderList, type OriginScript } from '../differential-case.js';
 import { data, frame, headers, resetFrame, uint32 } from '../http2-wire.js';
 import type { Fields, FilterFamily, FilterListener } from './filter-family.js';
 import {
@@ -227,9 +227,31 @@ const filters: readonly DifferentialCase[] = [
   ...filtered('g2-reverse', call(grpc)),
 ];
 
+const threeBytes = headers(
+  1,
+  [
+    [':status', '200'],
+    ['content-length', '3'],
+  ],
+  false,
+);
+
+/** An HTTP/1 client knows its answer by the length; the origin has one more thing to say, and does not. */
+const unended: readonly DifferentialCase[] = (['close', 'reset'] as const).flatMap((end) =>
+  ['/plain', '/retry'].map((path) => ({
+    name: `HTTP/2: origin: the last byte, then a ${end} instead of the end of the stream (${path.slice(1)})`,
+    listener: 'u1',
+    steps: [get(path), { responses: 1 }, { text: 'abc' }, 'closed'],
+    origin: [['complete', { send: threeBytes + data(1, 'abc', false) }, end]],
+    probes: false,
+    ...uncounted,
+  })),
+);
+
 export const http2OriginFamily: FilterFamily = {
   listeners: {
     u2: listener(),
+    u1: listener(),
     'g2-stats': listener([
       filter('grpc_stats', 'grpc_stats.v3.FilterConfig', {
         emit_filter_state: true,
@@ -252,7 +274,7 @@ export const http2OriginFamily: FilterFamily = {
     'http2-single': overHttp2({ max_concurrent_streams: 1 }),
     'http2-lenient': overHttp2({ override_stream_error_on_invalid_http_message: true }),
   },
-  cases: [...ends, ...leaving, ...filters].map((it) => ({
+  cases: [...ends, ...leaving, ...unended, ...filters].map((it) => ({
     ...it,
     ignores: [/upstream_cx_tx_bytes_total/, ...(it.ignores ?? [])],
   })),
