@@ -17,7 +17,7 @@ export class RequestWindow {
   private readonly nowMs: () => number;
   private readonly words: readonly BigInt64Array[];
 
-  constructor(name: string, intervalMs: number, shared: SharedMemory) {
+  constructor(name: string, intervalMs: number, shared: Pick<SharedMemory, 'words' | 'nowMs'>) {
     this.partMs = Math.max(1, intervalMs / (parts - 1));
     this.nowMs = () => shared.nowMs();
     const names = Array.from(
@@ -62,7 +62,7 @@ export function budgetWindow(
   cluster: string,
   priority: RoutingPriority,
   budget: RetryBudgetConfig | null,
-  shared: SharedMemory,
+  shared: Pick<SharedMemory, 'words' | 'nowMs'>,
 ): RequestWindow | null {
   if (budget === null || budget.intervalMs === 0) return null;
   return new RequestWindow(`retry_budget ${cluster} ${priority}`, budget.intervalMs, shared);

@@ -30,6 +30,8 @@ export interface SessionOwner {
   onStreamEnd(): void;
   /** The peer allows other numbers of streams. */
   onRoomChanged(): void;
+  /** The peer says that it will close: an idle connection has been left then, whoever closes first. */
+  onGoodbye(): void;
   /** Closes when the last stream has been told of its end, now if none is left. */
   closeSoonIfIdle(): void;
   /** Closes now; requests on it are reset. */

@@ -89,7 +89,7 @@ export class Http2ClientSession implements ClientSession, Http2ClientCallbacks, 
   onGoaway(lastStreamId: number): void {
     const { owner } = this;
     owner.pool.cluster.stats.inc(C.upstream_cx_close_notify);
-    owner.isDraining = true;
+    owner.onGoodbye();
     this.codec.refuseAfter(lastStreamId);
     owner.closeSoonIfIdle();
   }

@@ -154,6 +154,20 @@ export class PooledConnection implements ConnectionEvents, SessionOwner, Upstrea
     if (!this.isDraining) this.pool.onRoom(this, false);
   }
 
+  onGoodbye(): void {
+    if (this.isLeftIdle) this.noteLeftIdle(this.pool.resources.clock.now());
+    this.isDraining = true;
+  }
+
+  /** Were it closed by the peer now, it would be for being idle. */
+  private get isLeftIdle(): boolean {
+    return this.isIdle && !this.isDraining && !this.closedHere && this.requests > 0;
+  }
+
+  private noteLeftIdle(nowMs: number): void {
+    this.pool.cluster.idleCloses.note(nowMs - this.idleSinceMs);
+  }
+
   /** In a turn of its own: the stream that has just ended is still being told. */
   closeSoonIfIdle(): void {
     if (!this.isIdle) return;
@@ -215,7 +229,7 @@ export class PooledConnection implements ConnectionEvents, SessionOwner, Upstrea
     const { session } = this;
     resources.timers.cancel(this.timer);
     if (this.durationTimer !== null) resources.timers.cancel(this.durationTimer);
-    const wasLeftIdle = this.isIdle && !this.isDraining && !this.closedHere && this.requests > 0;
+    const wasLeftIdle = this.isLeftIdle;
     this.isDraining = true;
     this.errno = error;
     // A reset is an end as well, as Envoy has it: what ends with the connection is complete.
@@ -224,7 +238,7 @@ export class PooledConnection implements ConnectionEvents, SessionOwner, Upstrea
     const wasConnecting = session === null;
     const facts = this.factsNow(this.closedHere || this.hasTimedOut ? 'proxy' : 'upstream');
     if (hadRequest) this.lastFacts ??= facts;
-    else if (wasLeftIdle) this.pool.cluster.idleCloses.note(facts.atMs - this.idleSinceMs);
+    else if (wasLeftIdle) this.noteLeftIdle(facts.atMs);
     this.tally.onClosed(this.connection, this.closedHere, hadRequest, this.requests);
     const failure =
       wasConnecting && !this.closedHere

@@ -1,7 +1,7 @@
 import type { SharedMemory } from '../../../src/api/thread-scope.js';
 
 /** Shared words of one thread, on a clock that is set by hand. */
-export class SharedTime implements SharedMemory {
+export class SharedTime implements Pick<SharedMemory, 'words' | 'nowMs'> {
   now = 1_000_000;
   private readonly named = new Map<string, BigInt64Array>();
 
