@@ -25,8 +25,9 @@ export interface RespArray {
 
 export const respNull: RespNull = { type: 'null' };
 
+/** An error of the proxy's own. It may repeat what a peer said, which must not look like the next reply. */
 export function respError(text: string): RespText {
-  return { type: '-', text };
+  return { type: '-', text: text.replace(/[\r\n]/g, ' ') };
 }
 
 export function respSimple(text: string): RespText {

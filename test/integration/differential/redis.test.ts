@@ -1,4 +1,5 @@
 import { commandCases } from './redis/command-cases.js';
+import { externalAuthCases } from './redis/external-auth-cases.js';
 import { featureCases } from './redis/feature-cases.js';
 import { redisBootstrap, slotsBootstrap } from './redis/redis-bootstrap.js';
 import { compareRedis } from './redis/redis-suite.js';
@@ -7,5 +8,5 @@ import { slotCases } from './redis/slot-cases.js';
 import { transactionCases } from './redis/transaction-cases.js';
 
 compareRedis('commands', redisBootstrap, commandCases);
-compareRedis('features', redisBootstrap, [...transactionCases, ...featureCases, ...resp3Cases]);
+compareRedis('features', redisBootstrap, [...transactionCases, ...featureCases, ...resp3Cases, ...externalAuthCases]);
 compareRedis('slots', slotsBootstrap, slotCases);

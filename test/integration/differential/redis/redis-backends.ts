@@ -108,7 +108,8 @@ export class RedisBackends {
     return text.replace(/<([\w-]+)>/g, (whole, name: string) => String(this.ports[name] ?? whole));
   }
 
-  private note(name: string, line: string): void {
+  /** Something was said to that backend. */
+  note(name: string, line: string): void {
     const lines = this.seen.get(name) ?? [];
     lines.push(line);
     this.seen.set(name, lines);

@@ -1,5 +1,5 @@
 import type { Plain } from '../../../../src/base/plain.js';
-import { address, type Fields, filter } from '../families/filter-family.js';
+import { address, type Fields, filter, typed } from '../families/filter-family.js';
 import type { Bootstrap, Places } from '../proxy-under-test.js';
 
 type Ports = { readonly [name: string]: number };
@@ -18,6 +18,13 @@ export const redisBackendNames: readonly string[] = [
 const toOne: Fields = { catch_all_route: { cluster: 'one' } };
 const text = (inline_string: string): Plain => ({ inline_string });
 const percent = (numerator: number): Plain => ({ default_value: { numerator, denominator: 'HUNDRED' } });
+
+const asks = (fields: Fields, cluster = 'auth', timeout = '20s'): Fields => ({
+  external_auth_provider: {
+    grpc_service: { envoy_grpc: { cluster_name: cluster }, ...(timeout === '' ? {} : { timeout }) },
+    ...fields,
+  },
+});
 
 /** What is not the usual of each listener: fields of `settings`, and fields of the filter. */
 const listeners: { readonly [name: string]: readonly [settings: Fields, filter: Fields] } = {
@@ -145,6 +152,14 @@ const listeners: { readonly [name: string]: readonly [settings: Fields, filter: 
     {},
     { prefix_routes: toOne, protocol_version: 'RESP3', downstream_auth_passwords: [text('p1')] },
   ],
+  external: [{}, { prefix_routes: toOne, ...asks({}) }],
+  'external-hasty': [
+    {},
+    { prefix_routes: toOne, ...asks({}, 'auth', ''), downstream_auth_passwords: [text('p1')] },
+  ],
+  'external-until': [{}, { prefix_routes: toOne, ...asks({ enable_auth_expiration: true }) }],
+  'external-three': [{}, { prefix_routes: toOne, ...asks({}), protocol_version: 'RESP3' }],
+  'external-gone': [{}, { prefix_routes: toOne, ...asks({}, 'auth-gone') }],
   'three-secured': [
     {},
     { prefix_routes: { catch_all_route: { cluster: 'secured' } }, protocol_version: 'RESP3' },
@@ -217,6 +232,15 @@ function security(fields: Fields): Fields {
   };
 }
 
+const http2: Fields = {
+  typed_extension_protocol_options: {
+    'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': typed(
+      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+      { explicit_http_config: { http2_protocol_options: {} } },
+    ),
+  },
+};
+
 function slots(ports: Ports): Plain {
   const { type: _, ...rest } = cluster('slots', ports, ['shard-a']) as Fields;
   return {
@@ -250,6 +274,8 @@ function redisClusters(ports: Ports): Plain[] {
       security({ auth_username: text('ally'), auth_password: text('secret') }),
     ),
     cluster('refused', ports, ['nobody']),
+    cluster('auth', ports, ['auth'], http2),
+    cluster('auth-gone', ports, ['nobody'], http2),
     cluster('empty', ports, []),
   ];
 }

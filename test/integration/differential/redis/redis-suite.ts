@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { withoutEnvoy } from '../../../support/envoy.js';
 import { difference, statLines } from '../observation.js';
 import { type Bootstrap, type ProxyKind, ProxyUnderTest } from '../proxy-under-test.js';
+import { AuthService } from './auth-service.js';
 import { RedisBackends } from './redis-backends.js';
 import { redisBackendNames } from './redis-bootstrap.js';
 import type { RedisCase } from './redis-case.js';
@@ -73,6 +74,9 @@ async function seenThrough(
   const backends = new RedisBackends();
   t.after(() => backends.stop());
   for (const name of redisBackendNames) await backends.listen(name);
+  const auth = new AuthService(backends);
+  t.after(() => auth.stop());
+  backends.ports['auth'] = await auth.listen();
   // A listener has a thousand stats, which every look at them costs.
   const listeners = new Set(cases.map(({ listener }) => listener ?? 'main'));
   const proxy = await ProxyUnderTest.start(kind, make(backends.ports, listeners));

@@ -1,6 +1,7 @@
 import type { ConfigNode, FractionConfig } from '../../../../api/config-node.js';
 import { type ReadPolicy, readPolicies } from '../../../../api/redis-shard.js';
 import type { RespVersion } from '../../../../codec/redis/resp-value.js';
+import { type GrpcServiceConfig, parseGrpcService } from '../../../../upstream/grpc-service.js';
 import type { FaultConfig } from './faults.js';
 import { keyFormatProblem } from './key-format.js';
 import { type NameCacheConfig, parseNameCache } from './name-cache.js';
@@ -41,6 +42,15 @@ export type PoolConfig = {
   readonly version: RespVersion;
 };
 
+/** A service that says who may come in, instead of passwords. */
+export type ExternalAuthConfig = {
+  readonly service: GrpcServiceConfig;
+  /** What it says holds until the time that it names. */
+  readonly hasExpiration: boolean;
+};
+
+const externalTimeoutMs = 200;
+
 /** `envoy.extensions.filters.network.redis_proxy.v3.RedisProxy`. Texts of secrets hold one character per byte. */
 export type RedisProxyConfig = {
   readonly statPrefix: string;
@@ -53,6 +63,8 @@ export type RedisProxyConfig = {
   readonly username: string;
   /** None: clients need not say who they are. */
   readonly passwords: readonly string[];
+  /** Null: nobody else is asked. */
+  readonly external: ExternalAuthConfig | null;
   readonly faults: readonly FaultConfig[];
   readonly customCommands: readonly string[];
 };
@@ -65,7 +77,6 @@ export function parseRedisProxy(node: ConfigNode): RedisProxyConfig {
   if (routes.length === 0 && catchAll === undefined) {
     node.error('cannot configure a redis-proxy without any upstream', 'prefix_routes');
   }
-  node.unsupported('external_auth_provider', 'clients are checked against passwords only');
   refuseTwins(node, routes, isCaseInsensitive);
   const version = node.enum('protocol_version') === 'RESP3' ? 3 : 2;
   return {
@@ -77,6 +88,7 @@ export function parseRedisProxy(node: ConfigNode): RedisProxyConfig {
     catchAll: catchAll === undefined ? null : parseRoute(catchAll),
     username: secretText(node, 'downstream_auth_username') ?? '',
     passwords: parsePasswords(node),
+    external: parseExternal(node.message('external_auth_provider')),
     faults: node.list('faults').map(parseFault),
     customCommands: node.strings('custom_commands'),
   };
@@ -144,6 +156,15 @@ function refuseTwins(
     if (seen.has(folded)) node.error(`prefix \`${prefix}\` already exists.`, 'prefix_routes');
     seen.add(folded);
   }
+}
+
+function parseExternal(node: ConfigNode | undefined): ExternalAuthConfig | null {
+  const service = node?.message('grpc_service');
+  if (node === undefined || service === undefined) return null;
+  return {
+    service: parseGrpcService(service, externalTimeoutMs),
+    hasExpiration: node.bool('enable_auth_expiration'),
+  };
 }
 
 function parseFault(node: ConfigNode): FaultConfig {

@@ -56,11 +56,17 @@ export function helloReply(version: RespVersion): RespArray {
   };
 }
 
+/** What a client says of who it is. */
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
 /** The options of HELLO: credentials, or what is wrong with them. */
 export interface HelloOptions {
   /** Null when none is asked for. */
   readonly version: string | null;
-  readonly credentials: { readonly username: string; readonly password: string } | null;
+  readonly credentials: Credentials | null;
   readonly error: RespValue | null;
 }
 

@@ -2,6 +2,7 @@ import type { BoundStats } from '../../../../api/stats.js';
 import type { ThreadScope } from '../../../../api/thread-scope.js';
 import { type CommandFacts, knownCommands } from './commands.js';
 import type { RedisProxyConfig } from './config.js';
+import { AuthProvider } from './external-gate.js';
 import { Faults } from './faults.js';
 import { KeyRoutes } from './key-routes.js';
 import { RedisPool } from './redis-pool.js';
@@ -24,6 +25,8 @@ export class RedisProxy {
   readonly routes: KeyRoutes;
   /** Null: there are none. */
   readonly faults: Faults | null;
+  /** Null: clients are checked against passwords, or not at all. */
+  readonly provider: AuthProvider | null;
   readonly helloStats: CommandStats;
   readonly multiStats: CommandStats;
   /** By name in lower case and in upper case: that is how clients write them. */
@@ -56,6 +59,7 @@ export class RedisProxy {
       return pool;
     };
     this.routes = new KeyRoutes(config, poolOf, scope);
+    this.provider = config.external === null ? null : new AuthProvider(config.external, scope);
     this.faults = config.faults.length === 0 ? null : new Faults(config.faults, scope);
   }
 

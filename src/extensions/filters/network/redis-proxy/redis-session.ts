@@ -6,7 +6,8 @@ import { encodeResp } from '../../../../codec/redis/encode-resp.js';
 import { RespDecoder, type RespSink } from '../../../../codec/redis/resp-decoder.js';
 import { type RespValue, respBulk, respError, respSimple } from '../../../../codec/redis/resp-value.js';
 import { Authentication, authenticationRequired } from './authentication.js';
-import { answerClient, answerTime, invalidRequest, noProtocol } from './local-commands.js';
+import { ExternalGate } from './external-gate.js';
+import { answerClient, answerTime, type Credentials, invalidRequest, noProtocol } from './local-commands.js';
 import type { KnownCommand, RedisProxy } from './redis-proxy.js';
 import { D, R, S } from './redis-stats.js';
 import { ReplySlot, type SlotOwner } from './reply-slot.js';
@@ -28,6 +29,8 @@ export class RedisSession implements NetworkFilter, RespSink, SlotOwner {
   private readonly splitter: Splitter;
   private readonly transaction: Transaction;
   private readonly authentication: Authentication;
+  /** Null: nobody else is asked about clients. */
+  private readonly gate: ExternalGate | null;
   private isPausedForReplies: boolean;
   private isQuitting: boolean;
   private isClosed: boolean;
@@ -40,7 +43,13 @@ export class RedisSession implements NetworkFilter, RespSink, SlotOwner {
     this.slots = new RingQueue();
     this.splitter = new Splitter(proxy, control);
     this.transaction = new Transaction(proxy, control);
-    this.authentication = new Authentication(proxy.config, proxy.helloStats);
+    this.authentication = new Authentication(proxy.config, proxy.helloStats, proxy.scope.clock);
+    this.gate =
+      proxy.provider === null
+        ? null
+        : new ExternalGate(proxy.provider, this.authentication, control, ({ words, bytes, slot }) =>
+            this.take(words, bytes, slot),
+          );
     this.isPausedForReplies = false;
     this.isQuitting = false;
     this.isClosed = false;
@@ -52,6 +61,7 @@ export class RedisSession implements NetworkFilter, RespSink, SlotOwner {
 
   onData(chunk: Chunk): NetworkStatus {
     this.proxy.stats.add(R.downstream_cx_rx_bytes_total, chunk.end - chunk.start);
+    if (this.gate?.isAsking === true) this.gate.noteBytes(chunk.end - chunk.start);
     if (!this.decoder.decode(chunk.buffer.latin1Slice(chunk.start, chunk.end))) this.onProtocolError();
     return NetworkStatus.Stop;
   }
@@ -73,6 +83,7 @@ export class RedisSession implements NetworkFilter, RespSink, SlotOwner {
   onClose(): void {
     this.isClosed = true;
     this.decoder.stop();
+    this.gate?.close();
     const { stats } = this.proxy;
     stats.add(R.downstream_cx_active, -1);
     stats.add(R.downstream_rq_active, -this.slots.size);
@@ -137,17 +148,22 @@ export class RedisSession implements NetworkFilter, RespSink, SlotOwner {
 
   onValue(value: RespValue): void {
     const words = wordsOf(value);
-    if (words !== null && words.length > 0) {
-      this.onCommand(words, null);
-      return;
-    }
-    this.proxy.stats.inc(R.downstream_rq_total);
-    this.refuse(this.newSlot());
+    this.onCommand(words !== null && words.length > 0 ? words : null, null);
   }
 
-  onCommand(words: readonly string[], bytes: string | null): void {
+  onCommand(words: readonly string[] | null, bytes: string | null): void {
     this.proxy.stats.inc(R.downstream_rq_total);
     const slot = this.newSlot();
+    if (this.gate?.isAsking === true) this.gate.hold({ words, bytes, slot });
+    else this.take(words, bytes, slot);
+  }
+
+  /** `words` is null for a value that is no command. */
+  private take(words: readonly string[] | null, bytes: string | null, slot: ReplySlot): void {
+    if (words === null) {
+      this.refuse(slot);
+      return;
+    }
     const facts = this.proxy.find(words[0] ?? '');
     const { authentication } = this;
     const isGreeting = facts !== undefined && (facts.kind === 'hello' || facts.kind === 'local');
@@ -195,15 +211,21 @@ export class RedisSession implements NetworkFilter, RespSink, SlotOwner {
     if (name === 'quit') {
       this.isQuitting = true;
       slot.answer(respSimple('OK'));
-    } else if (name === 'auth') slot.answer(authentication.auth(words));
+    } else if (name === 'auth') this.judge(authentication.auth(words), false, slot);
     else if (transaction.isOpen && (name === 'hello' || name === 'client')) this.refuseWithin(facts, slot);
-    else if (name === 'hello') slot.answer(authentication.hello(words));
+    else if (name === 'hello') this.judge(authentication.hello(words), true, slot);
     else if (!authentication.isPassed) slot.answer(authenticationRequired);
     else if (name === 'ping') slot.answer(pong);
     else if (name === 'time') slot.answer(answerTime(this.scope.clock.wallMs()));
     else if (name === 'client') slot.answer(answerClient(words));
     else if (words.length === 2) slot.answer(respBulk(words[1] ?? ''));
     else this.refuse(slot);
+  }
+
+  /** The answer, or what somebody else is to be asked about. */
+  private judge(verdict: RespValue | Credentials, isHello: boolean, slot: ReplySlot): void {
+    if ('type' in verdict) slot.answer(verdict);
+    else this.gate?.ask(verdict, isHello, slot);
   }
 
   private refuseWithin({ name }: KnownCommand, slot: ReplySlot): void {
