@@ -8,5 +8,10 @@ import { slotCases } from './redis/slot-cases.js';
 import { transactionCases } from './redis/transaction-cases.js';
 
 compareRedis('commands', redisBootstrap, commandCases);
-compareRedis('features', redisBootstrap, [...transactionCases, ...featureCases, ...resp3Cases, ...externalAuthCases]);
+compareRedis('features', redisBootstrap, [
+  ...transactionCases,
+  ...featureCases,
+  ...resp3Cases,
+  ...externalAuthCases,
+]);
 compareRedis('slots', slotsBootstrap, slotCases);

@@ -153,9 +153,10 @@ const listeners: { readonly [name: string]: readonly [settings: Fields, filter: 
     { prefix_routes: toOne, protocol_version: 'RESP3', downstream_auth_passwords: [text('p1')] },
   ],
   external: [{}, { prefix_routes: toOne, ...asks({}) }],
-  'external-hasty': [
+  'external-hasty': [{}, { prefix_routes: toOne, ...asks({}, 'auth', '') }],
+  'external-and-passwords': [
     {},
-    { prefix_routes: toOne, ...asks({}, 'auth', ''), downstream_auth_passwords: [text('p1')] },
+    { prefix_routes: toOne, ...asks({}), downstream_auth_passwords: [text('p1')] },
   ],
   'external-until': [{}, { prefix_routes: toOne, ...asks({ enable_auth_expiration: true }) }],
   'external-three': [{}, { prefix_routes: toOne, ...asks({}), protocol_version: 'RESP3' }],
