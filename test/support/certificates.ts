@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -108,6 +109,32 @@ export class TestAuthority {
     for (const { cert } of certificates) this.openssl([...common, '-revoke', cert]);
     this.openssl([...common, '-gencrl', '-out', list]);
     return list;
+  }
+
+  /** An OCSP response, good for a day, that says that this certificate is. */
+  staple({ cert, pem }: CertificateFiles): string {
+    const [request, response, index] = ['req', 'der', 'idx'].map((end) => `${cert}.ocsp.${end}`) as [
+      string,
+      string,
+      string,
+    ];
+    const { serialNumber } = new X509Certificate(pem);
+    writeFileSync(index, `V\t991231235959Z\t\t${serialNumber}\tunknown\t/CN=test\n`);
+    this.openssl(['ocsp', '-issuer', this.ca, '-cert', cert, '-reqout', request]);
+    const signer = ['-CA', this.ca, '-rsigner', this.ca, '-rkey', this.caKey];
+    this.openssl([
+      'ocsp',
+      '-index',
+      index,
+      ...signer,
+      '-reqin',
+      request,
+      '-respout',
+      response,
+      '-ndays',
+      '1',
+    ]);
+    return response;
   }
 
   /** Only `openssl ca` signs with dates of one's own. */

@@ -110,11 +110,14 @@ export class ServerHandshake implements ReadTarget, OpeningTransport {
     }
     this.hello = typeof reading === 'object' ? reading : null;
     this.state = 'waiting';
-    this.tls.queue.add(() => this.tls.guard(() => this.begin()));
+    this.tls.queue.add(() => {
+      if (this.state !== 'waiting') return false;
+      this.tls.guard(() => this.begin());
+      return true;
+    });
   }
 
   private begin(): void {
-    if (this.state !== 'waiting') return;
     const start = this.tls.prepare(this.hello);
     if (start === null) {
       this.fail('');
