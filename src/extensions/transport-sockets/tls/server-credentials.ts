@@ -7,7 +7,7 @@ import { LiveCertificate } from './certificate-facts.js';
 import { type ClientOrder, cipherString } from './cipher-order.js';
 import type { DownstreamTlsConfig } from './context-config.js';
 import { type TicketKeys, useTicketKeys } from './server-socket.js';
-import { defaultSignatureAlgorithms } from './tls-params.js';
+import { cipherIds, defaultSignatureAlgorithms } from './tls-params.js';
 import type { ValidationConfig } from './validation-config.js';
 
 /** Groups and signature schemes that go with the curves of keys (RFC 8446, sections 4.2.3 and 4.2.7). */
@@ -35,6 +35,8 @@ export class ServerCertificate {
   private readonly tls: DownstreamTlsConfig;
   private readonly validation: ValidationConfig | null;
   private readonly ticketKeys: TicketKeys | null;
+  /** Code points of the configured ciphers below TLS 1.3 that go with its kind of key. */
+  private readonly ecdsaCiphers: readonly number[];
   private readonly contexts: Map<string, SecureContext>;
   /** Set before the first handshake: it follows from all certificates of a chain. */
   sessionContext: string;
@@ -50,6 +52,9 @@ export class ServerCertificate {
     this.tls = tls;
     this.validation = validation;
     this.ticketKeys = ticketKeys;
+    this.ecdsaCiphers = tls.context.params.cipherGroups
+      .flat()
+      .flatMap((name) => (name.startsWith('ECDHE-ECDSA-') ? (cipherIds[name] ?? []) : []));
     this.contexts = new Map();
     this.sessionContext = '';
     this.leaf = x509 === undefined ? null : LiveCertificate.of(x509.raw);
@@ -69,7 +74,10 @@ export class ServerCertificate {
     if (this.curve === null || !hello.signatureAlgorithms.includes(this.curve.scheme)) return false;
     if (hello.supportedVersions.includes(tls13) && this.tls.context.params.maxVersion === 'TLSv1.3')
       return true;
-    return hello.supportedGroups.includes(this.curve.group) && hello.cipherSuites.some(isEcdsaCipher);
+    const offered = hello.cipherSuites;
+    return (
+      hello.supportedGroups.includes(this.curve.group) && this.ecdsaCiphers.some((id) => offered.includes(id))
+    );
   }
 
   stapleAction(hello: ClientHello, wallMs: number): StapleAction {
@@ -139,10 +147,4 @@ export function crlOption(validation: ValidationConfig | null): { crl?: string[]
   if (validation === null || validation.crlForLeafOnly) return {};
   const lists = `${validation.crl}\n${validation.trustedCa}`.match(pemCrls) ?? [];
   return lists.length > 0 ? { crl: [...lists] } : {};
-}
-
-const ecdsaCiphers = new Set([0xc02b, 0xc02c, 0xcca9, 0xc009, 0xc00a]);
-
-function isEcdsaCipher(id: number): boolean {
-  return ecdsaCiphers.has(id);
 }

@@ -124,6 +124,15 @@ const negotiated: readonly TlsCase[] = [
     asks,
     options: { sigalgs: 'rsa_pss_rsae_sha256:RSA+SHA256' },
   },
+  {
+    name: 'RSA for a client whose ciphers of ECDSA are not among ours',
+    listener: 'two-kinds',
+    asks,
+    options: {
+      ...v12,
+      ciphers: 'ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-GCM-SHA256',
+    },
+  },
   { name: 'ECDSA for a client that knows both', listener: 'two-kinds', asks },
   {
     name: 'no kind that the client can check',
