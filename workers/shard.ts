@@ -5,6 +5,7 @@ import {
   firstListenerWord,
   type HandedConnection,
   type ListeningSocket,
+  listenerWords,
   type ShardTask,
   type ToMain,
   type ToWorker,
@@ -23,6 +24,7 @@ import { extensionRegistry } from '../src/extensions/index.js';
 import { type AcceptedHandle, acceptedSocket } from '../src/network/accepted-handle.js';
 import type { ConnectionResources } from '../src/network/connection.js';
 import { DirectWriter } from '../src/network/direct-write.js';
+import { type InternalListeners, ThreadInternalListeners } from '../src/network/internal-listeners.js';
 import type { ListenerConfig } from '../src/network/listener-config.js';
 import { ListenerDirectory } from '../src/network/listener-directory.js';
 import { LiveListener } from '../src/network/live-listener.js';
@@ -115,7 +117,8 @@ export class Shard {
     this.log = log;
     this.shared = connectionResources(clock, buffers, log);
     const nextConnectionId = (): number => ++this.nextId;
-    const resources = { connections: this.shared, timers, clock, random, nextConnectionId };
+    const internal = this.internalListeners(nextConnectionId);
+    const resources = { connections: this.shared, timers, clock, random, internal, nextConnectionId };
     this.plane = new ThreadPlane(this.snapshot, task.threads, task.threadIndex, resources, eventsTo(post));
     this.drain = new DrainState(systemClock, random);
     this.listening = new Listening(this.control, (handle, socket) => this.take(handle, socket), post, log);
@@ -327,12 +330,30 @@ export class Shard {
   }
 
   private listenerAt(address: Address): LiveListener | null {
+    const name = this.listenersByAddress().find(address);
+    return name === null ? null : this.knownListener(name);
+  }
+
+  private internalListeners(nextConnectionId: () => number): InternalListeners {
+    return new ThreadInternalListeners({
+      readBuffer: this.shared.readBuffer,
+      isInternal: (name) => this.listenersByAddress().isInternal(name),
+      listener: (name) => this.knownListener(name),
+      nextConnectionId,
+    });
+  }
+
+  private listenersByAddress(): ListenerDirectory {
     this.directory ??= new ListenerDirectory(
       this.refs.map((ref) => readRecord<ListenerConfig>(this.snapshot.records, ref)),
     );
-    const name = this.directory.find(address);
-    const slot = name === null ? undefined : this.slots.get(name);
-    return name === null || slot === undefined ? null : this.listenerOf(name, slot);
+    return this.directory;
+  }
+
+  /** Main's slots are known once all listeners are up; before, they go by the order of the listeners, as main's do. */
+  private knownListener(name: string): LiveListener | null {
+    const slot = this.slots.get(name) ?? this.refs.findIndex((ref) => ref[0] === name) % listenerWords;
+    return slot < 0 ? null : this.listenerOf(name, slot);
   }
 
   private countConnections(change: number, listenerWord: number): void {

@@ -31,6 +31,8 @@ function statusJson({ name, addresses }: ListenerStatus): object {
 }
 
 function addressJson({ host, port, isPipe }: ListenerAddress): object {
+  const listener = isPipe ? /^envoy:\/\/(.*)\/$/.exec(host)?.[1] : undefined;
+  if (listener !== undefined) return { envoy_internal_address: { server_listener_name: listener } };
   if (isPipe) return { pipe: { path: host } };
   return { socket_address: { address: host, port_value: port } };
 }

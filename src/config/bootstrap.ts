@@ -90,6 +90,7 @@ export function parseBootstrap(
   const listeners = (resources?.list('listeners') ?? []).map((node, i) =>
     parseListener(node, i, { accessLogs: parseAccessLogs, isTerminal }),
   );
+  noteInternalListeners(root, resources?.list('listeners') ?? []);
   root.unsupported('dynamic_resources', 'resources stand in the file so far');
   noteInnards(root);
   const runtime = root.message('layered_runtime');
@@ -118,6 +119,19 @@ export function parseBootstrap(
     outlierEventLog:
       root.message('cluster_manager')?.message('outlier_detection')?.string('event_log_path') ?? '',
   };
+}
+
+/** Listeners that clusters reach without a socket take an extension that says so. */
+function noteInternalListeners(root: ConfigNode, listeners: readonly ConfigNode[]): void {
+  const extensions = root.extensions('bootstrap', 'bootstrap_extensions');
+  if (extensions.some(({ typeUrl }) => typeUrl.endsWith('.internal_listener.v3.InternalListener'))) return;
+  for (const node of listeners) {
+    if (!node.has('internal_listener')) continue;
+    node.error(
+      `error adding listener named '${node.string('name')}': InternalListener bootstrap extension is mandatory`,
+      'internal_listener',
+    );
+  }
 }
 
 /** How Envoy's own insides are set up. */

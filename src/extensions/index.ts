@@ -2,6 +2,7 @@ import type { Extension, ExtensionKind, ExtensionRegistry } from '../api/extensi
 import { fileAccessLog } from './access-loggers/file/file-access-log.js';
 import { stderrAccessLog, stdoutAccessLog } from './access-loggers/stream/stream-access-log.js';
 import { filterModules } from './bootstrap/filter-modules/filter-modules.js';
+import { internalListenerExtension } from './bootstrap/internal-listener/internal-listener.js';
 import { aggregateCluster } from './clusters/aggregate/aggregate.js';
 import { dnsCluster } from './clusters/dns/dns.js';
 import { forwardProxyCluster } from './clusters/dynamic-forward-proxy/dynamic-forward-proxy.js';
@@ -106,6 +107,7 @@ import { headerSessionState } from './session-states/header/header.js';
 import { dogStatsd } from './stat-sinks/dog-statsd/dog-statsd.js';
 import { graphiteStatsd } from './stat-sinks/graphite-statsd/graphite-statsd.js';
 import { statsd } from './stat-sinks/statsd/statsd.js';
+import { internalUpstream } from './transport-sockets/internal-upstream/internal-upstream.js';
 import { upstreamProxyProtocol } from './transport-sockets/proxy-protocol/proxy-protocol.js';
 import { downstreamRawBuffer, upstreamRawBuffer } from './transport-sockets/raw-buffer/raw-buffer.js';
 import { downstreamTls } from './transport-sockets/tls/downstream-tls.js';
@@ -217,9 +219,9 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   'request.id': [uuidRequestId],
   'session.state': [cookieSessionState, headerSessionState, envelopeSessionState],
   'resource.monitor': [downstreamConnections],
-  bootstrap: [filterModules],
+  bootstrap: [filterModules, internalListenerExtension],
   'transport.socket.downstream': [downstreamRawBuffer, downstreamTls],
-  'transport.socket.upstream': [upstreamRawBuffer, upstreamTls, upstreamProxyProtocol],
+  'transport.socket.upstream': [upstreamRawBuffer, upstreamTls, upstreamProxyProtocol, internalUpstream],
 };
 
 const nothing: readonly Extension[] = [];

@@ -1,8 +1,8 @@
 import type { Address, LogContext } from '../api/stream-info.js';
 import { CidrRange } from '../base/cidr.js';
 import {
-  bareNumber,
   bareText,
+  type Field,
   type Operator,
   type OperatorTable,
   textField,
@@ -39,11 +39,20 @@ function maskedText(address: Address | null, prefixLength: number): string | und
   return address?.isIp ? CidrRange.parse(address.ip, prefixLength)?.toString() : undefined;
 }
 
-function portOf(source: AddressOf): (context: LogContext) => number {
-  return (context) => {
-    const address = source(context);
-    return address?.isIp ? address.port : Number.NaN;
+/** An address that is there and has no port prints as nothing. */
+function portOf(source: AddressOf): Operator {
+  const field: Field = {
+    text(context) {
+      const address = source(context);
+      if (address === null) return undefined;
+      return address.isIp ? String(address.port) : '';
+    },
+    value(context) {
+      const address = source(context);
+      return address?.isIp ? address.port : null;
+    },
   };
+  return { argument: 'bare', allowsLimit: false, make: () => field };
 }
 
 function build(): OperatorTable {
@@ -51,9 +60,22 @@ function build(): OperatorTable {
   for (const [name, source] of Object.entries(sources)) {
     table[`${name}_ADDRESS`] = bareText((context) => source(context)?.text);
     table[`${name}_ADDRESS_WITHOUT_PORT`] = withoutPort(source);
-    table[`${name}_PORT`] = bareNumber(portOf(source));
+    table[`${name}_PORT`] = portOf(source);
   }
+  const idOf = (name: string): Operator => {
+    const source = sources[name] as AddressOf;
+    return bareText((context) => endpointIdOf(source(context)));
+  };
+  table['UPSTREAM_REMOTE_ADDRESS_ENDPOINT_ID'] = idOf('UPSTREAM_REMOTE');
+  table['DOWNSTREAM_LOCAL_ADDRESS_ENDPOINT_ID'] = idOf('DOWNSTREAM_LOCAL');
   return table;
+}
+
+/** Which endpoint behind an internal listener an address names; others name none. */
+function endpointIdOf(address: Address | null): string | undefined {
+  if (address === null) return undefined;
+  const { isIp, text } = address;
+  return !isIp && text.startsWith('envoy://') ? text.slice(text.lastIndexOf('/') + 1) : '';
 }
 
 export const addressOperators: OperatorTable = build();

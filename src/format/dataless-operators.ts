@@ -19,8 +19,6 @@ const constants: readonly (readonly [string, string | number])[] = [
   ['CUSTOM_FLAGS', ''],
   ['UPSTREAM_DETECTED_CLOSE_TYPE', 'Normal'],
   ['DOWNSTREAM_DETECTED_CLOSE_TYPE', 'Normal'],
-  ['UPSTREAM_REMOTE_ADDRESS_ENDPOINT_ID', ''],
-  ['DOWNSTREAM_LOCAL_ADDRESS_ENDPOINT_ID', ''],
 ];
 
 function build(): OperatorTable {

@@ -3,6 +3,7 @@ import type { PooledOutput } from '../api/codec.js';
 import type { BufferPool } from '../base/buffer-pool.js';
 import type { Flushable, Turn } from '../base/turn.js';
 import { type DirectOwner, type DirectWriter, handleOf } from './direct-write.js';
+import { InternalSocket } from './internal-socket.js';
 
 /** Bytes up to this length travel as text behind what is already gathered: one write instead of two. */
 const textLimitBytes = 2048;
@@ -382,6 +383,7 @@ export class Connection implements PooledOutput, Flushable, DirectOwner {
 
 /** What libuv has been given less what it still holds: private names of Node, kept to this place. */
 function takenByKernel(socket: Socket): number {
+  if (socket instanceof InternalSocket) return socket.takenBytes;
   const handle: unknown = Reflect.get(socket, '_handle');
   if (typeof handle !== 'object' || handle === null) return 0;
   const given: unknown = Reflect.get(handle, 'bytesWritten');

@@ -7,6 +7,7 @@ import { parseMetadata } from '../match/metadata.js';
 import { originText } from '../match/places.js';
 import { type ChainMatcherConfig, parseChainMatcher } from './chain-matcher.js';
 import { type GateConfig, parseGate } from './filter-gate.js';
+import { parseInternalListener } from './internal-listener-config.js';
 import { parseKeepAlive, parseListenerOptions, parseSocketOptions } from './socket-option-config.js';
 import { isUdpAddress, parseUdpListener, type UdpListenerConfig } from './udp-listener-config.js';
 
@@ -51,6 +52,8 @@ export type FilterChainMatchConfig = {
 export type ListenerConfig = {
   readonly name: string;
   readonly statPrefix: string;
+  /** Clusters of the same thread connect to it; it binds nothing. */
+  readonly isInternal: boolean;
   readonly bind: readonly BindConfig[];
   readonly bindToPort: boolean;
   readonly chains: readonly FilterChainConfig[];
@@ -95,8 +98,7 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
   const given = parseSocketOptions(node, 'socket_options');
   node.noEffect('max_connections_to_accept_per_socket_event', 'the event loop takes turns');
   const address = node.message('address');
-  const isInternal = node.has('internal_listener');
-  node.unsupported('internal_listener', 'internal listeners');
+  const isInternal = parseInternalListener(node);
   if (address !== undefined) bind.push(...parseAddress(address, [...ofSockets, ...keepAlive, ...given]));
   else if (!isInternal)
     node.error(`error adding listener named '${node.string('name')}': address is necessary`);
@@ -125,7 +127,8 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
   const balance = node.message('connection_balance_config');
   return {
     name,
-    statPrefix: `listener.${(node.string('stat_prefix') || (first === undefined ? name : textOf(first))).replaceAll(':', '_')}`,
+    statPrefix: statPrefixOf(node, isInternal, name, first),
+    isInternal,
     bind,
     bindToPort: node.bool('bind_to_port', true),
     chains,
@@ -147,6 +150,16 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
     ignoreGlobalConnLimit: node.bool('ignore_global_conn_limit'),
     origin: `${node.origin.source}:${node.origin.line}`,
   };
+}
+
+function statPrefixOf(
+  node: ConfigNode,
+  isInternal: boolean,
+  name: string,
+  first: BindConfig | undefined,
+): string {
+  const text = isInternal ? `envoy_internal_${name}` : first === undefined ? name : textOf(first);
+  return `listener.${(node.string('stat_prefix') || text).replaceAll(':', '_')}`;
 }
 
 function parseListenerFilters(node: ConfigNode): Pick<ListenerConfig, 'listenerFilters' | 'listenerGates'> {
@@ -207,7 +220,7 @@ function parseAddress(node: ConfigNode, options: readonly SocketOptionConfig[]):
   }
   const socket = node.message('socket_address');
   if (socket === undefined) {
-    node.unsupported('envoy_internal_address', 'internal listeners');
+    node.message('envoy_internal_address')?.honourAll();
     return [];
   }
   socket.enum('protocol', 'TCP');

@@ -6,14 +6,21 @@ import type { ListenerConfig } from './listener-config.js';
 export class ListenerDirectory {
   private readonly byAddress: Map<string, string>;
 
+  private readonly internal: Set<string>;
+
   constructor(listeners: readonly ListenerConfig[]) {
     this.byAddress = new Map();
+    this.internal = new Set(listeners.filter(({ isInternal }) => isInternal).map(({ name }) => name));
     for (const { name, bind } of listeners) {
       for (const { address, port, isPipe } of bind) {
         const text = isPipe ? address : ipAddress(address, port).text;
         if (!this.byAddress.has(text)) this.byAddress.set(text, name);
       }
     }
+  }
+
+  isInternal(name: string): boolean {
+    return this.internal.has(name);
   }
 
   /** The name of the listener of exactly that address, or else of its port on the wildcard of its family. */

@@ -9,7 +9,7 @@ import { type Address, type ConnectionInfo, type StreamInfo, unknownConnection }
 import type { ThreadScope } from '../api/thread-scope.js';
 import { MemberList } from '../base/member-list.js';
 import { recordOfConnection } from '../stream/stream-record.js';
-import { ipAddress, pipeAddress } from './address.js';
+import { internalClient, ipAddress, pipeAddress } from './address.js';
 import { buildChainMatcher, type ChainMatcher } from './chain-matcher.js';
 import type { ConnectionResources } from './connection.js';
 import { DownstreamConnection, type DownstreamOwner } from './downstream-connection.js';
@@ -17,6 +17,7 @@ import { D, DW } from './downstream-stats.js';
 import { explainListener } from './explain-listener.js';
 import { FilterChainIndex } from './filter-chain-index.js';
 import { GatedFilter } from './filter-gate.js';
+import type { InternalAcceptor, PassedState } from './internal-listeners.js';
 import { KernelSocket } from './kernel-socket.js';
 import type { FilterChainConfig, ListenerConfig } from './listener-config.js';
 import {
@@ -46,7 +47,9 @@ interface LiveChain {
 }
 
 /** A listener in one worker: chooses a filter chain for each connection and keeps count of them. */
-export class LiveListener implements DownstreamOwner, InspectionOwner, TransportOpeningEvents {
+export class LiveListener
+  implements DownstreamOwner, InspectionOwner, TransportOpeningEvents, InternalAcceptor
+{
   readonly config: ListenerConfig;
   private readonly scope: ThreadScope;
   private readonly shared: ConnectionResources;
@@ -110,6 +113,22 @@ export class LiveListener implements DownstreamOwner, InspectionOwner, Transport
   /** Takes a socket that was made paused; `link` is where its reads go. `bind` counts the listener's addresses. */
   accept(socket: Socket, id: number, bind: number, link: ReadLink): void {
     const info = infoOf(socket, id, this.config, bind, this.scope.clock.now());
+    this.inspect(socket, info, link, noBytes, this.config.usesOriginalDst);
+  }
+
+  /** An end of a connection that begins in this thread, at a cluster's endpoint of that address. */
+  acceptInternal(
+    socket: Socket,
+    id: number,
+    link: ReadLink,
+    local: Address,
+    passed: PassedState | null,
+  ): void {
+    const info = connectionFacts(id, this.config, local, internalClient, this.scope.clock.now());
+    if (passed !== null) {
+      info.dynamicMetadata = passed.metadata.length === 0 ? null : new Map(passed.metadata);
+      info.filterState = passed.filterState === null ? null : new Map(passed.filterState);
+    }
     this.inspect(socket, info, link, noBytes, this.config.usesOriginalDst);
   }
 
@@ -342,17 +361,26 @@ function infoOf(
   bind: number,
   startedMs: number,
 ): ConnectionInfo {
-  const listenerName = config.name;
   const bound = config.bind[bind];
   const isPipe = bound?.isPipe === true;
   const local = isPipe
     ? pipeAddress(bound.address)
     : ipAddress(socket.localAddress ?? '', socket.localPort ?? 0);
   const remote = isPipe ? local : ipAddress(socket.remoteAddress ?? '', socket.remotePort ?? 0);
+  return connectionFacts(id, config, local, remote, startedMs);
+}
+
+function connectionFacts(
+  id: number,
+  config: ListenerConfig,
+  local: Address,
+  remote: Address,
+  startedMs: number,
+): ConnectionInfo {
   return {
     ...unknownConnection,
     id,
-    listenerName,
+    listenerName: config.name,
     directRemoteAddress: remote,
     localAddress: local,
     remoteAddress: remote,

@@ -11,6 +11,7 @@ import type { Clock } from '../base/clock.js';
 import type { Plain } from '../base/plain.js';
 import type { Random } from '../base/random.js';
 import type { TimerWheel } from '../base/timer-wheel.js';
+import type { PassedState } from './internal-listeners.js';
 import type { ReadLink } from './read-link.js';
 
 /**
@@ -119,8 +120,16 @@ export interface UpstreamReads {
   onReady(tls: TlsInfo | null): void;
 }
 
+/** A transport that changes no byte, and tells internal listeners what its connections bring along. */
+export interface PassingTransport {
+  /** What lies inside; null: the socket itself. */
+  readonly inner: UpstreamTransport | null;
+  passed(host: Plain, cluster: Plain, options: TransportOptions | null): PassedState | null;
+}
+
 /** The transport of one cluster's connections in one thread. */
 export interface UpstreamTransport {
+  readonly passing?: PassingTransport;
   readonly isSecure: boolean;
   /** Its connections tell whom they are for: they are made with `TransportOptions.proxied`. */
   readonly announcesClients?: boolean;

@@ -9,6 +9,7 @@ import { SystemRandom } from '../base/random.js';
 import { TimerWheel } from '../base/timer-wheel.js';
 import { Turn } from '../base/turn.js';
 import type { BootstrapModel } from '../config/bootstrap.js';
+import { noInternalListeners } from '../network/internal-listeners.js';
 import { LiveListener } from '../network/live-listener.js';
 import { LiveRuntime } from '../runtime/live-runtime.js';
 import { RuntimeSnapshot } from '../runtime/snapshot.js';
@@ -158,6 +159,7 @@ class OfflinePlane {
       timers: this.timers,
       clock: systemClock,
       random: new SystemRandom(),
+      internal: noInternalListeners,
       nextConnectionId: () => 0,
     };
   }

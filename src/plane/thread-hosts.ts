@@ -7,6 +7,7 @@ import type {
 } from '../api/messages-upstream.js';
 import type { RuntimeView } from '../api/runtime.js';
 import type { Address } from '../api/stream-info.js';
+import { parseIp } from '../base/cidr.js';
 import { ipAddress, pipeAddress } from '../network/address.js';
 import type { ClusterConfig } from '../upstream/config.js';
 import { LiveHost } from '../upstream/host.js';
@@ -147,7 +148,7 @@ export class ThreadHosts {
 }
 
 function addressOf({ ip, port }: HostRecord): Address {
-  return port === 0 && ip.startsWith('/') ? pipeAddress(ip) : ipAddress(ip, port);
+  return port === 0 && parseIp(ip) === null ? pipeAddress(ip) : ipAddress(ip, port);
 }
 
 function unsettledRecord(ip: string, port: number, hostname: string, slot: number): HostRecord {

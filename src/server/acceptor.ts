@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { listenerWords } from '../api/messages.js';
 import type { Logger } from '../api/thread-scope.js';
 import { type AcceptedHandle, acceptHandles, handleBehind } from '../network/accepted-handle.js';
+import { internalAddress } from '../network/address.js';
 import type { BindConfig, ListenerConfig } from '../network/listener-config.js';
 import { bindError, boundText, listenOn } from './bind.js';
 import { bindSocket, onListening } from './bind-socket.js';
@@ -89,6 +90,11 @@ export class Acceptor {
   async listen(config: ListenerConfig): Promise<void> {
     const slot = this.slots.get(config.name) ?? this.slots.size % listenerWords;
     this.slots.set(config.name, slot);
+    if (config.isInternal) {
+      const { text } = internalAddress(config.name, '');
+      this.bound.push({ listener: config.name, text, port: 0 });
+      return;
+    }
     if (!config.bindToPort) return;
     for (const [index, bind] of config.bind.entries()) {
       if (config.udp !== null) {

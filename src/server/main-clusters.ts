@@ -6,6 +6,7 @@ import { systemClock } from '../base/clock.js';
 import type { Random } from '../base/random.js';
 import type { TimerWheel } from '../base/timer-wheel.js';
 import { Turn } from '../base/turn.js';
+import { noInternalListeners } from '../network/internal-listeners.js';
 import { ThreadPlane } from '../plane/thread-plane.js';
 import type { ClusterRegistry } from '../upstream/membership/registry.js';
 import type { ServerInput } from './server-input.js';
@@ -47,6 +48,7 @@ export class MainClusters implements ClusterManager {
       timers,
       clock: systemClock,
       random,
+      internal: noInternalListeners,
       nextConnectionId: () => ++connections,
     };
     this.plane = new ThreadPlane(snapshot, options.concurrency + 1, mainThread, resources, {

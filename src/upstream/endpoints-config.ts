@@ -3,13 +3,13 @@ import type { Address } from '../api/stream-info.js';
 import type { HostHealthCheckConfig, LocalityConfig } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
 import { parseMetadata } from '../match/metadata.js';
-import { ipAddress, pipeAddress } from '../network/address.js';
+import { internalAddress, ipAddress, pipeAddress } from '../network/address.js';
 import type { ClusterType } from './membership/discovery-config.js';
 
 /** One configured endpoint; for DNS clusters `address` is a name that resolves to any number of hosts. */
 export type EndpointConfig = {
   readonly address: string;
-  /** 0 for a Unix socket, whose path is `address`. */
+  /** 0 for a Unix socket, whose path is `address`, and for an internal listener. */
   readonly port: number;
   readonly isPipe: boolean;
   readonly hostname: string;
@@ -221,8 +221,10 @@ function parseTarget(
   if (pipe !== undefined) return { address: pipe.string('path'), port: 0, isPipe: true };
   const socket = node.message('socket_address');
   if (socket === undefined) {
-    node.unsupported('envoy_internal_address', 'internal listeners');
-    return null;
+    const internal = node.message('envoy_internal_address');
+    if (internal === undefined) return null;
+    const { text } = internalAddress(internal.string('server_listener_name'), internal.string('endpoint_id'));
+    return { address: text, port: 0, isPipe: true };
   }
   const address = socket.string('address');
   if ((type === 'STATIC' || type === 'EDS') && !ipPattern.test(address)) {

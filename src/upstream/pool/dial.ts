@@ -2,12 +2,12 @@ import { connect, type OnReadOpts, type Socket, type SocketConnectOpts } from 'n
 import type { Address } from '../../api/stream-info.js';
 import type { TlsInfo } from '../../api/tls-info.js';
 import { type ClusterInfo, type Host, HostWord, type UpstreamSocketConfig } from '../../api/upstream.js';
-import { ipAddress, pipeAddress } from '../../network/address.js';
+import { internalClient, ipAddress, isInternalAddress, pipeAddress } from '../../network/address.js';
 import { Connection, type ConnectionEvents } from '../../network/connection.js';
 import type { TransportOptions, UpstreamTransport } from '../../network/transport-socket.js';
 import { C } from '../cluster-stats.js';
 import type { PoolResources } from './pool-resources.js';
-import { preparedSocket } from './prepared-socket.js';
+import { failingSocket, preparedSocket } from './prepared-socket.js';
 
 /** The transport that a connection to a host goes through. */
 export interface DialTransport {
@@ -25,11 +25,19 @@ export function dial(
   cluster: ClusterInfo,
   resources: PoolResources,
   events: ConnectionEvents,
-  { transport, options }: DialTransport,
+  through: DialTransport,
   onConnect: (tls: TlsInfo | null) => void,
 ): Connection {
   const { connections } = resources;
   const { bufferLimitBytes, socket: socketConfig } = cluster;
+  const { options } = through;
+  const passing = through.transport?.passing;
+  const transport = passing === undefined ? through.transport : passing.inner;
+  const isInternal = isInternalAddress(host.address);
+  const openInternal = (onread: OnReadOpts | null): Socket => {
+    const passed = passing?.passed(host.metadata, cluster.metadata, options) ?? null;
+    return resources.internal.connect(host.address, passed, onread) ?? unknownListener(host.address);
+  };
   let connection: Connection | null = null;
   const hasOptions = socketConfig.options.length > 0 && host.address.isIp;
   const first = connectOptions(host.address, socketConfig);
@@ -41,16 +49,19 @@ export function dial(
       if (connection !== null) connection.bytesSent += length;
     };
     const reads = { buffer: connections.readBuffer, onRead, onReady, onPreamble };
-    const carrier = hasOptions ? preparedSocket(target, socketConfig) : undefined;
+    const prepared = hasOptions ? preparedSocket(target, socketConfig) : undefined;
+    const carrier = isInternal ? openInternal(null) : prepared;
     const socket = transport.connect(target, host.hostname, options, reads, carrier);
     connection = new Connection(socket, connections, events, bufferLimitBytes);
     if (target !== first) countAttempts(socket, host, cluster);
     return connection;
   }
   const onread = { buffer: connections.readBuffer, callback: onRead };
-  const socket = hasOptions
-    ? preparedSocket(target, socketConfig, onread)
-    : connect(plainOptions(target, onread));
+  const socket = isInternal
+    ? openInternal(onread)
+    : hasOptions
+      ? preparedSocket(target, socketConfig, onread)
+      : connect(plainOptions(target, onread));
   connection = new Connection(socket, connections, events, bufferLimitBytes);
   if (target !== first) countAttempts(socket, host, cluster);
   const live = connection;
@@ -129,7 +140,14 @@ function plainOptions(target: SocketConnectOpts, onread: OnReadOpts): SocketConn
 
 /** This side's address of a connected socket. */
 export function localAddressOf(socket: Socket, host: Host): Address {
-  return host.address.isIp ? ipAddress(socket.localAddress ?? '', socket.localPort ?? 0) : pipeAddress('');
+  if (host.address.isIp) return ipAddress(socket.localAddress ?? '', socket.localPort ?? 0);
+  return isInternalAddress(host.address) ? internalClient : pipeAddress('');
+}
+
+/** What becomes of a connection to an internal listener that there is not. */
+function unknownListener({ text }: Address): Socket {
+  const code = `immediate connect error: Invalid argument|remote address:${text}`;
+  return failingSocket(Object.assign(new Error(code), { code }));
 }
 
 /** Envoy's words for a failed connect, `delayed connect error: Connection refused`, or those of the transport socket. */
@@ -141,6 +159,7 @@ export function connectErrorText(code: string, transport: UpstreamTransport | nu
 }
 
 const systemErrors: { readonly [code: string]: string } = {
+  EINVAL: 'Invalid argument',
   ECONNREFUSED: 'Connection refused',
   ECONNRESET: 'Connection reset by peer',
   EHOSTUNREACH: 'No route to host',

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.js';
 import type { Random } from '../../base/random.js';
 import type { TimerWheel } from '../../base/timer-wheel.js';
 import type { ConnectionResources } from '../../network/connection.js';
+import type { InternalListeners } from '../../network/internal-listeners.js';
 
 /** What the pools of a thread share. */
 export interface PoolResources {
@@ -9,6 +10,8 @@ export interface PoolResources {
   readonly timers: TimerWheel;
   readonly clock: Clock;
   readonly random: Random;
+  /** The listeners of the thread that clusters reach without a socket of the system. */
+  readonly internal: InternalListeners;
   /** Process-wide unique connection ids. */
   nextConnectionId(): number;
 }

@@ -17,9 +17,9 @@ export function preparedSocket(
   try {
     fd = socketCalls()?.streamSocket(isV6) ?? -1;
   } catch (error) {
-    return failing(error instanceof Error ? error : new Error(String(error)));
+    return failingSocket(error instanceof Error ? error : new Error(String(error)));
   }
-  if (fd < 0) return failing(Object.assign(new Error('no koffi'), { code: 'koffi cannot load' }));
+  if (fd < 0) return failingSocket(Object.assign(new Error('no koffi'), { code: 'koffi cannot load' }));
   const problem = applySocketOptions(fd, options, 'STATE_PREBIND', isV6);
   // `manualStart`: nothing can be read before it is connected.
   const socket = new Socket(
@@ -39,7 +39,8 @@ export function preparedSocket(
   return socket;
 }
 
-function failing(error: Error): Socket {
+/** A socket that never connects. */
+export function failingSocket(error: Error): Socket {
   const socket = new Socket();
   setImmediate(() => socket.destroy(error));
   return socket;

@@ -283,7 +283,10 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     this.localAddress = localAddressOf(this.connection.socket, this.host);
     const { stats } = this.cluster;
     stats.record(C.upstream_cx_connect_ms, this.resources.clock.now() - this.startedMs);
-    if (this.countsRequests) stats.inc(C.upstream_rq_total);
+    if (this.countsRequests) {
+      stats.inc(C.upstream_rq_total);
+      this.host.count(HostWord.rqTotal, 1);
+    }
     this.host.reportReached();
     this.callbacks.onConnected(this);
   }

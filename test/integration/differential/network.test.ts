@@ -1,6 +1,7 @@
 import { compareSuites } from './compare.js';
 import { chainFamily } from './network/chain-family.js';
 import { clientFamily } from './network/client-family.js';
+import { internalFamily, internalLog } from './network/internal-family.js';
 import { networkFamilyBootstrap } from './network/network-family.js';
 import { serviceFamily, serviceLog } from './network/service-family.js';
 import { socketFamily, socketLog } from './network/socket-family.js';
@@ -11,5 +12,9 @@ compareSuites([
   { bootstrap: networkFamilyBootstrap('clients told of', clientFamily), cases: clientFamily.cases },
   { bootstrap: networkFamilyBootstrap('services', serviceFamily, serviceLog), cases: serviceFamily.cases },
   { bootstrap: networkFamilyBootstrap('chains', chainFamily), cases: chainFamily.cases },
+  {
+    bootstrap: networkFamilyBootstrap('internal listeners', internalFamily, internalLog),
+    cases: internalFamily.cases,
+  },
   { bootstrap: networkFamilyBootstrap('sockets', socketFamily, socketLog), cases: socketFamily.cases },
 ]);

@@ -92,7 +92,7 @@ test('addresses come whole, without port, masked, or as the port alone', () => {
   const info = streamInfo({ connection: connectionInfo({ localAddress: pipe }) });
   equal(
     render('%DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT% %DOWNSTREAM_LOCAL_PORT%', logContext({ info })),
-    '/run/s -',
+    '/run/s ',
   );
 });
 

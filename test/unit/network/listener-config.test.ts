@@ -21,7 +21,6 @@ function told(text: string): readonly string[] {
 }
 
 test('listeners of kinds that are not supported are refused for that alone', () => {
-  deepEqual(told('{ name: l, internal_listener: {}, filter_chains: [{}] }'), ['internal_listener']);
   deepEqual(told('{ name: l, filter_chains: [{}] }'), [
     "error adding listener named 'l': address is necessary",
   ]);
@@ -34,6 +33,23 @@ test('listeners of kinds that are not supported are refused for that alone', () 
   ]);
   const resolved = 'address: { socket_address: { address: "rc://a", resolver_name: r, port_value: 1 } }';
   deepEqual(told(`{ name: l, ${resolved}, filter_chains: [{}] }`), ['address.socket_address.resolver_name']);
+});
+
+test('an internal listener has neither address nor options of sockets', () => {
+  const inside = 'name: l, internal_listener: {}, filter_chains: [{}]';
+  deepEqual(told(`{ ${inside} }`), []);
+  deepEqual(told(`{ ${inside}, ${tcp} }`), [
+    "error adding listener 'l': address should not be used when an internal listener config is provided",
+  ]);
+  for (const field of ['enable_reuse_port: true', 'tcp_backlog_size: 5', 'freebind: true']) {
+    deepEqual(told(`{ ${inside}, ${field} }`), [
+      "error adding listener named 'l': has unsupported tcp listener feature",
+    ]);
+  }
+  const internal = 'address: { envoy_internal_address: { server_listener_name: l } }';
+  deepEqual(told(`{ name: l, ${internal}, filter_chains: [{}] }`), [
+    "error adding listener named 'l': use internal_listener field instead of address for internal listeners",
+  ]);
 });
 
 /** Whether workers accept for themselves, and what the report says of the field that asks for it. */

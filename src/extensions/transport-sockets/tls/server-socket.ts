@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { type SecureContext, TLSSocket, type TLSSocketOptions } from 'node:tls';
+import { InternalSocket } from '../../../network/internal-socket.js';
 import type { ReadLink } from '../../../network/read-link.js';
 
 /**
@@ -90,8 +91,11 @@ export function openServerSocket(
     own?.receive(bytes);
     return;
   }
+  const isInternal = raw instanceof InternalSocket;
+  if (isInternal) raw.readAsStream();
   raw.unshift(bytes);
   const socket = new TLSSocket(raw, common);
+  if (isInternal) Reflect.set(socket, 'connecting', false);
   equip(tlsHandleOf(socket), options);
   socket.on('data', (data: Buffer) => copyIn(data, link, options.readBuffer, socket));
   listen(socket);
@@ -113,11 +117,16 @@ function equip(handle: TlsHandle | null, { ocspStaple, sessions }: ServerSocketO
   };
 }
 
-/** Gives what a socket read by itself to the link, through the thread's buffer. */
-function copyIn(data: Buffer, link: ReadLink, readBuffer: Buffer, socket: Socket): void {
+/** Gives what a socket read by itself to whoever reads it, through the thread's buffer. */
+export function copyIn(
+  data: Buffer,
+  reader: { onRead(length: number): boolean },
+  readBuffer: Buffer,
+  socket: Socket,
+): void {
   for (let at = 0; at < data.length && !socket.destroyed; ) {
     const length = data.copy(readBuffer, 0, at);
-    if (!link.onRead(length)) socket.pause();
+    if (!reader.onRead(length)) socket.pause();
     at += length;
   }
 }

@@ -7,6 +7,7 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import type { Plain } from '../../../base/plain.js';
+import { InternalSocket } from '../../../network/internal-socket.js';
 import type {
   TransportOptions,
   TransportScope,
@@ -25,7 +26,7 @@ import { LiveTlsInfo } from './live-tls-info.js';
 import { curveOfClient, signatureNameOf } from './negotiated.js';
 import { acceptedBefore, PeerCheck, type PeerVerdict } from './peer-check.js';
 import { crlOption } from './server-credentials.js';
-import { verifyErrorOf } from './server-socket.js';
+import { copyIn, verifyErrorOf } from './server-socket.js';
 import { SessionCache } from './session-cache.js';
 import { F, sslStats, T, TlsStats } from './tls-stats.js';
 import { mergeValidation, type ValidationConfig } from './validation-config.js';
@@ -89,6 +90,9 @@ export class UpstreamTls implements UpstreamTransport {
     const onread = { buffer: reads.buffer, callback: (length: number) => reads.onRead(length) };
     const way = carrier === undefined ? target : { socket: carrier };
     const socket = connect(Object.assign(wish, way, { onread, allowHalfOpen: true }));
+    // Over what is no socket of the system the library forgets `onread`.
+    if (carrier instanceof InternalSocket)
+      socket.on('data', (bytes: Buffer) => copyIn(bytes, reads, reads.buffer, socket));
     // The library keeps `noDelay` of the target to itself.
     socket.once('connect', () => socket.setNoDelay(true));
     const { sessions } = this;

@@ -40,7 +40,6 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
   private isUpstreamPaused: boolean;
   private sawDownstreamEnd: boolean;
   private sawUpstreamEnd: boolean;
-  private upstreamEndedLast: boolean;
   private isDownstreamClosed: boolean;
 
   constructor(proxy: TcpProxy, control: ConnectionControl) {
@@ -57,7 +56,6 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
     this.isUpstreamPaused = false;
     this.sawDownstreamEnd = false;
     this.sawUpstreamEnd = false;
-    this.upstreamEndedLast = false;
     this.isDownstreamClosed = false;
     stats.inc(T.downstream_cx_total);
     control.setHalfClose(true);
@@ -161,7 +159,6 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
 
   onUpstreamEnd(): void {
     this.sawUpstreamEnd = true;
-    this.upstreamEndedLast = this.sawDownstreamEnd;
     this.idle?.onActivity();
     if (!this.isDownstreamClosed) this.control.endWriting();
   }
@@ -244,16 +241,20 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
   }
 
   /**
-   * A client that ended in order leaves its bytes to be delivered; a reset goes on as a reset. An upstream whose FIN
-   * came last is closing by itself and only waits if it has not taken everything.
+   * A client that ended in order leaves its bytes to be delivered; a reset goes on as a reset. An upstream behind
+   * both FINs is closing by itself and only waits if it has not taken everything.
    */
   private closeUpstream(upstream: UpstreamTcpConnection, kind: ConnectionCloseKind): void {
     if (kind !== 'remote' || this.side.isTunnel) {
       upstream.close(kind === 'local' ? 'no-flush' : 'abort');
-    } else if (!this.upstreamEndedLast || upstream.bufferedBytes > 0) {
+    } else if (!this.hasEnded || upstream.bufferedBytes > 0) {
       this.flush = new UpstreamFlush(this.proxy, upstream, this.proxy.idleMsOf(this.record));
       if (this.isUpstreamPaused) upstream.resumeReading();
     }
+  }
+
+  private get hasEnded(): boolean {
+    return this.sawUpstreamEnd && this.sawDownstreamEnd;
   }
 
   private onIdle(): void {
