@@ -129,6 +129,8 @@ export interface RateLimitDescriptor {
   /** Undefined: one, or what the limiter has as its default. */
   readonly hits: number | undefined;
   readonly isNegativeHits: boolean;
+  /** What takes the place of the service's limit, with `unit` as in `envoy.type.v3.RateLimitUnit`; null: nothing. */
+  readonly limit: { readonly requestsPerUnit: number; readonly unit: number } | null;
   readonly rule: RateLimitRule;
 }
 

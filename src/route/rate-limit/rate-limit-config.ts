@@ -57,15 +57,27 @@ export type RateLimitConfig = {
   readonly appliesOnStreamDone: boolean;
   /** `UNSPECIFIED`, `OFF`, `DRAFT_VERSION_03`. */
   readonly headersOption: string;
+  /** Where the dynamic metadata has a limit that takes the place of the service's; null: nowhere. */
+  readonly limit: { readonly namespace: string; readonly path: readonly string[] } | null;
 };
 
-/** Reads the rate limits of a route or virtual host. */
+/** Reads the rate limits of a route or virtual host. Their `hits_addend` is without effect, as in Envoy. */
 export function parseRateLimits(node: ConfigNode, field: string): readonly RateLimitConfig[] {
-  return node.list(field).map(parseRateLimit);
+  return node.list(field).map((limit) => ({ ...parseRateLimit(limit), hits: null, isNegativeHits: false }));
+}
+
+/** Limits in a filter itself belong to no stage and cannot be switched off. */
+export function parseOwnRateLimits(node: ConfigNode): readonly RateLimitConfig[] {
+  for (const limit of node.list('rate_limits')) {
+    if (limit.has('stage') || limit.has('disable_key'))
+      limit.error("'stage' field and 'disable_key' field are not supported");
+    if (limit.has('limit')) limit.error("'limit' field is not supported", 'limit');
+  }
+  return node.list('rate_limits').map(parseRateLimit);
 }
 
 function parseRateLimit(node: ConfigNode): RateLimitConfig {
-  node.noEffect('limit', 'it overrides limits of the rate limit service, and there is none');
+  const override = node.message('limit')?.message('dynamic_metadata')?.message('metadata_key');
   const addend = node.message('hits_addend');
   const format = addend?.string('format') ?? '';
   const problem = formatProblem(format);
@@ -81,6 +93,13 @@ function parseRateLimit(node: ConfigNode): RateLimitConfig {
     isNegativeHits: addend?.bool('is_negative_hits') ?? false,
     appliesOnStreamDone: node.bool('apply_on_stream_done'),
     headersOption: node.enum('x_ratelimit_option'),
+    limit:
+      override === undefined
+        ? null
+        : {
+            namespace: override.string('key'),
+            path: override.list('path').map((segment) => segment.string('key')),
+          },
   };
 }
 

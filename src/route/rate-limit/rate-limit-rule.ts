@@ -28,6 +28,7 @@ class LiveRule implements RateLimitRule {
   private readonly steps: readonly Step[] | null;
   private readonly hits: HitsOf;
   private readonly isNegative: boolean;
+  private readonly limit: RateLimitConfig['limit'];
 
   constructor(config: RateLimitConfig) {
     this.stage = config.stage;
@@ -37,6 +38,7 @@ class LiveRule implements RateLimitRule {
     this.steps = config.actions?.map(buildStep) ?? null;
     this.hits = buildHits(config.hits);
     this.isNegative = config.isNegativeHits;
+    this.limit = config.limit;
   }
 
   describe(input: RateLimitInput): RateLimitDescriptor | null {
@@ -48,9 +50,24 @@ class LiveRule implements RateLimitRule {
       if (value !== null) entries.push([key, value]);
     }
     const hits = this.hits(input);
-    return hits === null ? null : { entries, hits, isNegativeHits: this.isNegative, rule: this };
+    if (hits === null) return null;
+    return { entries, hits, isNegativeHits: this.isNegative, limit: this.limitOf(input), rule: this };
+  }
+
+  private limitOf({ info }: RateLimitInput): RateLimitDescriptor['limit'] {
+    const { limit } = this;
+    if (limit === null) return null;
+    const found = plainAt(info.dynamicMetadata?.get(limit.namespace), limit.path);
+    if (!isPlainObject(found)) return null;
+    const { requests_per_unit: requestsPerUnit, unit } = found;
+    const number = typeof unit === 'string' ? unitNames.indexOf(unit) : -1;
+    if (typeof requestsPerUnit !== 'number' || number < 0) return null;
+    return { requestsPerUnit: Math.min(Math.max(0, Math.trunc(requestsPerUnit)), 0xffff_ffff), unit: number };
   }
 }
+
+/** `envoy.type.v3.RateLimitUnit`. */
+const unitNames = ['UNKNOWN', 'SECOND', 'MINUTE', 'HOUR', 'DAY', 'MONTH', 'YEAR', 'WEEK'];
 
 /** Undefined: none are configured; null: the format gave no whole number, and there is no descriptor. */
 type HitsOf = (input: RateLimitInput) => number | undefined | null;

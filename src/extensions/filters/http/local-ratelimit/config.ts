@@ -4,7 +4,7 @@ import type { TokenBucketConfig } from '../../../../base/token-bucket.js';
 import { parseTokenBucket, placeOf } from '../../../../network/token-bucket-config.js';
 import type { HeaderAdditionConfig } from '../../../../route/config-types.js';
 import { parseHeaderAdditions } from '../../../../route/header-mutations.js';
-import { parseRateLimits, type RateLimitConfig } from '../../../../route/rate-limit/rate-limit-config.js';
+import { parseOwnRateLimits, type RateLimitConfig } from '../../../../route/rate-limit/rate-limit-config.js';
 import { mostDynamicBuckets } from './dynamic-buckets.js';
 
 /** `envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit`, of the filter or of a route. */
@@ -88,16 +88,6 @@ function parseDescribing(node: ConfigNode): Describing {
     alwaysTakesDefault: node.bool('always_consume_default_token_bucket', true),
     maxDynamicDescriptors: dynamic,
   };
-}
-
-/** Limits in the filter itself belong to no stage and cannot be switched off. */
-function parseOwnRateLimits(node: ConfigNode): readonly RateLimitConfig[] {
-  for (const limit of node.list('rate_limits')) {
-    if (limit.has('stage') || limit.has('disable_key'))
-      limit.error("'stage' field and 'disable_key' field are not supported");
-    if (limit.has('limit')) limit.error("'limit' field is not supported", 'limit');
-  }
-  return parseRateLimits(node, 'rate_limits');
 }
 
 function parseDescriptors(node: ConfigNode): readonly DescriptorConfig[] {

@@ -58,9 +58,9 @@ export class ConnectionLimiter {
       responseTrailers: null,
       logType: 'NotSet',
     };
-    const descriptors = this.descriptors.map((entries) =>
-      entries.map(([key, value]) => [key, value(context)] as const),
-    );
+    const descriptors = this.descriptors.map((entries) => ({
+      entries: entries.map(([key, value]) => [key, value(context)] as const),
+    }));
     const request = encodeRateLimitRequest(this.config.domain, descriptors);
     const call = this.method.unary(request, info, {
       onReply: (reply) => give(decodeRateLimitVerdict(reply)),
