@@ -103,7 +103,8 @@ export class HeaderRules {
   }
 }
 
-function applyAddition(
+/** Puts one value in. */
+export function applyAddition(
   headers: HeaderMap,
   name: string,
   value: string,

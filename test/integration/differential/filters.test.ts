@@ -3,6 +3,7 @@ import { authenticationFamily } from './families/authentication-family.js';
 import { authzFamily } from './families/authz-family.js';
 import { compressionFamily } from './families/compression-family.js';
 import { familyBootstrap } from './families/filter-family.js';
+import { grpcAuthzFamily } from './families/grpc-authz-family.js';
 import { jwtFamily } from './families/jwt-family.js';
 import { localRateLimitFamily } from './families/local-ratelimit-family.js';
 import { rbacFamily } from './families/rbac-family.js';
@@ -10,6 +11,7 @@ import { trafficFamilies, trafficLog } from './families/traffic-families.js';
 
 const accessFamilies = [
   authzFamily,
+  grpcAuthzFamily,
   rbacFamily,
   localRateLimitFamily,
   authenticationFamily,

@@ -49,7 +49,11 @@ function withOrderedMaps(texts: readonly string[]): readonly string[] {
   return ordered;
 }
 
+/** Of streams and requests. */
+const id = /^(?:\d{9,20}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
 function blockText(bytes: Buffer, places: Places): string {
+  if (id.test(bytes.toString('latin1'))) return '*';
   const inner = bytes.length === 0 ? null : messageText(bytes, places);
   return inner === null ? JSON.stringify(bytes.toString('latin1')) : `{ ${inner} }`;
 }

@@ -59,7 +59,7 @@ const shadowResult = (value: string): Fields => ({
 const only = (...filters: readonly Plain[]): NetworkListener => ({ filters });
 
 /** One message and its status. */
-function answered(message: Buffer, status = '0'): OriginScript {
+export function answered(message: Buffer, status = '0'): OriginScript {
   const framed = `\0${uint32(message.length)}${message.toString('latin1')}`;
   const head = headers(
     1,
@@ -72,7 +72,7 @@ function answered(message: Buffer, status = '0'): OriginScript {
   return ['complete', { send: head + data(1, framed, false) + headers(1, [['grpc-status', status]]) }];
 }
 /** A status alone. */
-const failed = (status: string, http = '200'): OriginScript => [
+export const failed = (status: string, http = '200'): OriginScript => [
   'complete',
   {
     send: headers(1, [

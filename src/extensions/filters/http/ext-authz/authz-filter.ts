@@ -11,13 +11,13 @@ import type { LogContext, StreamInfo } from '../../../../api/stream-info.js';
 import type { Cancellable, Cluster } from '../../../../api/upstream.js';
 import type { RequestHeaders, ResponseHeaders } from '../../../../base/header-map.js';
 import type { Plain } from '../../../../base/plain.js';
+import { applyAddition } from '../../../../route/header-mutations.js';
 import { addDynamicMetadata } from '../../../../stream/dynamic-metadata.js';
 import type { Authz, Check } from './authz.js';
 import { Z } from './authz-stats.js';
-import type { BodyConfig } from './config.js';
-import type { ToldBody, Verdict } from './http-service.js';
-
-type Fields = readonly (readonly [name: string, value: string])[];
+import type { BodyConfig, RouteAuthzConfig } from './config.js';
+import { areValid, changeRequest, unfitHeader } from './request-changes.js';
+import type { Changes, HeaderChange, Refusal, ToldBody, Verdict } from './verdict.js';
 
 /**
  * One request and what the service says of it.
@@ -39,7 +39,7 @@ export class AuthzFilter implements HttpFilter, LogContext {
   /** The question is being put: a verdict that comes now comes within a hook. */
   private isCalling: boolean;
   private startMs: number;
-  private toClient: Fields | null;
+  private toClient: readonly HeaderChange[] | null;
 
   constructor(stream: StreamControl, authz: Authz) {
     this.stream = stream;
@@ -97,7 +97,8 @@ export class AuthzFilter implements HttpFilter, LogContext {
   }
 
   onResponseHeaders(headers: ResponseHeaders): HeadersStatus {
-    if (this.toClient !== null) for (const [name, value] of this.toClient) headers.add(name, value);
+    if (this.toClient !== null)
+      for (const { name, value, action } of this.toClient) applyAddition(headers, name, value, action);
     return HeadersStatus.Continue;
   }
 
@@ -110,7 +111,7 @@ export class AuthzFilter implements HttpFilter, LogContext {
     const { authz } = this;
     authz.stats.own.inc(Z.disabled);
     if (!authz.deniesWhenOff()) return HeadersStatus.Continue;
-    this.answer(authz.config.statusOnError, '', 'ext_authz_error', []);
+    this.answer({ status: authz.config.statusOnError, body: noBytes, headers: [] }, 'ext_authz_error');
     return HeadersStatus.Stop;
   }
 
@@ -121,8 +122,9 @@ export class AuthzFilter implements HttpFilter, LogContext {
     this.startMs = this.authz.nowMs();
     this.cluster = this.authz.stats.clusterOf(this.stream, headers);
     this.isCalling = true;
-    this.call =
-      service === null ? null : service.ask(headers, body, this, (verdict) => this.onVerdict(verdict));
+    const routeMetadata = this.stream.route()?.metadata;
+    const question = { headers, body, context: this, routeMetadata, extensions: this.extensions() };
+    this.call = service === null ? null : service.ask(question, (verdict) => this.onVerdict(verdict));
     this.isCalling = false;
     return this.hasPassed();
   }
@@ -137,43 +139,68 @@ export class AuthzFilter implements HttpFilter, LogContext {
     else this.stream.guard(() => this.judge(verdict));
   }
 
-  private judge(verdict: Verdict): void {
-    if (verdict.kind === 'error') this.onError();
-    else if (verdict.kind === 'denied') this.onDenied(verdict);
-    else this.onOk(verdict);
+  /** Those of all levels of the route. */
+  private extensions(): ReadonlyMap<string, string> {
+    const merged = new Map<string, string>();
+    for (const config of this.stream.routeConfigs()) {
+      // What a route holds under the name of a filter was made by that filter's `parseRoute`.
+      const { extensions } = config as RouteAuthzConfig;
+      for (const [key, value] of Object.entries(extensions)) merged.set(key, value);
+    }
+    return merged;
   }
 
-  private onOk(verdict: Extract<Verdict, { readonly kind: 'ok' }>): void {
+  private judge(verdict: Verdict): void {
+    if (verdict.kind === 'error') this.onError(verdict.refusal);
+    else if (verdict.kind === 'denied') this.onDenied(verdict.refusal, verdict.metadata);
+    else this.onOk(verdict.changes, verdict.metadata);
+  }
+
+  private onOk(changes: Changes, metadata: Structure): void {
     const headers = this.requestHeaders as RequestHeaders;
-    const { set, append, remove, toClient, metadata } = verdict;
-    const took = Math.floor(this.authz.nowMs() - this.startMs);
+    const { authz, stream } = this;
+    const { config, stats } = authz;
+    const took = Math.floor(authz.nowMs() - this.startMs);
     this.tellMetadata(metadata, { ext_authz_duration: took });
-    if (this.authz.config.clearsRoute && set.length + append.length + remove.length > 0) {
-      this.stream.refreshRoute();
+    if (changes.toClient.length > 0) this.toClient = changes.toClient;
+    const { set, append, add, remove, setQuery, removeQuery } = changes;
+    const count = set.length + append.length + add.length + remove.length;
+    if (config.clearsRoute && count + setQuery.length + removeQuery.length > 0) stream.refreshRoute();
+    const isValid = !config.validatesMutations || areValid(changes);
+    const isAllowed = isValid && changeRequest(headers, changes, authz.mayChange);
+    if (!isValid || (!isAllowed && config.mutationRules?.isStrict === true)) {
+      if (isValid) this.toClient = null;
+      stats.count('invalid', this.cluster);
+      this.answer({ status: 500, body: noBytes, headers: [] }, 'ext_authz_invalid');
+      return;
     }
-    for (const [name, value] of set) headers.replace(name, value);
-    for (const [name, value] of append) headers.add(name, value);
-    for (const name of remove) if (!name.startsWith(':') && name !== 'host') headers.remove(name);
-    if (toClient.length > 0) this.toClient = toClient;
-    this.authz.stats.count('ok', this.cluster);
+    const problem = unfitHeader(changes);
+    if (problem !== null) {
+      this.refuseUnfit(problem);
+      return;
+    }
+    stats.count('ok', this.cluster);
     this.pass();
   }
 
-  private onDenied(verdict: Extract<Verdict, { readonly kind: 'denied' }>): void {
+  private onDenied(refusal: Refusal, metadata: Structure): void {
     const { config, stats } = this.authz;
-    const { status, body, headers, metadata } = verdict;
     this.tellMetadata(metadata, {});
     stats.count('denied', this.cluster);
-    if (config.chargesCluster) this.cluster?.chargeCode(status, true, false);
-    const shown = config.maxDeniedBytes > 0 ? body.subarray(0, config.maxDeniedBytes) : body;
-    this.answer(status, shown.toString(), 'ext_authz_denied', headers);
+    if (config.chargesCluster) this.cluster?.chargeCode(refusal.status, true, false);
+    this.answer(refusal, 'ext_authz_denied');
   }
 
-  private onError(): void {
+  private onError(refusal: Refusal | null): void {
     const { config, stats } = this.authz;
     stats.count('error', this.cluster);
     if (!config.allowsFailure) {
-      this.answer(config.statusOnError, '', 'ext_authz_error', []);
+      const { statusOnError } = config;
+      const status = refusal === null || refusal.status === 0 ? statusOnError : refusal.status;
+      this.answer(
+        { status, body: refusal?.body ?? noBytes, headers: refusal?.headers ?? [] },
+        'ext_authz_error',
+      );
       return;
     }
     stats.count('failure_mode_allowed', this.cluster);
@@ -187,9 +214,11 @@ export class AuthzFilter implements HttpFilter, LogContext {
   }
 
   /** The service's headers take the place of those that are there, in all their lines. */
-  private answer(status: number, body: string, details: string, fields: Fields): void {
+  private answer({ status, body, headers: fields }: Refusal, details: string): void {
     this.state = 'answered';
-    this.stream.localReply(status, body, {
+    const { maxDeniedBytes } = this.authz.config;
+    const shown = maxDeniedBytes > 0 ? body.subarray(0, maxDeniedBytes) : body;
+    this.stream.localReply(status, shown.toString(), {
       details,
       flags: ResponseFlag.unauthorizedExternalService,
       modify: (headers) => {
@@ -199,16 +228,27 @@ export class AuthzFilter implements HttpFilter, LogContext {
     });
   }
 
-  private tellMetadata(fields: Fields, more: { readonly [name: string]: Plain }): void {
-    if (fields.length === 0) return;
+  /** As the connection manager answers for a filter that has spoilt the request. */
+  private refuseUnfit(problem: string): void {
+    this.state = 'answered';
+    this.authz.stats.count('ok', this.cluster);
+    this.stream.localReply(503, problem, {
+      details: `filter_removed_required_request_headers{${problem.replaceAll(' ', '_')}}`,
+      flags: ResponseFlag.downstreamProtocolError,
+    });
+  }
+
+  private tellMetadata(metadata: Structure, more: Structure): void {
+    if (Object.keys(metadata).length === 0) return;
     if (this.authz.config.takesMetadata) {
-      const metadata = { ...Object.fromEntries(fields), ...more };
-      addDynamicMetadata(this.stream.info, 'envoy.filters.http.ext_authz', metadata);
+      addDynamicMetadata(this.stream.info, 'envoy.filters.http.ext_authz', { ...metadata, ...more });
     } else {
       this.authz.stats.own.inc(Z.ignored_dynamic_metadata);
     }
   }
 }
+
+type Structure = { readonly [key: string]: Plain };
 
 const noBytes = Buffer.alloc(0);
 

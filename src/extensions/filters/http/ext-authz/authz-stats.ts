@@ -22,7 +22,7 @@ export const Z = statBlock({
   ],
 });
 
-type Outcome = 'ok' | 'denied' | 'error' | 'failure_mode_allowed';
+type Outcome = 'ok' | 'denied' | 'error' | 'failure_mode_allowed' | 'invalid';
 
 /** Counts verdicts for the filter, and for the cluster that the request is on its way to. */
 export class AuthzStats {

@@ -4,15 +4,18 @@ import { buildMetadataMatcher } from '../../../../match/metadata-matcher.js';
 import { isOn } from '../../../../runtime/feature-flag.js';
 import { RouteOverride } from '../route-override.js';
 import { AuthzStats } from './authz-stats.js';
-import type { BodyConfig, ExtAuthzConfig, RouteAuthzConfig } from './config.js';
+import type { BodyConfig, ExtAuthzConfig, RouteAuthzConfig, ServiceConfig } from './config.js';
+import { GrpcAuthzService } from './grpc-service.js';
 import { HttpService } from './http-service.js';
+import { buildMutationRules } from './mutation-rules.js';
+import type { AuthzService } from './verdict.js';
 
 /** How a route has its requests checked. */
 export interface Check {
   readonly isDisabled: boolean;
   /** Null: the service is not told the body. */
   readonly body: BodyConfig | null;
-  readonly service: HttpService | null;
+  readonly service: AuthzService | null;
 }
 
 /** The filter's configuration at work. */
@@ -20,6 +23,8 @@ export class Authz {
   readonly config: ExtAuthzConfig;
   readonly stats: AuthzStats;
   readonly checks: RouteOverride<RouteAuthzConfig, Check>;
+  /** Null: the service may change every header. */
+  readonly mayChange: ((name: string) => boolean) | null;
   private readonly scope: HttpFilterContext;
   private readonly metadataEnables: ((info: StreamInfo) => boolean) | null;
 
@@ -27,13 +32,24 @@ export class Authz {
     this.config = config;
     this.scope = scope;
     this.stats = new AuthzStats(scope.statPrefix, config.statPrefix, scope);
-    const service = config.service === null ? null : new HttpService(config.service, config, scope);
-    this.checks = new RouteOverride({ isDisabled: false, body: config.body, service }, (onRoute) => ({
-      isDisabled: onRoute.isDisabled,
-      body: onRoute.skipsBody ? null : (onRoute.body ?? config.body),
-      service: onRoute.service === null ? service : new HttpService(onRoute.service, config, scope),
-    }));
+    this.mayChange = config.mutationRules === null ? null : buildMutationRules(config.mutationRules);
+    const checkOf = (isDisabled: boolean, body: BodyConfig | null, service: ServiceConfig | null): Check => ({
+      isDisabled,
+      body,
+      service: service === null ? null : this.serviceOf(service, body),
+    });
+    this.checks = new RouteOverride(checkOf(false, config.body, config.service), (onRoute) => {
+      const body = onRoute.skipsBody ? null : (onRoute.body ?? config.body);
+      return checkOf(onRoute.isDisabled, body, onRoute.service ?? config.service);
+    });
     this.metadataEnables = config.enabledMetadata === null ? null : metadataTest(config.enabledMetadata);
+  }
+
+  private serviceOf(service: ServiceConfig, body: BodyConfig | null): AuthzService {
+    const { config, scope } = this;
+    return service.kind === 'http'
+      ? new HttpService(service.http, config, scope)
+      : new GrpcAuthzService(service.grpc, config, body?.packsBytes === true, scope);
   }
 
   isEnabled(info: StreamInfo): boolean {

@@ -2,14 +2,41 @@ import type { ConfigNode, FractionConfig } from '../../../../api/config-node.js'
 import { statusCodeOf } from '../../../../api/status-codes.js';
 import { type MetadataMatcherConfig, parseMetadataMatcher } from '../../../../match/metadata-matcher.js';
 import { type FeatureFlag, parseFeatureFlag } from '../../../../runtime/feature-flag.js';
-import { type HttpServiceConfig, type Patterns, parseHttpService, parsePatterns } from './service-config.js';
+import { type GrpcServiceConfig, parseGrpcService } from '../../../../upstream/grpc-service.js';
+import { type MutationRulesConfig, parseMutationRules } from './mutation-rules.js';
+import { type Patterns, parsePatterns } from './patterns.js';
+import { type HttpServiceConfig, parseHttpService } from './service-config.js';
 
-export type BodyConfig = { readonly maxBytes: number; readonly allowsPartial: boolean };
+export type BodyConfig = {
+  readonly maxBytes: number;
+  readonly allowsPartial: boolean;
+  /** A gRPC service is told it as bytes, not as text. */
+  readonly packsBytes: boolean;
+};
 
-/** `envoy.extensions.filters.http.ext_authz.v3.ExtAuthz`, with an HTTP service. */
+export type ServiceConfig =
+  | { readonly kind: 'http'; readonly http: HttpServiceConfig }
+  | { readonly kind: 'grpc'; readonly grpc: GrpcServiceConfig };
+
+/** What a gRPC service is told besides the request. */
+export type GrpcTelling = {
+  readonly tellsCertificate: boolean;
+  readonly tellsTlsSession: boolean;
+  /** Key of the node's metadata whose entries are the labels of this side; empty: none. */
+  readonly labelsKey: string;
+  readonly namespaces: readonly string[];
+  readonly routeNamespaces: readonly string[];
+  readonly encodesRaw: boolean;
+};
+
+/** `envoy.extensions.filters.http.ext_authz.v3.ExtAuthz`. */
 export type ExtAuthzConfig = {
-  /** Null when another kind of service was asked for, which has been refused. */
-  readonly service: HttpServiceConfig | null;
+  /** Null: nobody can be asked. */
+  readonly service: ServiceConfig | null;
+  readonly telling: GrpcTelling;
+  /** What the service may change in a request; null: everything. */
+  readonly mutationRules: MutationRulesConfig | null;
+  readonly validatesMutations: boolean;
   readonly body: BodyConfig | null;
   readonly allowsFailure: boolean;
   readonly tellsAllowedFailure: boolean;
@@ -34,21 +61,23 @@ export type RouteAuthzConfig = {
   readonly skipsBody: boolean;
   /** In the place of the filter's own. */
   readonly body: BodyConfig | null;
-  readonly service: HttpServiceConfig | null;
+  readonly service: ServiceConfig | null;
+  readonly extensions: { readonly [key: string]: string };
 };
 
 const always: FractionConfig = { numerator: 100, denominator: 100, runtimeKey: '' };
 
-const untold = 'an HTTP service is told the request alone';
-
 export function parseExtAuthz(node: ConfigNode): ExtAuthzConfig {
-  parseForGrpcAlone(node);
-  const service = node.message('http_service');
+  node.enum('transport_api_version');
+  const rules = node.message('decoder_header_mutation_rules');
   const enabledMetadata = node.message('filter_enabled_metadata');
   const allowed = node.message('allowed_headers');
   const onError = node.message('status_on_error');
   return {
-    service: service === undefined ? null : parseHttpService(service),
+    service: parseService(node),
+    telling: parseTelling(node),
+    mutationRules: rules === undefined ? null : parseMutationRules(rules),
+    validatesMutations: node.bool('validate_mutations'),
     body: parseBody(node.message('with_request_body')),
     allowsFailure: node.bool('failure_mode_allow'),
     tellsAllowedFailure: node.bool('failure_mode_allow_header_add'),
@@ -66,27 +95,34 @@ export function parseExtAuthz(node: ConfigNode): ExtAuthzConfig {
   };
 }
 
-function parseForGrpcAlone(node: ConfigNode): void {
-  node.enum('transport_api_version');
-  node.noEffect('validate_mutations', 'the headers of an HTTP answer have been checked by its parser');
-  node.noEffect('encode_raw_headers', 'headers of HTTP are never encoded');
-  const fields = [
-    'metadata_context_namespaces',
-    'typed_metadata_context_namespaces',
-    'route_metadata_context_namespaces',
-    'route_typed_metadata_context_namespaces',
-    'include_peer_certificate',
-    'include_tls_session',
-    'bootstrap_metadata_labels_key',
-  ];
-  for (const field of fields) node.noEffect(field, untold);
+function parseService(node: ConfigNode): ServiceConfig | null {
+  const grpc = node.message('grpc_service');
+  if (grpc !== undefined) return { kind: 'grpc', grpc: parseGrpcService(grpc, defaultTimeoutMs) };
+  const http = node.message('http_service');
+  return http === undefined ? null : { kind: 'http', http: parseHttpService(http) };
+}
+
+const defaultTimeoutMs = 200;
+
+function parseTelling(node: ConfigNode): GrpcTelling {
+  const why = 'requests and routes have no typed metadata here';
+  node.noEffect('typed_metadata_context_namespaces', why);
+  node.noEffect('route_typed_metadata_context_namespaces', why);
+  return {
+    tellsCertificate: node.bool('include_peer_certificate'),
+    tellsTlsSession: node.bool('include_tls_session'),
+    labelsKey: node.string('bootstrap_metadata_labels_key'),
+    namespaces: node.strings('metadata_context_namespaces'),
+    routeNamespaces: node.strings('route_metadata_context_namespaces'),
+    encodesRaw: node.bool('encode_raw_headers'),
+  };
 }
 
 export function parseExtAuthzRoute(node: ConfigNode): RouteAuthzConfig {
   const isDisabled = node.bool('disabled');
   const settings = node.message('check_settings');
-  settings?.noEffect('context_extensions', untold);
-  const service = settings?.message('http_service');
+  const extensions: { [key: string]: string } = {};
+  for (const [key, value] of settings?.stringMap('context_extensions') ?? []) extensions[key] = value;
   const body = settings?.message('with_request_body');
   const skipsBody = settings?.bool('disable_request_body_buffering') ?? false;
   if (skipsBody && body !== undefined) {
@@ -98,12 +134,16 @@ export function parseExtAuthzRoute(node: ConfigNode): RouteAuthzConfig {
     isDisabled,
     skipsBody,
     body: parseBody(body),
-    service: service === undefined ? null : parseHttpService(service),
+    service: settings === undefined ? null : parseService(settings),
+    extensions,
   };
 }
 
 function parseBody(node: ConfigNode | undefined): BodyConfig | null {
   if (node === undefined) return null;
-  node.unsupported('pack_as_bytes', 'the body of an HTTP request is bytes');
-  return { maxBytes: node.number('max_request_bytes', 0), allowsPartial: node.bool('allow_partial_message') };
+  return {
+    maxBytes: node.number('max_request_bytes', 0),
+    allowsPartial: node.bool('allow_partial_message'),
+    packsBytes: node.bool('pack_as_bytes'),
+  };
 }

@@ -1,37 +1,23 @@
 import type { HttpFilterContext } from '../../../../api/http-filter.js';
-import type { LogContext } from '../../../../api/stream-info.js';
 import type { Cancellable } from '../../../../api/upstream.js';
 import { type HeaderMap, RequestHeaders } from '../../../../base/header-map.js';
-import { buildStringMatcher, type StringPredicate } from '../../../../match/string-matcher.js';
+import type { StringPredicate } from '../../../../match/string-matcher.js';
 import { HeaderRules } from '../../../../route/header-mutations.js';
 import { AsyncClient, type AsyncResponse } from '../../../../upstream/async-client.js';
 import type { ExtAuthzConfig } from './config.js';
-import type { HttpServiceConfig, Patterns } from './service-config.js';
+import { anyOf } from './patterns.js';
+import type { HttpServiceConfig } from './service-config.js';
+import {
+  type AuthzService,
+  type Changes,
+  type Field,
+  failure,
+  partialHeader,
+  type Question,
+  type Verdict,
+} from './verdict.js';
 
-type Field = readonly [name: string, value: string];
-
-/** What the service has said of a request. */
-export type Verdict =
-  | { readonly kind: 'error' }
-  | {
-      readonly kind: 'ok';
-      readonly set: readonly Field[];
-      readonly append: readonly Field[];
-      readonly remove: readonly string[];
-      readonly toClient: readonly Field[];
-      readonly metadata: readonly Field[];
-    }
-  | {
-      readonly kind: 'denied';
-      readonly status: number;
-      readonly body: Buffer;
-      readonly headers: readonly Field[];
-      readonly metadata: readonly Field[];
-    };
-
-const error: Verdict = { kind: 'error' };
 const removalsHeader = 'x-envoy-auth-headers-to-remove';
-const partialHeader = 'x-envoy-auth-partial-body';
 const maxAnswerBytes = 1024 * 1024;
 
 /** What the service is always told besides. */
@@ -39,14 +25,8 @@ const alwaysTold = new Set(['authorization', ':method', ':path', ':authority', '
 /** What clients are always told of a refusal. */
 const alwaysToClient = new Set([':status', 'content-length', 'www-authenticate', 'location']);
 
-/** Body of a request as the service gets it. */
-export interface ToldBody {
-  readonly bytes: Buffer;
-  readonly isPartial: boolean;
-}
-
 /** An authorization service that speaks plain HTTP. */
-export class HttpService {
+export class HttpService implements AuthzService {
   private readonly config: HttpServiceConfig;
   private readonly client: AsyncClient;
   private readonly isTold: StringPredicate;
@@ -75,16 +55,11 @@ export class HttpService {
         : (name) => alwaysToClient.has(name) || toClient(name);
   }
 
-  /** Answers a handle to take the question back with, or null when the verdict has been given already. */
-  ask(
-    headers: RequestHeaders,
-    body: ToldBody | null,
-    context: LogContext,
-    give: (verdict: Verdict) => void,
-  ): Cancellable | null {
+  ask(question: Question, give: (verdict: Verdict) => void): Cancellable | null {
     const { cluster, timeoutMs } = this.config;
+    const { body } = question;
     const request = {
-      headers: this.question(headers, body, context),
+      headers: this.headersOf(question),
       body: body === null || body.bytes.length === 0 ? null : body.bytes,
       timeoutMs,
       limitBytes: maxAnswerBytes,
@@ -92,11 +67,11 @@ export class HttpService {
     };
     return this.client.send(cluster, request, {
       onResponse: (response) => give(this.verdict(response)),
-      onFailure: () => give(error),
+      onFailure: () => give(failure),
     });
   }
 
-  private question(headers: RequestHeaders, body: ToldBody | null, context: LogContext): RequestHeaders {
+  private headersOf({ headers, body, context }: Question): RequestHeaders {
     const { pathPrefix, pathOverride } = this.config;
     const asked = new RequestHeaders();
     asked.method = headers.method;
@@ -116,22 +91,29 @@ export class HttpService {
 
   private verdict({ headers, body }: AsyncResponse): Verdict {
     const { status } = headers;
-    if (status >= 500) return error;
-    const metadata = pick(headers, this.toMetadata);
+    if (status >= 500) return failure;
+    const metadata = Object.fromEntries(pick(headers, this.toMetadata));
     if (status !== 200) {
       headers.remove(removalsHeader);
-      return { kind: 'denied', status, body, headers: pick(headers, this.toClient), metadata };
+      const refusal = { status, body, headers: pick(headers, this.toClient) };
+      return { kind: 'denied', refusal, metadata };
     }
     const removals = headers.getAll(removalsHeader).flatMap((value) => value.split(','));
     headers.remove(removalsHeader);
-    return {
-      kind: 'ok',
+    const changes: Changes = {
       set: pick(headers, this.toUpstream),
-      append: pick(headers, this.toUpstreamAppended),
+      append: [],
+      add: pick(headers, this.toUpstreamAppended),
       remove: removals.map((name) => name.trim().toLowerCase()).filter((name) => name !== ''),
-      toClient: pick(headers, this.toClientOnSuccess),
-      metadata,
+      toClient: pick(headers, this.toClientOnSuccess).map(([name, value]) => ({
+        name,
+        value,
+        action: 'append',
+      })),
+      setQuery: [],
+      removeQuery: [],
     };
+    return { kind: 'ok', changes, metadata };
   }
 }
 
@@ -141,9 +123,4 @@ function pick(headers: HeaderMap, wants: StringPredicate): readonly Field[] {
     if (wants(name)) found.push([name, headers.values[i] as string]);
   });
   return found;
-}
-
-function anyOf(patterns: Patterns): StringPredicate {
-  const predicates = patterns.map(buildStringMatcher);
-  return (text) => predicates.some((matches) => matches(text));
 }

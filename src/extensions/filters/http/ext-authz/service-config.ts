@@ -1,9 +1,6 @@
 import type { ConfigNode } from '../../../../api/config-node.js';
-import { parseStringMatcher, type StringMatcherConfig } from '../../../../match/string-matcher.js';
 import type { HeaderAdditionConfig } from '../../../../route/config-types.js';
-
-/** Names of headers, any of which. */
-export type Patterns = readonly StringMatcherConfig[];
+import { type Patterns, parsePatterns } from './patterns.js';
 
 /** `HttpService`: who is asked, what he is told, and what is taken from his answer. */
 export type HttpServiceConfig = {
@@ -20,10 +17,6 @@ export type HttpServiceConfig = {
   readonly toClientOnSuccess: Patterns;
   readonly toMetadata: Patterns;
 };
-
-export function parsePatterns(node: ConfigNode | undefined): Patterns {
-  return node?.list('patterns').map(parseStringMatcher) ?? [];
-}
 
 export function parseHttpService(node: ConfigNode): HttpServiceConfig {
   const pathPrefix = node.string('path_prefix');

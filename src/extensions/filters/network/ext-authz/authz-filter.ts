@@ -4,7 +4,7 @@ import { type BoundStats, statBlock } from '../../../../api/stats.js';
 import type { StreamInfo } from '../../../../api/stream-info.js';
 import type { ThreadScope } from '../../../../api/thread-scope.js';
 import type { Cancellable } from '../../../../api/upstream.js';
-import { decodeTcpVerdict, type TcpVerdict } from '../../../../codec/authz/check-response.js';
+import { type CheckAnswer, decodeCheckAnswer } from '../../../../codec/authz/check-response.js';
 import { buildMetadataMatcher, type NamespaceLookup } from '../../../../match/metadata-matcher.js';
 import { addDynamicMetadata } from '../../../../stream/dynamic-metadata.js';
 import { GrpcMethod } from '../../../../upstream/grpc-service.js';
@@ -19,7 +19,7 @@ export const A = statBlock({
 
 const checkPath = '/envoy.service.auth.v3.Authorization/Check';
 const metadataNamespace = 'envoy.filters.network.ext_authz';
-const failure: TcpVerdict = { kind: 'error', metadata: {} };
+const failure: CheckAnswer = { kind: 'error', metadata: {}, request: null, response: null };
 
 /** What the connections of one filter chain share. */
 export class ConnectionAuthorizer {
@@ -45,13 +45,13 @@ export class ConnectionAuthorizer {
   }
 
   /** Answers a handle to take the question back with, or null when the verdict has been given already. */
-  ask(record: StreamInfo, give: (verdict: TcpVerdict) => void): Cancellable | null {
+  ask(record: StreamInfo, give: (verdict: CheckAnswer) => void): Cancellable | null {
     if (this.method === null) {
       give(failure);
       return null;
     }
     const call = this.method.unary(this.check.of(record), record, {
-      onReply: (reply) => give(decodeTcpVerdict(reply) ?? failure),
+      onReply: (reply) => give(decodeCheckAnswer(reply) ?? failure),
       onFailure: () => give(failure),
     });
     return call.isDone ? null : call;
@@ -116,7 +116,7 @@ export class NetworkAuthzFilter implements NetworkFilter {
     this.isPutting = false;
   }
 
-  private onVerdict({ kind, metadata }: TcpVerdict): void {
+  private onVerdict({ kind, metadata }: CheckAnswer): void {
     if (this.state !== 'asking') return;
     const { authorizer, control } = this;
     const { stats, config } = authorizer;

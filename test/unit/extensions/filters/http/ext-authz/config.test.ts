@@ -19,9 +19,12 @@ test('paths of the service begin with a slash, and there is one', () => {
   ]);
 });
 
-test('a gRPC service is refused by its name', () => {
+test('a service is asked over gRPC or HTTP', () => {
   const config = '{ grpc_service: { envoy_grpc: { cluster_name: c } } }';
-  deepEqual(readText(type, config, parseExtAuthz).unsupported, ['grpc_service']);
+  const { value, unsupported } = readText(type, config, parseExtAuthz);
+  deepEqual(unsupported, []);
+  equal(value.service?.kind, 'grpc');
+  equal(readText(type, `{ http_service: { ${uri} } }`, parseExtAuthz).value.service?.kind, 'http');
 });
 
 test('an error is 403 unless another status is given', () => {
