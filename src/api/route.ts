@@ -64,6 +64,8 @@ export interface RouteActionView {
   readonly kind: 'route';
   /** Chooses the cluster for this request: fixed, by header, or weighted. */
   chooseCluster(input: RouteInput): ClusterChoice;
+  /** Chooses for another attempt: of weighted clusters one that is not among those drawn, while there is one. */
+  rechooseCluster(input: RouteInput, drawn: readonly WeightedClusterView[]): ClusterChoice;
   /** How it is chosen, in words. */
   readonly chosenBy: string;
   /** The clusters among which weights draw; empty where none are. */
@@ -215,6 +217,8 @@ export type RetryPolicyConfig = {
   /** Parsed header matchers. */
   readonly retriableHeaders: Plain;
   readonly retriableRequestHeaders: Plain;
+  /** The route is asked for its cluster again before each retry. */
+  readonly refreshesCluster: boolean;
 };
 
 export type RetryPluginConfig = { readonly typeUrl: string; readonly config: Plain };

@@ -11,6 +11,7 @@ import type {
   RetryPolicyConfig,
   RouteActionView,
   RouteInput,
+  WeightedClusterView,
 } from '../api/route.js';
 import type { RuntimeView } from '../api/runtime.js';
 import type { LogContext } from '../api/stream-info.js';
@@ -81,10 +82,10 @@ export class RouteAction implements RouteActionView {
 
   /** The same action for one of the clusters that it may choose. */
   drawnAs(choice: ClusterChoice): RouteAction {
-    const { chosenBy, shares } = this.choose;
+    const { chosenBy, shares, again } = this.choose;
     return new RouteAction(
       this,
-      Object.assign(() => choice, { chosenBy, shares }),
+      Object.assign(() => choice, { chosenBy, shares, again: again ?? this.choose }),
       false,
     );
   }
@@ -100,6 +101,11 @@ export class RouteAction implements RouteActionView {
   chooseCluster(input: RouteInput): ClusterChoice {
     return this.choose(input);
   }
+
+  rechooseCluster(input: RouteInput, drawn: readonly WeightedClusterView[]): ClusterChoice {
+    const { choose } = this;
+    return choose.again === undefined ? choose(input) : choose.again(input, drawn);
+  }
 }
 
 export function buildRouteAction(
@@ -113,7 +119,7 @@ export function buildRouteAction(
   return new RouteAction(fields, choose, cluster.kind !== 'cluster');
 }
 
-type ActionFields = Omit<RouteActionView, 'chooseCluster' | 'chosenBy' | 'shares'>;
+type ActionFields = Omit<RouteActionView, 'chooseCluster' | 'rechooseCluster' | 'chosenBy' | 'shares'>;
 
 function resolveFields(config: RouteActionConfig, match: PathMatchConfig): ActionFields {
   return {

@@ -14,6 +14,8 @@ export interface ClusterChooser {
   /** In words. */
   readonly chosenBy?: string | undefined;
   readonly shares?: (() => readonly ClusterShare[]) | undefined;
+  /** Chooses once more; absent when that is no other question. */
+  readonly again?: ((input: RouteInput, drawn: readonly WeightedClusterView[]) => ClusterChoice) | undefined;
 }
 
 /** One entry of `weighted_clusters` with its own overrides. */
@@ -92,6 +94,7 @@ interface Draw {
   readonly weight: number;
   readonly runtimeKey: string;
   readonly choose: ClusterChooser;
+  readonly weighted: WeightedCluster;
 }
 
 function buildDraws({ clusters, runtimeKeyPrefix }: WeightedConfig, metadataMatch: Plain): Draw[] {
@@ -102,7 +105,7 @@ function buildDraws({ clusters, runtimeKeyPrefix }: WeightedConfig, metadataMatc
     const choose =
       cluster.clusterHeader === '' ? () => choice : choiceByHeader(cluster.clusterHeader, weighted);
     const name = cluster.name === '' ? `(header ${cluster.clusterHeader})` : cluster.name;
-    return { name, weight: cluster.weight, runtimeKey, choose };
+    return { name, weight: cluster.weight, runtimeKey, choose, weighted };
   });
 }
 
@@ -114,27 +117,34 @@ function buildWeightedChooser(
 ): ClusterChooser {
   const weightOf = (draw: Draw): number =>
     draw.runtimeKey === '' ? draw.weight : runtime.number(draw.runtimeKey, draw.weight);
+  const totalOf = (some: readonly Draw[]): number => some.reduce((sum, draw) => sum + weightOf(draw), 0);
   const fixedTotal = draws.reduce((sum, { weight }) => sum + weight, 0);
-  const choose = (input: RouteInput): ClusterChoice => {
-    const total = runtimeKeyPrefix === '' ? fixedTotal : draws.reduce((sum, draw) => sum + weightOf(draw), 0);
+  const drawFrom = (some: readonly Draw[], total: number, input: RouteInput): ClusterChoice => {
     const value =
       headerName === '' ? drawHash(input, hashPolicy, total) : drawValue(input, headerName, total);
     let end = 0;
-    for (const draw of draws) {
+    for (const draw of some) {
       end += weightOf(draw);
       if (value < end) return draw.choose(input);
     }
     return noChoice;
   };
+  const choose = (input: RouteInput): ClusterChoice =>
+    drawFrom(draws, runtimeKeyPrefix === '' ? fixedTotal : totalOf(draws), input);
+  const again = (input: RouteInput, drawn: readonly WeightedClusterView[]): ClusterChoice => {
+    const left = draws.filter(({ weighted }) => !drawn.includes(weighted));
+    const total = totalOf(left);
+    return total === 0 ? choose(input) : drawFrom(left, total, input);
+  };
   const shares = (): readonly ClusterShare[] => {
-    const total = draws.reduce((sum, draw) => sum + weightOf(draw), 0);
+    const total = totalOf(draws);
     return draws.map((draw) => ({
       cluster: draw.name,
       percent: total === 0 ? 0 : (weightOf(draw) / total) * 100,
     }));
   };
   const value = hashPolicy !== null ? 'hash' : headerName === '' ? 'random number' : `header ${headerName}`;
-  return Object.assign(choose, { shares, chosenBy: `weights, by the request's ${value}` });
+  return Object.assign(choose, { again, shares, chosenBy: `weights, by the request's ${value}` });
 }
 
 /** No matcher holds, or runtime overrides have set every weight to zero. */

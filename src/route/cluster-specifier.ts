@@ -1,6 +1,6 @@
 import type { ConfigNode } from '../api/config-node.js';
-import { parseMatcher } from '../match/tree/config.js';
 import { parseMetadata } from '../match/metadata.js';
+import { parseMatcher } from '../match/tree/config.js';
 import type { ClusterSpecifierConfig, WeightedClusterConfig } from './config-types.js';
 import { parseFilterConfigs } from './filter-configs.js';
 import { parseHeaderMutations } from './header-mutations.js';

@@ -10,10 +10,10 @@ import type { Plain } from '../base/plain.js';
 import type { SubstitutionFormatConfig } from '../format/substitution-format.js';
 import type { CookieMatcherConfig } from '../match/cookie-matcher.js';
 import type { HeaderMatcherConfig } from '../match/header-matcher.js';
-import type { MatcherConfig } from '../match/tree/config.js';
 import type { MetadataMatcherConfig } from '../match/metadata-matcher.js';
 import type { QueryMatcherConfig } from '../match/query-matcher.js';
 import type { StringMatcherConfig } from '../match/string-matcher.js';
+import type { MatcherConfig } from '../match/tree/config.js';
 import type { RateLimitConfig } from './rate-limit/rate-limit-config.js';
 import type { UriRewriteConfig } from './uri-template.js';
 

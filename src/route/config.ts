@@ -1,8 +1,8 @@
 import type { ConfigNode } from '../api/config-node.js';
 import { parseHeaderMatchers } from '../match/header-matcher.js';
-import { parseMatcher } from '../match/tree/config.js';
 import { parseMetadata } from '../match/metadata.js';
 import { originText, placesOf } from '../match/places.js';
+import { parseMatcher } from '../match/tree/config.js';
 import { type Inherited, parseHedgePolicy, parseRouteAction } from './action-config.js';
 import { parseBodyLimit } from './body-limit.js';
 import { type ClusterPlugins, parseClusterPlugins } from './cluster-specifier.js';

@@ -45,6 +45,7 @@ export function parseRetryPolicy(node: ConfigNode): RetryPolicyConfig {
     retryPriority: priority === undefined ? null : plain(priority),
     retriableHeaders: parseHeaderMatchers(node, 'retriable_headers'),
     retriableRequestHeaders: parseHeaderMatchers(node, 'retriable_request_headers'),
+    refreshesCluster: node.bool('refresh_cluster_on_retry'),
   };
 }
 

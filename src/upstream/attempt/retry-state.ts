@@ -25,13 +25,14 @@ export interface RetryParts {
 /** Everything that decides on retries of one request: conditions, how many are left, the back-off. */
 export class RetryState {
   private readonly policy: RetryPolicyConfig;
-  private readonly parts: RetryParts;
+  private parts: RetryParts;
   private readonly conditions: RetryConditions;
   /** The last attempt ended with its per-try timeout. */
   isAfterTimeout: boolean;
   private remaining: number;
   private attempts: number;
-  private holdsPlace: boolean;
+  /** Where the retry that is under way has its place; null while none is. */
+  private heldAt: CircuitBreaker | null;
   private hasRetried: boolean;
   /** How long the last response asked to be left alone; 0 when it did not. */
   private resetMs: number;
@@ -45,7 +46,7 @@ export class RetryState {
     this.isAfterTimeout = false;
     this.remaining = remaining;
     this.attempts = 0;
-    this.holdsPlace = false;
+    this.heldAt = null;
     this.hasRetried = false;
     this.resetMs = 0;
     this.isRateLimited = false;
@@ -116,9 +117,13 @@ export class RetryState {
 
   /** Gives back the place among the cluster's retries. */
   release(): void {
-    if (!this.holdsPlace) return;
-    this.holdsPlace = false;
-    this.parts.breaker.releaseRetry();
+    this.heldAt?.releaseRetry();
+    this.heldAt = null;
+  }
+
+  /** The next attempt goes to another cluster, which counts from now on. */
+  moveTo(cluster: Pick<RetryParts, 'stats' | 'breaker'>): void {
+    this.parts = { ...this.parts, ...cluster };
   }
 
   private decide(isWanted: boolean): RetryVerdict {
@@ -145,7 +150,7 @@ export class RetryState {
       breaker.releaseRetry();
       return 'no';
     }
-    this.holdsPlace = true;
+    this.heldAt = breaker;
     this.hasRetried = true;
     this.attempts++;
     return 'yes';
@@ -166,6 +171,7 @@ const noPolicy: RetryPolicyConfig = {
   retryPriority: null,
   retriableHeaders: null,
   retriableRequestHeaders: null,
+  refreshesCluster: false,
 };
 
 /** The retry state of a request, from its route's policy and its own x-envoy headers; null when it is never retried. */

@@ -2,8 +2,9 @@ import { compareSuites } from './compare.js';
 import { familyBootstrap } from './families/filter-family.js';
 import { attemptFamily } from './families/resilience/attempt-family.js';
 import { limitFamily } from './families/resilience/limit-family.js';
+import { refreshFamily } from './families/resilience/refresh-family.js';
 
-const families = [limitFamily, attemptFamily];
+const families = [limitFamily, attemptFamily, refreshFamily];
 
 const log = [
   'attempts=%UPSTREAM_REQUEST_ATTEMPT_COUNT%',

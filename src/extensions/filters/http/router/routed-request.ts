@@ -32,6 +32,7 @@ import type { RouterConfig } from './config.js';
 import { type LocalAnswer, noHealthyHost } from './local-answers.js';
 import type { RouteStats } from './route-stats.js';
 import type { RouterParts } from './router-parts.js';
+import { showCluster } from './shown-upstream.js';
 
 const noStats: readonly RouteStats[] = [];
 const noHosts: readonly Host[] = [];
@@ -185,9 +186,7 @@ export abstract class RoutedRequest extends TimerEntry implements LoadBalancerCo
       if (name !== '') this.alternative = cluster.alternativeStats(name);
       headers.remove('x-envoy-upstream-alt-stat-name');
     }
-    info.upstreamClusterName = cluster.info.name;
-    info.upstreamClusterStatName = cluster.info.statName;
-    info.clusterMetadata = cluster.info.metadata;
+    showCluster(info, cluster);
     const virtualCluster = route.virtualHost.virtualCluster(headers);
     if (virtualCluster !== null && virtualCluster !== 'other') info.virtualClusterName = virtualCluster;
   }

@@ -1,5 +1,5 @@
 import type { StreamInfo } from '../../../../api/stream-info.js';
-import type { Host, UpstreamConnectionInfo } from '../../../../api/upstream.js';
+import type { Cluster, Host, UpstreamConnectionInfo } from '../../../../api/upstream.js';
 
 const nobody: readonly Host[] = [];
 
@@ -16,6 +16,13 @@ export function forgetUpstream(info: StreamInfo): void {
   times.upstreamLastTxMs = Number.NaN;
   times.upstreamFirstRxMs = Number.NaN;
   times.upstreamFirstBodyMs = Number.NaN;
+}
+
+/** Where the request goes; null: there is no such cluster. */
+export function showCluster(info: StreamInfo, cluster: Cluster | null): void {
+  info.upstreamClusterName = cluster?.info.name ?? '';
+  info.upstreamClusterStatName = cluster?.info.statName ?? '';
+  info.clusterMetadata = cluster?.info.metadata ?? null;
 }
 
 /** The attempt on that host has its connection, or is the one whose response goes down. */

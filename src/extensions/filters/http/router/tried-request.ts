@@ -1,6 +1,6 @@
 import type { Chunk, StreamResetReason } from '../../../../api/codec.js';
 import type { StreamControl } from '../../../../api/http-filter.js';
-import type { RouteMatch } from '../../../../api/route.js';
+import type { RouteActionView, RouteMatch, WeightedClusterView } from '../../../../api/route.js';
 import type { BoundStats } from '../../../../api/stats.js';
 import {
   type Cluster,
@@ -22,11 +22,13 @@ import type { RetryState } from '../../../../upstream/attempt/retry-state.js';
 import { failureDetails, failureOf, transportReason } from '../../../../upstream/attempt/upstream-failure.js';
 import { TcpTunnelPool } from '../../../../upstream/pool/tcp-tunnel.js';
 import { ExaminedRequest } from './examined-request.js';
-import { failedHandshake, failedUpstream } from './local-answers.js';
+import { failedHandshake, failedUpstream, noHealthyHost } from './local-answers.js';
 import { rewriteToHost, setExpectedTimeout } from './prepare-request.js';
 import { countOutcome, noteOutcome, saysCanary } from './routed-request.js';
 import type { RouterParts } from './router-parts.js';
-import { forgetUpstream, noteUpstream } from './shown-upstream.js';
+import { forgetUpstream, noteUpstream, showCluster } from './shown-upstream.js';
+
+const noneDrawn: readonly WeightedClusterView[] = [];
 
 const informing: ReadonlySet<number> = new Set([100, 102, 103, 104]);
 
@@ -51,6 +53,8 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
   protected hasOutgrown: boolean;
   protected kept: KeptRequest | null;
   private backOffTimer: Timer | null;
+  /** Weighted clusters that have had their turn; only where retries may change the cluster. */
+  private drawn: readonly WeightedClusterView[];
   protected requestCompleteMs: number;
   protected isRequestComplete: boolean;
   protected isResponseStarted: boolean;
@@ -69,6 +73,7 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
     this.hasOutgrown = false;
     this.kept = null;
     this.backOffTimer = null;
+    this.drawn = noneDrawn;
     this.requestCompleteMs = 0;
     this.isRequestComplete = false;
     this.isResponseStarted = false;
@@ -376,8 +381,44 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
     this.scope.timers.schedule(this.backOffTimer, delay);
   }
 
+  /**
+   * The retry goes where the route sends it now; what the first cluster did to the request's headers stays. False: there
+   * is no such cluster.
+   */
+  private refreshCluster(action: RouteActionView): boolean {
+    const { info, choice } = this;
+    const last = choice?.weighted ?? null;
+    const drawn = last === null || this.drawn.includes(last) ? this.drawn : [...this.drawn, last];
+    const input = { headers: this.requestHeaders, info, random: info.randomValue };
+    const next = action.rechooseCluster(input, drawn);
+    // All have had their turn: it begins anew.
+    this.drawn = next.weighted !== null && drawn.includes(next.weighted) ? noneDrawn : drawn;
+    this.choice = next;
+    const cluster = this.scope.clusters.get(next.clusterName);
+    showCluster(info, cluster);
+    if (cluster === null) {
+      // Not empty, lest it be taken for a request that had no cluster yet.
+      info.upstreamClusterName = next.clusterName;
+      return false;
+    }
+    this.cluster = cluster;
+    this.retry?.moveTo({ stats: cluster.info.stats, breaker: cluster.breaker(this.priority()) });
+    return true;
+  }
+
+  private answerWithoutCluster(): void {
+    this.info.attemptCount = ++this.attempts;
+    this.chargeCode(noHealthyHost.status, false);
+    this.answer(noHealthyHost);
+  }
+
   private onBackOffOver(): void {
     if (this.isDone) return;
+    const { action } = this;
+    if (this.policy?.refreshesCluster === true && action !== null && !this.refreshCluster(action)) {
+      this.answerWithoutCluster();
+      return;
+    }
     (this.retry as RetryState).onRetry();
     for (const stats of this.routeStats) stats.counts.inc(V.upstream_rq_retry);
     const headers = this.requestHeaders;
