@@ -32,7 +32,7 @@ export interface Bootstrap {
 
 export type Stats = ReadonlyMap<string, number>;
 
-const startLimitMs = 20_000;
+const startLimitMs = 60_000;
 const settleLimitMs = 1500;
 
 /** One of the two proxies with the origins that belong to it. */

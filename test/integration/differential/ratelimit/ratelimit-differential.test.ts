@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { withoutEnvoy } from '../../../support/envoy.js';
 import { eventually } from '../../../support/eventually.js';
 import { fetchFrom, startOrigin } from '../../../support/proxy.js';
-import { type ProxyKind, ProxyUnderTest } from '../proxy-under-test.js';
+import { type ProxyKind, ProxyUnderTest, type Stats } from '../proxy-under-test.js';
 import { limitBootstrap } from './limit-bootstrap.js';
 import { LimitService } from './limit-service.js';
 
@@ -104,14 +104,35 @@ async function observe(t: TestContext, kind: ProxyKind): Promise<readonly string
     ];
     lines.push(...own.map((line) => `${name}: ${line}`));
   }
-  const log = await proxy.log('customLog', `id-${requests.length - 1}-`);
-  lines.push(...log.split('\n').sort());
-  const { stats } = await proxy.settled(/upstream_rq_active$/);
+  lines.push(...(await logLines(proxy)));
+  const stats = await restingStats(proxy);
   const counted = [...stats].filter(([name]) =>
     /^cluster\.\w+\.(?:\w+\.)*(?:ratelimit\.|upstream_rq_\w*\d)|^http\.async-client/.test(name),
   );
   lines.push(...counted.map(([name, value]) => `${name}: ${value}`).sort());
   return lines;
+}
+
+/** Once every request has its line. */
+async function logLines(proxy: ProxyUnderTest): Promise<readonly string[]> {
+  let lines: readonly string[] = [];
+  await eventually(async () => {
+    const text = await proxy.log('customLog', `id-${requests.length - 1}-`);
+    lines = text.split('\n').filter((line) => line !== '');
+    return lines.length >= requests.length;
+  });
+  return [...lines].sort();
+}
+
+/** Once nothing is under way, and the name that is used last is known. */
+async function restingStats(proxy: ProxyUnderTest): Promise<Stats> {
+  let stats: Stats = new Map();
+  await eventually(async () => {
+    stats = await proxy.stats();
+    const isBusy = [...stats].some(([name, value]) => value > 0 && name.endsWith('upstream_rq_active'));
+    return !isBusy && stats.has('cluster.main.ratelimit.own.ok');
+  });
+  return stats;
 }
 
 test('Envoy and this proxy ask a rate limit service about the same requests, and heed it in the same way', {
