@@ -209,7 +209,7 @@ export class Http2Client extends Http2Connection<ResponseHeaders, Http2ClientStr
     stream.meter?.onBlockReceived(this.assembly.frameBytes, trailerFields.bytes);
     const verdict = trailerFields.end();
     if (!endStream || verdict !== 'ok') return this.refuseHead(stream, verdict);
-    return stream.receiveTrailers(trailerFields.trailers) ? 0 : this.lengthError(stream);
+    return stream.receiveTrailers(trailerFields.trailers) ? 0 : this.messageError(stream);
   }
 
   private refuseHead(stream: Http2ClientStream, verdict: HeadVerdict): number {

@@ -162,12 +162,6 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
     for (const stream of this.streams.inOrder()) stream.onConnectionBelow();
   }
 
-  /** GOAWAY: streams up to `lastStreamId` are still served. */
-  goaway(lastStreamId: number, code: number): void {
-    this.stats.inc(Http2.goaway_sent);
-    this.writer.goaway(lastStreamId, code);
-  }
-
   ping(payload: Buffer): void {
     this.writer.ping(payload, 0, false);
   }
@@ -227,7 +221,7 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
     }
     const endStream = type <= FrameType.headers && (flags & FrameFlag.endStream) !== 0;
     const flood = this.inbound.flood(type, length === 0, endStream, this.sending.dataFrames);
-    if (flood !== '') return this.error(ErrorCode.enhanceYourCalm, flood);
+    if (flood !== '') return this.silentError(ErrorCode.enhanceYourCalm, flood);
     return type === FrameType.data ? this.beginData(streamId, endStream, length) : 0;
   }
 
@@ -298,9 +292,7 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
   protected messageError(stream: S | null, details = 'http2.violation.of.messaging.rule'): number {
     this.stats.inc(Http2.rx_messaging_error);
     if (!this.options.isInvalidMessageStreamError) {
-      // As in Envoy, no GOAWAY comes before the end of the connection.
-      this.isSilent = true;
-      return this.error(ErrorCode.protocolError, details);
+      return this.silentError(ErrorCode.protocolError, details);
     }
     if (stream !== null) this.resetStream(stream, ErrorCode.protocolError, details);
     return 0;
@@ -322,6 +314,12 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
   protected lengthError(stream: S): number {
     this.resetStream(stream, ErrorCode.protocolError, 'http2.remote_reset');
     return 0;
+  }
+
+  /** As in Envoy, neither GOAWAY nor what this turn would have sent comes before the end of the connection. */
+  protected silentError(code: number, details: string): number {
+    this.isSilent = true;
+    return this.error(code, details);
   }
 
   protected error(code: number, details: string): number {
@@ -353,7 +351,8 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
     this.onBrokenOff();
     const hadStreams = this.streams.size > 0;
     for (const stream of this.streams.inOrder()) stream.closeByPeer('protocol-error', details);
-    if (!this.isSilent && code !== ErrorCode.enhanceYourCalm) this.writer.goaway(this.lastPeerStream, code);
+    if (this.isSilent) this.writer.discard();
+    else if (code !== ErrorCode.enhanceYourCalm) this.writer.goaway(this.lastPeerStream, code);
     this.common.onConnectionError({ code, details, hadStreams });
   }
 
@@ -382,6 +381,7 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
     }
     if (stream.awaitsHead) return ErrorCode.protocolError;
     if (!canReceive(stream.state)) {
+      if (!this.isClient) return this.error(ErrorCode.streamClosed, 'http2.stream_closed');
       this.resetStream(stream, ErrorCode.streamClosed, 'http2.stream_closed');
       return 0;
     }
@@ -422,7 +422,7 @@ export abstract class Http2Connection<H extends HeaderMap, S extends Http2Stream
     this.stats.inc(Http2.rx_reset);
     stream.meter?.onBytesReceived(frameHeadBytes + 4);
     const code = uint32At(buffer, start);
-    stream.closeByPeer(resetReason(code, this.isClient), 'http2.remote_reset');
+    stream.closeByPeer(resetReason(code), 'http2.remote_reset');
     return 0;
   }
 

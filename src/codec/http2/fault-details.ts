@@ -10,7 +10,8 @@ export function defaultDetails(code: number): string {
 }
 
 /** How Envoy names what a peer resets a stream with. */
-export function resetReason(code: number, isClient: boolean): StreamResetReason {
+export function resetReason(code: number): StreamResetReason {
   if (code === ErrorCode.refusedStream) return 'remote-refused-stream';
-  return code === ErrorCode.protocolError && isClient ? 'protocol-error' : 'remote-reset';
+  if (code === ErrorCode.connectError) return 'connect-error';
+  return code === ErrorCode.protocolError ? 'protocol-error' : 'remote-reset';
 }

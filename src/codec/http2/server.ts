@@ -107,13 +107,14 @@ export class Http2Server extends Http2Connection<RequestHeaders, Http2ServerStre
 
   /** The client may finish what it has begun or is just sending. */
   announceShutdown(): void {
-    this.goaway(0x7fff_ffff, ErrorCode.noError);
+    this.writer.goaway(0x7fff_ffff, ErrorCode.noError);
   }
 
   /** What arrives from now on is not served. */
   finishShutdown(): void {
     this.lastServed = this.lastPeerStream;
-    this.goaway(this.lastPeerStream, ErrorCode.noError);
+    this.stats.inc(Http2.goaway_sent);
+    this.writer.goaway(this.lastPeerStream, ErrorCode.noError);
   }
 
   writeHead(stream: Http2ServerStream, headers: ResponseHeaders, endStream: boolean): void {
@@ -190,10 +191,7 @@ export class Http2Server extends Http2Connection<RequestHeaders, Http2ServerStre
     stream.attach(this.callbacks.newStream(stream));
     stream.meter?.onBlockReceived(verdict === 'ok' ? this.assembly.frameBytes : 0, fields.bytes);
     this.tellWatermark(stream);
-    if (fields.droppedUnderscores !== this.droppedCounted) {
-      this.stats.add(Http2.dropped_headers_with_underscores, fields.droppedUnderscores - this.droppedCounted);
-      this.droppedCounted = fields.droppedUnderscores;
-    }
+    this.countDropped();
     if (verdict !== 'ok') return this.refuseHead(stream, verdict);
     const { headers } = fields;
     stream.hasHost = fields.hasHost;
@@ -202,6 +200,13 @@ export class Http2Server extends Http2Connection<RequestHeaders, Http2ServerStre
     if (headers.protocol !== '') stream.upgrade = upgradeOfConnect(headers);
     stream.receiveHeaders(headers, endStream);
     return 0;
+  }
+
+  private countDropped(): void {
+    const dropped = this.fields.droppedUnderscores + this.trailerFields.droppedUnderscores;
+    if (dropped === this.droppedCounted) return;
+    this.stats.add(Http2.dropped_headers_with_underscores, dropped - this.droppedCounted);
+    this.droppedCounted = dropped;
   }
 
   private refuseHead(stream: Http2ServerStream, verdict: HeadVerdict): number {
@@ -236,16 +241,14 @@ export class Http2Server extends Http2Connection<RequestHeaders, Http2ServerStre
     const { trailerFields } = this;
     trailerFields.begin();
     if (!this.hpack.decode(buffer, start, end, trailerFields)) return ErrorCode.compressionError;
-    if (!canReceive(stream.state)) {
-      this.resetStream(stream, ErrorCode.streamClosed, 'http2.stream_closed');
-      return 0;
-    }
+    if (!canReceive(stream.state)) return this.silentError(ErrorCode.streamClosed, 'http2.stream_closed');
     this.stats.inc(Http2.trailers);
     stream.meter?.onBlockReceived(this.assembly.frameBytes, trailerFields.bytes);
     const verdict = trailerFields.end();
+    this.countDropped();
     if (verdict !== 'ok') return this.refuseHead(stream, verdict);
     if (!endStream) return this.messageError(stream);
-    return stream.receiveTrailers(trailerFields.trailers) ? 0 : this.lengthError(stream);
+    return stream.receiveTrailers(trailerFields.trailers) ? 0 : this.messageError(stream);
   }
 
   /** HEADERS on a stream that is closed (RFC 9113 section 5.1), or was never opened and is passed by (5.1.1). */

@@ -17,20 +17,18 @@ export interface LocalSettings {
   readonly windowIncrement: number;
 }
 
-/** In Envoy's order; values that are the protocol's defaults stay unsaid. */
+/** In Envoy's order, which says everything, defaults too. */
 export function localSettings(options: Http2Options, role: 'server' | 'client'): LocalSettings {
-  const entries: (readonly [number, number])[] = options.customSettings.filter(
-    ([id]) => id !== SettingId.enablePush,
-  );
+  const entries: (readonly [number, number])[] = role === 'client' ? [[SettingId.enablePush, 0]] : [];
+  entries.push(...options.customSettings.filter(([id]) => id !== SettingId.enablePush));
   const isCustom = (id: number): boolean => entries.some(([known]) => known === id);
   const add = (id: number, value: number): void => {
     if (!isCustom(id)) entries.push([id, value]);
   };
-  if (options.hpackTableSize !== 4096) add(SettingId.headerTableSize, options.hpackTableSize);
-  if (role === 'client') add(SettingId.enablePush, 0);
-  else add(SettingId.maxConcurrentStreams, options.maxConcurrentStreams);
-  if (options.streamWindow !== defaultWindow) add(SettingId.initialWindowSize, options.streamWindow);
-  if (role === 'server' && options.allowConnect) add(SettingId.enableConnectProtocol, 1);
+  add(SettingId.headerTableSize, options.hpackTableSize);
+  add(SettingId.enableConnectProtocol, options.allowConnect ? 1 : 0);
+  add(SettingId.maxConcurrentStreams, options.maxConcurrentStreams);
+  add(SettingId.initialWindowSize, options.streamWindow);
   const windowIncrement = Math.max(0, options.connectionWindow - defaultWindow);
   return { entries, connectionWindow: defaultWindow + windowIncrement, windowIncrement };
 }

@@ -290,8 +290,6 @@ function errorCodeOf(reason: StreamResetReason): number {
   switch (reason) {
     case 'local-refused-stream':
       return ErrorCode.refusedStream;
-    case 'connect-error':
-      return ErrorCode.connectError;
     case 'overload-manager':
       return ErrorCode.enhanceYourCalm;
     default:

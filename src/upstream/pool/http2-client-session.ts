@@ -83,7 +83,8 @@ export class Http2ClientSession implements ClientSession, Http2ClientCallbacks, 
     const { stats } = this.owner.pool.cluster;
     if (reason === 'remote-reset') stats.inc(C.upstream_rq_rx_reset);
     else if (reason === 'connection-termination') stats.inc(C.upstream_rq_pending_failure_eject);
-    else if (reason !== 'remote-refused-stream') stats.inc(C.upstream_rq_tx_reset);
+    else if (reason !== 'remote-refused-stream' && reason !== 'connect-error')
+      stats.inc(C.upstream_rq_tx_reset);
   }
 
   onGoaway(lastStreamId: number): void {

@@ -9,12 +9,15 @@ export class TrailerFields implements FieldSink {
   trailers: HeaderMap;
   /** Names and values of the block so far. */
   bytes: number;
+  /** Fields dropped for their names since the connection was made. */
+  droppedUnderscores: number;
   private problem: HeadVerdict;
   private count: number;
 
   constructor(limits: HeadLimits) {
     this.limits = limits;
     this.trailers = new HeaderMap();
+    this.droppedUnderscores = 0;
     this.problem = 'ok';
     this.bytes = 0;
     this.count = 0;
@@ -35,11 +38,20 @@ export class TrailerFields implements FieldSink {
     if (this.problem !== 'ok') return;
     const isForbidden = name.kind === FieldKind.connectionSpecific || name.kind === FieldKind.malformed;
     if (isForbidden || name.text.charCodeAt(0) === 58) this.fail('bad-field');
-    else this.trailers.addKnown(name.text, trimValue(value), name.classes);
+    else if (name.kind !== FieldKind.underscore || this.takesUnderscores())
+      this.trailers.addKnown(name.text, trimValue(value), name.classes);
   }
 
   end(): HeadVerdict {
     return this.problem;
+  }
+
+  private takesUnderscores(): boolean {
+    const action = this.limits.headersWithUnderscores;
+    if (action === 'ALLOW') return true;
+    if (action === 'REJECT_REQUEST') this.fail('underscores');
+    else this.droppedUnderscores++;
+    return false;
   }
 
   private fail(problem: HeadVerdict): void {
