@@ -60,11 +60,11 @@ export class Http1Session implements ServerSession, StreamConnection, Http1Serve
     this.stream?.onBelowWatermark();
   }
 
-  /** Safely: the next response is the last. Else clients are told, and served until the drain timeout. */
-  drain(): boolean {
+  /** Safely, where it is old: the next response is the last. Else clients are told, and served until the drain timeout. */
+  drain(isOld: boolean): boolean {
     this.isTellingClose = true;
     const { config, stats } = this.manager;
-    if (!config.closesSafelyAtMaxDuration) return true;
+    if (!isOld || !config.closesSafelyAtMaxDuration) return true;
     this.isClosingAfterResponse = true;
     stats.add(H.downstream_cx_http1_soft_drain, 1);
     return false;
@@ -95,6 +95,10 @@ export class Http1Session implements ServerSession, StreamConnection, Http1Serve
 
   get isClosed(): boolean {
     return this.connection.isClosed;
+  }
+
+  get bufferLimitBytes(): number {
+    return this.manager.bufferLimitBytes;
   }
 
   guard(body: () => void): void {

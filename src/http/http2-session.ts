@@ -95,13 +95,13 @@ export class Http2Session implements ServerSession, StreamConnection, Http2Serve
   }
 
   drain(): boolean {
-    if (this.isDraining) return true;
+    if (this.isDraining) return false;
     this.isDraining = true;
     const { manager } = this;
     this.codec.announceShutdown();
     this.drainTimer = this.control.timer(() => this.leave());
     manager.scope.timers.schedule(this.drainTimer, manager.drainTimeoutMs());
-    return true;
+    return false;
   }
 
   closeWhenIdle(): void {
@@ -138,6 +138,11 @@ export class Http2Session implements ServerSession, StreamConnection, Http2Serve
 
   get isClosed(): boolean {
     return this.connection.isClosed;
+  }
+
+  /** A stream's window is its limit too, as in Envoy. */
+  get bufferLimitBytes(): number {
+    return this.manager.config.http2.streamWindow;
   }
 
   guard(body: () => void): void {

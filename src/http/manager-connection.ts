@@ -37,8 +37,8 @@ export class ManagerConnection implements NetworkFilter, SessionOwner {
   isDraining: boolean;
   private closedHere: boolean;
   private idleSinceMs: number;
-  /** The maximum duration has passed; the timer now waits for the end of the drain. */
-  private isDrainOver: boolean;
+  /** Runs while a client that was told to leave has time to do so. */
+  private drainTimer: Timer | null;
 
   constructor(manager: Manager, control: ConnectionControl) {
     const { config, stats, scope } = manager;
@@ -56,7 +56,7 @@ export class ManagerConnection implements NetworkFilter, SessionOwner {
     this.isDraining = false;
     this.closedHere = false;
     this.idleSinceMs = this.startedMs;
-    this.isDrainOver = false;
+    this.drainTimer = null;
     stats.inc(H.downstream_cx_total);
     stats.add(H.downstream_cx_active, 1);
     if (control.info.isTls) {
@@ -146,6 +146,7 @@ export class ManagerConnection implements NetworkFilter, SessionOwner {
     const { stats, scope } = this.manager;
     if (this.idle !== null) scope.timers.cancel(this.idle);
     if (this.duration !== null) scope.timers.cancel(this.duration);
+    if (this.drainTimer !== null) scope.timers.cancel(this.drainTimer);
     const isLocal = this.closedHere || kind === 'local';
     this.countBytes();
     stats.inc(H.downstream_cx_destroy);
@@ -174,36 +175,35 @@ export class ManagerConnection implements NetworkFilter, SessionOwner {
       return;
     }
     this.manager.stats.inc(H.downstream_cx_idle_timeout);
-    this.session?.farewell();
-    this.close('flush', 'idle_timeout');
+    this.drain(false, 'idle_timeout');
   }
 
-  /** The connection is old: its client is told, and an idle one closes when the drain timeout is over. */
   private onMaxDuration(): void {
-    if (this.isDrainOver) {
-      this.onDrainOver();
-      return;
-    }
-    const { stats, scope, config } = this.manager;
-    stats.inc(H.downstream_cx_max_duration_reached);
-    this.isDraining = true;
+    this.manager.stats.inc(H.downstream_cx_max_duration_reached);
+    this.drain(true, 'max_connection_duration');
+  }
+
+  /** The client is told to leave, and an idle connection closes when the drain timeout is over. */
+  private drain(isOld: boolean, reason: string): void {
     if (this.session === null) {
-      this.close('flush', 'max_connection_duration');
+      this.isDraining = true;
+      this.close('flush', reason);
       return;
     }
-    if (!this.session.drain()) return;
-    if (this.duration === null || config.drainTimeoutMs === 0) this.onDrainOver();
-    else {
-      this.isDrainOver = true;
-      scope.timers.schedule(this.duration, this.manager.drainTimeoutMs());
-    }
+    if (this.isDraining) return;
+    this.isDraining = true;
+    if (!this.session.drain(isOld)) return;
+    const { scope, config } = this.manager;
+    this.drainTimer = new Timer(() => this.onDrainOver(reason));
+    if (config.drainTimeoutMs === 0) this.onDrainOver(reason);
+    else scope.timers.schedule(this.drainTimer, this.manager.drainTimeoutMs());
   }
 
   /** The client had its time to be told to leave. */
-  private onDrainOver(): void {
+  private onDrainOver(reason: string): void {
     if (this.isClosing || this.isClosed) return;
     if (this.hasStreams) this.session?.closeWhenIdle();
-    else this.close('flush-and-delay', 'max_connection_duration');
+    else this.close('flush-and-delay', reason);
   }
 
   private countBytes(): void {

@@ -12,10 +12,10 @@ export interface ServerSession {
   onAboveWatermark(): void;
   onBelowWatermark(): void;
   /**
-   * The connection is to end soon: HTTP/1 says so with its responses, HTTP/2 with GOAWAY. Answers false when it ends by
-   * itself and needs no drain timeout.
+   * The connection is to end soon, because it is old or has been idle: HTTP/1 says so with its responses, HTTP/2 with
+   * GOAWAY. Answers false when it ends by itself and needs no drain timeout.
    */
-  drain(): boolean;
+  drain(isOld: boolean): boolean;
   /** The drain timeout is over: the connection ends with what is in progress. */
   closeWhenIdle(): void;
   /** An idle connection is about to be closed from this side. */

@@ -27,6 +27,8 @@ export interface StreamConnection {
   /** Scratch for the request rules; one head at a time. */
   readonly origin: RequestOrigin;
   readonly isClosed: boolean;
+  /** Body bytes of a message that filters and retries may keep, unless the route says otherwise. */
+  readonly bufferLimitBytes: number;
   /** Runs `body` as a turn of this connection; a throw costs the connection. */
   guard(body: () => void): void;
   /** HTTP/1: the connection ends after the response that is being made. HTTP/2 ends streams alone. */

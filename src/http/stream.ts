@@ -115,7 +115,7 @@ export class HttpStream implements RequestDecoder, StreamOwner, ChainedStream, L
   }
 
   get bufferLimitBytes(): number {
-    return this.manager.bufferLimitBytes;
+    return this.connection.bufferLimitBytes;
   }
 
   get buffers(): BufferPool {
