@@ -61,15 +61,26 @@ export function resetFrame(stream: number, code: number): string {
   return frame('reset', 0, stream, uint32(code));
 }
 
-/** What a side has said so far, stream by stream; `GOAWAY` comes last. */
+/** What a side has said so far, stream by stream; then what is about the connection, `GOAWAY` last. */
 export function readHttp2(text: string): WireMessage[] {
+  const reader = readFrames(text);
+  return [...reader.streams.values()].flat().concat(reader.settings, reader.goaways);
+}
+
+/** What a side has said of its streams alone. */
+export function readHttp2Streams(text: string): WireMessage[] {
+  return [...readFrames(text).streams.values()].flat();
+}
+
+function readFrames(text: string): Http2Reader {
   const reader = new Http2Reader();
   reader.read(Buffer.from(text.startsWith(preface) ? text.slice(preface.length) : text, 'latin1'));
-  return [...reader.streams.values()].flat().concat(reader.goaways);
+  return reader;
 }
 
 class Http2Reader {
   readonly streams: Map<number, ReadMessage[]>;
+  readonly settings: ReadMessage[];
   readonly goaways: ReadMessage[];
   private readonly hpack: HpackDecoder;
   private pieces: Buffer[];
@@ -77,6 +88,7 @@ class Http2Reader {
 
   constructor() {
     this.streams = new Map();
+    this.settings = [];
     this.goaways = [];
     this.hpack = new HpackDecoder();
     this.pieces = [];
@@ -113,6 +125,10 @@ class Http2Reader {
       const goaway = new ReadMessage();
       goaway.startLine = `GOAWAY after stream ${payload.readUInt32BE(0)}, code ${payload.readUInt32BE(4)}`;
       this.goaways.push(goaway);
+    } else if (type === types.settings && payload.length > 0) {
+      const settings = new ReadMessage();
+      settings.startLine = `SETTINGS ${settingsText(payload)}`;
+      this.settings.push(settings);
     }
   }
 
@@ -157,6 +173,13 @@ class Http2Reader {
     if (last === undefined) messages.push((last = new ReadMessage()));
     return last;
   }
+}
+
+function settingsText(payload: Buffer): string {
+  const entries: string[] = [];
+  for (let at = 0; at + 6 <= payload.length; at += 6)
+    entries.push(`${payload.readUInt16BE(at)}=${payload.readUInt32BE(at + 2)}`);
+  return entries.join(' ');
 }
 
 class ReadMessage implements WireMessage {

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { OriginScript, OriginStep } from './differential-case.js';
-import { data, frame, headers, readHttp2 } from './http2-wire.js';
+import { data, frame, headers, readHttp2Streams } from './http2-wire.js';
 import { Signal } from './signal.js';
 import { readMessages, type WireMessage } from './wire.js';
 
@@ -43,7 +43,7 @@ class OriginConnection {
 
   get messages(): WireMessage[] {
     if (!this.isHttp2) return readMessages(this.text);
-    return readHttp2(this.text).filter(({ startLine }) => !startLine.startsWith('GOAWAY'));
+    return readHttp2Streams(this.text);
   }
 
   /** The answer without a script. */

@@ -162,7 +162,6 @@ const leaving: readonly DifferentialCase[] = [
       ['complete', { send: resetFrame(1, 7) }],
       ['complete', { send: resetFrame(3, 7) }],
     ],
-    ignores: [/./],
   }),
   talk(
     'origin: two streams where one is allowed',
