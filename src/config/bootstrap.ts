@@ -5,6 +5,7 @@ import type { Plain } from '../base/plain.js';
 import { defaultLogFormat, textFormatConfig } from '../format/substitution-format.js';
 import { parseStringMatcher, type StringMatcherConfig } from '../match/string-matcher.js';
 import { parseConnectionMonitor } from '../network/connection-monitor.js';
+import { parseIpv4Compat } from '../network/ipv4-compat.js';
 import { type ListenerConfig, parseListener } from '../network/listener-config.js';
 import { emptyRuntime, type LayeredRuntimeConfig, parseLayeredRuntime } from '../runtime/layers.js';
 import {
@@ -273,7 +274,7 @@ function parseAdmin(node: ConfigNode | undefined): AdminConfig | null {
     port: socket.number('port_value', 0),
     isPipe: false,
     pipeMode: 0,
-    ipv4Compat: socket.bool('ipv4_compat'),
+    ipv4Compat: parseIpv4Compat(socket),
     profilePath,
     accessLogs,
     allowPaths,

@@ -28,7 +28,10 @@ export function parseStaticSecrets(nodes: readonly ConfigNode[]): readonly Secre
   for (const node of nodes) {
     const name = node.string('name');
     const kind = kinds.find((it) => node.has(it));
-    if (kind === undefined) continue;
+    if (kind === undefined) {
+      node.error('Secret type not implemented');
+      continue;
+    }
     const key = secretKey(kind, name, '');
     if (found.has(key)) node.error(`Duplicate static ${kindNames[kind]} secret name ${name}`, 'name');
     found.set(key, { key, value: parseSecret(node, kind) });

@@ -8,6 +8,7 @@ import { originText } from '../match/places.js';
 import { type ChainMatcherConfig, parseChainMatcher } from './chain-matcher.js';
 import { type GateConfig, parseGate } from './filter-gate.js';
 import { parseInternalListener } from './internal-listener-config.js';
+import { parseIpv4Compat } from './ipv4-compat.js';
 import { parseKeepAlive, parseListenerOptions, parseSocketOptions } from './socket-option-config.js';
 import { isUdpAddress, parseUdpListener, type UdpListenerConfig } from './udp-listener-config.js';
 
@@ -233,7 +234,7 @@ function parseAddress(node: ConfigNode, options: readonly SocketOptionConfig[]):
       port: socket.number('port_value', 0),
       isPipe: false,
       pipeMode: 0,
-      ipv4Compat: socket.bool('ipv4_compat'),
+      ipv4Compat: parseIpv4Compat(socket),
       options,
     },
   ];

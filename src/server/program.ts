@@ -1,4 +1,5 @@
 import type { Problem } from '../base/errors.js';
+import { isPlainObject } from '../base/plain-path.js';
 import type { LoadResult } from '../plane/jobs.js';
 import { version } from './build.js';
 import { runExplain } from './explain-command.js';
@@ -101,16 +102,28 @@ function lines(problems: readonly Problem[], kind: string): string {
     .join('');
 }
 
-/** Who asks for configuration has to say who it is, on the command line or in the file. */
+/** Who asks for configuration or sends stats has to say who it is, on the command line or in the file. */
 function isIntroduced({ model }: LoadResult, options: ServerOptions): boolean {
-  if (model === null || !model.clusters.some(({ eds }) => eds !== null)) return true;
+  const asker = model === null ? null : askerIn(model);
+  if (model === null || asker === null) return true;
   const { id, cluster } = model.node;
   if ((options.serviceNode ?? id) !== '' && (options.serviceCluster ?? cluster) !== '') return true;
   process.stderr.write(
-    "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment: node 'id' and 'cluster' are required." +
+    `${asker}: node 'id' and 'cluster' are required.` +
       " Set it either in 'node' config or via --service-node and --service-cluster options.\n",
   );
   return false;
+}
+
+/** What of the configuration needs a name of this node; null for nothing. */
+function askerIn({ clusters, statsSinks }: NonNullable<LoadResult['model']>): string | null {
+  if (clusters.some(({ eds }) => eds !== null))
+    return 'type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment';
+  const sendsOverTcp = statsSinks.some(
+    ({ config }) =>
+      isPlainObject(config) && typeof config['tcpCluster'] === 'string' && config['tcpCluster'] !== '',
+  );
+  return sendsOverTcp ? 'tcp statsd' : null;
 }
 
 /** Prints what is wrong with a configuration; true when it may be used. */

@@ -185,8 +185,15 @@ function parseProvider(name: string, node: ConfigNode): ProviderConfig {
     claimHeaders: node.list('claim_to_headers').map((claim) => {
       const path = claim.list('claim_path').map((segment) => segment.string('key'));
       const claimName = claim.string('claim_name');
+      const header = claim.string('header_name');
+      if ((claimName === '') === (path.length === 0)) {
+        node.error(
+          `Provider '${name}' has a claim_to_headers entry for header '${header}' which does not set exactly one of claim_name and claim_path`,
+          'claim_to_headers',
+        );
+      }
       return {
-        header: claim.string('header_name').toLowerCase(),
+        header: header.toLowerCase(),
         path: path.length > 0 ? path : claimName.split('.'),
       };
     }),
