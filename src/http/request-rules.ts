@@ -3,11 +3,11 @@ import type {
   OriginalIpDetector,
   OriginalIpDetectorFactory,
 } from '../api/original-ip-detection.js';
-import type { Address, ConnectionInfo } from '../api/stream-info.js';
+import type { Address, ConnectionInfo, StreamInfo } from '../api/stream-info.js';
 import type { ThreadScope } from '../api/thread-scope.js';
 import type { CidrRange } from '../base/cidr.js';
 import { HeaderClass, type RequestHeaders } from '../base/header-map.js';
-import { forwardClientCert } from './client-cert-header.js';
+import { ClientCertHeader } from './client-cert-header.js';
 import { addressFromRight, appendForwardedFor, rangeOf } from './forwarded-for.js';
 import { removeHopByHop } from './hop-by-hop.js';
 import type { ManagerConfig } from './manager-config.js';
@@ -58,10 +58,12 @@ export class RequestRules {
   private readonly internal: readonly CidrRange[];
   private readonly internalOnlyHeaders: ReadonlySet<string>;
   private readonly detectors: readonly OriginalIpDetector[];
+  private readonly clientCert: ClientCertHeader;
 
   constructor(config: ManagerConfig, scope: ThreadScope, internalOnlyHeaders: readonly string[]) {
     this.config = config;
     this.scope = scope;
+    this.clientCert = new ClientCertHeader(config.clientCert, scope.runtime);
     this.internal = config.internalRanges.flatMap(rangeOf);
     this.internalOnlyHeaders = new Set(internalOnlyHeaders);
     this.detectors = config.originalIpDetection.map(({ typeUrl, config: settings }) =>
@@ -75,6 +77,7 @@ export class RequestRules {
     connection: ConnectionInfo,
     isUpgrade: boolean,
     origin: RequestOrigin,
+    info: StreamInfo,
   ): void {
     const { classes } = headers;
     if ((classes & HeaderClass.hopByHop) !== 0) {
@@ -85,8 +88,7 @@ export class RequestRules {
     if ((classes & HeaderClass.envoy) !== 0) headers.remove('x-envoy-internal');
     const hadForwarded = (classes & HeaderClass.forwarded) !== 0;
     const hadForwardedFor = hadForwarded ? joinForwardedFor(headers) : undefined;
-    if (hadForwarded || connection.tls !== null)
-      forwardClientCert(headers, this.config.clientCert, connection.tls);
+    if (hadForwarded || connection.tls !== null) this.clientCert.apply(headers, connection, info);
     this.findClient(headers, connection, hadForwardedFor, origin);
     if (origin.rejectStatus !== 0) return;
     const isEdge = !origin.isInternal && this.config.useRemoteAddress;

@@ -59,7 +59,7 @@ export function screenRequest(
   const isUpgrade = upgrade !== '';
   if (manager.earlyMutations.length > 0) mutateEarly(stream, headers);
   const { origin, control } = stream.connection;
-  manager.requestRules.apply(headers, control.info, isUpgrade, origin);
+  manager.requestRules.apply(headers, control.info, isUpgrade, origin, stream.info);
   stream.info.remoteAddress = origin.remoteAddress;
   if (origin.rejectStatus !== 0) {
     manager.stats.inc(H.downstream_rq_rejected_via_ip_detection);

@@ -1,7 +1,7 @@
 import { RequestHeaders } from '../../src/base/header-map.js';
 import { type RequestOrigin, RequestRules } from '../../src/http/request-rules.js';
 import { logScope } from '../support/log-scope.js';
-import { address, connectionInfo } from '../support/stream-info.js';
+import { address, connectionInfo, streamInfo } from '../support/stream-info.js';
 import { managerSettings } from '../unit/http/manager-settings.js';
 import { Dice } from './http1/mutations.js';
 import { seededRandom } from './http1/random-cuts.js';
@@ -88,13 +88,14 @@ export function fuzzRequestRules(runs: number, seed: number): number {
   const { scope } = logScope();
   const remoteAddress = address('203.0.113.9', 4000);
   const connection = connectionInfo({ remoteAddress });
+  const info = streamInfo();
   const rules = settings.map((yaml) => new RequestRules(managerSettings(yaml), scope, ['x-listed']));
   const origin: RequestOrigin = { remoteAddress, isInternal: false, rejectStatus: 0 };
   for (let run = 0; run < runs; run++) {
     const headers = draw(dice);
     const before = headers.names.map((name, i) => `${name}: ${headers.values[i]}`).join(' | ');
     const kind = run % rules.length;
-    (rules[kind] as RequestRules).apply(headers, connection, false, origin);
+    (rules[kind] as RequestRules).apply(headers, connection, false, origin, info);
     const problem = problemOf(headers, kind !== 3);
     if (origin.isInternal || problem !== undefined)
       throw new Error(

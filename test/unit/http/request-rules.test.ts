@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { RequestHeaders } from '../../../src/base/header-map.js';
 import { type RequestOrigin, RequestRules } from '../../../src/http/request-rules.js';
 import { logScope } from '../../support/log-scope.js';
-import { address, connectionInfo } from '../../support/stream-info.js';
+import { address, connectionInfo, streamInfo } from '../../support/stream-info.js';
 import { managerSettings } from './manager-settings.js';
 
 type Pairs = readonly (readonly [name: string, value: string])[];
@@ -24,7 +24,7 @@ function ruled(
   for (const [name, value] of pairs) headers.add(name, value);
   const remoteAddress = address(peer, 4000);
   const origin: RequestOrigin = { remoteAddress, isInternal: false, rejectStatus: 0 };
-  rules.apply(headers, connectionInfo({ remoteAddress }), isUpgrade, origin);
+  rules.apply(headers, connectionInfo({ remoteAddress }), isUpgrade, origin, streamInfo());
   return { headers, origin };
 }
 

@@ -79,6 +79,59 @@ const forwarded: readonly TlsCase[] = [
   ];
 });
 
+const xfcc = (value: string): readonly [string, string] => ['x-forwarded-client-cert', value];
+const forwardedBefore = [
+  '',
+  'By=a;Hash=1',
+  '[{"a":1}]',
+  ' [ ] ',
+  '[]',
+  '[',
+  ']',
+  '[{"a":1}',
+  '{"a":1}',
+  '[not json]',
+  '[1] [2]',
+];
+
+const forwardedForms: readonly TlsCase[] = [
+  ...['xfcc-issuer', 'xfcc-json', 'xfcc-json-append', 'xfcc-text-append'].flatMap((listener) =>
+    (['good', 'plain', 'none'] as const).map(
+      (shows): TlsCase => ({ name: `${listener}: ${shows}`, listener, asks, shows }),
+    ),
+  ),
+  ...['xfcc-json-append', 'xfcc-text-append'].flatMap((listener) =>
+    forwardedBefore.map(
+      (before): TlsCase => ({
+        name: `${listener}: behind ${before}`,
+        listener,
+        asks,
+        shows: 'good',
+        headers: [xfcc(before)],
+      }),
+    ),
+  ),
+  ...[
+    'SANITIZE',
+    'FORWARD_ONLY',
+    'APPEND_FORWARD',
+    'SANITIZE_SET',
+    'ALWAYS_FORWARD_ONLY',
+    'none',
+    'other',
+  ].flatMap((mode) =>
+    (['good', 'none'] as const).map(
+      (shows): TlsCase => ({
+        name: `xfcc-matched: ${mode}, certificate: ${shows}`,
+        listener: 'xfcc-matched',
+        asks,
+        shows,
+        headers: [...given, ['x-mode', mode]],
+      }),
+    ),
+  ),
+];
+
 const v12 = { maxVersion: 'TLSv1.2' } as const;
 const v13 = { minVersion: 'TLSv1.3' } as const;
 
@@ -272,6 +325,7 @@ export const tlsCases: readonly TlsCase[] = [
   ...letInCases(),
   ...routed,
   ...forwarded,
+  ...forwardedForms,
   ...negotiated,
   ...chosen,
   ...resumed,

@@ -20,6 +20,33 @@ export function shown({ cert, key }: CertificateFiles): Json {
 const details = { subject: true, cert: true, chain: true, dns: true, uri: true };
 const forwardModes = ['SANITIZE', 'FORWARD_ONLY', 'APPEND_FORWARD', 'SANITIZE_SET', 'ALWAYS_FORWARD_ONLY'];
 
+const typed = (type: string, more: Json): Json => ({
+  name: 'x',
+  typed_config: { '@type': `type.googleapis.com/envoy.${type}`, ...more },
+});
+
+/** Requests choose how their certificate is told by what they say in `x-mode`. */
+const forwardMatcher: Json = {
+  matcher_list: {
+    matchers: [...forwardModes, ''].map((mode) => ({
+      predicate: {
+        single_predicate: {
+          input: typed('type.matcher.v3.HttpRequestHeaderMatchInput', { header_name: 'x-mode' }),
+          value_match: { exact: mode || 'none' },
+        },
+      },
+      on_match: {
+        action: typed(
+          'extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ForwardClientCertConfig',
+          mode === ''
+            ? {}
+            : { forward_client_cert_details: mode, set_current_client_cert_details: { subject: true } },
+        ),
+      },
+    })),
+  },
+};
+
 /** Listeners by name. */
 export function downstreamContexts(certificates: TlsCertificates): {
   readonly [name: string]: ListenerChains;
@@ -39,6 +66,10 @@ export function downstreamContexts(certificates: TlsCertificates): {
   const forward = (mode: string): ListenerChains => ({
     ...context(trusted),
     manager: { forward_client_cert_details: mode, set_current_client_cert_details: details },
+  });
+  const told = (validation: Json, mode: string, set_current_client_cert_details: Json): ListenerChains => ({
+    ...context(validation),
+    manager: { forward_client_cert_details: mode, set_current_client_cert_details },
   });
   return {
     clear: { chains: [{}] },
@@ -102,6 +133,14 @@ export function downstreamContexts(certificates: TlsCertificates): {
         chain('of-wild', wildcard, ['*.wild.test']),
         { ...chain('of-rest', server), match: { transport_protocol: 'tls' } },
       ],
+    },
+    'xfcc-issuer': told(trusted, 'SANITIZE_SET', { ...details, issuer: true }),
+    'xfcc-json': told(trusted, 'SANITIZE_SET', { ...details, issuer: true, format: 'JSON' }),
+    'xfcc-json-append': told(trusted, 'APPEND_FORWARD', { uri: true, dns: true, format: 'JSON' }),
+    'xfcc-text-append': told(trusted, 'APPEND_FORWARD', { issuer: true }),
+    'xfcc-matched': {
+      ...context(trusted),
+      manager: { forward_client_cert_details: 'FORWARD_ONLY', forward_client_cert_matcher: forwardMatcher },
     },
     ...Object.fromEntries(forwardModes.map((mode) => [`xfcc-${mode}`, forward(mode)])),
   };
