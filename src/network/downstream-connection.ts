@@ -22,6 +22,13 @@ const noBytes = Buffer.alloc(0);
 /** For filters that set none: a peer that takes nothing must not keep a connection that is closing. */
 const defaultDelayedCloseMs = 1000;
 
+const backedUpReason = 'buffer_high_watermark_timeout_reached';
+
+interface BackedUpTimer {
+  readonly timer: Timer;
+  readonly ms: number;
+}
+
 /** Who is told when a downstream connection has ended. */
 export interface DownstreamOwner {
   onClosed(connection: DownstreamConnection): void;
@@ -52,6 +59,7 @@ export class DownstreamConnection implements ConnectionControl, ConnectionEvents
   private isClosing: boolean;
   private hasClosed: boolean;
   private limitBytes: number;
+  private backedUp: BackedUpTimer | null;
   /** Null until somebody asks. */
   knownRecord: StreamInfo | null;
 
@@ -80,6 +88,7 @@ export class DownstreamConnection implements ConnectionControl, ConnectionEvents
     this.isClosing = false;
     this.hasClosed = false;
     this.limitBytes = limitBytes;
+    this.backedUp = null;
     this.knownRecord = null;
   }
 
@@ -103,6 +112,11 @@ export class DownstreamConnection implements ConnectionControl, ConnectionEvents
       this.reading.start();
     });
     this.connection.startReading();
+  }
+
+  /** A peer that leaves more than the limit waiting for so long loses the connection. */
+  limitBackedUp(ms: number): void {
+    this.backedUp = { ms, timer: this.timer(() => this.close('no-flush', backedUpReason)) };
   }
 
   /** The transport socket never came about: filters saw a connection that ends before its first byte, as by its peer. */
@@ -234,10 +248,12 @@ export class DownstreamConnection implements ConnectionControl, ConnectionEvents
   }
 
   onAboveWatermark(): void {
+    if (this.backedUp !== null) this.scope.timers.schedule(this.backedUp.timer, this.backedUp.ms);
     for (const filter of this.filters) filter.onAboveWatermark?.();
   }
 
   onBelowWatermark(): void {
+    if (this.backedUp !== null) this.scope.timers.cancel(this.backedUp.timer);
     for (const filter of this.filters) filter.onBelowWatermark?.();
   }
 

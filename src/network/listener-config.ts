@@ -69,6 +69,8 @@ export type ListenerConfig = {
   readonly listenerFiltersTimeoutMs: number;
   readonly continueOnTimeout: boolean;
   readonly bufferLimitBytes: number;
+  /** How long more than that may wait for the peer; 0 = as long as it likes. */
+  readonly bufferTimeoutMs: number;
   readonly trafficDirection: 'UNSPECIFIED' | 'INBOUND' | 'OUTBOUND';
   readonly drainType: 'DEFAULT' | 'MODIFY_ONLY';
   /** undefined: main accepts and hands over. */
@@ -94,10 +96,9 @@ export interface ListenerParts {
 /** Reads `envoy.config.listener.v3.Listener`. */
 export function parseListener(node: ConfigNode, index: number, parts: ListenerParts): ListenerConfig {
   const bind: BindConfig[] = [];
-  const ofSockets = parseListenerOptions(node);
+  const ofSockets = parseListenerOptions(noteFields(node));
   const keepAlive = parseKeepAlive(node.message('tcp_keepalive'));
   const given = parseSocketOptions(node, 'socket_options');
-  node.noEffect('max_connections_to_accept_per_socket_event', 'the event loop takes turns');
   const address = node.message('address');
   const isInternal = parseInternalListener(node);
   if (address !== undefined) bind.push(...parseAddress(address, [...ofSockets, ...keepAlive, ...given]));
@@ -110,7 +111,7 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
     const alive = extra.has('tcp_keepalive') ? parseKeepAlive(extra.message('tcp_keepalive')) : keepAlive;
     if (more !== undefined) bind.push(...parseAddress(more, [...ofSockets, ...alive, ...own]));
   }
-  const first = bind[0];
+  const [first] = bind;
   const name = node.string('name') || `listener_${index}`;
   const chains = node.list('filter_chains').map((chain, i) => parseChain(chain, i, parts));
   const fallback = node.message('default_filter_chain');
@@ -131,7 +132,7 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
     statPrefix: statPrefixOf(node, isInternal, name, first),
     isInternal,
     bind,
-    bindToPort: node.bool('bind_to_port', true),
+    bindToPort: node.optionalBool('bind_to_port') ?? bindsAsEver(node),
     chains,
     defaultChain: fallback === undefined ? null : parseChain(fallback, -1, parts),
     chainMatcher: matcher === undefined ? null : parseChainMatcher(matcher),
@@ -141,6 +142,7 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
     listenerFiltersTimeoutMs: node.duration('listener_filters_timeout', 15_000),
     continueOnTimeout: node.bool('continue_on_listener_filters_timeout'),
     bufferLimitBytes: node.number('per_connection_buffer_limit_bytes', 1024 * 1024),
+    bufferTimeoutMs: node.duration('per_connection_buffer_high_watermark_timeout', 0),
     trafficDirection: node.enum('traffic_direction', 'UNSPECIFIED') as ListenerConfig['trafficDirection'],
     drainType: node.enum('drain_type', 'DEFAULT') as ListenerConfig['drainType'],
     exactBalance: balance?.message('exact_balance') !== undefined,
@@ -151,6 +153,19 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
     ignoreGlobalConnLimit: node.bool('ignore_global_conn_limit'),
     origin: `${node.origin.source}:${node.origin.line}`,
   };
+}
+
+/** Answers the node. */
+function noteFields(node: ConfigNode): ConfigNode {
+  node.noEffect('max_connections_to_accept_per_socket_event', 'the event loop takes turns');
+  node.noEffect('reuse_port', 'Envoy goes by enable_reuse_port alone');
+  node.noEffect('bypass_overload_manager', 'no overload action concerns single listeners');
+  return node;
+}
+
+/** The old place of `bind_to_port`. */
+function bindsAsEver(node: ConfigNode): boolean {
+  return node.message('deprecated_v1')?.optionalBool('bind_to_port') ?? true;
 }
 
 function statPrefixOf(

@@ -279,7 +279,7 @@ export class LiveListener
     link: ReadLink,
     makers: readonly NetworkFilterMaker[],
   ): DownstreamConnection {
-    const { bufferLimitBytes } = this.config;
+    const { bufferLimitBytes, bufferTimeoutMs } = this.config;
     const connection = new DownstreamConnection(
       socket,
       info,
@@ -288,6 +288,7 @@ export class LiveListener
       this,
       bufferLimitBytes,
     );
+    if (bufferTimeoutMs > 0) connection.limitBackedUp(bufferTimeoutMs);
     link.target = connection;
     this.connections.add(connection);
     connection.start(makers);

@@ -160,6 +160,44 @@ test('what a client sent before it left is delivered though nobody waits for it'
   equal(await proxy.stat('tcp.main.upstream_flush_active'), 0);
 });
 
+test('a draining listener and a full buffer each end a connection, and say so in the log', async (t) => {
+  const origin = await TcpOrigin.start(t);
+  const log = { access_log: [fileLog('tcp.log', '%DOWNSTREAM_LOCAL_CLOSE_REASON%')] };
+  const limits = {
+    per_connection_buffer_limit_bytes: 10_000,
+    per_connection_buffer_high_watermark_timeout: '0.1s',
+  };
+  const proxy = await startProxy(
+    t,
+    bootstrapText(
+      [
+        listener('main', address, [tcpProxyFilter({ cluster: 'origin', check_drain_close: true, ...log })]),
+        listener('full', address, [tcpProxyFilter({ cluster: 'origin', ...log })], limits),
+      ],
+      [staticCluster('origin', [origin.port])],
+    ),
+    flushSoon,
+  );
+  const idle = await dialPeer(t, { port: proxy.port('full') });
+  const upstream = await origin.accept();
+  idle.socket.pause();
+  upstream.socket.write(Buffer.alloc(16 << 20));
+  equal(await logLine(proxy), 'buffer_high_watermark_timeout_reached');
+
+  const client = await dialPeer(t, { port: proxy.port() });
+  const draining = await origin.accept();
+  client.send('before');
+  await draining.received('before');
+  await proxy.admin('/healthcheck/fail', 'POST');
+  equal(await proxy.stat('tcp.main.downstream_cx_drain_close'), 0);
+  client.send('after');
+  equal(await client.ended, 'fin');
+  await untilStat(proxy, 'tcp.main.downstream_cx_drain_close', (value) => value === 1);
+  await eventually(() =>
+    readFileSync(join(proxy.folder, 'tcp.log'), 'latin1').includes('tcp_proxy_drain_close\n'),
+  );
+});
+
 /** Resident memory, in bytes. */
 function residentBytes(proxy: RunningProxy): number {
   const found = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${proxy.child.pid}/status`, 'latin1'));

@@ -2,10 +2,17 @@ import { deepEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadConfig } from '../../../src/config/load.js';
 import { parseListener } from '../../../src/network/listener-config.js';
+import { readText } from '../../support/config-text.js';
 import { filesOf, registryOf } from '../config/fixtures.js';
 
 const tcp = 'address: { socket_address: { address: 127.0.0.1, port_value: 1 } }';
 const pipe = 'address: { pipe: { path: /tmp/x } }';
+
+function reading(text: string) {
+  return readText('envoy.config.listener.v3.Listener', text, (node) =>
+    parseListener(node, 0, { accessLogs: () => [], isTerminal: () => true }),
+  ).value;
+}
 
 /** Problems and unsupported fields of a listener. */
 function told(text: string): readonly string[] {
@@ -33,6 +40,14 @@ test('listeners of kinds that are not supported are refused for that alone', () 
   ]);
   const resolved = 'address: { socket_address: { address: "rc://a", resolver_name: r, port_value: 1 } }';
   deepEqual(told(`{ name: l, ${resolved}, filter_chains: [{}] }`), ['address.socket_address.resolver_name']);
+});
+
+test('what once said that a listener binds nothing still does', () => {
+  const loaded = (text: string) => reading(`{ name: l, ${tcp}, filter_chains: [{}], ${text} }`).bindToPort;
+  deepEqual(
+    [loaded('deprecated_v1: { bind_to_port: false }'), loaded('bind_to_port: false'), loaded('')],
+    [false, false, true],
+  );
 });
 
 test('an internal listener has neither address nor options of sockets', () => {

@@ -21,9 +21,15 @@ export type TlvMerge = 'ADD_IF_ABSENT' | 'OVERWRITE_BY_TYPE_IF_EXISTS_OR_ADD' | 
 
 export function parseTlvFormat(node: ConfigNode): TlvFormatConfig {
   const format = node.message('format_string');
+  const value = node.bytes('value');
+  if (value.length > 0 && format !== undefined) {
+    node.error("Invalid TLV configuration: only one of 'value' or 'format_string' may be set.");
+  } else if (value.length === 0 && format === undefined) {
+    node.error("Invalid TLV configuration: one of 'value' or 'format_string' must be set.");
+  }
   return {
     type: node.number('type', 0),
-    value: node.bytes('value'),
+    value,
     format: format === undefined ? null : parseSubstitutionFormat(format),
   };
 }

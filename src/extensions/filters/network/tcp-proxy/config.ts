@@ -55,6 +55,8 @@ export type TcpProxyConfig = {
   readonly tlvs: readonly TlvFormatConfig[];
   readonly tlvMerge: TlvMerge;
   readonly maxEarlyBytes: number;
+  /** A listener that drains takes its connections along, each as it carries something. */
+  readonly closesInDrain: boolean;
 };
 
 const hourMs = 3_600_000;
@@ -90,6 +92,7 @@ export function parseTcpProxy(node: ConfigNode): TcpProxyConfig {
     // Filters are told of a connection behind its handshake.
     dialsAtOnce: mode !== 'ON_DOWNSTREAM_DATA',
     maxEarlyBytes,
+    closesInDrain: node.bool('check_drain_close'),
     tunnel: tunnel === undefined ? null : parseTunnel(tunnel),
     tlvs: node.list('proxy_protocol_tlvs').map(parseTlvFormat),
     tlvMerge: node.enum('proxy_protocol_tlv_merge_policy', 'ADD_IF_ABSENT') as TlvMerge,

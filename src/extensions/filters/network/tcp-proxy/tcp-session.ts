@@ -102,6 +102,7 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
     }
     if (length > 0) upstream.writeBytes(chunk.buffer, chunk.start, chunk.end);
     if (endStream) upstream.endWriting();
+    if (this.proxy.config.closesInDrain) this.closeInDrain();
     return NetworkStatus.Stop;
   }
 
@@ -155,6 +156,7 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
     this.idle?.onActivity();
     this.proxy.stats.add(T.downstream_cx_tx_bytes_total, end - start);
     this.control.writeBytes(buffer, start, end);
+    if (this.proxy.config.closesInDrain) this.closeInDrain();
   }
 
   onUpstreamEnd(): void {
@@ -185,6 +187,14 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
     if (this.isDownstreamClosed || !this.isPausedForUpstream) return;
     this.proxy.stats.inc(T.downstream_flow_control_resumed_reading_total);
     this.resumeDownstream();
+  }
+
+  private closeInDrain(): void {
+    const { proxy, control } = this;
+    if (this.isDownstreamClosed || !proxy.scope.drain.shouldClose(control.info.listenerName)) return;
+    if (control.info.localCloseReason !== '') return;
+    proxy.stats.inc(T.downstream_cx_drain_close);
+    control.close('flush', 'tcp_proxy_drain_close');
   }
 
   private watchIdle(): void {

@@ -1,6 +1,11 @@
 import type { AccessLog } from '../../../../api/access-log.js';
 import type { BoundStats } from '../../../../api/stats.js';
-import type { Address, ConnectionInfo, StreamInfo } from '../../../../api/stream-info.js';
+import {
+  type Address,
+  type ConnectionInfo,
+  type StreamInfo,
+  unknownConnection,
+} from '../../../../api/stream-info.js';
 import type { ThreadScope } from '../../../../api/thread-scope.js';
 import type { Cluster, Host, LoadBalancerContext } from '../../../../api/upstream.js';
 import { xxHash64 } from '../../../../base/xx-hash.js';
@@ -191,29 +196,13 @@ function infoOf(
   startedMs: number,
 ): ConnectionInfo {
   return {
+    ...unknownConnection,
     id,
     listenerName,
     directRemoteAddress: remote,
     localAddress: local,
-    isLocalRestored: false,
-    proxyTlvs: null,
     remoteAddress: remote,
     directLocalAddress: local,
-    requestedServerName: '',
-    transportProtocol: '',
-    applicationProtocols: [],
-    filterChainName: '',
-    listenerMetadata: null,
-    filterChainMetadata: null,
-    isTls: false,
-    tls: null,
-    transportFailureReason: '',
-    ja3: '',
-    ja4: '',
     startedMs,
-    connectionTerminationDetails: '',
-    localCloseReason: '',
-    dynamicMetadata: null,
-    filterState: null,
   };
 }

@@ -52,3 +52,13 @@ test('hashing goes by the source or by filter state', () => {
     key: 'k',
   });
 });
+
+test('a TLV is a value or a format, one of the two', () => {
+  const told = (entry: string) => read(`cluster: a, proxy_protocol_tlvs: [{ type: 225, ${entry} }]`).problems;
+  deepEqual(told('value: YQ=='), []);
+  deepEqual(told('format_string: { text_format_source: { inline_string: a } }'), []);
+  deepEqual(told(''), ["Invalid TLV configuration: one of 'value' or 'format_string' must be set."]);
+  deepEqual(told('value: YQ==, format_string: { text_format_source: { inline_string: a } }'), [
+    "Invalid TLV configuration: only one of 'value' or 'format_string' may be set.",
+  ]);
+});
