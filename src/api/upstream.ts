@@ -10,11 +10,11 @@ import type { NameCaches } from './name-caches.js';
 import type { ProxiedClient } from './proxied-client.js';
 import type { ShardPick } from './redis-shard.js';
 import type { HashPolicyView, MirrorPolicyView, RetryPolicyConfig } from './route.js';
-import type { SocketOptionConfig } from './socket-options.js';
 import type { BoundStats } from './stats.js';
 import type { Address, LogContext, StreamInfo, UpstreamConnectionTimes } from './stream-info.js';
 import type { ThreadScope } from './thread-scope.js';
 import type { TlsInfo } from './tls-info.js';
+import type { UpstreamSocketConfig } from './upstream-socket.js';
 
 /** Bits of a host's health word in shared memory; main writes them, everybody reads them. */
 export const HostHealth = {
@@ -204,6 +204,8 @@ export interface HostSource {
 
 /** Picks among the hosts of one source; replaced, never changed, when hosts or their health change. */
 export interface HostPicker {
+  /** Its picks depend on no request: the next one may be asked for early. */
+  readonly isForeseeable?: boolean;
   /** `attempt` counts the picks that retry predicates refused. */
   pick(context: LoadBalancerContext, attempt: number): Host | null;
 }
@@ -216,6 +218,8 @@ export interface HostChooser {
   readonly shardCount?: number;
   /** Null when nothing can serve. */
   choose(context: LoadBalancerContext): Host | null;
+  /** The host that the next request will have, the one after it when asked again; null when that cannot be told. */
+  peek?(context: LoadBalancerContext): Host | null;
   /** Among which hosts it chooses for such a request, and what share each priority level gets. */
   explain?(context: LoadBalancerContext): ChooserView;
 }
@@ -363,16 +367,6 @@ export interface UpstreamTcpConnection extends CodecOutput {
   resumeReading(): void;
   close(mode: 'no-flush' | 'flush' | 'abort'): void;
 }
-
-/** How sockets to the hosts of a cluster are made. */
-export type UpstreamSocketConfig = {
-  /** Address that connections to IPv4 or IPv6 hosts come from; empty = the system's choice. */
-  readonly sourceIp4: string;
-  readonly sourceIp6: string;
-  /** 0 = any. */
-  readonly sourcePort: number;
-  readonly options: readonly SocketOptionConfig[];
-};
 
 /** Who the proxy is on connections to Redis hosts; empty texts: nobody in particular. One character per byte. */
 export type RedisCredentials = { readonly username: string; readonly password: string };

@@ -101,7 +101,7 @@ class OfflinePlane {
   private readonly scope: OfflineScope;
   private readonly plane: ThreadPlane;
   private readonly registry: ClusterRegistry;
-  private readonly resources: PoolResources;
+  private readonly resources: Omit<PoolResources, 'pools'>;
   private readonly listeners: readonly LiveListener[];
   /** Clusters whose hosts were not known when they were asked for. */
   private readonly waiting: Promise<void>[];
@@ -145,7 +145,7 @@ class OfflinePlane {
     this.timers.close();
   }
 
-  private makeResources(): PoolResources {
+  private makeResources(): Omit<PoolResources, 'pools'> {
     const buffers = new BufferPool();
     const turn = new Turn(systemClock);
     return {

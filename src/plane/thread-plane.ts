@@ -60,12 +60,12 @@ export class ThreadPlane implements ClusterManager {
     snapshot: Snapshot,
     threads: number,
     thread: number,
-    resources: PoolResources,
+    resources: Omit<PoolResources, 'pools'>,
     events: PlaneEvents,
   ) {
     this.snapshot = snapshot;
     this.thread = thread;
-    this.resources = resources;
+    this.resources = { ...resources, pools: new Set() };
     this.events = events;
     this.refs = new Map(snapshot.records.clusters.map((ref) => [ref[0], ref]));
     this.updates = new Map();

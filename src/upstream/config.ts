@@ -1,6 +1,7 @@
 import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
 import type { Places } from '../api/route.js';
-import type { RedisHosts, UpstreamSocketConfig } from '../api/upstream.js';
+import type { RedisHosts } from '../api/upstream.js';
+import type { UpstreamSocketConfig } from '../api/upstream-socket.js';
 import type { Plain } from '../base/plain.js';
 import { isPlainObject } from '../base/plain-path.js';
 import { type MessagePredicateConfig, parseMessagePredicate } from '../match/message-predicate.js';
@@ -87,6 +88,8 @@ export type ClusterConfig = ProtocolConfig &
     readonly ignoreNewHostsUntilFirstHc: boolean;
     /** Streams that a host's connections are to have room for, as a multiple of those that there are; 1 to 3. */
     readonly preconnectRatio: number;
+    /** The same over all hosts together: above 1 the host that comes next is connected to ahead of its request. */
+    readonly predictiveRatio: number;
     /** Pools of all hosts drain when any host comes or goes. */
     readonly closesConnectionsOnHostSetChange: boolean;
     readonly socket: UpstreamSocketConfig;
@@ -123,7 +126,8 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
       node.message('common_lb_config')?.bool('ignore_new_hosts_until_first_hc') ?? false,
     overrideHostStatus: parseOverrideHostStatus(node),
     closesConnectionsOnHostSetChange: parseHostSetChange(node, discovery.type),
-    preconnectRatio: parsePreconnect(node.message('preconnect_policy')),
+    preconnectRatio: node.message('preconnect_policy')?.number('per_upstream_preconnect_ratio', 1) ?? 1,
+    predictiveRatio: node.message('preconnect_policy')?.number('predictive_preconnect_ratio', 1) ?? 1,
     socket: parseSocketConfig(node),
     ignoreHealthOnHostRemoval: node.bool('ignore_health_on_host_removal'),
     waitForWarmOnInit: node.bool('wait_for_warm_on_init', true),
@@ -221,14 +225,6 @@ function parseHostSetChange(node: ConfigNode, type: ClusterType): boolean {
     node.noEffect('original_dst_lb_config', 'only original-destination clusters look at it');
   }
   return common?.bool('close_connections_on_host_set_change') ?? false;
-}
-
-function parsePreconnect(policy: ConfigNode | undefined): number {
-  policy?.noEffect(
-    'predictive_preconnect_ratio',
-    'hosts that no request has gone to yet are not connected to',
-  );
-  return policy?.number('per_upstream_preconnect_ratio', 1) ?? 1;
 }
 
 function parseOverrideHostStatus(node: ConfigNode): readonly string[] {

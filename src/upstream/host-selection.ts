@@ -68,6 +68,11 @@ export class HostSelector implements HostChooser {
     return host;
   }
 
+  /** Where one level takes all of the traffic with its healthy hosts; elsewhere the level is drawn as well. */
+  peek(context: LoadBalancerContext): Host | null {
+    return this.only?.peek(context) ?? null;
+  }
+
   explain(): ChooserView {
     const { levels, loads } = this;
     const candidates: Host[] = [];
@@ -149,6 +154,8 @@ class Source implements HostSource {
   readonly level: readonly Host[];
   private readonly pickerOf: PickerMaker;
   private picker: HostPicker | null;
+  /** Picked already, for requests to come; null where nobody has ever peeked. */
+  private foreseen: Host[] | null;
 
   constructor(
     hosts: readonly Host[],
@@ -163,9 +170,23 @@ class Source implements HostSource {
     this.level = level;
     this.pickerOf = pickerOf;
     this.picker = null;
+    this.foreseen = null;
+  }
+
+  /** As many as there are hosts are foreseen at most. */
+  peek(context: LoadBalancerContext): Host | null {
+    const foreseen = this.foreseen ?? [];
+    if (this.hosts.length <= foreseen.length) return null;
+    this.picker ??= this.pickerOf(this);
+    const host = this.picker.isForeseeable === true ? this.picker.pick(context, 0) : null;
+    if (host !== null) foreseen.push(host);
+    this.foreseen = foreseen;
+    return host;
   }
 
   pick(context: LoadBalancerContext, attempt: number): Host | null {
+    const foreseen = this.foreseen?.shift();
+    if (foreseen !== undefined) return foreseen;
     if (this.picker === null) {
       if (this.hosts.length === 0) return null;
       this.picker = this.pickerOf(this);

@@ -48,6 +48,7 @@ import { OverrideHosts } from './override-hosts.js';
 import { HostPool } from './pool/host-pool.js';
 import { IdleCloses } from './pool/idle-closes.js';
 import type { PoolResources } from './pool/pool-resources.js';
+import type { AskingPool } from './pool/preconnect.js';
 import { TcpDialer } from './pool/tcp-dialer.js';
 import { budgetWindow } from './request-window.js';
 import { ResponseStats } from './response-stats.js';
@@ -61,6 +62,16 @@ export type BalancerMaker = (cluster: BalancedCluster) => Balancer;
 export type HostMaker = (address: Address, hostname: string) => Host | null;
 
 const nobody: HostChooser = { choose: () => null };
+
+/** A request of which nothing is known yet. */
+const anyRequest: LoadBalancerContext = {
+  hash: undefined,
+  metadataMatch: null,
+  headers: null,
+  attempt: 0,
+  accepts: () => true,
+  hostSelectionMaxAttempts: 0,
+};
 
 /** Stats live for ever, and their names come from requests. */
 const alternativeLimit = 100;
@@ -285,6 +296,15 @@ export class LiveCluster implements Cluster, BalancedCluster {
         this.takePool(host, priority) ? this.newPool(host, priority, spoken, options) : null,
       );
     }
+    return this.plainPool(host, kind, priority, spoken);
+  }
+
+  private plainPool(
+    host: Host,
+    kind: number,
+    priority: RoutingPriority,
+    spoken: PoolProtocol,
+  ): HostPool | null {
     const pools = this.pools[kind] as Map<Host, HostPool>;
     let pool = pools.get(host);
     if (pool === undefined) {
@@ -293,6 +313,13 @@ export class LiveCluster implements Cluster, BalancedCluster {
       pools.set(host, pool);
     }
     return pool;
+  }
+
+  poolAhead({ breaker, protocol }: AskingPool): HostPool | null {
+    const host = this.named === null ? this.chooserNow().peek?.(anyRequest) : undefined;
+    if (host === undefined || host === null) return null;
+    const priority = breaker === this.breakers[1] ? 1 : 0;
+    return this.plainPool(host, protocol === 'http1' ? priority : priority + 2, priority, protocol);
   }
 
   /** Where there are too many pools, an idle one of the same host and priority gives way, as in Envoy. */

@@ -1,6 +1,6 @@
 import type { ConfigNode } from '../api/config-node.js';
 import type { SocketOptionConfig } from '../api/socket-options.js';
-import type { UpstreamSocketConfig } from '../api/upstream.js';
+import type { UpstreamSocketConfig } from '../api/upstream-socket.js';
 import { freebindOptions, parseKeepAlive, parseSocketOptions } from '../network/socket-option-config.js';
 import { ipFamily } from './membership/name-resolver.js';
 

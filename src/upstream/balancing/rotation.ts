@@ -28,6 +28,7 @@ interface Turns {
 }
 
 class Rotation implements HostPicker {
+  readonly isForeseeable = true;
   private readonly hosts: readonly Host[];
   private readonly turns: Turns;
   private at: number;
@@ -47,6 +48,7 @@ class Rotation implements HostPicker {
 }
 
 class WeightedRotation implements HostPicker {
+  readonly isForeseeable = true;
   private readonly schedule: EdfScheduler<Host>;
 
   constructor(hosts: readonly Host[], weightOf: (host: Host) => number, random: Random) {

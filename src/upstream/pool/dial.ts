@@ -1,7 +1,8 @@
 import { connect, type OnReadOpts, type Socket, type SocketConnectOpts } from 'node:net';
 import type { Address } from '../../api/stream-info.js';
 import type { TlsInfo } from '../../api/tls-info.js';
-import { type ClusterInfo, type Host, HostWord, type UpstreamSocketConfig } from '../../api/upstream.js';
+import { type ClusterInfo, type Host, HostWord } from '../../api/upstream.js';
+import type { UpstreamSocketConfig } from '../../api/upstream-socket.js';
 import { internalClient, ipAddress, isInternalAddress, pipeAddress } from '../../network/address.js';
 import { Connection, type ConnectionEvents } from '../../network/connection.js';
 import type { TransportOptions, UpstreamTransport } from '../../network/transport-socket.js';

@@ -18,6 +18,7 @@ import { PendingRequests } from './pending-requests.js';
 import type { PoolCluster } from './pool-cluster.js';
 import type { PoolResources } from './pool-resources.js';
 import { PooledConnection, type PooledConnectionOwner } from './pooled-connection.js';
+import { lacksRoomAhead, type PoolDemand, type PreparedPool, preconnectAhead } from './preconnect.js';
 
 /** Connections opened at most for one request that finds no room. */
 const maxDialsPerEvent = 3;
@@ -40,7 +41,7 @@ const offered: { readonly [protocol in PoolProtocol]: readonly string[] } = {
  * HTTP connections of one host and routing priority in this thread, of whatever protocol. The one that has had room
  * most recently goes first, so that spare ones grow old and close; another is opened when all are taken.
  */
-export class HostPool implements HttpPool, PooledConnectionOwner {
+export class HostPool implements HttpPool, PooledConnectionOwner, PoolDemand, PreparedPool {
   readonly cluster: PoolCluster;
   readonly host: Host;
   readonly breaker: CircuitBreaker;
@@ -92,9 +93,13 @@ export class HostPool implements HttpPool, PooledConnectionOwner {
     this.failures = host.health & hostFailureMask;
     this.onEmpty = onEmpty;
     this.isOver = false;
+    resources.pools.add(this);
   }
 
   newStream(decoder: ResponseDecoder, callbacks: HttpPoolCallbacks): Cancellable | null {
+    const { predictiveRatio } = this.cluster.config;
+    if (predictiveRatio > 1)
+      preconnectAhead(this.resources.pools, predictiveRatio, () => this.cluster.poolAhead(this));
     const connection = this.withRoom();
     if (connection !== undefined) {
       this.attach(connection, decoder, callbacks);
@@ -163,6 +168,7 @@ export class HostPool implements HttpPool, PooledConnectionOwner {
   private endIfEmpty(): void {
     if (this.isOver || this.connections.size > 0 || this.pending.size > 0) return;
     this.isOver = true;
+    this.resources.pools.delete(this);
     this.onEmpty(this);
   }
 
@@ -196,26 +202,51 @@ export class HostPool implements HttpPool, PooledConnectionOwner {
   /** Spare room is kept with hosts that are well; others are spared what is not needed. */
   private lacksRoom(): boolean {
     const { pending, preconnectRatio, host } = this;
-    let room = this.connecting * this.streamsEach;
     if (preconnectRatio === 1 || (host.health & (unhealthyMask | degradedMask)) !== 0)
-      return pending.size > room;
+      return pending.size > this.connecting * this.streamsEach;
+    const { activeStreams } = this;
+    return (pending.size + activeStreams) * preconnectRatio > this.room + activeStreams;
+  }
+
+  // PoolDemand
+
+  get waiting(): number {
+    return this.pending.size;
+  }
+
+  get activeStreams(): number {
     let active = 0;
-    for (const connection of this.connections) {
-      active += connection.activeStreams;
-      room += connection.room;
-    }
-    return (pending.size + active) * preconnectRatio > room + active;
+    for (const connection of this.connections) active += connection.activeStreams;
+    return active;
+  }
+
+  get room(): number {
+    let room = this.connecting * this.streamsEach;
+    for (const connection of this.connections) room += connection.room;
+    return room;
+  }
+
+  dialAhead(ratio: number): boolean {
+    const isWell = (this.host.health & (unhealthyMask | degradedMask)) === 0;
+    const before = this.connections.size;
+    if (isWell && lacksRoomAhead(this, ratio)) this.dial();
+    this.endIfEmpty();
+    return this.connections.size > before;
   }
 
   private dialAsNeeded(): void {
-    for (let i = 0; i < maxDialsPerEvent && this.lacksRoom(); i++) {
-      if (!this.mayConnect()) {
-        this.cluster.stats.inc(C.upstream_cx_overflow);
-        if (this.connections.size > 0) return;
-        this.breaker.forceConnection();
-      }
-      this.connecting++;
-      this.connections.add(new PooledConnection(this));
+    for (let i = 0; i < maxDialsPerEvent && this.lacksRoom(); i++) if (!this.dial()) return;
+  }
+
+  /** False: there are as many connections as there may be. */
+  private dial(): boolean {
+    if (!this.mayConnect()) {
+      this.cluster.stats.inc(C.upstream_cx_overflow);
+      if (this.connections.size > 0) return false;
+      this.breaker.forceConnection();
     }
+    this.connecting++;
+    this.connections.add(new PooledConnection(this));
+    return true;
   }
 }

@@ -1,5 +1,5 @@
 import { type OnReadOpts, Socket, type SocketConnectOpts } from 'node:net';
-import type { UpstreamSocketConfig } from '../../api/upstream.js';
+import type { UpstreamSocketConfig } from '../../api/upstream-socket.js';
 import { socketCalls } from '../../network/socket-calls.js';
 import { applySocketOptions } from '../../network/socket-option-config.js';
 

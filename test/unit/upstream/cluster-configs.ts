@@ -89,6 +89,7 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     overrideHostStatus: ['UNKNOWN', 'HEALTHY', 'DEGRADED'],
     closesConnectionsOnHostSetChange: false,
     preconnectRatio: 1,
+    predictiveRatio: 1,
     socket: { sourceIp4: '', sourceIp6: '', sourcePort: 0, options: [] },
     ignoreHealthOnHostRemoval: false,
     waitForWarmOnInit: true,

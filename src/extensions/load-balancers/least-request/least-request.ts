@@ -89,6 +89,7 @@ class FullScan implements HostPicker {
 
 /** Unequal weights: scheduled by weight, divided by how busy the host is when it is put back. */
 class WeightedLeast implements HostPicker {
+  readonly isForeseeable = true;
   private readonly schedule: EdfScheduler<Host>;
 
   constructor(hosts: readonly Host[], bias: number, slowStart: SlowStart | null, random: Random) {

@@ -14,6 +14,7 @@ export const random: LoadBalancerFactory<RandomConfig> = {
 
 /** Weights are ignored, as in Envoy. */
 class UniformPicker implements HostPicker {
+  readonly isForeseeable = true;
   private readonly hosts: readonly Host[];
   private readonly random: Random;
 
