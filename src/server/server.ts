@@ -408,6 +408,7 @@ export class Server implements ShardPoolOwner, MainFacts {
     const client = new AsyncClient(this.scope);
     return new ClusterRegistry({
       ...this.resolving,
+      statSources: this.store,
       nameCaches: this.nameCaches,
       threads: this.input.options.concurrency + 1,
       sharedNowMs: () => this.scope.shared.nowMs(),

@@ -34,6 +34,16 @@ function search(pattern: RegExp, name: string): TagFound | null {
   return match === null || range === undefined ? null : { value: match[2]!, start: range[0], end: range[1] };
 }
 
+/** Names have no colons: what an address has of them is put back into the value. */
+function endpointAddress(name: string): TagFound | null {
+  const found = search(/^cluster\..*?\.endpoint(\.(.+))\.\w+$/d, name);
+  if (found === null) return null;
+  const ip = /^(?:(\d+(?:\.\d+){3})|\[([0-9a-f_.]+)\])_(\d+)$/.exec(found.value);
+  if (ip === null) return found;
+  const [, v4, v6 = '', port] = ip;
+  return { ...found, value: v4 === undefined ? `[${v6.replaceAll('_', ':')}]:${port}` : `${v4}:${port}` };
+}
+
 /**
  * The tags that Envoy takes out of names by default. The order is that in which labels are printed; rules without a
  * root come first, whatever their place.
@@ -73,6 +83,13 @@ export const DEFAULT_TAG_RULES: readonly TagRule[] = [
   tokens('clientssl_prefix', 'auth.clientssl.$.**'),
   tokens('ratelimit_prefix', 'ratelimit.$.**'),
   tokens('cluster_name', 'cluster.$.**'),
+  {
+    tag: 'envoy.endpoint_address',
+    root: 'cluster',
+    tokens: null,
+    find: endpointAddress,
+    needle: '.endpoint.',
+  },
   tokens('ext_authz_prefix', 'cluster.*.ext_authz.$.**'),
   tokens('ext_authz_prefix', 'http.*.ext_authz.$.**'),
   regex('envoy.rds_route_config', 'http', '.rds.', /^http\.[^.]+\.rds\.((.+?)\.)\w+$/d),

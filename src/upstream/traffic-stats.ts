@@ -8,15 +8,17 @@ import { requestPseudo, responsePseudo, sizeOf } from '../format/header-size.js'
 export type TrafficConfig = {
   readonly timeoutBudgets: boolean;
   readonly sizes: boolean;
+  /** What each host counts is listed among the stats. */
+  readonly perEndpoint: boolean;
 };
 
 export function parseTraffic(cluster: ConfigNode): TrafficConfig {
   const node = cluster.message('track_cluster_stats');
   const isOld = cluster.bool('track_timeout_budgets');
-  if (node?.bool('per_endpoint_stats') === true) node.unsupported('per_endpoint_stats');
   return {
     timeoutBudgets: (node?.bool('timeout_budgets') ?? false) || isOld,
     sizes: node?.bool('request_response_sizes') ?? false,
+    perEndpoint: node?.bool('per_endpoint_stats') ?? false,
   };
 }
 

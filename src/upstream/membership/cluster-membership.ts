@@ -33,6 +33,7 @@ import {
   isSameMetadata,
   isSameRecord,
 } from './endpoint-host.js';
+import { EndpointStats, type StatSources } from './endpoint-stats.js';
 import { HostSlots } from './host-slots.js';
 import { makeDiscovery } from './make-discovery.js';
 import { Member, type MemberOwner } from './member.js';
@@ -51,6 +52,8 @@ export interface MembershipScope extends EdsScope {
   readonly threads: number;
   /** Milliseconds on the clock that threads share. */
   sharedNowMs(): number;
+  /** Absent: nobody lists stats. */
+  readonly statSources?: StatSources;
   readonly runtime: RuntimeView;
   readonly extensions: ExtensionRegistry;
   readonly secrets: SecretView;
@@ -79,6 +82,7 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
   readonly stats: BoundStats;
   private readonly managerStats: BoundStats;
   private readonly gauges: MembershipGauges;
+  private readonly endpointStats: EndpointStats | null;
   private readonly transportMatches: TransportMatches;
   private readonly slots: HostSlots;
   /** As the discovery forms them. */
@@ -103,6 +107,9 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     this.stats = scope.stats.bind(root, M);
     this.managerStats = scope.stats.bind('cluster_manager', CM);
     this.gauges = new MembershipGauges(this.stats);
+    const { statSources } = scope;
+    const isListed = config.traffic.perEndpoint && statSources !== undefined;
+    this.endpointStats = isListed ? new EndpointStats(root, statSources) : null;
     this.transportMatches = new TransportMatches(config, scope.stats, root);
     const loadRules = loadRulesOf(config.balancer, scope.extensions);
     this.slots = new HostSlots(scope.threads, loadRules === null ? hostWords : loadHostWords);
@@ -142,6 +149,7 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     this.discovery.close();
     this.checker?.close();
     this.outlier?.close();
+    this.endpointStats?.close();
     this.loads?.close();
   }
 
@@ -322,6 +330,7 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     const health = initialHealth(this.config, host.endpoint);
     const member = new Member(record, host.address, this.slots.place(slot), health, this);
     this.gauges.added(health);
+    this.endpointStats?.added(member);
     this.checker?.add(member);
     this.outlier?.add(member);
     return member;
@@ -331,6 +340,7 @@ export class ClusterMembership implements MemberOwner, DiscoveryOwner {
     this.checker?.remove(member);
     this.outlier?.remove(member);
     this.gauges.removed(member.health);
+    this.endpointStats?.removed(member);
     this.slots.release(member.slot, this.version + 1);
     if (this.unchecked?.delete(member) === true) this.readyWhenChecked();
   }

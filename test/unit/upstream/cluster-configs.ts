@@ -71,7 +71,7 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     maxResponseHeadersKb: 80,
     maxResponseHeaders: 100,
     policies: { retryPolicy: null, hashPolicies: [], mirrorPolicies: [], attemptFilters: null },
-    traffic: { timeoutBudgets: false, sizes: false },
+    traffic: { timeoutBudgets: false, sizes: false, perEndpoint: false },
     protocol: 'http1',
     http2: defaultHttp2Options,
     http1: parseUpstreamHttp1(undefined),

@@ -30,7 +30,7 @@ function attempt(responseHeaders: ResponseHeaders | null): LogContext {
 }
 
 test('sizes are those of bodies and of heads with their pseudo-headers', () => {
-  const { stats, samples } = tracking({ sizes: true, timeoutBudgets: false });
+  const { stats, samples } = tracking({ sizes: true, timeoutBudgets: false, perEndpoint: false });
   const response = new ResponseHeaders(200);
   response.add('a', 'b');
   stats.onAttemptEnd(attempt(response), 0);
@@ -45,7 +45,7 @@ test('sizes are those of bodies and of heads with their pseudo-headers', () => {
 });
 
 test('without a response there is none to measure', () => {
-  const { stats, samples } = tracking({ sizes: true, timeoutBudgets: false });
+  const { stats, samples } = tracking({ sizes: true, timeoutBudgets: false, perEndpoint: false });
   stats.onAttemptEnd(attempt(null), 0);
   deepEqual(
     samples.filter((sample) => sample.includes('_rs_')),
@@ -54,7 +54,7 @@ test('without a response there is none to measure', () => {
 });
 
 test('budgets are in percent, of an endless timeout none', () => {
-  const { stats, samples } = tracking({ sizes: false, timeoutBudgets: true });
+  const { stats, samples } = tracking({ sizes: false, timeoutBudgets: true, perEndpoint: false });
   stats.onAttemptEnd(attempt(null), 1000);
   stats.onAttemptEnd(attempt(null), 0);
   stats.onAttemptEnd(attempt(null), null);
