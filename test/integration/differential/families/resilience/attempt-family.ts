@@ -38,7 +38,7 @@ function onwards(prefix: string, cluster: string, policy: Fields = {}, action: F
   );
 }
 
-const hedged: Fields = { timeout: '2s', hedge_policy: { hedge_on_per_try_timeout: true } };
+const hedged: Fields = { timeout: '1s', hedge_policy: { hedge_on_per_try_timeout: true } };
 const perTry = '0.15s';
 
 const routes: readonly Plain[] = [
@@ -59,7 +59,7 @@ const routes: readonly Plain[] = [
   to('/try-long', { retry_on: '5xx', per_try_timeout: '5s' }, { timeout: '0.2s' }),
   to('/idle', { retry_on: '5xx', per_try_idle_timeout: perTry }),
   to('/try-endless', { retry_on: '5xx', per_try_timeout: perTry }, { timeout: '0s' }),
-  to('/try-cut', { retry_on: '5xx', num_retries: 3, per_try_timeout: '0.2s' }, { timeout: '0.3s' }),
+  to('/try-cut', { retry_on: '5xx', num_retries: 3, per_try_timeout: '0.5s' }, { timeout: '0.8s' }),
   to(
     '/long-back-off',
     {

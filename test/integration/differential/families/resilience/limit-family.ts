@@ -143,6 +143,7 @@ const cases: readonly DifferentialCase[] = [
       'origin-idle',
       get('/soon-idle/DEFAULT'),
       { responses: 2 },
+      'origin-idle',
     ],
   },
   {
@@ -154,6 +155,7 @@ const cases: readonly DifferentialCase[] = [
       'origin-idle',
       get('/short-lived/DEFAULT'),
       { responses: 2 },
+      'origin-idle',
     ],
   },
 ];
