@@ -56,7 +56,7 @@ static_resources:
           stat_prefix: ingress
           cluster: origin
   clusters:
-${originCluster(places)}`;
+${originCluster(places)}${manyConnections}`;
 }
 
 /** The same for a Redis proxy. */
@@ -102,6 +102,10 @@ function originCluster(places: Places): string {
         - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: ${places.originPort} } } }
 `;
 }
+
+/** The breaker lets 1,024 through, and every client of a TCP proxy has a connection of its own. */
+const manyConnections = `    circuit_breakers: { thresholds: [{ max_connections: 100000 }] }
+`;
 
 /** With room for more open streams than the breaker's 1,024. */
 const http2Origin = `    circuit_breakers: { thresholds: [{ max_requests: 100000, max_pending_requests: 100000 }] }

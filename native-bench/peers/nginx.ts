@@ -18,16 +18,20 @@ export const nginxLargeBuffers: Peer = { ...nginx, name: 'nginx-large-buffers' }
 /** A server that is root gives its workers away, and they could not read the folder made here. */
 const user = process.getuid?.() === 0 ? 'user root;' : '';
 
-/** What a proxy and an origin have in common; one worker process a worker, everything temporary in the folder. */
-export function nginxFile(folder: string, workers: number, http: string): string {
-  const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+function globals(folder: string, workers: number): string {
   return `daemon off;
 ${user}
 worker_processes ${workers};
 worker_rlimit_nofile 20000;
 pid ${folder}/nginx.pid;
 error_log stderr crit;
-events { worker_connections 16000; }
+events { worker_connections 19000; }`;
+}
+
+/** What a proxy and an origin have in common; one worker process a worker, everything temporary in the folder. */
+export function nginxFile(folder: string, workers: number, http: string): string {
+  const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  return `${globals(folder, workers)}
 http {
   ${kinds.map((kind) => `${kind}_temp_path ${folder}/${kind};`).join('\n  ')}
   keepalive_requests 1000000000;
@@ -76,4 +80,20 @@ export function nginxHttp(options: HttpOptions & { readonly largeBuffers?: boole
   }`,
     );
   };
+}
+
+/** Debian has it in a package of its own, `libnginx-mod-stream`. */
+const streamModule = '/usr/lib/nginx/modules/ngx_stream_module.so';
+
+/** A TCP proxy. */
+export function nginxTcp(): ConfigGenerator {
+  return ({ folder, workers, originPort, port }) => `load_module ${streamModule};
+${globals(folder, workers)}
+stream {
+  server {
+    listen 127.0.0.1:${port} backlog=4096${workers > 1 ? ' reuseport' : ''};
+    proxy_pass 127.0.0.1:${originPort};
+  }
+}
+`;
 }
