@@ -14,7 +14,7 @@ const thresholds = {
   budget: 'max_retries: 9, retry_budget: {budget_percent: {value: 25}, min_retry_concurrency: 2}',
   pools: 'max_connection_pools: 3',
   shares:
-    'max_connections: 5, max_requests: 9, max_pending_requests: 20, max_retries: 5, max_connection_pools: 9',
+    'max_connections: 1, max_requests: 9, max_pending_requests: 20, max_retries: 5, max_connection_pools: 9',
 } as const;
 export type ClusterName = keyof typeof thresholds;
 const names = Object.keys(thresholds) as ClusterName[];
