@@ -99,7 +99,7 @@ test('a head that does not come to its end is answered with 408', limits, async 
 });
 
 test('a body that stops is answered with 408, and the origin is let go', limits, async (t) => {
-  const { proxy, origin } = await startEdge(t, 'stream_idle_timeout: 0.1s');
+  const { proxy, origin } = await startEdge(t, 'stream_idle_timeout: 1s');
   const client = await dial(t, proxy);
   client.send('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhalf');
   const upstream = await origin.accept();
@@ -111,7 +111,7 @@ test('a body that stops is answered with 408, and the origin is let go', limits,
 });
 
 test('a body that never stops trickling is ended by the timeout of the whole request', limits, async (t) => {
-  const { proxy, origin } = await startEdge(t, 'request_timeout: 0.2s');
+  const { proxy, origin } = await startEdge(t, 'request_timeout: 1s');
   const client = await dial(t, proxy);
   client.send('POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n');
   const upstream = await origin.accept();
@@ -123,7 +123,7 @@ test('a body that never stops trickling is ended by the timeout of the whole req
 });
 
 test('an origin that stops in the middle of its answer is cut off', limits, async (t) => {
-  const { proxy, origin } = await startEdge(t, 'stream_idle_timeout: 0.1s');
+  const { proxy, origin } = await startEdge(t, 'stream_idle_timeout: 1s');
   const client = await dial(t, proxy);
   client.send('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
   const upstream = await origin.accept();
@@ -136,7 +136,7 @@ test('an origin that stops in the middle of its answer is cut off', limits, asyn
 });
 
 test('a client that does not read is cut off, and its origin as well', limits, async (t) => {
-  const { proxy, origin } = await startEdge(t, 'stream_idle_timeout: 0.3s');
+  const { proxy, origin } = await startEdge(t, 'stream_idle_timeout: 1s');
   const client = await dial(t, proxy);
   client.socket.pause();
   client.send('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
@@ -167,7 +167,7 @@ test('headers without end are refused with 431 and cost no memory', limits, asyn
 });
 
 test('chunks without end wait for an origin that does not read', limits, async (t) => {
-  const { proxy, origin } = await startEdge(t, 'stream_idle_timeout: 0.5s');
+  const { proxy, origin } = await startEdge(t, 'stream_idle_timeout: 1s');
   const client = await dial(t, proxy);
   const before = residentMb(proxy.child.pid as number);
   client.send('POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n');

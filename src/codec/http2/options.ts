@@ -36,6 +36,7 @@ export function parseHttp2Options(
 ): Http2Options {
   if (node === undefined) return { ...defaultHttp2Options, isInvalidMessageStreamError };
   node.noEffect('use_oghttp2_codec', 'the codec is the proxy’s own');
+  node.noEffect('disallow_obs_text', 'Envoy passes such bytes on all the same');
   if (node.bool('allow_metadata'))
     node.unsupportedValue('allow_metadata', 'true', 'METADATA frames are ignored');
   node.noEffect('max_metadata_size', 'METADATA frames are ignored');
