@@ -17,7 +17,7 @@ import { StatStore } from '../stats/store.js';
 import { DnsCaches } from '../upstream/dns-cache/dns-caches.js';
 import type { AssignmentReader } from '../upstream/membership/assignments.js';
 import { FileWatches } from '../upstream/membership/file-watches.js';
-import type { NameResolver } from '../upstream/membership/name-resolver.js';
+import type { NameAnswer, NameResolver } from '../upstream/membership/name-resolver.js';
 import { ClusterRegistry } from '../upstream/membership/registry.js';
 import type { PoolResources } from '../upstream/pool/pool-resources.js';
 import { explainProbe } from './choose-listener.js';
@@ -64,9 +64,16 @@ export async function explainOffline(input: OfflineInput, probe: Probe): Promise
 
 /** Names stand for their addresses: nobody is asked. */
 const namesAlone: NameResolver = {
-  resolve: (name) =>
-    Promise.resolve({ isFailure: false, addresses: [{ ip: name, ttlSeconds: Number.POSITIVE_INFINITY }] }),
+  resolve: standsForItself,
+  resolveService: standsForItself,
 };
+
+function standsForItself(name: string): Promise<NameAnswer> {
+  return Promise.resolve({
+    isFailure: false,
+    addresses: [{ ip: name, ttlSeconds: Number.POSITIVE_INFINITY }],
+  });
+}
 
 const noEvents: PlaneEvents = {
   onOutlier: () => undefined,

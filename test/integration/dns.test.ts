@@ -27,7 +27,7 @@ async function serve(t: TestContext, ip: string, port: number): Promise<Server> 
   return server;
 }
 
-const bootstrap = (dnsPort: number, port: number, types: readonly string[]): string => `
+const bootstrap = (dnsPort: number, port: number, types: readonly string[], name = 'origin.test'): string => `
 admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
 static_resources:
   listeners:
@@ -53,6 +53,7 @@ ${types
     type: ${type}
     dns_lookup_family: V4_ONLY
     dns_refresh_rate: 3600s
+    dns_failure_refresh_rate: {base_interval: 0.2s}
     respect_dns_ttl: true
     typed_dns_resolver_config:
       name: envoy.network.dns_resolver.cares
@@ -61,7 +62,7 @@ ${types
         resolvers: [{socket_address: {address: 127.0.0.1, port_value: ${dnsPort}}}]
     load_assignment:
       cluster_name: origin
-      endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: origin.test, port_value: ${port}}}}}]}]`,
+      endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: ${name}, port_value: ${port}}}}}]}]`,
   )
   .join('')}
 `;
@@ -98,4 +99,31 @@ test('names move at their TTL, and no request fails meanwhile', async (t) => {
   isMoved = true;
   for (const seen of await Promise.all(asking)) ok((seen.get('127.0.0.2') ?? 0) > 0);
   equal(await proxy.stat('cluster.STRICT_DNS.membership_change'), 2);
+});
+
+test('the hosts of a service are those of its SRV records, the lowest priority first, and no request fails meanwhile', async (t) => {
+  const server = await DnsServer.start();
+  t.after(() => server.close());
+  const port = await twins(t);
+  const first = { name: 'first.test', port, priority: 10, weight: 3 };
+  const second = { name: 'second.test', port, priority: 20, weight: 0 };
+  const service = '_http._tcp.origin.test';
+  server.set(service, { services: [second, first] });
+  server.set('first.test', { ips: ['127.0.0.2'], ttl: 1 });
+  server.set('second.test', { ips: ['127.0.0.3'], ttl: 1 });
+  const proxy = await startProxy(t, bootstrap(server.port, 0, ['STRICT_DNS'], service));
+  let isMoved = false;
+  const asking = keepAsking(proxy, '/STRICT_DNS', () => isMoved);
+  equal((await proxy.fetch('/STRICT_DNS')).body, '127.0.0.2');
+  equal(await proxy.stat('cluster.STRICT_DNS.membership_total'), 2);
+  equal(await proxy.stat('cluster.STRICT_DNS.max_host_weight'), 3);
+  // Nobody knows one of the names for a moment: what was known stays.
+  server.set('second.test', { code: 'SERVFAIL' });
+  await eventually(async () => (await proxy.stat('cluster.STRICT_DNS.update_failure')) > 0);
+  equal(await proxy.stat('cluster.STRICT_DNS.membership_total'), 2);
+  server.set(service, { services: [{ ...second, name: 'moved.test' }] });
+  server.set('moved.test', { ips: ['127.0.0.3'], ttl: 3000 });
+  await eventually(async () => (await proxy.fetch('/STRICT_DNS')).body === '127.0.0.3');
+  isMoved = true;
+  ok(((await asking).get('127.0.0.2') ?? 0) > 0);
 });

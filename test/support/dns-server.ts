@@ -1,10 +1,12 @@
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { parseIp } from '../../src/base/cidr.js';
+import type { ServiceTarget } from '../../src/upstream/membership/name-resolver.js';
 
 const types = new Map([
   [1, 'A'],
   [28, 'AAAA'],
+  [33, 'SRV'],
 ]);
 const codes = { NOERROR: 0, SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 } as const;
 
@@ -12,6 +14,8 @@ const codes = { NOERROR: 0, SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 } as const;
 export interface NameRecords {
   /** Addresses of either family. */
   readonly ips?: readonly string[];
+  /** SRV records. */
+  readonly services?: readonly ServiceTarget[];
   readonly ttl?: number;
   readonly code?: keyof typeof codes;
   /** Questions about these types are not answered; `all` stands for every type. */
@@ -105,9 +109,20 @@ export class DnsServer {
     const records = this.names.get(name) ?? { code: 'NXDOMAIN' };
     if (records.ignores === 'all' || records.ignores === type) return null;
     const isTruncated = records.truncates === true && transport === 'udp';
-    const wanted = (records.ips ?? []).filter((ip) => isOfType(ip, type));
-    return respond(question, records, isTruncated ? [] : wanted, isTruncated);
+    return respond(question, records, isTruncated ? [] : dataOf(records, type), isTruncated);
   }
+}
+
+/** The data of every record of that type. */
+function dataOf({ ips = [], services = [] }: NameRecords, type: string): readonly Buffer[] {
+  if (type === 'SRV') return services.map(serviceBytes);
+  return ips.filter((ip) => isOfType(ip, type)).map(addressBytes);
+}
+
+/** RFC 2782. */
+function serviceBytes({ priority, weight, port, name }: ServiceTarget): Buffer {
+  const labels = name.split('.').map((label) => Buffer.from(`${String.fromCharCode(label.length)}${label}`));
+  return Buffer.concat([...[priority, weight, port].map(uint16), ...labels, Buffer.alloc(1)]);
 }
 
 function isOfType(ip: string, type: string): boolean {
@@ -134,16 +149,18 @@ function readQuestion(message: Buffer): Question {
 function respond(
   { id, bytes, type }: Question,
   { code = 'NOERROR', ttl = 60 }: NameRecords,
-  ips: readonly string[],
+  data: readonly Buffer[],
   isTruncated: boolean,
 ): Buffer {
   const flags = 0x8580 | (isTruncated ? 0x0200 : 0) | codes[code];
-  const head = [id, flags, 1, ips.length, 0, 0].map(uint16);
-  const records = ips.flatMap((ip) => {
-    const data = addressBytes(ip);
-    const kind = uint16(type === 'AAAA' ? 28 : 1);
-    return [uint16(0xc00c), kind, uint16(1), uint32(ttl), uint16(data.length), data];
-  });
+  const head = [id, flags, 1, data.length, 0, 0].map(uint16);
+  const kind = [...types].find(([, name]) => name === type)?.[0] ?? 0;
+  const records = data.flatMap((bytes) => [
+    ...[0xc00c, kind, 1].map(uint16),
+    uint32(ttl),
+    uint16(bytes.length),
+    bytes,
+  ]);
   return Buffer.concat([...head, bytes, ...records]);
 }
 

@@ -32,6 +32,10 @@ export class AddrInfoResolver implements NameResolver {
         return found(ips);
     }
   }
+
+  resolveService(): Promise<NameAnswer> {
+    return Promise.resolve({ isFailure: true, error: 'getaddrinfo knows no SRV records' });
+  }
 }
 
 function lookUpAll(name: string): Promise<NameAnswer> {

@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 import type { ResolverConfig } from './dns-config.js';
-import type { ResolvedAddress } from './name-resolver.js';
+import type { ResolvedAddress, ServiceTarget } from './name-resolver.js';
 
 /** What one question about one family of addresses has come to. */
 export type FamilyAnswer =
@@ -14,6 +14,11 @@ export type FamilyAnswer =
   | { readonly kind: 'timeout'; readonly error: string }
   /** A server could not or would not answer. */
   | { readonly kind: 'failure'; readonly error: string };
+
+/** The same of a question about the SRV records of a service. */
+export type ServiceAnswer =
+  | { readonly kind: 'answered'; readonly records: readonly ServiceTarget[] }
+  | { readonly kind: 'timeout' | 'failure'; readonly error: string };
 
 /** Codes of c-ares that are an answer: the name does not exist, or has no address of that kind. */
 const emptyCodes = new Set(['ENOTFOUND', 'ENODATA']);
@@ -52,8 +57,16 @@ export class DnsChannels {
       return answered(records.map(({ address, ttl }) => ({ ip: address, ttlSeconds: ttl })));
     } catch (error) {
       const code = codeOf(error);
-      if (emptyCodes.has(code)) return answered([], code);
-      return { kind: code === 'ETIMEOUT' ? 'timeout' : 'failure', error: code };
+      return emptyCodes.has(code) ? answered([], code) : unanswered(code);
+    }
+  }
+
+  async askService(name: string, turn: number): Promise<ServiceAnswer> {
+    try {
+      return { kind: 'answered', records: await this.channel(turn).resolveSrv(name) };
+    } catch (error) {
+      const code = codeOf(error);
+      return emptyCodes.has(code) ? { kind: 'answered', records: [] } : unanswered(code);
     }
   }
 
@@ -73,6 +86,10 @@ export class DnsChannels {
 
 export function answered(addresses: readonly ResolvedAddress[], error = ''): FamilyAnswer {
   return { kind: 'answered', addresses, error };
+}
+
+function unanswered(code: string): { readonly kind: 'timeout' | 'failure'; readonly error: string } {
+  return { kind: code === 'ETIMEOUT' ? 'timeout' : 'failure', error: code };
 }
 
 function codeOf(error: unknown): string {

@@ -5,7 +5,7 @@ import { Timer, type TimerWheel } from '../../base/timer-wheel.js';
 import type { ClusterConfig } from '../config.js';
 import type { ResolverConfig } from './dns-config.js';
 import { M } from './membership-stats.js';
-import { lookupFamily, type NameAnswer, type NameResolver } from './name-resolver.js';
+import { lookupFamily, type NameAnswer, type NameResolver, type ResolvedAddress } from './name-resolver.js';
 
 /** What discovery by name needs of its thread. */
 export interface DnsScope {
@@ -24,11 +24,13 @@ export interface DnsOwner {
 
 export interface DnsEvents {
   /** Addresses without repetitions; called on every success, before `onSettled`. */
-  onAddresses(ips: readonly string[]): void;
+  onAddresses(addresses: readonly ResolvedAddress[]): void;
   /** After every attempt, successful or not. */
   onSettled(): void;
   /** An answer without addresses counts as a failure. */
   readonly failsWhenEmpty?: boolean;
+  /** The name is a service's, whose SRV records are asked for. */
+  readonly isService?: boolean;
 }
 
 /**
@@ -70,7 +72,12 @@ export class DnsRefresh {
   private ask(): void {
     const { config, stats } = this.owner;
     stats.inc(M.update_attempt);
-    this.resolver.resolve(this.name, lookupFamily(config.dns.family)).then(
+    const family = lookupFamily(config.dns.family);
+    const asked =
+      this.events.isService === true
+        ? this.resolver.resolveService(this.name, family)
+        : this.resolver.resolve(this.name, family);
+    asked.then(
       (answer) => this.onAnswer(answer),
       (error: unknown) => this.onAnswer({ isFailure: true, error: String(error) }),
     );
@@ -83,13 +90,13 @@ export class DnsRefresh {
     this.events.onSettled();
   }
 
-  private succeeded(addresses: readonly { ip: string; ttlSeconds: number }[]): number {
+  private succeeded(addresses: readonly ResolvedAddress[]): number {
     const { random } = this.scope;
     const { dns } = this.owner.config;
     if (addresses.length === 0 && this.events.failsWhenEmpty === true) return this.failed('no address');
     this.owner.stats.inc(M.update_success);
     this.nextFailureMs = dns.failureBaseMs;
-    this.events.onAddresses([...new Set(addresses.map(({ ip }) => ip))]);
+    this.events.onAddresses(distinct(addresses));
     const leastTtlMs = 1000 * Math.min(...addresses.map(({ ttlSeconds }) => ttlSeconds));
     const hasTtl = dns.respectTtl && leastTtlMs > 0 && Number.isFinite(leastTtlMs);
     const jitterMs = dns.jitterMs >= 1 ? random.below(Math.trunc(dns.jitterMs)) : 0;
@@ -106,4 +113,13 @@ export class DnsRefresh {
     this.nextFailureMs = Math.min(limitMs * 2, dns.failureMaxMs);
     return this.scope.random.below(Math.max(1, Math.trunc(limitMs)));
   }
+}
+
+function distinct(addresses: readonly ResolvedAddress[]): readonly ResolvedAddress[] {
+  const byPlace = new Map<string, ResolvedAddress>();
+  for (const address of addresses) {
+    const place = `${address.ip} ${address.service?.port ?? ''}`;
+    if (!byPlace.has(place)) byPlace.set(place, address);
+  }
+  return [...byPlace.values()];
 }

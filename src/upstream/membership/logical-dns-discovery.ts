@@ -23,7 +23,8 @@ export class LogicalDnsDiscovery implements Discovery {
       endpoint === undefined || endpoint.isPipe
         ? null
         : new DnsRefresh(scope, endpoint.address, owner, {
-            onAddresses: (ips) => {
+            onAddresses: (addresses) => {
+              const ips = addresses.map(({ ip }) => ip);
               const [first = '', ...alternatives] = ips;
               const address = ipAddress(first, endpoint.port);
               this.onAddresses({ endpoint, address, alternatives }, ips.join());

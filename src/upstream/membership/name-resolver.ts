@@ -7,6 +7,16 @@ export interface ResolvedAddress {
   readonly ip: string;
   /** Infinity where the source has none (a hosts file). */
   readonly ttlSeconds: number;
+  /** The SRV record that led to it. */
+  readonly service?: ServiceTarget;
+}
+
+/** What an SRV record says (RFC 2782). Lower priorities come first; of one priority each has its share by weight. */
+export interface ServiceTarget {
+  readonly name: string;
+  readonly port: number;
+  readonly priority: number;
+  readonly weight: number;
 }
 
 /** No addresses is an answer too: the name does not exist, or has none of that family. */
@@ -22,6 +32,8 @@ export type NameAnswer =
 /** Turns names into addresses. Never rejects. */
 export interface NameResolver {
   resolve(name: string, family: LookupFamily): Promise<NameAnswer>;
+  /** The addresses of a service, by its SRV records. */
+  resolveService(name: string, family: LookupFamily): Promise<NameAnswer>;
 }
 
 export function lookupFamily(name: string): LookupFamily {

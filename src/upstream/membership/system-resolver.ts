@@ -11,6 +11,7 @@ import {
   type NameResolver,
   type ResolvedAddress,
 } from './name-resolver.js';
+import { lookUpService } from './service-lookup.js';
 
 /** `dns.cares.`, over all resolvers. */
 export const ResolverStats = statBlock({
@@ -59,6 +60,10 @@ export class SystemResolver implements NameResolver {
       case 'ALL':
         return this.settle(await this.look(name, [4, 6]));
     }
+  }
+
+  resolveService(name: string, family: LookupFamily): Promise<NameAnswer> {
+    return lookUpService(name, family, this.channels, this);
   }
 
   private async lookInTurn(name: string, first: 4 | 6, second: 4 | 6): Promise<NameAnswer> {

@@ -20,6 +20,7 @@ const { values } = parseArgs({
   },
 });
 const kindOf = (name: string): ProxyKind => (name === 'envoy' ? 'envoy' : 'sluice');
+const kinds = { near: kindOf(values.near), far: kindOf(values.far) };
 const requests = Number(values.requests);
 const perConnection = Number(values['requests-per-connection']);
 const endings: (() => unknown)[] = [];
@@ -28,7 +29,7 @@ try {
   endings.push(() => origin.close());
   const chain = await startChain(
     { after: (end) => void endings.push(end as () => unknown) },
-    { near: kindOf(values.near), far: kindOf(values.far) },
+    kinds,
     { http: origin.port, grpc: origin.port },
     {
       streams: Number(values['inner-streams']),
@@ -44,7 +45,7 @@ try {
     far: far.get('cluster.http.upstream_rq_200'),
     connections: far.get('http.inner.downstream_cx_total'),
     sentAway: near.get('cluster.far.upstream_cx_close_notify'),
-    faults: [...(await faultsOf(chain.near)), ...(await faultsOf(chain.far))],
+    faults: [...(await faultsOf(chain.near, kinds.near)), ...(await faultsOf(chain.far, kinds.far))],
   };
   console.log(`${values.near} before ${values.far}: ${JSON.stringify(counted)}`);
   process.exitCode = code === 0 && counted.near === requests && counted.far === requests ? 0 : 1;

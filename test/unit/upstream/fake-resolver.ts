@@ -23,6 +23,10 @@ export class FakeResolver implements NameResolver {
     this.hanging.add(name);
   }
 
+  resolveService(name: string, family: LookupFamily): Promise<NameAnswer> {
+    return this.resolve(name, family);
+  }
+
   resolve(name: string, family: LookupFamily): Promise<NameAnswer> {
     this.asked.push(`${name} ${family}`);
     if (this.hanging.has(name)) return new Promise(() => undefined);

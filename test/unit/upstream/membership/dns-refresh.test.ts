@@ -4,6 +4,7 @@ import { SeededRandom } from '../../../../src/base/random.js';
 import type { ClusterConfig } from '../../../../src/upstream/config.js';
 import { DnsRefresh } from '../../../../src/upstream/membership/dns-refresh.js';
 import { M } from '../../../../src/upstream/membership/membership-stats.js';
+import type { ResolvedAddress } from '../../../../src/upstream/membership/name-resolver.js';
 import { dns } from '../cluster-configs.js';
 import { FakeResolver, settled } from '../fake-resolver.js';
 import { FakeStats, silentLog } from '../fake-scope.js';
@@ -21,7 +22,10 @@ function refreshing(config: Partial<ClusterConfig['dns']> = {}) {
     resolverFor: () => resolver,
   };
   const owner = { config: { name: 'c', dns: dns(config) }, stats: stats.bind('cluster.c', M) };
-  const events = { onAddresses: (ips: readonly string[]) => seen.push(ips), onSettled: () => undefined };
+  const events = {
+    onAddresses: (addresses: readonly ResolvedAddress[]) => seen.push(addresses.map(({ ip }) => ip)),
+    onSettled: () => undefined,
+  };
   const refresh = new DnsRefresh(scope, 'a.test', owner, events);
   /** Milliseconds until the next question, to the wheel's tick. */
   const nextAfter = async (limitMs: number): Promise<number> => {
