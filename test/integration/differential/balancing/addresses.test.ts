@@ -1,6 +1,7 @@
 import { deepEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import { DnsServer } from '../../../support/dns-server.js';
+import { eventually } from '../../../support/eventually.js';
 import { type BalancedCluster, BalancedProxy, kinds } from './balanced-proxy.js';
 
 interface Expectation {
@@ -76,9 +77,11 @@ for (const kind of kinds) {
       await t.test(name, async () => {
         const { status, headers } = await proxy.get(`/${name}/`);
         const who = status === 200 ? String(headers['x-host']) : String(status);
-        const total = await proxy.stat(`cluster.${name}.upstream_cx_total`);
-        const failed = await proxy.stat(`cluster.${name}.upstream_cx_connect_fail`);
-        deepEqual([who, total, failed], found);
+        const stat = (counter: string) => proxy.stat(`cluster.${name}.upstream_cx_${counter}`);
+        await eventually(
+          async () => (await stat('total')) === found[1] && (await stat('connect_fail')) === found[2],
+        );
+        deepEqual([who, await stat('total'), await stat('connect_fail')], found);
       });
     }
   });
