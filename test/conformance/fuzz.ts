@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { fuzzDynamo } from './fuzz-dynamo.js';
 import { fuzzHello } from './fuzz-hello.js';
+import { fuzzHpack } from './fuzz-hpack.js';
 import { fuzzHttpDetection } from './fuzz-http-detection.js';
 import { fuzzHttp1 } from './fuzz-http1.js';
 import { fuzzHttp2 } from './fuzz-http2.js';
@@ -11,7 +12,7 @@ import { fuzzRequestRules } from './fuzz-request-rules.js';
 import { fuzzZooKeeper } from './fuzz-zookeeper.js';
 
 /**
- * `make fuzz`: the HTTP/1 parser against llhttp, the HTTP/2 server, the Redis and the MongoDB decoder against themselves,
+ * `make fuzz`: the HTTP/1 parser against llhttp, the HTTP/2 server and HPACK, the Redis and the MongoDB decoder against themselves,
  * ZooKeeper packets, DynamoDB bodies, PROXY headers, ClientHellos, the HTTP inspector, and the header rules against what may reach an origin.
  */
 const { values } = parseArgs({
@@ -24,8 +25,13 @@ const { values } = parseArgs({
 const runs = Number(values.runs);
 const seed = Number(values.seed);
 
+const targets: string[] = [];
+let hasRun = false;
+
 async function timed(what: string, body: () => string | Promise<string>): Promise<void> {
+  targets.push(what);
   if (!new RegExp(values.only, 'i').test(what)) return;
+  hasRun = true;
   const started = performance.now();
   const text = await body();
   const seconds = (performance.now() - started) / 1000;
@@ -37,6 +43,7 @@ await timed('HTTP/1 parser', async () => {
   return `: ${report.accepted} accepted, ${report.refused} refused, ${report.repaired} bare CRs`;
 });
 await timed('HTTP/2 server', () => `: ${fuzzHttp2(runs, seed)} with a complete request`);
+await timed('HPACK', () => `: ${fuzzHpack(runs, seed)} bent blocks read`);
 await timed('PROXY headers', () => `: ${fuzzProxyHeader(runs, seed)} read`);
 await timed('header rules', () => {
   fuzzRequestRules(runs, seed);
@@ -48,3 +55,8 @@ await timed('ZooKeeper packets', () => `: ${fuzzZooKeeper(runs, seed)} requests`
 await timed('ClientHello', () => `: ${fuzzHello(runs, seed)} read`);
 await timed('HTTP inspector', () => `: ${fuzzHttpDetection(runs, seed)} HTTP`);
 await timed('DynamoDB bodies', () => `: ${fuzzDynamo(runs, seed)} objects`);
+
+if (!hasRun) {
+  console.error(`--only ${values.only} names none of: ${targets.join(', ')}`);
+  process.exitCode = 1;
+}
