@@ -1,7 +1,10 @@
-import { equal } from 'node:assert/strict';
+import { equal, match } from 'node:assert/strict';
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type { Plain } from '../../src/base/plain.js';
+import { eventually } from '../support/eventually.js';
 import {
   bootstrapText,
   listener,
@@ -17,10 +20,11 @@ const extension = (name: string, type: string, fields: { readonly [field: string
   typed_config: { '@type': `type.googleapis.com/envoy.extensions.${type}`, ...fields },
 });
 const reading = extension('proxy_protocol', 'filters.listener.proxy_protocol.v3.ProxyProtocol');
-const telling = (version: string): Plain =>
+const raw = extension('raw', 'transport_sockets.raw_buffer.v3.RawBuffer');
+const telling = (version: string, inner: Plain = raw): Plain =>
   extension('telling', 'transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport', {
     config: { version },
-    transport_socket: extension('raw', 'transport_sockets.raw_buffer.v3.RawBuffer'),
+    transport_socket: inner,
   });
 
 /** Asks through a proxy; answers what the far end says of the client, and what the client is. */
@@ -78,3 +82,25 @@ for (const [name, start] of Object.entries(ends)) {
     });
   }
 }
+
+test('a transport within the one that tells of clients reads what the host says', async (t) => {
+  const origin = createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1');
+  t.after(() => origin.close());
+  await once(origin, 'listening');
+  const internal = extension('internal', 'transport_sockets.internal_upstream.v3.InternalUpstreamTransport', {
+    transport_socket: raw,
+  });
+  const { port } = origin.address() as AddressInfo;
+  const cluster = staticCluster('end', [port], { transport_socket: telling('V1', internal) });
+  const main = listener('main', tcpAddress('127.0.0.1'), [tcpProxyFilter({ cluster: 'end' })]);
+  const proxy = await startProxy(t, bootstrapText([main], [cluster]));
+  const client = connect(proxy.port(), '127.0.0.1').setEncoding('latin1');
+  t.after(() => client.destroy());
+  let text = '';
+  client.on('data', (part: string) => {
+    text += part;
+  });
+  client.write('hello');
+  await eventually(() => text.endsWith('hello'));
+  match(text, /^PROXY TCP4 127\.0\.0\.1 127\.0\.0\.1 \d+ \d+\r\nhello$/);
+});

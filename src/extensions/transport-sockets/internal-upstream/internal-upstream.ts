@@ -1,8 +1,9 @@
-import { connect, type Socket, type SocketConnectOpts } from 'node:net';
+import type { Socket, SocketConnectOpts } from 'node:net';
 import { type BoundStats, statBlock } from '../../../api/stats.js';
 import type { Plain } from '../../../base/plain.js';
 import { isPlainObject } from '../../../base/plain-path.js';
 import type { PassedState } from '../../../network/internal-listeners.js';
+import { connectPlain } from '../../../network/plain-connect.js';
 import type {
   PassingTransport,
   TransportOptions,
@@ -51,8 +52,7 @@ class InternalUpstream implements UpstreamTransport, PassingTransport {
   ): Socket {
     const { inner } = this;
     if (inner !== null) return inner.connect(target, hostname, options, reads, carrier);
-    const onread = { buffer: reads.buffer, callback: (length: number) => reads.onRead(length) };
-    const socket = carrier ?? connect({ ...target, allowHalfOpen: true, onread });
+    const socket = connectPlain(target, reads, carrier);
     socket.once('connect', () => reads.onReady(null));
     return socket;
   }

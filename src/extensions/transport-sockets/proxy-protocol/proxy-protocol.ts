@@ -7,6 +7,7 @@ import {
   writeProxyHeader,
   writeProxyLine,
 } from '../../../codec/proxy-protocol/proxy-header-writer.js';
+import { connectPlain } from '../../../network/plain-connect.js';
 import { passes } from '../../../network/proxied-connection.js';
 import type {
   TransportOptions,
@@ -44,10 +45,10 @@ class UpstreamProxyProtocol implements UpstreamTransport {
     carrier?: Socket,
   ): Socket {
     const { inner } = this;
-    const onread = { buffer: reads.buffer, callback: (length: number) => reads.onRead(length) };
     const socket =
-      carrier ?? connect({ ...target, allowHalfOpen: true, ...(inner === null ? { onread } : {}) });
-    if (carrier !== undefined && inner === null) carrier.on('data', (bytes: Buffer) => passOn(bytes, reads));
+      inner === null
+        ? connectPlain(target, reads, carrier)
+        : (carrier ?? connect({ ...target, allowHalfOpen: true }));
     socket.once('connect', () => {
       const header = this.headerOf(socket, options?.proxied ?? null);
       reads.onPreamble?.(header.length);
@@ -81,15 +82,6 @@ class UpstreamProxyProtocol implements UpstreamTransport {
       (tlv) => passes(this.config.passed, tlv) && !added.some(({ type }) => type === tlv.type),
     );
     return [...added, ...passed];
-  }
-}
-
-/** Reads of a socket that came without the shared buffer. */
-function passOn(bytes: Buffer, reads: UpstreamReads): void {
-  for (let at = 0; at < bytes.length; ) {
-    const length = bytes.copy(reads.buffer, 0, at);
-    reads.onRead(length);
-    at += length;
   }
 }
 
