@@ -22,6 +22,8 @@ export interface MongoEvents {
 }
 
 const headBytes = 16;
+/** What `lengthAt` answers where there is no message to read. */
+const Length = { unknown: -1, impossible: 0 } as const;
 const noBytes = Buffer.alloc(0);
 
 /**
@@ -29,6 +31,10 @@ const noBytes = Buffer.alloc(0);
  * beginning of one whose rest is to come is copied.
  *
  *   head awaited ──length──► rest awaited ──► told ──► head awaited
+ *        └──a length that cannot be──► passed over, with everything behind it
+ *
+ * Envoy waits for the end of a message whatever its length is: one of too many bytes, or of fewer than its head has, is
+ * never told there either, and no error.
  */
 export class MongoDecoder {
   private readonly limits: MongoLimits;
@@ -38,6 +44,7 @@ export class MongoDecoder {
   /** The beginning of a message, in its first `pendingBytes` bytes. */
   private pending: Buffer;
   private pendingBytes: number;
+  private isPassedOver: boolean;
 
   constructor(events: MongoEvents, isReplies: boolean, limits: MongoLimits = mongoLimits) {
     this.limits = limits;
@@ -46,26 +53,25 @@ export class MongoDecoder {
     this.reader = new MessageReader(new BsonScanner(limits, classicShapes));
     this.pending = noBytes;
     this.pendingBytes = 0;
+    this.isPassedOver = false;
   }
 
-  /**
-   * False: these are no messages, or more of them than the limits allow. Nothing may follow then. `takesMsg` says
-   * whether OP_MSG and OP_COMPRESSED are known.
-   */
+  /** False: these are no messages. Nothing may follow then. `takesMsg` says whether OP_MSG and OP_COMPRESSED are known. */
   decode(bytes: Buffer, start: number, end: number, takesMsg: boolean): boolean {
+    if (this.isPassedOver) return true;
     let at = start;
     while (at < end && this.pendingBytes > 0) {
       at = this.collect(bytes, at, end);
       const length = this.lengthAt(this.pending, 0, this.pendingBytes);
-      if (length === 0) return this.fail();
-      if (length < 0 || this.pendingBytes < length) continue;
+      if (length === Length.impossible) return this.passOver();
+      if (length === Length.unknown || this.pendingBytes < length) continue;
       if (!this.message(this.pending, 0, length, takesMsg)) return this.fail();
       this.forget();
     }
     while (at < end) {
       const length = this.lengthAt(bytes, at, end);
-      if (length === 0) return this.fail();
-      if (length < 0 || end - at < length) {
+      if (length === Length.impossible) return this.passOver();
+      if (length === Length.unknown || end - at < length) {
         this.append(bytes, at, end, length);
         return true;
       }
@@ -86,16 +92,22 @@ export class MongoDecoder {
     this.pendingBytes = 0;
   }
 
+  private passOver(): true {
+    this.isPassedOver = true;
+    this.forget();
+    return true;
+  }
+
   private fail(): false {
     this.forget();
     return false;
   }
 
-  /** Of the message at hand; −1 while that is not known, 0 when it is none. */
+  /** Of the message at hand. */
   private lengthAt(bytes: Buffer, at: number, end: number): number {
-    if (end - at < 4) return -1;
+    if (end - at < 4) return Length.unknown;
     const length = bytes.readInt32LE(at);
-    return length < headBytes || length > this.limits.messageBytes ? 0 : length;
+    return length < headBytes || length > this.limits.messageBytes ? Length.impossible : length;
   }
 
   /** Adds to the beginning what it lacks: first its length, then the rest. Answers behind what was taken. */

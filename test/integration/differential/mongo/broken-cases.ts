@@ -111,6 +111,12 @@ const framing: readonly ByteCase[] = [
   ),
   broken('a name without end', (id) => message(2002, { id }, [int32Bytes(0), Buffer.from('db.a')])),
   broken('half a document', (id) => opInsert({ id }, 'db.a', [ok.subarray(0, 8)])),
+  ...[0, 15, -1, 0x7fff_ffff, 0x3100_0000].map((length) =>
+    broken(`a length of ${length}`, (id) =>
+      Buffer.concat([int32Bytes(length), opQuery({ id }, 'db.a', ok).subarray(4)]),
+    ),
+  ),
+  ...[4, 5, 15].map((length) => broken(`${length} bytes that are zero`, () => Buffer.alloc(length))),
   broken('HTTP', () => Buffer.from('GET / HTTP/1.1\r\nhost: a\r\n\r\n')),
   broken('a document of four bytes', (id) => opInsert({ id }, 'db.a', [int32Bytes(4)])),
   broken('a document of negative length', (id) =>

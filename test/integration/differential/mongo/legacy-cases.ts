@@ -88,6 +88,7 @@ const commands: readonly ByteCase[] = [
   asked('a command of any name', 'db.$cmd', command('made.up name')),
   asked('a command in $query', 'db.$cmd', bson([['$query', document([['delete', string('c')]])]])),
   asked('an empty command', 'db.$cmd', everything),
+  asked('a command without name', 'db.$cmd', command('', [['_id', int32(1)]])),
   asked('an empty command in $query', 'db.$cmd', bson([['$query', document([])]])),
   ...['collstats', 'dbstats', 'findandmodify', 'getlasterror', 'ismaster', 'isMaster', 'count'].map((name) =>
     asked(`the command ${name}`, 'db.$cmd', command(name), 'commands'),

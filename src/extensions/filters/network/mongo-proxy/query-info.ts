@@ -49,7 +49,9 @@ export function commandInfo(body: BsonDocument): QueryInfo | null {
   if (first === null) return null;
   if (first.key === 'find') return findInfo(first, body);
   const command = spellings.get(first.key) ?? first.key;
-  return { command, collection: '', callSite: '', kind: 'primary-key', maxTimeMs: 0 };
+  // Without a name it counts as a query of everything, as in Envoy.
+  const kind = command === '' ? 'scatter-get' : 'primary-key';
+  return { command, collection: '', callSite: '', kind, maxTimeMs: 0 };
 }
 
 function findInfo(first: BsonField, body: BsonDocument): QueryInfo | null {
