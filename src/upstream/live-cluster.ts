@@ -32,6 +32,7 @@ import { buildMessagePredicate } from '../match/message-predicate.js';
 import { withClient } from '../network/proxied-connection.js';
 import type { TransportOptions } from '../network/transport-socket.js';
 import { SharedBreaker } from './circuit-breaker.js';
+import { ClusterPools } from './cluster-pools.js';
 import { C } from './cluster-stats.js';
 import { ClusterTransports } from './cluster-transports.js';
 import { CodeStats } from './code-stats.js';
@@ -40,12 +41,11 @@ import { explainCluster } from './explain-cluster.js';
 import { FailureRing } from './failure-ring.js';
 import { ForwardProxyChooser } from './forward-proxy-chooser.js';
 import { buildHttpPolicies } from './http-policies.js';
-import type { PoolProtocol } from './http-protocol.js';
 import { loadRulesOf } from './load-report/load-rules.js';
-import { NamedPools, sniOptions } from './named-pools.js';
+import { sniOptions } from './named-pools.js';
 import { OriginalDstChooser } from './original-dst-chooser.js';
 import { OverrideHosts } from './override-hosts.js';
-import { HostPool } from './pool/host-pool.js';
+import type { HostPool } from './pool/host-pool.js';
 import { IdleCloses } from './pool/idle-closes.js';
 import type { PoolResources } from './pool/pool-resources.js';
 import type { AskingPool } from './pool/preconnect.js';
@@ -88,7 +88,6 @@ export class LiveCluster implements Cluster, BalancedCluster {
   readonly transports: ClusterTransports;
   readonly idleCloses: IdleCloses;
   private readonly failures: FailureRing;
-  private readonly resources: PoolResources;
   readonly scope: ThreadScope;
   private readonly words: ClusterWords;
   private readonly balancer: Balancer;
@@ -102,11 +101,10 @@ export class LiveCluster implements Cluster, BalancedCluster {
   private policy: HostPolicy;
   private chooser: HostChooser | null;
   private generation: number;
-  /** HTTP/1 by priority, then the other protocol: a cluster has one at most besides. */
-  private readonly pools: readonly Map<Host, HostPool>[];
   readonly announcesClients: boolean;
-  /** Null unless requests name the server that their connection asks for, or the client that it is for. */
-  private readonly named: NamedPools<HostPool, Host> | null;
+  /** Requests name the server that their connection asks for, or the client that it is for. */
+  private readonly tellsApart: boolean;
+  private readonly pools: ClusterPools;
 
   constructor(
     config: ClusterConfig,
@@ -143,7 +141,6 @@ export class LiveCluster implements Cluster, BalancedCluster {
     this.retryCodes = new CodeStats(scope.stats, `${root}.retry`);
     this.idleCloses = new IdleCloses();
     this.failures = new FailureRing(failuresKept);
-    this.resources = resources;
     this.scope = scope;
     this.words = words;
     this.breakers = [this.makeBreaker(0), this.makeBreaker(1)];
@@ -155,10 +152,10 @@ export class LiveCluster implements Cluster, BalancedCluster {
     this.policy = config;
     this.chooser = null;
     this.generation = -1;
-    this.pools = [new Map(), new Map(), new Map(), new Map()];
     this.wanted = wanted;
     this.announcesClients = this.transports.announceClients;
-    this.named = config.autoSni === null && !this.announcesClients ? null : new NamedPools();
+    this.tellsApart = config.autoSni !== null || this.announcesClients;
+    this.pools = new ClusterPools(this, this.breakers, resources, this.tellsApart);
     this.balancer = balancerOf(this);
   }
 
@@ -184,14 +181,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
     const kept = new Set(hosts);
     if (this.config.closesConnectionsOnHostSetChange && this.hasOthers(kept)) this.drain();
     this.hosts = hosts;
-    for (const pools of this.pools) {
-      for (const [host, pool] of pools) {
-        if (kept.has(host)) continue;
-        pools.delete(host);
-        pool.drain();
-      }
-    }
-    this.named?.keep(kept);
+    this.pools.keep(kept);
   }
 
   private hasOthers(hosts: ReadonlySet<Host>): boolean {
@@ -289,64 +279,16 @@ export class LiveCluster implements Cluster, BalancedCluster {
   ): HttpPool | null {
     const { protocol } = this.config;
     const spoken = protocol === 'downstream' ? (isHttp2Downstream ? 'http2' : 'http1') : protocol;
-    const kind = spoken === 'http1' ? priority : priority + 2;
-    const options = this.named === null ? null : this.optionsFor(headers, client);
-    if (this.named !== null && options !== null) {
-      return this.named.find(host, `${kind} ${host.slot}`, options, () =>
-        this.takePool(host, priority) ? this.newPool(host, priority, spoken, options) : null,
-      );
-    }
-    return this.plainPool(host, kind, priority, spoken);
-  }
-
-  private plainPool(
-    host: Host,
-    kind: number,
-    priority: RoutingPriority,
-    spoken: PoolProtocol,
-  ): HostPool | null {
-    const pools = this.pools[kind] as Map<Host, HostPool>;
-    let pool = pools.get(host);
-    if (pool === undefined) {
-      if (!this.takePool(host, priority)) return null;
-      pool = this.newPool(host, priority, spoken, null);
-      pools.set(host, pool);
-    }
-    return pool;
+    const options = this.tellsApart ? this.optionsFor(headers, client) : null;
+    return options === null
+      ? this.pools.find(host, priority, spoken)
+      : this.pools.findNamed(host, priority, spoken, options);
   }
 
   poolAhead({ breaker, protocol }: AskingPool): HostPool | null {
-    const host = this.named === null ? this.chooserNow().peek?.(anyRequest) : undefined;
+    const host = this.tellsApart ? undefined : this.chooserNow().peek?.(anyRequest);
     if (host === undefined || host === null) return null;
-    const priority = breaker === this.breakers[1] ? 1 : 0;
-    return this.plainPool(host, protocol === 'http1' ? priority : priority + 2, priority, protocol);
-  }
-
-  /** Where there are too many pools, an idle one of the same host and priority gives way, as in Envoy. */
-  private takePool(host: Host, priority: RoutingPriority): boolean {
-    const breaker = this.breakers[priority];
-    if (breaker.tryPool()) return true;
-    for (const pool of this.poolsOf(host)) {
-      if (pool.breaker === breaker && pool.closeIfIdle() && breaker.tryPool()) return true;
-    }
-    this.stats.inc(C.upstream_cx_pool_overflow);
-    return false;
-  }
-
-  private *poolsOf(host: Host): Generator<HostPool, void> {
-    for (const pools of this.pools) {
-      const pool = pools.get(host);
-      if (pool !== undefined) yield pool;
-    }
-    if (this.named === null) return;
-    for (const [owner, pool] of this.named.all()) if (owner === host) yield pool;
-  }
-
-  /** The pool has no connection any more; it may have been replaced already. */
-  private onPoolEmpty(pool: HostPool): void {
-    pool.breaker.releasePool();
-    for (const pools of this.pools) if (pools.get(pool.host) === pool) pools.delete(pool.host);
-    this.named?.forget(pool);
+    return this.pools.find(host, breaker === this.breakers[1] ? 1 : 0, protocol);
   }
 
   /** Null: the connections of all requests are alike. */
@@ -359,18 +301,9 @@ export class LiveCluster implements Cluster, BalancedCluster {
     return client === undefined ? byName : withClient(byName, client);
   }
 
-  private newPool(
-    host: Host,
-    priority: RoutingPriority,
-    protocol: PoolProtocol,
-    options: TransportOptions | null,
-  ): HostPool {
-    // The codec's stats are listed from here on.
-    if (protocol !== 'http2') this.scope.stats.bind(`cluster.${this.config.statName}.http1`, Http1);
-    const breaker = this.breakers[priority];
-    return new HostPool(this, host, breaker, this.resources, protocol, options, (pool) =>
-      this.onPoolEmpty(pool),
-    );
+  /** The codec's stats are listed from the first pool on. */
+  listHttp1Stats(): void {
+    this.scope.stats.bind(`cluster.${this.config.statName}.http1`, Http1);
   }
 
   /** Listed from the first connection on. */
@@ -462,11 +395,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
 
   /** Closes what is idle and lets the rest finish; the cluster has been removed or the thread drains. */
   drain(): void {
-    for (const pools of this.pools) {
-      for (const pool of pools.values()) pool.drain();
-      pools.clear();
-    }
-    this.named?.drain();
+    this.pools.drain();
   }
 
   /** The thread's tick: notices health changes without a request, so that pools of failed hosts close. */
@@ -484,8 +413,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
   }
 
   private noteHealth(): void {
-    for (const pools of this.pools) for (const pool of pools.values()) pool.noteHealth();
-    if (this.named !== null) for (const [, pool] of this.named.all()) pool.noteHealth();
+    this.pools.noteHealth();
     this.dialer.noteHealth();
   }
 }

@@ -12,6 +12,8 @@ export interface PoolCluster {
   readonly stats: BoundStats;
   /** `cluster.<name>.http2`. */
   readonly http2Stats: BoundStats;
+  /** Lists `cluster.<name>.http1`. */
+  listHttp1Stats(): void;
   readonly transports: ClusterTransports;
   readonly idleCloses: IdleCloses;
   /** The pool, like this one, of the host that the next request will have; null when nobody can tell. */
