@@ -460,8 +460,11 @@ export interface Cluster extends ClusterHosts, ClusterCodeStats {
     callbacks: TcpConnectionCallbacks,
     client?: ProxiedClient,
   ): Cancellable | null;
-  /** Hosts are told whom a connection is for (PROXY protocol): whoever asks for one names the client. */
-  readonly announcesClients?: boolean;
+  /**
+   * Connections are for one client each: hosts are told of it (PROXY protocol), or the cluster pools by downstream
+   * connection. Whoever asks for one names the client.
+   */
+  readonly separatesClients?: boolean;
   /** The same again under a name that the request gave (`x-envoy-upstream-alt-stat-name`); null when there are too many. */
   alternativeStats(name: string): ClusterCodeStats | null;
   /** Counts a response that a retry replaced. */

@@ -28,12 +28,12 @@ const noTlvs: readonly ProxyTlv[] = [];
 
 /** A downstream connection as hosts are told of it. */
 export function clientOf(info: ConnectionInfo, tlvs = info.proxyTlvs ?? noTlvs): ProxiedClient {
-  return { source: info.remoteAddress, destination: info.localAddress, tlvs };
+  return { connectionId: info.id, source: info.remoteAddress, destination: info.localAddress, tlvs };
 }
 
 /** Connections of one client; `options` say what besides sets them apart. */
 export function withClient(options: TransportOptions | null, client: ProxiedClient): TransportOptions {
-  const key = `${client.source.text} ${client.destination.text}`;
+  const key = `${client.connectionId} ${client.source.text} ${client.destination.text}`;
   if (options !== null) return { ...options, key: `${options.key} ${key}`, proxied: client };
   return { key, serverName: '', subjectAltNames: [], alpn: [], alpnFallback: [], proxied: client };
 }

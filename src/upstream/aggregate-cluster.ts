@@ -1,3 +1,4 @@
+import type { ProxiedClient } from '../api/proxied-client.js';
 import type {
   Balancer,
   Cancellable,
@@ -26,22 +27,24 @@ export class AggregateCluster extends LiveCluster {
     priority: RoutingPriority,
     headers?: RequestHeaders | null,
     isHttp2Downstream?: boolean,
+    client?: ProxiedClient,
   ): HttpPool | null {
     const owner = this.ownerOf(host);
-    return owner === null
-      ? super.httpPool(host, priority, headers, isHttp2Downstream)
-      : owner.httpPool(host, priority, headers, isHttp2Downstream);
+    if (owner === null) return super.httpPool(host, priority, headers, isHttp2Downstream, client);
+    const isApart = this.config.hasPoolPerClient || owner.transports.announceClients;
+    return owner.httpPool(host, priority, headers, isHttp2Downstream, isApart ? client : undefined);
   }
 
   override connectTcp(
     host: Host,
     priority: RoutingPriority,
     callbacks: TcpConnectionCallbacks,
+    client?: ProxiedClient,
   ): Cancellable | null {
     const owner = this.ownerOf(host);
     return owner === null
-      ? super.connectTcp(host, priority, callbacks)
-      : owner.connectTcp(host, priority, callbacks);
+      ? super.connectTcp(host, priority, callbacks, client)
+      : owner.connectTcp(host, priority, callbacks, client);
   }
 
   private ownerOf(host: Host): LiveCluster | null {

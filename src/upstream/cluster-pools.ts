@@ -14,20 +14,19 @@ export class ClusterPools {
   private readonly resources: PoolResources;
   /** HTTP/1 by priority, then the other protocol: a cluster has one at most besides. */
   private readonly plain: readonly Map<Host, HostPool>[];
-  /** Null where the connections of all requests are alike. */
-  private readonly named: NamedPools<HostPool, Host> | null;
+  /** Null as long as the connections of all requests are alike. */
+  private named: NamedPools<HostPool, Host> | null;
 
   constructor(
     cluster: PoolCluster,
     breakers: readonly [CircuitBreaker, CircuitBreaker],
     resources: PoolResources,
-    hasNamed: boolean,
   ) {
     this.cluster = cluster;
     this.breakers = breakers;
     this.resources = resources;
     this.plain = [new Map(), new Map(), new Map(), new Map()];
-    this.named = hasNamed ? new NamedPools() : null;
+    this.named = null;
   }
 
   /** Null: there are too many pools. */
@@ -49,7 +48,7 @@ export class ClusterPools {
     spoken: PoolProtocol,
     options: TransportOptions,
   ): HostPool | null {
-    if (this.named === null) return null;
+    this.named ??= new NamedPools();
     return this.named.find(host, `${kindOf(priority, spoken)} ${host.slot}`, options, () =>
       this.takePool(host, priority) ? this.newPool(host, priority, spoken, options) : null,
     );

@@ -33,6 +33,8 @@ interface LiveMatch {
 export class ClusterTransports {
   private readonly fallback: UpstreamTransport | null;
   private readonly matches: readonly LiveMatch[];
+  /** Some connections tell whom they are for. */
+  readonly announceClients: boolean;
 
   constructor(
     config: TransportsConfig,
@@ -54,12 +56,8 @@ export class ClusterTransports {
       match,
       transport: build(transport),
     }));
-  }
-
-  /** Some connections tell whom they are for. */
-  get announceClients(): boolean {
     const all = [this.fallback, ...this.matches.map(({ transport }) => transport)];
-    return all.some((transport) => transport?.announcesClients === true);
+    this.announceClients = all.some((transport) => transport?.announcesClients === true);
   }
 
   /** The transport for an endpoint of that metadata, its own and its locality's; null for the socket itself. */

@@ -92,6 +92,8 @@ export type ClusterConfig = ProtocolConfig &
     readonly predictiveRatio: number;
     /** Pools of all hosts drain when any host comes or goes. */
     readonly closesConnectionsOnHostSetChange: boolean;
+    /** Each downstream connection has connections of its own. */
+    readonly hasPoolPerClient: boolean;
     readonly socket: UpstreamSocketConfig;
     readonly redis: RedisHosts;
     /** In which health a host may be chosen by its address: names of `HealthStatus`. */
@@ -126,6 +128,7 @@ export function parseCluster(node: ConfigNode): ClusterConfig {
       node.message('common_lb_config')?.bool('ignore_new_hosts_until_first_hc') ?? false,
     overrideHostStatus: parseOverrideHostStatus(node),
     closesConnectionsOnHostSetChange: parseHostSetChange(node, discovery.type),
+    hasPoolPerClient: node.bool('connection_pool_per_downstream_connection'),
     preconnectRatio: node.message('preconnect_policy')?.number('per_upstream_preconnect_ratio', 1) ?? 1,
     predictiveRatio: node.message('preconnect_policy')?.number('predictive_preconnect_ratio', 1) ?? 1,
     socket: parseSocketConfig(node),

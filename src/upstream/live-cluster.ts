@@ -101,9 +101,7 @@ export class LiveCluster implements Cluster, BalancedCluster {
   private policy: HostPolicy;
   private chooser: HostChooser | null;
   private generation: number;
-  readonly announcesClients: boolean;
-  /** Requests name the server that their connection asks for, or the client that it is for. */
-  private readonly tellsApart: boolean;
+  readonly separatesClients: boolean;
   private readonly pools: ClusterPools;
 
   constructor(
@@ -153,9 +151,9 @@ export class LiveCluster implements Cluster, BalancedCluster {
     this.chooser = null;
     this.generation = -1;
     this.wanted = wanted;
-    this.announcesClients = this.transports.announceClients;
-    this.tellsApart = config.autoSni !== null || this.announcesClients;
-    this.pools = new ClusterPools(this, this.breakers, resources, this.tellsApart);
+    this.separatesClients =
+      this.transports.announceClients || config.hasPoolPerClient || config.aggregated.length > 0;
+    this.pools = new ClusterPools(this, this.breakers, resources);
     this.balancer = balancerOf(this);
   }
 
@@ -279,14 +277,18 @@ export class LiveCluster implements Cluster, BalancedCluster {
   ): HttpPool | null {
     const { protocol } = this.config;
     const spoken = protocol === 'downstream' ? (isHttp2Downstream ? 'http2' : 'http1') : protocol;
-    const options = this.tellsApart ? this.optionsFor(headers, client) : null;
+    const hasOptions = this.config.autoSni !== null || client !== undefined;
+    const options = hasOptions ? this.optionsFor(headers, client) : null;
     return options === null
       ? this.pools.find(host, priority, spoken)
       : this.pools.findNamed(host, priority, spoken, options);
   }
 
   poolAhead({ breaker, protocol }: AskingPool): HostPool | null {
-    const host = this.tellsApart ? undefined : this.chooserNow().peek?.(anyRequest);
+    const host =
+      this.config.autoSni !== null || this.separatesClients
+        ? undefined
+        : this.chooserNow().peek?.(anyRequest);
     if (host === undefined || host === null) return null;
     return this.pools.find(host, breaker === this.breakers[1] ? 1 : 0, protocol);
   }

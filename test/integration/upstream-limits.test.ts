@@ -1,5 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { once } from 'node:events';
+import { Agent } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { eventually } from '../support/eventually.js';
@@ -124,4 +125,26 @@ test('TCP connections to a host that begins to fail its checks are closed where 
   isWell = false;
   await closed;
   await eventually(async () => (await proxy.stat('cluster.origin.upstream_cx_destroy_local')) === 1);
+});
+
+test('each client has upstream connections of its own where the cluster says so', async (t) => {
+  const { port } = await startOrigin(t, (request, response) => {
+    response.end(String(request.socket.remotePort));
+  });
+  const cluster = `connection_pool_per_downstream_connection: true\n    ${endpoints([port])}`;
+  const proxy = await startProxy(t, bootstrap(http, cluster), oneWorker);
+  const first = new Agent({ keepAlive: true, maxSockets: 1 });
+  const second = new Agent({ keepAlive: true, maxSockets: 1 });
+  t.after(() => {
+    first.destroy();
+    second.destroy();
+  });
+  const seen: string[] = [];
+  for (const agent of [first, first, second, second, first])
+    seen.push((await proxy.fetch('/', { agent })).body);
+  deepEqual(
+    seen.map((from) => seen.indexOf(from)),
+    [0, 0, 2, 2, 0],
+  );
+  equal(await proxy.stat('cluster.origin.upstream_cx_total'), 2);
 });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, request, type Server } from 'node:http';
+import { type Agent, createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,9 +85,11 @@ export interface FetchOptions {
   readonly headers?: { readonly [name: string]: string | readonly string[] };
   readonly body?: string | Buffer;
   readonly port?: number;
+  /** Keeps connections; without it each request has its own. */
+  readonly agent?: Agent;
 }
 
-/** One request on a connection of its own. */
+/** One request, on a connection of its own unless an agent has one. */
 export function fetchFrom(port: number, path: string, options: FetchOptions): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
@@ -97,7 +99,7 @@ export function fetchFrom(port: number, path: string, options: FetchOptions): Pr
         path,
         method: options.method ?? 'GET',
         headers: options.headers as Record<string, string>,
-        agent: false,
+        agent: options.agent ?? false,
       },
       (response) => {
         const chunks: Buffer[] = [];

@@ -55,6 +55,7 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     redis: { credentials: { username: '', password: '' }, credentialsOf: {}, hasSlots: false },
     redisCluster: null,
     forwardProxy: null,
+    hasPoolPerClient: false,
     localCluster: '',
     panicThresholdPercent: 50,
     thresholds: [thresholds, thresholds],

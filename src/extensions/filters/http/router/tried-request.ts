@@ -142,7 +142,7 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
         return new TcpTunnelPool(cluster, host, this.priority());
     }
     const isHttp2 = this.info.protocol === 'HTTP/2';
-    const client = cluster.announcesClients ? clientOf(this.info.connection) : undefined;
+    const client = cluster.separatesClients ? clientOf(this.info.connection) : undefined;
     return cluster.httpPool(host, this.priority(), this.requestHeaders, isHttp2, client);
   }
 

@@ -156,7 +156,7 @@ export class UpstreamSide implements TcpConnectionCallbacks {
     record.attemptCount++;
     record.upstreamHost = host;
     record.hostsAttempted = [...record.hostsAttempted, host];
-    const client = cluster.announcesClients ? this.proxy.clientOf(record) : undefined;
+    const client = cluster.separatesClients ? this.proxy.clientOf(record) : undefined;
     const pending =
       this.tunnel === null
         ? cluster.connectTcp(host, defaultPriority, this, client)
