@@ -1,115 +1,18 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { type Document, MongoClient, type MongoClientOptions } from 'mongodb';
-import type { Plain } from '../../src/base/plain.js';
-import { eventually } from '../support/eventually.js';
+import { test } from 'node:test';
+import { MongoClient } from 'mongodb';
 import {
-  bootstrapText,
-  listener,
-  staticCluster,
-  tcpAddress,
-  tcpProxyFilter,
-} from '../support/listener-text.js';
+  checkCommands,
+  connect,
+  count,
+  cursor,
+  front,
+  nameOf,
+  requestLines,
+} from '../support/mongo/driver-setup.js';
 import { startJavaServer, withoutJavaServer } from '../support/mongo/java-server.js';
 import { OwnServer } from '../support/mongo/own-server.js';
-import { type RunningProxy, startProxy } from '../support/proxy.js';
-
-const commands = [
-  'aggregate',
-  'abortTransaction',
-  'commitTransaction',
-  'count',
-  'createIndexes',
-  'delete',
-  'distinct',
-  'drop',
-  'findAndModify',
-  'getMore',
-  'insert',
-  'ping',
-  'update',
-];
-
-function front(port: number): string {
-  const mongo: Plain = {
-    name: 'mongo',
-    typed_config: {
-      '@type': 'type.googleapis.com/envoy.extensions.filters.network.mongo_proxy.v3.MongoProxy',
-      stat_prefix: 'main',
-      access_log: 'mongo.log',
-      commands,
-    },
-  };
-  return bootstrapText(
-    [listener('main', tcpAddress('127.0.0.1'), [mongo, tcpProxyFilter({ cluster: 'mongo' })])],
-    [staticCluster('mongo', [port])],
-  );
-}
-
-interface Setup {
-  readonly proxy: RunningProxy;
-  readonly client: MongoClient;
-  /** What the driver says that it sent, in order. */
-  readonly sent: readonly string[];
-}
-
-/** The official driver, with Sluice between it and a server. */
-async function connect(t: TestContext, port: number, options: MongoClientOptions = {}): Promise<Setup> {
-  const proxy = await startProxy(t, front(port), ['--file-flush-interval-msec', '10']);
-  const client = new MongoClient(`mongodb://127.0.0.1:${proxy.port()}/`, {
-    directConnection: true,
-    monitorCommands: true,
-    serverSelectionTimeoutMS: 20_000,
-    ...options,
-  });
-  const sent: string[] = [];
-  client.on('commandStarted', ({ commandName }) => sent.push(commandName));
-  t.after(() => client.close());
-  await client.connect();
-  return { proxy, client, sent };
-}
-
-function count(names: readonly string[], name: string): number {
-  return names.filter((it) => it === name).length;
-}
-
-/** Every command that the driver sent is in the stats under its name; main hears of new names a moment later. */
-async function checkCommands(proxy: RunningProxy, sent: readonly string[]): Promise<void> {
-  const counted: { [name: string]: number } = {};
-  const expected = Object.fromEntries(commands.map((name) => [name, count(sent, name)]));
-  await eventually(async () => {
-    for (const name of commands) counted[name] = await proxy.stat(`mongo.main.cmd.${name}.total`);
-    return commands.every((name) => (counted[name] ?? 0) >= (expected[name] ?? 0));
-  });
-  deepEqual(counted, expected);
-}
-
-interface Line {
-  readonly message: { readonly opcode: string; readonly body?: Document; readonly sequences?: Document };
-  readonly upstream_host: string;
-}
-
-/** Lines of OP_MSG requests, once there are as many as commands were sent, without handshakes. */
-async function requestLines(proxy: RunningProxy, sent: readonly string[]): Promise<readonly Line[]> {
-  let lines: Line[] = [];
-  await eventually(() => {
-    const text = readFileSync(join(proxy.folder, 'mongo.log'), 'utf8');
-    lines = text
-      .split('\n')
-      .slice(0, -1)
-      .map((line): Line => JSON.parse(line))
-      .filter(({ message: { opcode, body } }) => opcode === 'OP_MSG' && typeof body === 'object')
-      .filter(({ message }) => !/^(?:hello|ismaster)$/i.test(nameOf(message.body)));
-    return lines.length >= sent.length;
-  });
-  return lines;
-}
-
-function nameOf(body: Document | undefined): string {
-  return Object.keys(body ?? {})[0] ?? '';
-}
+import { startProxy } from '../support/proxy.js';
 
 test('what the official driver does on a server is counted and logged', {
   skip: withoutJavaServer,
@@ -162,10 +65,6 @@ test('what the official driver does on a server is counted and logged', {
   );
   equal(inserted[0]?.message.sequences?.['documents'][3].text, 'thing 3 ☃');
   equal(inserted[0]?.upstream_host, `127.0.0.1:${port}`);
-});
-
-const cursor = (batch: readonly Document[], id = 0, name = 'firstBatch'): Document => ({
-  cursor: { id: BigInt(id), ns: 'shop.things', [name]: batch },
 });
 
 test('transactions and cursors of the official driver, compressed', async (t) => {

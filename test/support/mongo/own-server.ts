@@ -3,11 +3,14 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { inflateSync } from 'node:zlib';
 import { BSON, type Document } from 'mongodb';
-import { OpCode } from '../../../src/codec/mongo/wire-message.js';
-import { bodySection, opCompressed, opMsg, opReply } from './wire-bytes.js';
+import { MsgFlag, OpCode } from '../../../src/codec/mongo/wire-message.js';
+import { bodySection, type Ids, opCompressed, opMsg, opReply } from './wire-bytes.js';
 
-/** What a command is answered with, beside `ok`. */
-export type Answer = (command: Document) => Document;
+/** Of OP_MSG: several answers are welcome. */
+const exhaustAllowed = 0x10000;
+
+/** What a command is answered with, beside `ok`; a promise where that takes its time. */
+export type Answer = (command: Document) => Document | Promise<Document>;
 
 /** A mongos as far as drivers look at it, with whatever answers a test gives it. */
 export class OwnServer {
@@ -16,6 +19,8 @@ export class OwnServer {
   readonly commands: string[];
   /** Requests that came compressed. */
   compressed: number;
+  /** Requests that wanted no answer. */
+  unanswered: number;
   private readonly answers: { readonly [command: string]: Answer };
   private nextId: number;
 
@@ -23,6 +28,7 @@ export class OwnServer {
     this.port = port;
     this.commands = [];
     this.compressed = 0;
+    this.unanswered = 0;
     this.answers = answers;
     this.nextId = 1_000_000;
   }
@@ -51,29 +57,45 @@ export class OwnServer {
       rest = Buffer.concat([rest, bytes]);
       while (rest.length >= 4 && rest.length >= rest.readInt32LE(0)) {
         const length = rest.readInt32LE(0);
-        socket.write(this.reply(rest.subarray(0, length)));
+        void this.reply(rest.subarray(0, length)).then((reply) => socket.write(reply));
         rest = rest.subarray(length);
       }
     });
   }
 
-  private reply(message: Buffer): Buffer {
-    const to = message.readInt32LE(4);
+  private async reply(message: Buffer): Promise<Buffer> {
     const opCode = message.readInt32LE(12);
-    const ids = { id: this.nextId++, to };
-    if (opCode === OpCode.query) return opReply(ids, [this.answer(queryOf(message))], { flags: 8 });
-    if (opCode !== OpCode.compressed)
-      return opMsg(ids, [bodySection(this.answer(bodyOf(message.subarray(16))))]);
-    this.compressed++;
-    const plain = inflateSync(message.subarray(25));
-    return opCompressed(opMsg(ids, [bodySection(this.answer(bodyOf(plain)))]));
+    const ids = { id: this.nextId++, to: message.readInt32LE(4) };
+    if (opCode === OpCode.query) return opReply(ids, [await this.answer(queryOf(message))], { flags: 8 });
+    if (opCode === OpCode.compressed) {
+      this.compressed++;
+      const answer = await this.answer(bodyOf(inflateSync(message.subarray(25))));
+      return opCompressed(opMsg(ids, [bodySection(answer)]));
+    }
+    const flags = message.readInt32LE(16);
+    const answer = await this.answer(bodyOf(message.subarray(16)));
+    if ((flags & MsgFlag.moreToCome) !== 0) return this.saysNothing();
+    return (flags & exhaustAllowed) === 0 ? opMsg(ids, [bodySection(answer)]) : this.stream(ids, answer);
   }
 
-  private answer(command: Document): Buffer {
+  private saysNothing(): Buffer {
+    this.unanswered++;
+    return Buffer.alloc(0);
+  }
+
+  /** Three answers to one question, each in response to the one before, and never the last. */
+  private stream(ids: Ids, answer: Buffer): Buffer {
+    const [second, third] = [this.nextId++, this.nextId++];
+    const all = [ids, { id: second, to: ids.id }, { id: third, to: second }];
+    return Buffer.concat(all.map((it) => opMsg(it, [bodySection(answer)], MsgFlag.moreToCome)));
+  }
+
+  private async answer(command: Document): Promise<Buffer> {
     const [name = ''] = Object.keys(command);
-    if (/^(?:hello|ismaster)$/i.test(name)) return Buffer.from(BSON.serialize(handshake));
+    if (/^(?:hello|ismaster)$/i.test(name))
+      return Buffer.from(BSON.serialize({ ...handshake, ...this.answers['hello']?.(command) }));
     this.commands.push(name);
-    return Buffer.from(BSON.serialize({ ...this.answers[name]?.(command), ok: 1 }));
+    return Buffer.from(BSON.serialize({ ...(await this.answers[name]?.(command)), ok: 1 }));
   }
 }
 
