@@ -3,7 +3,6 @@ import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 
 /** A certificate and its key as files. */
 export interface CertificateFiles {
@@ -41,7 +40,7 @@ export class TestAuthority {
   private readonly caKey: string;
   private made: number;
 
-  constructor(t: Pick<TestContext, 'after'>, name = 'Test CA') {
+  constructor(t: { after(clean: () => void): void }, name = 'Test CA') {
     this.folder = mkdtempSync(join(tmpdir(), 'sluice-ca-'));
     t.after(() => rmSync(this.folder, { recursive: true, force: true }));
     this.made = 0;

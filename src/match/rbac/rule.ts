@@ -1,8 +1,8 @@
 import type { Address, StreamInfo } from '../../api/stream-info.js';
 import { type CidrRange, parseIp, unmapIpv4 } from '../../base/cidr.js';
 import type { RequestHeaders } from '../../base/header-map.js';
-import type { Plain } from '../../base/plain.js';
 import { isPlainObject } from '../../base/plain-path.js';
+import { filterStateText } from '../filter-state-text.js';
 import { buildHeaderMatcher } from '../header-matcher.js';
 import { buildIpRange, isInRange } from '../ip-range.js';
 import { buildMetadataMatcher } from '../metadata-matcher.js';
@@ -93,9 +93,9 @@ function textRule(config: TextRuleConfig): RbacRule {
   return (headers) => headers.path !== '' && accepts(pathWithoutQuery(headers.path));
 }
 
-/** Any certificate, or one with a URI, a DNS name or a subject that matches. */
+/** A certificate with a URI, a DNS name or a subject that matches; without a name TLS suffices, as in Envoy. */
 function authenticatedRule(name: StringMatcherConfig | null): RbacRule {
-  if (name === null) return (_, { connection }) => (connection.tls?.peer ?? null) !== null;
+  if (name === null) return (_, { connection }) => connection.tls !== null;
   const accepts = buildStringMatcher(name);
   return (_, { connection }) => {
     const peer = connection.tls?.peer ?? null;
@@ -121,7 +121,7 @@ function filterStateRule({
   const accepts = text === null ? inRanges(ranges.map(buildIpRange), invert) : buildStringMatcher(text);
   return (_, { filterState }) => {
     const value = filterState?.get(key);
-    return value !== undefined && accepts(textOf(value));
+    return value !== undefined && accepts(filterStateText(value));
   };
 }
 
@@ -132,12 +132,4 @@ function inRanges(ranges: readonly CidrRange[], invert: boolean): (text: string)
     const address = unmapIpv4(words);
     return ranges.some((range) => range.contains(address)) !== invert;
   };
-}
-
-/** Filter state prints itself; structures print as JSON. */
-function textOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'object' && value !== null && isPlainObject(value as Plain) && !('toJSON' in value))
-    return JSON.stringify(value);
-  return String(value);
 }

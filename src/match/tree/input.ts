@@ -1,8 +1,10 @@
 import type { ConfigNode } from '../../api/config-node.js';
 import type { Address, StreamInfo } from '../../api/stream-info.js';
+import type { CertificateFacts } from '../../api/tls-info.js';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../../base/header-map.js';
 import type { Plain } from '../../base/plain.js';
 import { plainAt } from '../../base/plain-path.js';
+import { filterStateText } from '../filter-state-text.js';
 import { decodedQueryParameter } from '../query-matcher.js';
 
 /** What a matcher tree may look at; parts that have not arrived are null, or missing where they never come. */
@@ -37,7 +39,11 @@ const kinds = {
   'envoy.extensions.matching.common_inputs.network.v3.TransportProtocolInput': 'transport-protocol',
   'envoy.extensions.matching.common_inputs.network.v3.ApplicationProtocolInput': 'application-protocols',
   'envoy.extensions.matching.common_inputs.network.v3.FilterStateInput': 'filter-state',
+  'envoy.extensions.matching.common_inputs.network.v3.NetworkNamespaceInput': 'network-namespace',
   'envoy.extensions.matching.common_inputs.network.v3.DynamicMetadataInput': 'metadata',
+  'envoy.extensions.matching.common_inputs.ssl.v3.UriSanInput': 'uri-san',
+  'envoy.extensions.matching.common_inputs.ssl.v3.DnsSanInput': 'dns-san',
+  'envoy.extensions.matching.common_inputs.ssl.v3.SubjectInput': 'subject',
 } as const;
 
 type Kind = (typeof kinds)[keyof typeof kinds];
@@ -66,7 +72,10 @@ export function parseInput(node: ConfigNode | undefined): InputConfig {
     return nothing;
   }
   if (kind === 'query') return { kind, name: inner.string('query_param'), path: [] };
-  if (kind === 'filter-state') return { kind, name: inner.string('key'), path: [] };
+  if (kind === 'filter-state') {
+    const field = inner.string('field');
+    return { kind, name: inner.string('key'), path: field === '' ? [] : [field] };
+  }
   if (kind === 'metadata') {
     return { kind, name: inner.string('filter'), path: inner.list('path').map((it) => it.string('key')) };
   }
@@ -119,12 +128,29 @@ function buildStreamInput({ kind, name, path }: InputConfig): Input {
     case 'application-protocols':
       return ({ info }) => info.connection.applicationProtocols.map((it) => `'${it}'`).join(',') || undefined;
     case 'filter-state':
-      return ({ info }) => textOf(info.filterState?.get(name));
+      return ({ info }) => stateText(info.filterState?.get(name), path);
     case 'metadata':
       return ({ info }) => plainAt(info.dynamicMetadata?.get(name), path);
+    case 'network-namespace':
+      return () => undefined;
+    case 'uri-san':
+      return ofPeer(({ uriSans }) => uriSans.join(','));
+    case 'dns-san':
+      return ofPeer(({ dnsSans }) => dnsSans.join(','));
+    case 'subject':
+      return ofPeer(({ subject }) => subject);
     default:
       return ({ info }) => info.connection.requestedServerName || undefined;
   }
+}
+
+/** A connection without TLS never has the text; one whose peer showed no certificate has none. */
+function ofPeer(textOfPeer: (peer: CertificateFacts) => string): Input {
+  return ({ info }) => {
+    const { tls } = info.connection;
+    if (tls === null) return later;
+    return tls.peer === null ? undefined : textOfPeer(tls.peer) || undefined;
+  };
 }
 
 function isThere<H>(part: H | null | undefined): part is H {
@@ -140,8 +166,12 @@ function classOf(status: number): string | undefined {
   return status >= 100 && status < 600 ? `${Math.floor(status / 100)}xx` : undefined;
 }
 
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+/** Texts have no fields. */
+function stateText(value: unknown, [field]: readonly string[]): string | undefined {
+  if (value === undefined) return undefined;
+  if (field === undefined) return filterStateText(value);
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, field)) return undefined;
+  return filterStateText((value as { readonly [field: string]: unknown })[field]);
 }
 
 function ipOf(address: Address): string | undefined {

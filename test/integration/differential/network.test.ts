@@ -1,4 +1,5 @@
 import { compareSuites } from './compare.js';
+import { accessFamily } from './network/access-family.js';
 import { chainFamily } from './network/chain-family.js';
 import { clientFamily } from './network/client-family.js';
 import { internalFamily, internalLog } from './network/internal-family.js';
@@ -11,6 +12,7 @@ compareSuites([
   { bootstrap: networkFamilyBootstrap('tunnels', tunnelFamily, tunnelLog), cases: tunnelFamily.cases },
   { bootstrap: networkFamilyBootstrap('clients told of', clientFamily), cases: clientFamily.cases },
   { bootstrap: networkFamilyBootstrap('services', serviceFamily, serviceLog), cases: serviceFamily.cases },
+  { bootstrap: networkFamilyBootstrap('access', accessFamily), cases: accessFamily.cases },
   { bootstrap: networkFamilyBootstrap('chains', chainFamily), cases: chainFamily.cases },
   {
     bootstrap: networkFamilyBootstrap('internal listeners', internalFamily, internalLog),

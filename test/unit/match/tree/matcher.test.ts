@@ -1,5 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
+import type { CertificateFacts } from '../../../../src/api/tls-info.js';
 import { ResponseHeaders } from '../../../../src/base/header-map.js';
 import { stepText } from '../../../../src/match/matcher-text.js';
 import { parseMatcher } from '../../../../src/match/tree/config.js';
@@ -8,6 +9,7 @@ import { buildMatcher, type Matcher } from '../../../../src/match/tree/matcher.j
 import { readText } from '../../../support/config-text.js';
 import { runtimeOf } from '../../../support/route-table.js';
 import { requestHeaders, streamInfo } from '../../../support/stream-info.js';
+import { certificateFacts, tlsInfo } from '../../../support/tls-info.js';
 
 function input(type: string, fields = ''): string {
   return `{ name: i, typed_config: { "@type": type.googleapis.com/${type}${fields === '' ? '' : `, ${fields}`} } }`;
@@ -185,4 +187,48 @@ test('an input that is not built is named as not supported', () => {
     list(entry(is(input('xds.type.matcher.v3.HttpAttributesCelMatchInput'), 'x'), then('y'))),
   );
   deepEqual(unsupported, ['matcher_list.matchers[0].predicate.single_predicate.input.typed_config']);
+});
+
+const ssl = (name: string): string => input(`envoy.extensions.matching.common_inputs.ssl.v3.${name}Input`);
+const overTls = (peer: CertificateFacts | null): Partial<MatchData> => {
+  const info = streamInfo();
+  return { info: { ...info, connection: { ...info.connection, tls: tlsInfo({ peer }) } } };
+};
+
+test('names of the peer are looked at when it has shown a certificate, and come later than never without TLS', () => {
+  const peer = certificateFacts({
+    uriSans: ['spiffe://a', 'spiffe://b'],
+    dnsSans: ['a.test'],
+    subject: 'CN=a',
+  });
+  for (const [name, text] of [
+    ['UriSan', 'spiffe://a,spiffe://b'],
+    ['DnsSan', 'a.test'],
+    ['Subject', 'CN=a'],
+  ] as const) {
+    const tree = `${list(entry(is(ssl(name), text), then('one')))}, on_no_match: { ${then('none')} }`;
+    equal(decide(tree, [], overTls(peer)), 'one');
+    equal(decide(tree, [], overTls(certificateFacts())), 'none');
+    equal(decide(tree, [], overTls(null)), 'none');
+    equal(decide(tree), later);
+  }
+});
+
+test('filter state is looked at as a whole or by a field', () => {
+  const state = (fields: string): string =>
+    input('envoy.extensions.matching.common_inputs.network.v3.FilterStateInput', fields);
+  const info = {
+    ...streamInfo(),
+    filterState: new Map<string, unknown>([
+      ['a', 'text'],
+      ['b', { f: 'of f' }],
+    ]),
+  };
+  const found = (of: string, value: string): unknown =>
+    decide(list(entry(is(of, value), then('one'))), [], { info });
+  equal(found(state('key: a'), 'text'), 'one');
+  equal(found(state('key: b, field: f'), 'of f'), 'one');
+  equal(found(state('key: a, field: f'), 'text'), null);
+  equal(found(state('key: b, field: g'), 'of f'), null);
+  equal(found(state('key: c'), ''), null);
 });

@@ -1,24 +1,27 @@
 import type { ConfigNode } from '../../../../api/config-node.js';
-import { parseRbacMatcher, type RbacMatcherConfig } from '../../../../match/rbac/rbac-matcher.js';
-import { parseRbacRules, type RbacRulesConfig } from '../../../../match/rbac/rbac-rules.js';
-
-type RulesConfig = RbacRulesConfig | RbacMatcherConfig;
+import { inputsOf, parseRbacEngine, type RbacEngineConfig } from '../../../../match/rbac/rbac-matcher.js';
 
 /** `envoy.extensions.filters.http.rbac.v3.RBAC`. */
 export type RbacConfig = {
   /** Null: nothing is enforced. */
-  readonly rules: RulesConfig | null;
+  readonly rules: RbacEngineConfig;
   readonly rulesStatPrefix: string;
-  readonly shadowRules: RulesConfig | null;
+  readonly shadowRules: RbacEngineConfig;
   readonly shadowStatPrefix: string;
   readonly tracksPolicies: boolean;
 };
 
+const inputProblem = inputsOf('RBAC HTTP filter cannot match on', [
+  'envoy.type.matcher.v3.HttpRequestHeaderMatchInput',
+  'envoy.extensions.matching.common_inputs.network.v3.DynamicMetadataInput',
+  'xds.type.matcher.v3.HttpAttributesCelMatchInput',
+]);
+
 export function parseRbac(node: ConfigNode): RbacConfig {
   return {
-    rules: rulesOf(node, 'rules', 'matcher'),
+    rules: parseRbacEngine(node, ['rules', 'matcher'], inputProblem),
     rulesStatPrefix: node.string('rules_stat_prefix'),
-    shadowRules: rulesOf(node, 'shadow_rules', 'shadow_matcher'),
+    shadowRules: parseRbacEngine(node, ['shadow_rules', 'shadow_matcher'], inputProblem),
     shadowStatPrefix: node.string('shadow_rules_stat_prefix'),
     tracksPolicies: node.bool('track_per_rule_stats'),
   };
@@ -28,12 +31,4 @@ export function parseRbac(node: ConfigNode): RbacConfig {
 export function parseRbacPerRoute(node: ConfigNode): RbacConfig | null {
   const rbac = node.message('rbac');
   return rbac === undefined ? null : parseRbac(rbac);
-}
-
-/** Rules beside a matcher are ignored. */
-function rulesOf(node: ConfigNode, field: string, matcherField: string): RulesConfig | null {
-  const rules = node.message(field);
-  const matcher = node.message(matcherField);
-  const policies = rules === undefined ? null : parseRbacRules(rules);
-  return matcher === undefined ? policies : parseRbacMatcher(matcher);
 }

@@ -5,12 +5,11 @@ import {
   type HttpFilterFactory,
   type StreamControl,
 } from '../../../../api/http-filter.js';
-import type { RuntimeView } from '../../../../api/runtime.js';
 import { type BoundStats, type Counter, statBlock } from '../../../../api/stats.js';
 import type { StreamInfo } from '../../../../api/stream-info.js';
 import type { RequestHeaders } from '../../../../base/header-map.js';
-import { buildRbacMatcher } from '../../../../match/rbac/rbac-matcher.js';
-import { buildRbacRules, type RbacEngine, type RbacVerdict } from '../../../../match/rbac/rbac-rules.js';
+import { buildRbacEngine } from '../../../../match/rbac/rbac-matcher.js';
+import type { RbacEngine, RbacVerdict } from '../../../../match/rbac/rbac-rules.js';
 import { addDynamicMetadata } from '../../../../stream/dynamic-metadata.js';
 import { parseRbac, parseRbacPerRoute, type RbacConfig } from './config.js';
 
@@ -83,7 +82,7 @@ class Enforcer {
       rules === null
         ? null
         : new Ruling(
-            buildEngine(rules, scope.runtime),
+            buildRbacEngine(rules, scope.runtime),
             scope.stats.bind(root, E),
             tracksPolicies ? new PolicyCounters(root, '', scope) : null,
             `${config.rulesStatPrefix || own.rulesStatPrefix}enforced_`,
@@ -92,7 +91,7 @@ class Enforcer {
       shadowRules === null
         ? null
         : new Ruling(
-            buildEngine(shadowRules, scope.runtime),
+            buildRbacEngine(shadowRules, scope.runtime),
             scope.stats.bind(shadowRoot, S),
             tracksPolicies ? new PolicyCounters(shadowRoot, 'shadow_', scope) : null,
             `${config.shadowStatPrefix || own.shadowStatPrefix}shadow_`,
@@ -106,10 +105,6 @@ class Enforcer {
     const verdict = this.enforced.judge(headers, info);
     return verdict.isAllowed ? undefined : verdict;
   }
-}
-
-function buildEngine(config: NonNullable<RbacConfig['rules']>, runtime: RuntimeView): RbacEngine {
-  return 'matcher' in config ? buildRbacMatcher(config, runtime) : buildRbacRules(config);
 }
 
 /** One set of rules with its counters; shadow or enforced differ in names alone. */

@@ -1,12 +1,12 @@
 import type { ConfigNode } from '../../../../api/config-node.js';
-import { parseRbacRules, type RbacRulesConfig } from '../../../../match/rbac/rbac-rules.js';
+import { inputsOf, parseRbacEngine, type RbacEngineConfig } from '../../../../match/rbac/rbac-matcher.js';
 
 /** `envoy.extensions.filters.network.rbac.v3.RBAC`. */
 export type NetworkRbacConfig = {
   readonly statPrefix: string;
   /** Null: nothing is enforced. */
-  readonly rules: RbacRulesConfig | null;
-  readonly shadowRules: RbacRulesConfig | null;
+  readonly rules: RbacEngineConfig;
+  readonly shadowRules: RbacEngineConfig;
   readonly shadowStatPrefix: string;
   /** Every read is judged, not the first alone. */
   readonly isContinuous: boolean;
@@ -14,21 +14,16 @@ export type NetworkRbacConfig = {
   readonly delayDenyMs: number;
 };
 
+/** What looks at HTTP has no place in front of bytes. */
+const inputProblem = inputsOf('RBAC network filter cannot match');
+
 export function parseNetworkRbac(node: ConfigNode): NetworkRbacConfig {
-  for (const field of ['matcher', 'shadow_matcher'])
-    node.unsupported(field, 'matcher trees are not built here');
   return {
     statPrefix: node.string('stat_prefix'),
-    rules: rulesOf(node, 'rules'),
-    shadowRules: rulesOf(node, 'shadow_rules'),
+    rules: parseRbacEngine(node, ['rules', 'matcher'], inputProblem),
+    shadowRules: parseRbacEngine(node, ['shadow_rules', 'shadow_matcher'], inputProblem),
     shadowStatPrefix: node.string('shadow_rules_stat_prefix'),
     isContinuous: node.enum('enforcement_type', 'ONE_TIME_ON_FIRST_BYTE') === 'CONTINUOUS',
     delayDenyMs: node.duration('delay_deny', 0),
   };
-}
-
-/** Rules that look at HTTP have no place in front of bytes. */
-function rulesOf(node: ConfigNode, field: string): RbacRulesConfig | null {
-  const rules = node.message(field);
-  return rules === undefined ? null : parseRbacRules(rules);
 }

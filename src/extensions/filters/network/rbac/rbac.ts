@@ -8,7 +8,8 @@ import {
 import { type BoundStats, statBlock } from '../../../../api/stats.js';
 import type { ThreadScope } from '../../../../api/thread-scope.js';
 import { RequestHeaders } from '../../../../base/header-map.js';
-import { buildRbacRules, type RbacEngine, type RbacVerdict } from '../../../../match/rbac/rbac-rules.js';
+import { buildRbacEngine } from '../../../../match/rbac/rbac-matcher.js';
+import type { RbacEngine, RbacVerdict } from '../../../../match/rbac/rbac-rules.js';
 import { addDynamicMetadata } from '../../../../stream/dynamic-metadata.js';
 import { type NetworkRbacConfig, parseNetworkRbac } from './config.js';
 
@@ -48,8 +49,8 @@ class Enforcer {
     this.hasShadow = config.shadowRules !== null;
     this.stats = scope.stats.bind(root, E);
     this.shadowStats = scope.stats.bind(shadowRoot, S);
-    this.rules = config.rules === null ? null : buildRbacRules(config.rules);
-    this.shadow = config.shadowRules === null ? null : buildRbacRules(config.shadowRules);
+    this.rules = config.rules === null ? null : buildRbacEngine(config.rules, scope.runtime);
+    this.shadow = config.shadowRules === null ? null : buildRbacEngine(config.shadowRules, scope.runtime);
   }
 
   /** Judges for the record alone. */

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import { NetworkStatus } from '../../../../../../src/api/network-filter.js';
 import { networkRbac } from '../../../../../../src/extensions/filters/network/rbac/rbac.js';
@@ -48,4 +48,24 @@ test('a delayed denial holds what comes until it closes', () => {
   deepEqual(closes, []);
   time.advance(1100);
   deepEqual(closes, ['no-flush rbac_deny_close']);
+});
+
+const byPort = (action: string): string =>
+  `matcher_tree: { input: { name: i, typed_config: { "@type": type.googleapis.com/envoy.extensions.matching.common_inputs.network.v3.DestinationPortInput } }, exact_match_map: { map: { "80": { action: { name: a, typed_config: { "@type": type.googleapis.com/envoy.config.rbac.v3.Action, name: by port, action: ${action} } } } } } }`;
+
+test('a matcher decides in place of rules, and refuses what it has no action for', () => {
+  const denied = filterOf(`matcher: { ${byPort('ALLOW')} }, rules: { ${everybody} }`);
+  equal(denied.filter.onData?.(chunk, false), NetworkStatus.Stop);
+  equal(denied.connection.info.connectionTerminationDetails, 'rbac_access_denied_matched_policy[none]');
+});
+
+test('an input that looks at requests has no place in front of bytes', () => {
+  const header =
+    'matcher_tree: { input: { name: i, typed_config: { "@type": type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput, header_name: a } }, exact_match_map: {} }';
+  const { problems } = readText(
+    networkRbac.typeUrl,
+    `{ stat_prefix: own, matcher: { ${header} } }`,
+    networkRbac.parse,
+  );
+  match(JSON.stringify(problems), /RBAC network filter cannot match/);
 });
