@@ -38,13 +38,13 @@ format: node_modules/.package-lock.json
 check: build lint unit
 
 unit: build
-	@node dist/test/run.js unit
+	@node --enable-source-maps dist/test/run.js unit
 
 test: build lint
-	@node dist/test/run.js unit integration conformance
+	@node --enable-source-maps dist/test/run.js unit integration conformance
 
 coverage: build
-	@node_modules/.bin/c8 --all --include 'dist/src/**' --include 'dist/workers/**' --reporter text-summary --reporter lcov node dist/test/run.js unit integration conformance
+	@node_modules/.bin/c8 --all --include 'dist/src/**' --include 'dist/workers/**' --reporter text-summary --reporter lcov node --enable-source-maps dist/test/run.js unit integration conformance
 
 fuzz: build
 	@node dist/test/conformance/fuzz.js $(ARGS)

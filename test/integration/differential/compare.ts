@@ -1,6 +1,7 @@
 import { equal } from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { withoutEnvoy } from '../../support/envoy.js';
+import { lookedAtAgain } from '../../support/run-summary.js';
 import type { DifferentialCase } from './differential-case.js';
 import type { Observation } from './observation.js';
 import { type Bootstrap, ProxyUnderTest } from './proxy-under-test.js';
@@ -41,12 +42,12 @@ async function differences(
 export function compareSuites(suites: readonly Suite[]): void {
   for (const { bootstrap, cases } of suites) {
     const title = `Envoy and this proxy carry the same conversations: ${bootstrap.name}`;
-    test(title, { skip: withoutEnvoy, timeout: 230_000 }, async (t) => {
+    test(title, { skip: withoutEnvoy, timeout: 800_000 }, async (t) => {
       const chosen = cases.filter(({ name }) => wanted.test(name));
       if (chosen.length === 0) return;
       const first = await differences(t, bootstrap, chosen);
       const doubtful = chosen.filter(({ name }) => first.has(name));
-      for (const { name } of doubtful) t.diagnostic(`looked at again: ${name}`);
+      for (const { name } of doubtful) t.diagnostic(`${lookedAtAgain}${bootstrap.name}: ${name}`);
       const lasting = doubtful.length === 0 ? first : await differences(t, bootstrap, doubtful);
       for (const { name } of chosen) await t.test(name, () => equal(lasting.get(name) ?? '', ''));
     });
