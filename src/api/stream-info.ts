@@ -114,6 +114,19 @@ export interface UpstreamConnectionTimes {
   readonly handshakeMs: number;
 }
 
+/** How a side of a relayed connection went, in Envoy's words. */
+export type CloseType = 'Normal' | 'LocalReset' | 'RemoteReset';
+
+/** What is told of a connection that is relayed, and not of a request. */
+export interface RelayFacts {
+  /** The upstream came about or failed; NaN before, on the clock of `StreamTimes`. */
+  poolReadyMs: number;
+  downstreamCloseType: CloseType;
+  upstreamCloseType: CloseType;
+  /** Why the proxy closed the upstream; empty when it did not. */
+  upstreamCloseReason: string;
+}
+
 /** What access logs, formatters and stats are told of one stream. TCP connections fill what applies. */
 export interface StreamInfo {
   readonly connection: ConnectionInfo;
@@ -149,6 +162,8 @@ export interface StreamInfo {
   upstreamConnectionId: number;
   /** Null until an attempt has a connection. */
   upstreamConnectionTimes: UpstreamConnectionTimes | null;
+  /** Null for requests. */
+  relay: RelayFacts | null;
   upstreamTransportFailureReason: string;
   upstreamTls: TlsInfo | null;
   attemptCount: number;

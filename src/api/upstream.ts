@@ -360,6 +360,8 @@ export interface UpstreamTcpConnection extends CodecOutput {
   /** Null on clear text. */
   readonly tls: TlsInfo | null;
   readonly bufferedBytes: number;
+  /** Null where nobody notes them. */
+  readonly times: UpstreamConnectionTimes | null;
   /** Bytes that the kernel has taken so far: shows whether a slow peer still moves. */
   readonly flushedBytes: number;
   endWriting(): void;

@@ -116,6 +116,12 @@ export const outcomeOperators: OperatorTable = {
       connection.localCloseReason === 'remote_close' ? '' : connection.localCloseReason,
     ),
   ),
+  UPSTREAM_LOCAL_CLOSE_REASON: bareText(presentText(({ info }) => info.relay?.upstreamCloseReason ?? '')),
+  DOWNSTREAM_DETECTED_CLOSE_TYPE: bareText(({ info }) => info.relay?.downstreamCloseType ?? 'Normal'),
+  // Of the upstream nothing is told where no request came to one.
+  UPSTREAM_DETECTED_CLOSE_TYPE: bareText(
+    ({ info }) => info.relay?.upstreamCloseType ?? (info.upstreamConnectionId === 0 ? undefined : 'Normal'),
+  ),
   UPSTREAM_REQUEST_ATTEMPT_COUNT: bareNumber(({ info }) => info.attemptCount),
   CONNECTION_ID: bareNumber(({ info }) => info.connection.id),
   UPSTREAM_CONNECTION_ID: bareNumber(({ info }) => info.upstreamConnectionId),

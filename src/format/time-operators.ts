@@ -88,6 +88,11 @@ function commonDuration(argument: string): Field | string {
   });
 }
 
+function poolReadyDuration({ info: { relay, times } }: LogContext): number {
+  const start = relay === null ? times.upstreamStartMs : times.startMs;
+  return Math.floor((relay?.poolReadyMs ?? times.upstreamFirstTxMs) - start);
+}
+
 export const timeOperators: OperatorTable = {
   START_TIME: timeOperator(startTime, false),
   START_TIME_LOCAL: timeOperator(startTime, true),
@@ -96,7 +101,7 @@ export const timeOperators: OperatorTable = {
   DURATION: bareNumber(between('startMs', 'endMs')),
   REQUEST_DURATION: bareNumber(between('startMs', 'requestCompleteMs')),
   REQUEST_TX_DURATION: bareNumber(between('startMs', 'upstreamLastTxMs')),
-  UPSTREAM_CONNECTION_POOL_READY_DURATION: bareNumber(between('upstreamStartMs', 'upstreamFirstTxMs')),
+  UPSTREAM_CONNECTION_POOL_READY_DURATION: bareNumber(poolReadyDuration),
   RESPONSE_DURATION: bareNumber(between('startMs', 'upstreamFirstRxMs')),
   RESPONSE_TX_DURATION: bareNumber(between('upstreamFirstRxMs', 'downstreamLastTxMs')),
   COMMON_DURATION: withArgumentAlone('required', commonDuration),

@@ -2,6 +2,7 @@ import type { AttemptAutopsy } from '../api/autopsy.js';
 import type {
   Address,
   ConnectionInfo,
+  RelayFacts,
   StreamInfo,
   StreamTimes,
   UpstreamConnectionTimes,
@@ -68,6 +69,7 @@ export class StreamRecord implements StreamInfo {
   upstreamProtocol: string;
   upstreamConnectionId: number;
   upstreamConnectionTimes: UpstreamConnectionTimes | null;
+  relay: RelayFacts | null;
   upstreamTransportFailureReason: string;
   upstreamTls: TlsInfo | null;
   attemptCount: number;
@@ -115,6 +117,7 @@ export class StreamRecord implements StreamInfo {
     this.upstreamProtocol = '';
     this.upstreamConnectionId = 0;
     this.upstreamConnectionTimes = null;
+    this.relay = null;
     this.upstreamTransportFailureReason = '';
     this.upstreamTls = null;
     this.attemptCount = 0;

@@ -1,5 +1,5 @@
 import type { Chunk, RequestEncoder, ResponseDecoder, StreamResetReason } from '../api/codec.js';
-import type { Address } from '../api/stream-info.js';
+import type { Address, UpstreamConnectionTimes } from '../api/stream-info.js';
 import type { TlsInfo } from '../api/tls-info.js';
 import type {
   Cancellable,
@@ -37,6 +37,7 @@ export class HttpTunnel implements UpstreamTcpConnection, HttpPoolCallbacks, Res
   id: number;
   localAddress: Address;
   tls: TlsInfo | null;
+  times: UpstreamConnectionTimes | null;
   /** What waits in a pool's connection is not known stream by stream. */
   readonly bufferedBytes = 0;
   readonly flushedBytes = 0;
@@ -56,6 +57,7 @@ export class HttpTunnel implements UpstreamTcpConnection, HttpPoolCallbacks, Res
     this.id = 0;
     this.localAddress = unknownAddress;
     this.tls = null;
+    this.times = null;
     this.request = request;
     this.callbacks = callbacks;
     this.waiting = null;
@@ -88,6 +90,7 @@ export class HttpTunnel implements UpstreamTcpConnection, HttpPoolCallbacks, Res
     this.id = connection.id;
     this.localAddress = connection.localAddress;
     this.tls = connection.tls;
+    this.times = connection.times;
     this.isHttp1 = connection.protocol === 'HTTP/1.1';
     this.host.reportConnected();
     encoder.encodeHeaders(this.request.head(connection.tls !== null), false);

@@ -68,6 +68,7 @@ export function streamInfo(changes: Partial<StreamInfo> = {}): StreamInfo {
     upstreamProtocol: '',
     upstreamConnectionId: 0,
     upstreamConnectionTimes: null,
+    relay: null,
     upstreamTransportFailureReason: '',
     upstreamTls: null,
     attemptCount: 1,

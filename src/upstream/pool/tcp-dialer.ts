@@ -1,5 +1,5 @@
 import type { ConnectionFacts } from '../../api/autopsy.js';
-import type { Address } from '../../api/stream-info.js';
+import type { Address, UpstreamConnectionTimes } from '../../api/stream-info.js';
 import type { TlsInfo } from '../../api/tls-info.js';
 import type {
   Cancellable,
@@ -91,7 +91,7 @@ export class TcpDialer {
 }
 
 /** One upstream TCP connection from dialling to its close. */
-class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellable {
+class TcpUpstream implements UpstreamTcpConnection, UpstreamConnectionTimes, ConnectionEvents, Cancellable {
   readonly id: number;
   readonly host: Host;
   localAddress: Address;
@@ -104,7 +104,9 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
   private readonly resources: PoolResources;
   private readonly connection: Connection;
   private readonly connectTimer: Timer;
-  private readonly startedMs: number;
+  readonly startMs: number;
+  connectedMs: number;
+  handshakeMs: number;
   private isConnected: boolean;
   private isAbandoned: boolean;
   private hasTimedOut: boolean;
@@ -132,7 +134,9 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     this.breaker = breaker;
     this.callbacks = callbacks;
     this.resources = resources;
-    this.startedMs = resources.clock.now();
+    this.startMs = resources.clock.now();
+    this.connectedMs = Number.NaN;
+    this.handshakeMs = Number.NaN;
     this.isConnected = false;
     this.isAbandoned = false;
     this.hasTimedOut = false;
@@ -158,9 +162,14 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
   }
 
   cancel(): void {
+    if (this.countsRequests) this.cluster.stats.inc(C.upstream_rq_cancelled);
     this.isAbandoned = true;
     this.closedHere = true;
     this.connection.destroy();
+  }
+
+  get times(): UpstreamConnectionTimes {
+    return this;
   }
 
   get bufferedBytes(): number {
@@ -258,14 +267,14 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
   }
 
   private factsOfDial(errno: string): ConnectionFacts {
-    const { id, startedMs } = this;
+    const { id, startMs } = this;
     return {
       id,
       protocol: '',
-      startMs: startedMs,
+      startMs,
       connectedMs: Number.NaN,
       handshakeMs: Number.NaN,
-      idleSinceMs: startedMs,
+      idleSinceMs: startMs,
       atMs: this.resources.clock.now(),
       requests: 0,
       sentBytes: 0,
@@ -282,7 +291,10 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     this.isConnected = true;
     this.localAddress = localAddressOf(this.connection.socket, this.host);
     const { stats } = this.cluster;
-    stats.record(C.upstream_cx_connect_ms, this.resources.clock.now() - this.startedMs);
+    const now = this.resources.clock.now();
+    this.connectedMs = now;
+    if (tls !== null) this.handshakeMs = now;
+    stats.record(C.upstream_cx_connect_ms, now - this.startMs);
     if (this.countsRequests) {
       stats.inc(C.upstream_rq_total);
       this.host.count(HostWord.rqTotal, 1);
@@ -293,6 +305,7 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
 
   private onConnectTimeout(): void {
     this.hasTimedOut = true;
+    this.closedHere = true;
     const { stats } = this.cluster;
     stats.inc(C.upstream_cx_connect_timeout);
     stats.inc(C.upstream_cx_connect_fail);
@@ -319,6 +332,6 @@ class TcpUpstream implements UpstreamTcpConnection, ConnectionEvents, Cancellabl
     if (!this.countsRequests) return;
     stats.add(C.upstream_cx_rx_bytes_total, this.connection.bytesReceived);
     stats.add(C.upstream_cx_tx_bytes_total, this.connection.bytesSent);
-    stats.record(C.upstream_cx_length_ms, this.resources.clock.now() - this.startedMs);
+    stats.record(C.upstream_cx_length_ms, this.resources.clock.now() - this.startMs);
   }
 }

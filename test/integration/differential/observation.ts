@@ -90,6 +90,11 @@ export function maskDefaultLine(line: string): string {
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>');
 }
 
+/** Numbers behind `~` depend on the machine. */
+export function maskTimes(line: string): string {
+  return line.replace(/~\d+/g, '~n');
+}
+
 /** Port numbers become the names of what listens there. */
 export function namePorts(text: string, places: Places): string {
   let named = text;

@@ -4,6 +4,7 @@ import {
   clientLines,
   difference,
   maskDefaultLine,
+  maskTimes,
   namePorts,
   type Observation,
   originLines,
@@ -47,7 +48,7 @@ export async function observeCases(
         origin: partial[i]?.origin ?? [],
         stats: partial[i]?.stats ?? [],
         defaultLog: (defaultLines[i] ?? []).map((line) => namePorts(maskDefaultLine(line), proxy.places)),
-        customLog: (customLines[i] ?? []).map((line) => namePorts(line, proxy.places)),
+        customLog: (customLines[i] ?? []).map((line) => namePorts(maskTimes(line), proxy.places)),
       },
     ]),
   );

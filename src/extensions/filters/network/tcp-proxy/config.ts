@@ -55,6 +55,8 @@ export type TcpProxyConfig = {
   readonly tlvs: readonly TlvFormatConfig[];
   readonly tlvMerge: TlvMerge;
   readonly maxEarlyBytes: number;
+  /** Bytes that come before the upstream are counted. */
+  readonly acceptsEarly: boolean;
   /** A listener that drains takes its connections along, each as it carries something. */
   readonly closesInDrain: boolean;
 };
@@ -92,6 +94,7 @@ export function parseTcpProxy(node: ConfigNode): TcpProxyConfig {
     // Filters are told of a connection behind its handshake.
     dialsAtOnce: mode !== 'ON_DOWNSTREAM_DATA',
     maxEarlyBytes,
+    acceptsEarly: node.has('max_early_data_bytes'),
     closesInDrain: node.bool('check_drain_close'),
     tunnel: tunnel === undefined ? null : parseTunnel(tunnel),
     tlvs: node.list('proxy_protocol_tlvs').map(parseTlvFormat),

@@ -6,7 +6,7 @@ import {
   NetworkStatus,
 } from '../../../../api/network-filter.js';
 import { ResponseFlag } from '../../../../api/response-flags.js';
-import type { StreamInfo } from '../../../../api/stream-info.js';
+import type { RelayFacts, StreamInfo } from '../../../../api/stream-info.js';
 import type { UpstreamTcpConnection } from '../../../../api/upstream.js';
 import { ChunkQueue } from '../../../../base/chunk-queue.js';
 import { IdleWatch, type WriteProgress } from './idle-watch.js';
@@ -29,6 +29,7 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
   private readonly control: ConnectionControl;
   private readonly record: StreamInfo;
   private readonly side: UpstreamSide;
+  private readonly relay: RelayFacts;
   private idle: IdleWatch | null;
   /** Of the client's bytes; what filters before this one kept counts at the end. */
   private countedBytes: number;
@@ -36,6 +37,7 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
   private flush: UpstreamFlush | null;
   private early: ChunkQueue | null;
   private isDialling: boolean;
+  private hasFailed: boolean;
   private isPausedForUpstream: boolean;
   private isUpstreamPaused: boolean;
   private sawDownstreamEnd: boolean;
@@ -52,11 +54,19 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
     this.flush = null;
     this.early = null;
     this.isDialling = false;
+    this.hasFailed = false;
     this.isPausedForUpstream = false;
     this.isUpstreamPaused = false;
     this.sawDownstreamEnd = false;
     this.sawUpstreamEnd = false;
     this.isDownstreamClosed = false;
+    this.relay = {
+      poolReadyMs: Number.NaN,
+      downstreamCloseType: 'Normal',
+      upstreamCloseType: 'Normal',
+      upstreamCloseReason: '',
+    };
+    this.record.relay = this.relay;
     stats.inc(T.downstream_cx_total);
     control.setHalfClose(true);
     control.setDelayedCloseTimeout(0);
@@ -64,7 +74,7 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
     this.countedBytes = 0;
     this.armTimers();
     // Filters before this one may keep the connection from being dialled: nothing is read then, either.
-    if (proxy.config.dialsAtOnce && proxy.config.maxEarlyBytes === 0) this.pauseDownstream();
+    if (proxy.config.dialsAtOnce && !proxy.config.acceptsEarly) this.pauseDownstream();
   }
 
   /** Over both sides: the idle watch asks whether a slow peer still moves. */
@@ -97,7 +107,7 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
     if (endStream) this.sawDownstreamEnd = true;
     const { upstream } = this;
     if (upstream === null) {
-      this.keepEarly(chunk);
+      this.onEarlyData(chunk);
       return NetworkStatus.Stop;
     }
     if (length > 0) upstream.writeBytes(chunk.buffer, chunk.start, chunk.end);
@@ -120,6 +130,7 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
 
   onClose(kind: ConnectionCloseKind): void {
     this.isDownstreamClosed = true;
+    if (kind === 'remote-reset') this.relay.downstreamCloseType = 'RemoteReset';
     this.proxy.stats.add(T.downstream_cx_rx_bytes_total, this.control.bytesReceived - this.countedBytes);
     this.idle?.cancel();
     this.early?.clear();
@@ -136,6 +147,7 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
     record.upstreamLocalAddress = upstream.localAddress;
     record.upstreamTls = upstream.tls;
     record.upstreamConnectionId = upstream.id;
+    record.upstreamConnectionTimes = upstream.times;
     this.idle?.onActivity();
     this.early?.drain((buffer, start, end) => upstream.writeBytes(buffer, start, end));
     if (this.sawDownstreamEnd) upstream.endWriting();
@@ -144,6 +156,7 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
   }
 
   onInitFailure(failure: InitFailure): void {
+    this.hasFailed = true;
     if (failure === InitFailure.noRoute) this.proxy.stats.inc(T.downstream_cx_no_route);
     this.control.close('no-flush', `tcp_initializion_failure:${failure}`);
   }
@@ -171,6 +184,8 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
     if (this.isDownstreamClosed) return;
     if (isReset && !this.sawUpstreamEnd) {
       this.record.responseFlags |= ResponseFlag.upstreamRemoteReset;
+      this.relay.upstreamCloseType = 'RemoteReset';
+      this.relay.downstreamCloseType = 'LocalReset';
       this.control.close('abort', '');
     } else {
       this.control.close('flush', '');
@@ -225,17 +240,22 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
   /** Nothing is read while the upstream is being dialled, unless early bytes were asked for. */
   private startDialling(): void {
     this.isDialling = true;
-    if (this.proxy.config.maxEarlyBytes === 0) this.pauseDownstream();
+    if (!this.proxy.config.acceptsEarly) this.pauseDownstream();
     this.side.start();
   }
 
-  private keepEarly(chunk: Chunk): void {
+  /** A client that ends without a byte is not dialled for. */
+  private onEarlyData(chunk: Chunk): void {
     const { config, stats } = this.proxy;
+    const isFirst = !this.isDialling && chunk.end > chunk.start;
     this.early ??= new ChunkQueue(this.proxy.scope.buffers);
     this.early.push(chunk.buffer, chunk.start, chunk.end);
-    if (config.maxEarlyBytes > 0 && chunk.end > chunk.start) stats.inc(T.early_data_received_count_total);
+    // The end belongs to the bytes before it.
+    const isCounted = config.acceptsEarly && (chunk.end > chunk.start || this.early.byteLength === 0);
+    if (isFirst) this.startDialling();
+    if (this.hasFailed) return;
+    if (isCounted) stats.inc(T.early_data_received_count_total);
     if (this.early.byteLength >= config.maxEarlyBytes) this.pauseDownstream();
-    if (!this.isDialling) this.startDialling();
   }
 
   private pauseDownstream(): void {
@@ -269,15 +289,19 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
 
   private onIdle(): void {
     this.proxy.stats.inc(T.idle_timeout);
-    this.noteUnanswered();
-    this.control.close('no-flush', 'tcp_session_idle_timeout');
+    this.closeBoth('tcp_session_idle_timeout');
   }
 
   private onMaxDuration(): void {
     this.proxy.stats.inc(T.max_downstream_connection_duration);
     this.record.responseFlags |= ResponseFlag.durationTimeout;
+    this.closeBoth('max_connection_duration_reached');
+  }
+
+  private closeBoth(reason: string): void {
     this.noteUnanswered();
-    this.control.close('no-flush', 'max_connection_duration_reached');
+    if (this.upstream !== null) this.relay.upstreamCloseReason = reason;
+    this.control.close('no-flush', reason);
   }
 
   /** A tunnel that is given up before its answer has failed. */

@@ -46,7 +46,10 @@ export class TunnelMaker {
     client: ProxiedClient | undefined,
   ): Cancellable | null {
     const request: TunnelRequest = {
-      head: (isSecure) => this.headOf(record, isSecure),
+      head: (isSecure) => {
+        record.upstreamHost = host;
+        return this.headOf(record, isSecure);
+      },
       onAnswer: (headers) => this.keepHeaders(record, headers),
       onTrailers: (trailers) => this.keepTrailers(record, trailers),
     };

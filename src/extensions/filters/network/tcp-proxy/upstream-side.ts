@@ -43,6 +43,8 @@ export class UpstreamSide implements TcpConnectionCallbacks {
   private readonly retry: Timer;
   private cluster: Cluster | null;
   private balancing: LoadBalancerContext | null;
+  /** Of the attempt that is under way; the record has it when it is known what comes of it. */
+  private host: Host | null;
   private pending: Cancellable | null;
   private tunnel: TunnelMaker | null;
   private isDialling: boolean;
@@ -54,6 +56,7 @@ export class UpstreamSide implements TcpConnectionCallbacks {
     this.retry = new Timer(() => owner.guard(() => this.attempt()));
     this.cluster = null;
     this.balancing = null;
+    this.host = null;
     this.pending = null;
     this.tunnel = null;
     this.isDialling = false;
@@ -96,6 +99,8 @@ export class UpstreamSide implements TcpConnectionCallbacks {
   onConnected(connection: UpstreamTcpConnection): void {
     this.isDialling = false;
     this.pending = null;
+    this.notePool();
+    this.record.upstreamHost = this.host;
     this.owner.onUpstreamConnected(connection);
   }
 
@@ -103,15 +108,18 @@ export class UpstreamSide implements TcpConnectionCallbacks {
     this.pending = null;
     if (!this.isDialling) return;
     const { record, cluster, proxy } = this;
+    this.notePool();
     const isOverflow = failure.reason === 'overflow';
-    const isRetried = !isOverflow && record.attemptCount < proxy.config.maxConnectAttempts;
+    // Nobody was chosen for what may not even wait.
+    record.upstreamHost = failure.limit === 'max_pending_requests' ? null : this.host;
+    const isFull = isOverflow && this.tunnel === null;
+    const isRetried = !isFull && record.attemptCount < proxy.config.maxConnectAttempts;
     if (cluster !== null) noteConnectFailure(record, cluster, failure, isRetried, proxy.scope);
-    if (isOverflow) {
-      record.responseFlags |= ResponseFlag.upstreamOverflow;
-      this.fail(InitFailure.limitExceeded);
+    if (isFull) {
+      this.failFull();
       return;
     }
-    if (failure.reason !== 'local-connection-failure')
+    if (!isOverflow && failure.reason !== 'local-connection-failure')
       record.responseFlags |= ResponseFlag.upstreamConnectionFailure;
     record.upstreamTransportFailureReason = failure.transportFailure;
     if (isRetried) {
@@ -146,7 +154,9 @@ export class UpstreamSide implements TcpConnectionCallbacks {
   private attempt(): void {
     const { cluster, record, balancing } = this;
     if (cluster === null || balancing === null || !this.isDialling) return;
+    if (!this.hasRoom(cluster)) return;
     const host: Host | null = cluster.chooseHost(balancing);
+    this.host = host;
     if (host === null) {
       record.responseFlags |= ResponseFlag.noHealthyUpstream;
       noteConnectFailure(record, cluster, null, false, this.proxy.scope);
@@ -154,7 +164,6 @@ export class UpstreamSide implements TcpConnectionCallbacks {
       return;
     }
     record.attemptCount++;
-    record.upstreamHost = host;
     record.hostsAttempted = [...record.hostsAttempted, host];
     const client = cluster.separatesClients ? this.proxy.clientOf(record) : undefined;
     const pending =
@@ -164,8 +173,34 @@ export class UpstreamSide implements TcpConnectionCallbacks {
     if (this.isDialling) this.pending = pending;
   }
 
+  /** A cluster that is full is not even tried, not for a tunnel either that would share a connection. */
+  private hasRoom(cluster: Cluster): boolean {
+    const breaker = cluster.breaker(defaultPriority);
+    if (breaker.tryConnection()) {
+      breaker.releaseConnection();
+      return true;
+    }
+    cluster.info.stats.inc(C.upstream_cx_overflow);
+    const failure: PoolFailure = { reason: 'overflow', transportFailure: '', limit: 'max_connections' };
+    noteConnectFailure(this.record, cluster, failure, false, this.proxy.scope);
+    this.failFull();
+    return false;
+  }
+
+  private failFull(): void {
+    this.record.responseFlags |= ResponseFlag.upstreamOverflow;
+    this.fail(InitFailure.limitExceeded);
+  }
+
+  /** What came of the first attempts is overwritten by what came of the last. */
+  private notePool(): void {
+    const { relay } = this.record;
+    if (relay !== null) relay.poolReadyMs = this.proxy.scope.clock.now();
+  }
+
   private fail(failure: InitFailure): void {
     this.isDialling = false;
+    if (failure !== InitFailure.noRoute) this.notePool();
     this.owner.onInitFailure(failure);
   }
 }

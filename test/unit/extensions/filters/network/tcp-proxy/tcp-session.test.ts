@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { ConnectionControl } from '../../../../../../src/api/network-filter.js';
 import type { ThreadScope } from '../../../../../../src/api/thread-scope.js';
 import type {
+  CircuitBreaker,
   Cluster,
   Host,
   TcpConnectionCallbacks,
@@ -74,6 +75,7 @@ function sessionOf(fields = '') {
       origin: '',
     },
     chooseHost: () => ({ slot: 1, address: { text: '10.0.0.1:80' } }) as Host,
+    breaker: () => ({ tryConnection: () => true, releaseConnection: () => undefined }) as CircuitBreaker,
     noteFailure: () => undefined,
     limitOf: () => 1,
     connectTcp: (_host, _priority, callbacks) => {
