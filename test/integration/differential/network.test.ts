@@ -2,7 +2,6 @@ import { compareSuites } from './compare.js';
 import { accessFamily } from './network/access-family.js';
 import { chainFamily } from './network/chain-family.js';
 import { clientFamily } from './network/client-family.js';
-import { endingFamily, endingLog } from './network/ending-family.js';
 import { internalFamily, internalLog } from './network/internal-family.js';
 import { networkFamilyBootstrap } from './network/network-family.js';
 import { serviceFamily, serviceLog } from './network/service-family.js';
@@ -11,7 +10,6 @@ import { tunnelFamily, tunnelLog } from './network/tunnel-family.js';
 
 compareSuites([
   { bootstrap: networkFamilyBootstrap('tunnels', tunnelFamily, tunnelLog), cases: tunnelFamily.cases },
-  { bootstrap: networkFamilyBootstrap('endings', endingFamily, endingLog), cases: endingFamily.cases },
   { bootstrap: networkFamilyBootstrap('clients told of', clientFamily), cases: clientFamily.cases },
   { bootstrap: networkFamilyBootstrap('services', serviceFamily, serviceLog), cases: serviceFamily.cases },
   { bootstrap: networkFamilyBootstrap('access', accessFamily), cases: accessFamily.cases },
