@@ -37,17 +37,17 @@ export function fuzzZooKeeper(runs: number, seed: number): number {
   const draw = new MersenneTwister(seed);
   const pick = (): Buffer => seeds[draw.next() % seeds.length] as Buffer;
   let requests = 0;
-  const onPacket = (bytes: Buffer, start: number, end: number): boolean => {
+  const onPacket = (bytes: Buffer, start: number, end: number, limit: number): number => {
     if (end - start < 8 || end - start > limitBytes || bytes.readInt32BE(start - 4) !== end - start)
       throw new Error(`a packet of ${end - start} bytes in ${bytes.toString('hex')}`);
-    const reader = new JuteReader(bytes, start, end);
+    const reader = new JuteReader(bytes, start, limit);
     reader.int32();
     const outcome = readRequest(reader, reader.int32(), {
       onOperation: () => requests++,
       onBrokenPart: () => undefined,
     });
-    if (reader.at > end) throw new Error(`read beyond ${bytes.toString('hex')}`);
-    return outcome === 'read';
+    if (reader.at > limit || limit > bytes.length) throw new Error(`read beyond ${bytes.toString('hex')}`);
+    return outcome === 'read' ? reader.at : -1;
   };
   for (let run = 0; run < runs; run++) {
     const splitter = new PacketSplitter({ onPacket, onWrongLength: () => undefined }, 8, limitBytes);

@@ -1,7 +1,10 @@
 /** Who hears of packets. */
 export interface PacketEvents {
-  /** One packet without its length. False: nothing more of what was read along with it is told. */
-  onPacket(bytes: Buffer, start: number, end: number): boolean;
+  /**
+   * One packet, from behind its length to where that says that it ends; it may be read up to `limit`. Answers where
+   * reading ended; −1: nothing more of what came along with it is told.
+   */
+  onPacket(bytes: Buffer, start: number, end: number, limit: number): number;
   /** Bytes whose lengths cannot be; all of them, and what was kept before, are left out. */
   onWrongLength(): void;
 }
@@ -10,7 +13,8 @@ const noBytes = Buffer.alloc(0);
 
 /**
  * Splits bytes into packets with a length in front. All lengths are looked at before the first packet is told. After
- * bytes that are none it begins anew with the next ones.
+ * bytes that are none it begins anew with the next ones. What a packet leaves over is taken for the next one, as Envoy
+ * does, and from there on what came along is read wherever it leads.
  */
 export class PacketSplitter {
   private readonly events: PacketEvents;
@@ -64,10 +68,21 @@ export class PacketSplitter {
       return;
     }
     if (last < end) this.append(bytes, last, end);
+    this.tell(bytes, start, last);
+  }
+
+  private tell(bytes: Buffer, start: number, last: number): void {
+    let isLost = false;
     for (let at = start; at < last; ) {
-      const next = at + 4 + bytes.readInt32BE(at);
-      if (!this.events.onPacket(bytes, at + 4, next)) return;
-      at = next;
+      const length = last - at < 4 ? -1 : bytes.readInt32BE(at);
+      if (!this.isLength(length)) {
+        this.events.onWrongLength();
+        return;
+      }
+      const end = at + 4 + length;
+      at = this.events.onPacket(bytes, at + 4, end, isLost ? last : end);
+      if (at < 0) return;
+      isLost ||= at < end;
     }
   }
 

@@ -125,7 +125,17 @@ const readers = new Map<number, Read>([
   [OpCode.close, () => noFacts],
 ]);
 
-const insideTransactions = new Set<number>([OpCode.create, OpCode.setData, OpCode.check, OpCode.delete]);
+const insideTransactions = new Set<number>([
+  OpCode.create,
+  OpCode.create2,
+  OpCode.createContainer,
+  OpCode.createTtl,
+  OpCode.delete,
+  OpCode.getData,
+  OpCode.setData,
+  OpCode.getChildren,
+  OpCode.check,
+]);
 
 /**
  * `unknown`: there is no such operation, and nothing was read of it. `foreign`: a transaction has one that cannot be in

@@ -11,7 +11,7 @@ function told(pieces: readonly Buffer[], refused = ''): readonly string[] {
       onPacket: (bytes, start, end) => {
         const text = bytes.toString('latin1', start, end);
         seen.push(text);
-        return text !== refused;
+        return text === refused ? -1 : end;
       },
       onWrongLength: () => seen.push('wrong'),
     },
@@ -42,6 +42,34 @@ test('a wrong length leaves out what was read with it, and no more', () => {
     const wrong = Buffer.concat([int(length), Buffer.from('abc')]);
     deepEqual(told([of('one'), Buffer.concat([of('two'), wrong]), of('three')]), ['one', 'wrong', 'three']);
   }
+});
+
+test('what a packet leaves over is the next one, and what that leaves over too', () => {
+  const seen: string[] = [];
+  const splitter = new PacketSplitter(
+    {
+      onPacket: (bytes, start, end, limit) => {
+        seen.push(`${bytes.toString('latin1', start, start + 3)}, ${end - start} bytes of ${limit - start}`);
+        return start + 3;
+      },
+      onWrongLength: () => seen.push('wrong'),
+    },
+    3,
+    100,
+  );
+  const inner = Buffer.concat([Buffer.from('one'), int(50), Buffer.from('two'), int(3), Buffer.from('six')]);
+  const bytes = Buffer.concat([packet(inner), of('ten'), of('end, left over')]);
+  splitter.split(bytes, 0, bytes.length);
+  deepEqual(seen, [
+    'one, 17 bytes of 17',
+    'two, 50 bytes of 35',
+    'six, 3 bytes of 28',
+    'ten, 3 bytes of 21',
+    'end, 14 bytes of 14',
+    'wrong',
+  ]);
+  splitter.split(of('two'), 0, 7);
+  deepEqual(seen.at(-1), 'two, 3 bytes of 3');
 });
 
 test('behind a packet that is refused nothing of the same read is told', () => {

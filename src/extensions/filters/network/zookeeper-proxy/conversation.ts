@@ -13,6 +13,8 @@ import type { ZooKeeperStats } from './zookeeper-stats.js';
 
 const controlOnly = new Set<number>([OpCode.connect, OpCode.ping, OpCode.auth]);
 const unknownOperation = -1;
+/** What reading answers instead of an end. */
+const broken = -1;
 
 /** The length in front of a packet, which counts with it. */
 const lengthBytes = 4;
@@ -43,13 +45,13 @@ export class Conversation implements OperationEvents {
     this.fail(opCode);
   }
 
-  /** False: the packet is broken, or longer than what it says. */
-  onRequest(bytes: Buffer, start: number, end: number): boolean {
-    const reader = new JuteReader(bytes, start, end);
+  /** Where the packet was read to; −1 when it is broken. */
+  onRequest(bytes: Buffer, start: number, limit: number): number {
+    const reader = new JuteReader(bytes, start, limit);
     const xid = reader.int32();
     const opCode = xid === Xid.connect ? OpCode.connect : operationOf(xid, reader.int32());
     const outcome = this.readRequest(reader, opCode);
-    if (outcome === 'broken-part') return false;
+    if (outcome === 'broken-part') return broken;
     if (outcome === 'foreign' || reader.isBroken) return this.fail(outcome === 'foreign' ? null : opCode);
     if (outcome === 'unknown') this.fail(null);
     else this.remember(xid, opCode);
@@ -57,7 +59,7 @@ export class Conversation implements OperationEvents {
     this.stats.count('request_bytes', length);
     if (outcome === 'read') this.stats.operation(opCode)?.onRequestBytes(length);
     this.metadata.add([['bytes', String(length)]]);
-    return reader.left === 0 || this.fail(null);
+    return reader.at;
   }
 
   private remember(xid: number, opCode: number): void {
@@ -66,25 +68,25 @@ export class Conversation implements OperationEvents {
     else this.open.add(request);
   }
 
-  /** False: nobody asked for it, or it is broken. */
-  onResponse(bytes: Buffer, start: number, end: number): boolean {
-    const reader = new JuteReader(bytes, start, end);
+  /** Where the packet was read to; −1 when nobody asked for it, or it is broken. */
+  onResponse(bytes: Buffer, start: number, end: number, limit: number): number {
+    const reader = new JuteReader(bytes, start, limit);
     const xid = reader.int32();
     if (xid === Xid.watchEvent) this.readWatchEvent(reader);
-    else if (!this.readAnswer(reader, xid)) return this.fail(null);
+    else if (!this.readAnswer(reader, xid, end)) return this.fail(null);
     if (reader.isBroken) return this.fail(null);
     const length = reader.at - start + lengthBytes;
     this.stats.count('response_bytes', length);
     this.metadata.add([['bytes', String(length)]]);
-    return reader.left === 0 || this.fail(null);
+    return reader.at;
   }
 
   /** Bytes that are no packets count once, whatever they are. */
-  fail(opCode: number | null): false {
+  fail(opCode: number | null): typeof broken {
     this.stats.count('decoder_error');
     if (opCode !== null) this.stats.operation(opCode)?.onError();
     this.metadata.add([['opname', 'error']]);
-    return false;
+    return broken;
   }
 
   private readRequest(reader: JuteReader, opCode: number): RequestOutcome {
@@ -118,7 +120,7 @@ export class Conversation implements OperationEvents {
   }
 
   /** False: there was no such request. */
-  private readAnswer(reader: JuteReader, xid: number): boolean {
+  private readAnswer(reader: JuteReader, xid: number, end: number): boolean {
     const request = isControl(xid) ? this.open.takeControl(xid) : this.open.take(xid);
     const operation = request === undefined ? undefined : this.stats.operation(request.opCode);
     if (request === undefined || operation === undefined) return false;
@@ -126,7 +128,7 @@ export class Conversation implements OperationEvents {
     if (reader.isBroken) return true;
     operation.onAnswer(Math.trunc(this.clock.now() - request.startedMs));
     this.metadata.add([['opname', operation.answerName], ...facts]);
-    if (!isControl(xid)) reader.skip(reader.left);
+    if (!isControl(xid)) reader.skip(end - reader.at);
     operation.onResponseBytes(reader.at - reader.start + lengthBytes);
     return true;
   }

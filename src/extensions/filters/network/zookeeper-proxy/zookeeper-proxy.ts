@@ -38,12 +38,18 @@ class ZooKeeperSniffer implements NetworkFilter {
     const conversation = new Conversation(stats, control.scope.clock, this.metadata);
     const onWrongLength = (): void => void conversation.fail(null);
     this.requests = new PacketSplitter(
-      { onPacket: (bytes, start, end) => conversation.onRequest(bytes, start, end), onWrongLength },
+      {
+        onPacket: (bytes, start, _end, limit) => conversation.onRequest(bytes, start, limit),
+        onWrongLength,
+      },
       leastRequestBytes,
       maxPacketBytes,
     );
     this.responses = new PacketSplitter(
-      { onPacket: (bytes, start, end) => conversation.onResponse(bytes, start, end), onWrongLength },
+      {
+        onPacket: (bytes, start, end, limit) => conversation.onResponse(bytes, start, end, limit),
+        onWrongLength,
+      },
       leastResponseBytes,
       maxPacketBytes,
     );
