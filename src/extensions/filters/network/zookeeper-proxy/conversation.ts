@@ -26,11 +26,11 @@ export class Conversation implements OperationEvents {
   private readonly metadata: PacketMetadata;
   private readonly open: OpenRequests;
 
-  constructor(stats: ZooKeeperStats, clock: Clock, metadata: PacketMetadata) {
+  constructor(stats: ZooKeeperStats, clock: Clock, metadata: PacketMetadata, seed: number) {
     this.stats = stats;
     this.clock = clock;
     this.metadata = metadata;
-    this.open = new OpenRequests();
+    this.open = new OpenRequests(seed);
   }
 
   onOperation(opCode: number, facts: Facts): void {
@@ -63,9 +63,9 @@ export class Conversation implements OperationEvents {
   }
 
   private remember(xid: number, opCode: number): void {
-    const request = { id: xid, opCode, startedMs: this.clock.now() };
-    if (isControl(xid)) this.open.addControl(request);
-    else this.open.add(request);
+    const request = { opCode, startedMs: this.clock.now() };
+    if (isControl(xid)) this.open.addControl(xid, request);
+    else this.open.add(xid, request);
   }
 
   /** Where the packet was read to; −1 when nobody asked for it, or it is broken. */

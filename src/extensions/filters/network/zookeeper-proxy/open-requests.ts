@@ -1,12 +1,16 @@
 import { IdTable } from '../../../../base/id-table.js';
+import { mixedBits } from '../../../../base/mixed-bits.js';
 import { RingQueue } from '../../../../base/ring-queue.js';
 
 /** A request that waits for its answer. */
 export interface OpenRequest {
-  /** Its number, the client's own. */
-  readonly id: number;
   readonly opCode: number;
   readonly startedMs: number;
+}
+
+/** Numbers are the client's own: mixed, so that nobody chooses them such that all of them meet in the table. */
+interface Numbered extends OpenRequest {
+  readonly id: number;
 }
 
 /** Clients that send more without waiting are not followed beyond that. */
@@ -17,27 +21,30 @@ const openLimit = 10_000;
  * Of data requests a number used twice means the later one.
  */
 export class OpenRequests {
-  private readonly data: IdTable<OpenRequest>;
+  private readonly data: IdTable<Numbered>;
+  private readonly seed: number;
   /** One for each number of control requests that was seen; they stay. */
   private readonly control: Map<number, RingQueue<OpenRequest>>;
 
-  constructor() {
+  constructor(seed: number) {
     this.data = new IdTable();
+    this.seed = seed;
     this.control = new Map();
   }
 
-  addControl(request: OpenRequest): void {
-    let waiting = this.control.get(request.id);
+  addControl(xid: number, request: OpenRequest): void {
+    let waiting = this.control.get(xid);
     if (waiting === undefined) {
       waiting = new RingQueue();
-      this.control.set(request.id, waiting);
+      this.control.set(xid, waiting);
     }
     if (waiting.size < openLimit) waiting.push(request);
   }
 
-  add(request: OpenRequest): void {
-    this.data.delete(request.id);
-    if (this.data.size < openLimit) this.data.add(request);
+  add(xid: number, { opCode, startedMs }: OpenRequest): void {
+    const id = mixedBits(xid, this.seed);
+    this.data.delete(id);
+    if (this.data.size < openLimit) this.data.add({ id, opCode, startedMs });
   }
 
   takeControl(xid: number): OpenRequest | undefined {
@@ -45,8 +52,9 @@ export class OpenRequests {
   }
 
   take(xid: number): OpenRequest | undefined {
-    const found = this.data.get(xid);
-    if (found !== undefined) this.data.delete(xid);
+    const id = mixedBits(xid, this.seed);
+    const found = this.data.get(id);
+    if (found !== undefined) this.data.delete(id);
     return found;
   }
 }

@@ -35,7 +35,8 @@ class ZooKeeperSniffer implements NetworkFilter {
   constructor(config: ZooKeeperProxyConfig, stats: ZooKeeperStats, control: ConnectionControl) {
     const { maxPacketBytes } = config;
     this.metadata = new PacketMetadata(control.record);
-    const conversation = new Conversation(stats, control.scope.clock, this.metadata);
+    const { clock, random } = control.scope;
+    const conversation = new Conversation(stats, clock, this.metadata, random.u32());
     const onWrongLength = (): void => void conversation.fail(null);
     this.requests = new PacketSplitter(
       {
