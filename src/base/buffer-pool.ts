@@ -1,8 +1,8 @@
 /**
  * Sizes that the pool keeps, smallest first; larger requests are allocated and dropped. A full read buffer is the
- * fourth, with a head in front of it the fifth.
+ * last but one, with a head in front of it the last.
  */
-const sizes = [4096, 16_384, 65_536, 131_072, 139_264];
+const sizes = [4096, 16_384, 65_536, 139_264, 262_144, 524_288, 540_672];
 
 /**
  * A worker's own buffers for bytes that must outlive a read callback. Buffers live outside V8's heap, so the pool

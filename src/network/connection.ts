@@ -4,6 +4,8 @@ import type { BufferPool } from '../base/buffer-pool.js';
 import type { Flushable, Turn } from '../base/turn.js';
 import { type DirectOwner, type DirectWriter, handleOf } from './direct-write.js';
 import { InternalSocket } from './internal-socket.js';
+import type { SharedBufferWriter } from './shared-buffer-writer.js';
+import { descriptorOf } from './socket-calls.js';
 
 /** Bytes up to this length travel as text behind what is already gathered: one write instead of two. */
 const textLimitBytes = 2048;
@@ -31,6 +33,8 @@ export interface ConnectionResources {
   readonly readBuffer: Buffer;
   /** Writes past the stream machinery; null where this Node does not let us. */
   readonly direct: DirectWriter | null;
+  /** The same for bytes that lie in the read buffer. */
+  readonly bulk: SharedBufferWriter | null;
   /** A throw in a socket callback: counted, the connection is destroyed. */
   onCallbackError(error: unknown): void;
 }
@@ -56,6 +60,8 @@ export class Connection implements PooledOutput, Flushable, DirectOwner {
   private error: string;
   /** Bytes of a direct write that the kernel has not taken yet. */
   private inFlight: number;
+  /** Bytes that the kernel took past Node. */
+  private bulkBytes: number;
   private handle: ReturnType<typeof handleOf>;
   /** Something went through the socket's own queue. */
   private hasStreamed: boolean;
@@ -78,6 +84,7 @@ export class Connection implements PooledOutput, Flushable, DirectOwner {
     this.bytesSent = 0;
     this.error = '';
     this.inFlight = 0;
+    this.bulkBytes = 0;
     this.handle = null;
     this.hasStreamed = false;
     this.isWrapped = 'encrypted' in socket;
@@ -119,7 +126,7 @@ export class Connection implements PooledOutput, Flushable, DirectOwner {
 
   /** Bytes that the kernel has taken so far: who waits for a slow peer sees here whether it still moves. */
   get flushedBytes(): number {
-    return this.isClosed ? this.bytesSent : takenByKernel(this.socket);
+    return this.isClosed ? this.bytesSent : this.bulkBytes + takenByKernel(this.socket);
   }
 
   writeText(text: string): void {
@@ -138,7 +145,9 @@ export class Connection implements PooledOutput, Flushable, DirectOwner {
       this.markDirty();
       return;
     }
-    this.writeCopy(buffer, start, end);
+    const { bulk } = this.shared;
+    const taken = buffer === bulk?.readBuffer ? this.writeBulk(bulk, start, end) : 0;
+    if (start + taken < end) this.writeCopy(buffer, start + taken, end);
   }
 
   writeTextAndBytes(text: string, buffer: Buffer, start: number, end: number): void {
@@ -248,6 +257,24 @@ export class Connection implements PooledOutput, Flushable, DirectOwner {
     if (this.isAbove) this.socket.write(text, 'latin1', () => this.checkLowWatermark());
     else this.socket.write(text, 'latin1');
     this.checkWatermark();
+  }
+
+  /** Hands what is pending and these bytes to the kernel; answers how many of the bytes it took. */
+  private writeBulk(bulk: SharedBufferWriter, start: number, end: number): number {
+    const { socket } = this;
+    if (this.isWrapped || this.inFlight > 0 || socket.connecting) return 0;
+    if (this.hasStreamed && socket.writableLength > 0) return 0;
+    const fd = descriptorOf(socket);
+    if (fd < 0) return 0;
+    const text = this.pendingText;
+    const taken = bulk.write(fd, text, start, end);
+    this.bulkBytes += taken;
+    if (taken < text.length) {
+      this.pendingText = text.slice(taken);
+      return 0;
+    }
+    this.pendingText = '';
+    return taken - text.length;
   }
 
   private writeCopy(buffer: Buffer, start: number, end: number): void {

@@ -14,6 +14,10 @@ export interface SocketCalls {
   isTransparent(fd: number, isV6: boolean): boolean;
   /** A stream socket of that family that is neither bound nor connected; throws an error with the system's code. */
   streamSocket(isV6: boolean): number;
+  /** writev(2) of `count` iovecs that lie one behind the other in `vectors`: bytes taken, or -1. */
+  writev(fd: number, vectors: Uint8Array, count: number): number;
+  /** Where the bytes of a buffer lie as long as somebody holds it. */
+  addressOf(buffer: Uint8Array): number;
 }
 
 /** Numbers of Linux. */
@@ -51,6 +55,7 @@ const codes: { readonly [errno: number]: string } = {
 interface Koffi {
   load(library: null): { func(signature: string): unknown };
   errno(): number;
+  address(buffer: Uint8Array): bigint;
 }
 
 type SetOption = (fd: number, level: number, name: number, value: Uint8Array, length: number) => number;
@@ -80,6 +85,9 @@ function load(): SocketCalls | null {
       type: number,
       protocol: number,
     ) => number;
+    const writev = libc.func(
+      'int64_t writev(int fd, const void *vectors, int count)',
+    ) as SocketCalls['writev'];
     const lastError = (): string => codes[koffi.errno()] ?? `errno ${koffi.errno()}`;
     return {
       setOption(fd, level, name, value) {
@@ -103,6 +111,8 @@ function load(): SocketCalls | null {
         if (fd < 0) throw Object.assign(new Error('socket'), { code: lastError() });
         return fd;
       },
+      writev,
+      addressOf: (buffer) => Number(koffi.address(buffer)),
     };
   } catch {
     return null;

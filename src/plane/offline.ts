@@ -161,6 +161,7 @@ class OfflinePlane {
         buffers,
         readBuffer: Buffer.alloc(1024),
         direct: null,
+        bulk: null,
         onCallbackError: () => undefined,
       },
       timers: this.timers,

@@ -42,6 +42,7 @@ export class MainClusters implements ClusterManager {
         buffers,
         readBuffer: Buffer.allocUnsafeSlow(this.asked.size > 0 ? readBufferBytes : 0),
         direct: null,
+        bulk: null,
         onCallbackError: (error: unknown) =>
           log.error(`a callback of a connection has failed: ${String(error)}`),
       },

@@ -4,8 +4,13 @@ import { describe, type TestContext, test } from 'node:test';
 import { BufferPool } from '../../../src/base/buffer-pool.js';
 import { systemClock } from '../../../src/base/clock.js';
 import { Turn } from '../../../src/base/turn.js';
-import { Connection, type ConnectionEvents } from '../../../src/network/connection.js';
+import {
+  Connection,
+  type ConnectionEvents,
+  type ConnectionResources,
+} from '../../../src/network/connection.js';
 import { DirectWriter } from '../../../src/network/direct-write.js';
+import { SharedBufferWriter } from '../../../src/network/shared-buffer-writer.js';
 
 const silent: ConnectionEvents = {
   onData: () => undefined,
@@ -20,6 +25,7 @@ const silent: ConnectionEvents = {
 async function pair(
   t: TestContext,
   events: ConnectionEvents,
+  shared: ConnectionResources = resources(),
 ): Promise<{ connection: Connection; client: Socket }> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -32,7 +38,7 @@ async function pair(
     socket.destroy();
     server.close();
   });
-  return { connection: new Connection(socket, resources(), events, 1024 * 1024), client };
+  return { connection: new Connection(socket, shared, events, 1024 * 1024), client };
 }
 
 function resources() {
@@ -41,6 +47,7 @@ function resources() {
     buffers: new BufferPool(),
     readBuffer: Buffer.alloc(1024),
     direct: DirectWriter.probe(),
+    bulk: null,
     onCallbackError: (error: unknown) => {
       throw error;
     },
@@ -77,6 +84,45 @@ describe('writing on the handle', () => {
     await ended;
     ok(received === sent, `${received.length} of ${sent.length} bytes, or in another order`);
     equal(seen.below, 1);
+  });
+});
+
+describe('writing what lies in the read buffer', () => {
+  test('loses and reorders nothing although the next read overwrites it', async (t) => {
+    const readBuffer = Buffer.alloc(512 * 1024);
+    const bulk = SharedBufferWriter.over(readBuffer);
+    notEqual(bulk, null);
+    const { connection, client } = await pair(t, silent, { ...resources(), readBuffer, bulk });
+    const sent: Buffer[] = [];
+    const lengths = [300_000, 512 * 1024, 2049, 17, 70_000];
+    for (let i = 0; connection.bufferedBytes < 3 * 1024 * 1024; i++) {
+      const length = lengths[i % lengths.length] as number;
+      const start = (i * 31) % (readBuffer.length - length + 1);
+      readBuffer.fill(i % 251, start, start + length);
+      const head = i % 3 === 0 ? `${i};` : '';
+      sent.push(Buffer.from(head, 'latin1'), Buffer.from(readBuffer.subarray(start, start + length)));
+      connection.guard(() => {
+        if (head !== '') connection.writeText(head);
+        connection.writeBytes(readBuffer, start, start + length);
+      });
+      readBuffer.fill(255);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const received: Buffer[] = [];
+    client.on('data', (bytes: Buffer) => received.push(bytes));
+    const ended = new Promise((resolve) => client.once('end', resolve));
+    client.resume();
+    connection.guard(() => connection.endWriting());
+    await ended;
+    const [got, due] = [Buffer.concat(received), Buffer.concat(sent)];
+    ok(got.equals(due), `${got.length} of ${due.length} bytes, or others`);
+    equal(connection.bytesSent, due.length);
+  });
+
+  test('tells how much the kernel took, and nothing of a descriptor that is none', () => {
+    const readBuffer = Buffer.alloc(1024);
+    const bulk = SharedBufferWriter.over(readBuffer);
+    equal(bulk?.write(-1, 'text', 0, 1024), 0);
   });
 });
 
