@@ -120,6 +120,8 @@ export interface ConfigNode {
   dataBytes(field: string): Uint8Array | undefined;
   /** The bytes of the file that a string field names, read now. */
   fileBytes(field: string): Uint8Array | undefined;
+  /** The path of a log, empty when absent. A file that cannot be written is a problem; it is not made to find out. */
+  logPath(field: string): string;
   /** As `dataBytes`, when this node itself is the `DataSource`. */
   ownBytes(): Uint8Array | undefined;
 

@@ -18,6 +18,7 @@ import {
 import { readDataBytes, readDataSource, readFile } from './data-source.js';
 import { readExtension, readRouteConfigs } from './extension-reader.js';
 import { readFraction } from './fraction.js';
+import { readLogPath } from './log-path.js';
 import type { NodeCursor } from './node-cursor.js';
 import type { ReadContext } from './read-context.js';
 
@@ -254,6 +255,10 @@ export class MessageNode implements NodeCursor {
   fileBytes(field: string): Uint8Array | undefined {
     const path = this.string(field);
     return path === '' ? undefined : readFile(this, path, field);
+  }
+
+  logPath(field: string): string {
+    return readLogPath(this, field);
   }
 
   ownBytes(): Uint8Array | undefined {

@@ -8,6 +8,7 @@ import type {
 import type { Plain } from '../../base/plain.js';
 import { isPlainObject } from '../../base/plain-path.js';
 import { didYouMean } from '../nearest.js';
+import { readLogPath } from './log-path.js';
 
 /** Where a struct's problems go: those of the message that it stands in. */
 export interface StructTeller {
@@ -198,6 +199,10 @@ export class StructNode implements ConfigNode {
   fileBytes(field: string): undefined {
     this.error('files cannot be named in a TypedStruct', field);
     return undefined;
+  }
+
+  logPath(field: string): string {
+    return readLogPath(this, field);
   }
 
   ownBytes(): Uint8Array | undefined {

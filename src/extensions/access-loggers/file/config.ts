@@ -7,16 +7,12 @@ import {
   textFormatConfig,
 } from '../../../format/substitution-format.js';
 import { formatProblem } from '../../../format/text-format.js';
-import { logPathProblem } from '../log-path.js';
 
 export type FileAccessLogConfig = { readonly path: string; readonly format: SubstitutionFormatConfig };
 
 /** Reads `FileAccessLog`, the deprecated forms of its format included. */
 export function parseFileAccessLog(node: ConfigNode): FileAccessLogConfig {
-  const path = node.string('path');
-  const problem = logPathProblem(path);
-  if (path !== '' && problem !== undefined) node.error(problem, 'path');
-  return { path, format: parseFormatFields(node) };
+  return { path: node.logPath('path'), format: parseFormatFields(node) };
 }
 
 function parseFormatFields(node: ConfigNode): SubstitutionFormatConfig {

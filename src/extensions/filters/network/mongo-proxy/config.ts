@@ -22,7 +22,7 @@ export function parseMongoProxy(node: ConfigNode): MongoProxyConfig {
   const commands = node.strings('commands');
   return {
     statPrefix: node.string('stat_prefix'),
-    accessLogPath: node.string('access_log'),
+    accessLogPath: node.logPath('access_log'),
     delay: parseDelay(node.message('delay')),
     emitsMetadata: node.bool('emit_dynamic_metadata'),
     commands: commands.length > 0 ? commands : usualCommands,

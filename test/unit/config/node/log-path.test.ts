@@ -3,8 +3,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { logPathProblem } from '../../../../src/config/node/log-path.js';
 import { parseFileAccessLog } from '../../../../src/extensions/access-loggers/file/config.js';
-import { logPathProblem } from '../../../../src/extensions/access-loggers/log-path.js';
+import { mongoProxy } from '../../../../src/extensions/filters/network/mongo-proxy/mongo-proxy-filter.js';
 import { readText } from '../../../support/config-text.js';
 
 test('a log that cannot be opened is told in words of the system, and none is created to find out', (t) => {
@@ -28,4 +29,10 @@ test('an access log that cannot be opened is a problem of the configuration', ()
   const type = 'envoy.extensions.access_loggers.file.v3.FileAccessLog';
   const { problems } = readText(type, 'path: /no/such/dir/a.log', parseFileAccessLog);
   equal(problems.join(), "unable to open file '/no/such/dir/a.log': No such file or directory");
+  const mongo = readText(
+    mongoProxy.typeUrl,
+    '{ stat_prefix: m, access_log: /no/such/dir/m.log }',
+    mongoProxy.parse,
+  );
+  equal(mongo.problems.join(), "unable to open file '/no/such/dir/m.log': No such file or directory");
 });

@@ -1,4 +1,5 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import type { ConfigNode } from '../../api/config-node.js';
 
 const texts: { readonly [code: string]: string } = {
   EACCES: 'Permission denied',
@@ -7,6 +8,13 @@ const texts: { readonly [code: string]: string } = {
   ENOTDIR: 'Not a directory',
   EROFS: 'Read-only file system',
 };
+
+export function readLogPath(node: ConfigNode, field: string): string {
+  const path = node.string(field);
+  const problem = path === '' ? undefined : logPathProblem(path);
+  if (problem !== undefined) node.error(problem, field);
+  return path;
+}
 
 /** Why no log can be written to a path, in Envoy's words; undefined when one can. Nothing is created. */
 export function logPathProblem(path: string): string | undefined {
