@@ -11,11 +11,14 @@ import {
   type ToWorker,
   type WorkerQuestion,
 } from '../src/api/messages.js';
+import type { TimerScale } from '../src/api/overload.js';
 import type { Address } from '../src/api/stream-info.js';
+import type { NodeIdentity, SharedMemory } from '../src/api/thread-scope.js';
 import { BufferPool } from '../src/base/buffer-pool.js';
 import { systemClock } from '../src/base/clock.js';
 import { memoryUsage } from '../src/base/memory-usage.js';
 import type { Plain } from '../src/base/plain.js';
+import type { Random } from '../src/base/random.js';
 import { SystemRandom } from '../src/base/random.js';
 import { TimerWheel } from '../src/base/timer-wheel.js';
 import { Turn } from '../src/base/turn.js';
@@ -46,6 +49,7 @@ import { ThreadSecrets } from '../src/plane/thread-secrets.js';
 import { loadUserExtensions } from '../src/plane/user-modules.js';
 import type { LayeredRuntimeConfig } from '../src/runtime/layers.js';
 import { LiveRuntime } from '../src/runtime/live-runtime.js';
+import { OverloadLevels, sharedLevels } from '../src/runtime/overload-levels.js';
 import { RuntimeSnapshot } from '../src/runtime/snapshot.js';
 import { StatLane } from '../src/stats/lane.js';
 import { type StatsConfig, statRules } from '../src/stats/stats-config.js';
@@ -124,6 +128,7 @@ export class Shard {
     this.plane = new ThreadPlane(this.snapshot, task.threads, task.threadIndex, resources, eventsTo(post));
     this.drain = new DrainState(systemClock, random);
     this.listening = new Listening(this.control, (handle, socket) => this.take(handle, socket), post, log);
+    const shared = new ThreadSharedMemory(task.shared, clock, log);
     this.scope = new LiveThreadScope({
       role: 'worker',
       threadIndex: task.threadIndex,
@@ -134,18 +139,13 @@ export class Shard {
       stats,
       runtime: this.runtime,
       log,
-      node: {
-        id: settings.nodeId,
-        cluster: settings.nodeCluster,
-        zone: settings.nodeZone,
-        metadata: settings.nodeMetadata,
-        localAddress: settings.localAddress,
-      },
+      node: nodeOf(settings),
       clusters: this.plane,
-      shared: new ThreadSharedMemory(task.shared, clock, log),
+      shared,
       extensions,
       secrets: this.secrets,
       drain: this.drain,
+      overload: overloadOf(settings, shared, random),
     });
     this.plane.attach(this.scope);
     threadLogFiles.configure({ intervalMs: settings.logFlushMs, minBytes: settings.logFlushBytes });
@@ -396,4 +396,24 @@ function eventsTo(post: (message: ToMain) => void): PlaneEvents {
 
 function textOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function overloadOf(
+  { overload }: ShardTask['settings'],
+  shared: SharedMemory,
+  random: Random,
+): OverloadLevels | null {
+  // Main parsed it, in this build.
+  const scales = overload as readonly TimerScale[] | null;
+  return scales === null ? null : new OverloadLevels(sharedLevels(shared), scales, random);
+}
+
+function nodeOf(settings: ShardTask['settings']): NodeIdentity {
+  return {
+    id: settings.nodeId,
+    cluster: settings.nodeCluster,
+    zone: settings.nodeZone,
+    metadata: settings.nodeMetadata,
+    localAddress: settings.localAddress,
+  };
 }

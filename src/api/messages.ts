@@ -154,6 +154,8 @@ export type ShardSettings = {
   readonly logLevel: string;
   readonly runtime: Plain;
   readonly statsConfig: Plain;
+  /** Timeouts that shrink under pressure, `TimerScale`; null where nothing looks at pressure. */
+  readonly overload: Plain;
   /** Modules with users' filters, absolute paths or package names. */
   readonly modules: readonly string[];
   readonly logFlushMs: number;

@@ -102,6 +102,8 @@ export interface NetworkFilterContext {
   readonly listenerStatPrefix: string;
   readonly bufferLimitBytes: number;
   readonly trafficDirection: 'UNSPECIFIED' | 'INBOUND' | 'OUTBOUND';
+  /** What is done under pressure leaves this listener alone. */
+  readonly bypassesOverload?: boolean;
 }
 
 export interface NetworkFilterFactory<C extends Plain = Plain> extends Extension<C> {

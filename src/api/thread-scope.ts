@@ -7,6 +7,7 @@ import type { AccessLog, AccessLogConfig } from './access-log.js';
 import type { ExtensionConfig } from './config-node.js';
 import type { ExtensionRegistry } from './extension.js';
 import type { HttpFilterFactory, HttpFilterMaker } from './http-filter.js';
+import type { OverloadView } from './overload.js';
 import type { RuntimeView } from './runtime.js';
 import type { SecretView } from './secrets.js';
 import type { StatScope } from './stats.js';
@@ -76,6 +77,8 @@ export interface ThreadScope {
   httpFilter(config: ExtensionConfig, statPrefix: string): HttpFilterMaker;
   /** The factory of an HTTP filter, for its `parseRoute` data. */
   httpFilterFactory(typeUrl: string): HttpFilterFactory | undefined;
+  /** How much is used up; null or absent where nothing looks. */
+  readonly overload?: OverloadView | null;
   /** True while the process drains: responses ask for the connection to be closed. */
   readonly drain: DrainView;
 }

@@ -4,9 +4,9 @@ import type { SecretValue, WatchedSecret } from '../api/secrets.js';
 import type { Plain } from '../base/plain.js';
 import { defaultLogFormat, textFormatConfig } from '../format/substitution-format.js';
 import { parseStringMatcher, type StringMatcherConfig } from '../match/string-matcher.js';
-import { parseConnectionMonitor } from '../network/connection-monitor.js';
 import { parseIpv4Compat } from '../network/ipv4-compat.js';
 import { type ListenerConfig, parseListener } from '../network/listener-config.js';
+import { type OverloadConfig, parseOverload } from '../network/overload-config.js';
 import { emptyRuntime, type LayeredRuntimeConfig, parseLayeredRuntime } from '../runtime/layers.js';
 import {
   DEFAULT_STATS_CONFIG,
@@ -71,8 +71,8 @@ export type BootstrapModel = {
   readonly outlierEventLog: string;
   /** Of clusters and caches that have none of their own. */
   readonly resolver: ResolverConfig;
-  /** Downstream connections that there may be in all; 0 = as runtime says. */
-  readonly connectionLimit: number;
+  /** Null: nothing looks at how much is used up. */
+  readonly overload: OverloadConfig | null;
   /** Pattern of the process log's lines; null: as the command line says. */
   readonly logFormat: string | null;
   /** What `server.version` shows; null for the build's own. */
@@ -115,7 +115,7 @@ export function parseBootstrap(
     filterModules,
     logFormat: parseApplicationLog(root.message('application_log_config')),
     shownVersion: root.optionalNumber('stats_server_version_override') ?? null,
-    connectionLimit: parseConnectionMonitor(root.message('overload_manager')),
+    overload: parseOverload(root.message('overload_manager')),
     resolver: parseResolver(root) ?? systemResolver,
     outlierEventLog:
       root.message('cluster_manager')?.message('outlier_detection')?.string('event_log_path') ?? '',

@@ -99,7 +99,11 @@ import { customHeaderDetection } from './original-ip-detection/custom-header/cus
 import { xffDetection } from './original-ip-detection/xff/xff.js';
 import { uriTemplateMatcher, uriTemplateRewriter } from './path/uri-template.js';
 import { uuidRequestId } from './request-id/uuid/uuid.js';
+import { cgroupMemory } from './resource-monitors/cgroup-memory.js';
+import { cpuUtilization } from './resource-monitors/cpu-utilization.js';
 import { downstreamConnections } from './resource-monitors/downstream-connections.js';
+import { fixedHeap } from './resource-monitors/fixed-heap.js';
+import { injectedResource } from './resource-monitors/injected-resource.js';
 import { omitCanaryHosts, omitHostMetadata, previousHosts } from './retry/host-predicates.js';
 import { previousPriorities } from './retry/previous-priorities.js';
 import { cookieSessionState } from './session-states/cookie/cookie.js';
@@ -220,7 +224,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   'header.formatter': [preserveCase],
   'request.id': [uuidRequestId],
   'session.state': [cookieSessionState, headerSessionState, envelopeSessionState],
-  'resource.monitor': [downstreamConnections],
+  'resource.monitor': [cgroupMemory, cpuUtilization, downstreamConnections, fixedHeap, injectedResource],
   bootstrap: [filterModules, internalListenerExtension],
   'transport.socket.downstream': [downstreamRawBuffer, downstreamTls],
   'transport.socket.upstream': [upstreamRawBuffer, upstreamTls, upstreamProxyProtocol, internalUpstream],

@@ -88,6 +88,7 @@ class ProbedStream implements ScreenedStream {
       upgrades,
       accessLogs: [],
       stats: silentStats,
+      overload: null,
     };
     this.origin = { remoteAddress: connection.remoteAddress, isInternal: false, rejectStatus: 0 };
     this.connection = {

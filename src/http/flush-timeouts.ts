@@ -11,7 +11,7 @@ export interface UnflushedStream {
  * from its last progress on, then it is reset. One timer for all of a connection.
  */
 export class FlushTimeouts {
-  private readonly timeoutMs: number;
+  private readonly limit: { flushTimeoutMs(): number };
   private readonly makeTimer: { timer(fire: () => void): Timer };
   private readonly wheel: TimerWheel;
   private readonly onTimeout: () => void;
@@ -19,12 +19,12 @@ export class FlushTimeouts {
   private timer: Timer | null;
 
   constructor(
-    timeoutMs: number,
+    limit: { flushTimeoutMs(): number },
     makeTimer: { timer(fire: () => void): Timer },
     wheel: TimerWheel,
     onTimeout: () => void,
   ) {
-    this.timeoutMs = timeoutMs;
+    this.limit = limit;
     this.makeTimer = makeTimer;
     this.wheel = wheel;
     this.onTimeout = onTimeout;
@@ -33,10 +33,11 @@ export class FlushTimeouts {
   }
 
   watch(stream: UnflushedStream): void {
-    if (this.timeoutMs === 0) return;
+    const timeoutMs = this.limit.flushTimeoutMs();
+    if (timeoutMs === 0) return;
     this.waiting.set(stream, stream.queuedBytes);
     this.timer ??= this.makeTimer.timer(() => this.look());
-    if (!this.timer.isArmed) this.wheel.schedule(this.timer, this.timeoutMs);
+    if (!this.timer.isArmed) this.wheel.schedule(this.timer, timeoutMs);
   }
 
   cancel(): void {
@@ -56,6 +57,7 @@ export class FlushTimeouts {
         stream.reset('local-reset');
       }
     }
-    if (this.waiting.size > 0 && this.timer !== null) this.wheel.schedule(this.timer, this.timeoutMs);
+    if (this.waiting.size > 0 && this.timer !== null)
+      this.wheel.schedule(this.timer, this.limit.flushTimeoutMs());
   }
 }

@@ -47,7 +47,7 @@ export class Http2Session implements ServerSession, StreamConnection, Http2Serve
     this.origin = { remoteAddress: control.info.remoteAddress, isInternal: false, rejectStatus: 0 };
     this.connection = connection;
     this.resets = new PrematureResets(scope.runtime);
-    this.unflushed = new FlushTimeouts(config.streamFlushTimeoutMs, control, scope.timers, () =>
+    this.unflushed = new FlushTimeouts(manager, control, scope.timers, () =>
       manager.http2Stats.inc(Http2.tx_flush_timeout),
     );
     this.active = 0;

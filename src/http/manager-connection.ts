@@ -6,6 +6,7 @@ import {
   type NetworkFilter,
   NetworkStatus,
 } from '../api/network-filter.js';
+import { Overload, type OverloadView } from '../api/overload.js';
 import { Timer } from '../base/timer-wheel.js';
 import { clientPreface } from '../codec/http2/frame/frame-codes.js';
 import { Http1Session } from './http1-session.js';
@@ -28,6 +29,7 @@ export class ManagerConnection implements NetworkFilter, SessionOwner {
   private readonly startedMs: number;
   private readonly idle: Timer | null;
   private readonly duration: Timer | null;
+  private readonly durationMs: number;
   private session: ServerSession | null;
   requests: number;
   private receivedCounted: number;
@@ -67,8 +69,9 @@ export class ManagerConnection implements NetworkFilter, SessionOwner {
     control.setDelayedCloseTimeout(config.delayedCloseTimeoutMs, () =>
       stats.inc(H.downstream_cx_delayed_close_timeout),
     );
-    if (this.idle !== null) scope.timers.schedule(this.idle, config.idleTimeoutMs);
-    if (this.duration !== null) scope.timers.schedule(this.duration, manager.connectionDurationMs());
+    this.durationMs = this.duration === null ? 0 : manager.connectionDurationMs();
+    if (this.idle !== null) manager.idleWait.arm(this.idle, this.startedMs, config.idleTimeoutMs);
+    if (this.duration !== null) manager.durationWait.arm(this.duration, this.startedMs, this.durationMs);
   }
 
   close(mode: CloseMode, reason: string): void {
@@ -87,9 +90,20 @@ export class ManagerConnection implements NetworkFilter, SessionOwner {
   }
 
   isToDrain(): boolean {
-    const { listenerName, scope, stats } = this.manager;
+    const { listenerName, overload, scope, stats } = this.manager;
+    if (overload !== null && this.isPressedOut(overload)) return false;
     if (!scope.drain.shouldClose(listenerName)) return false;
     stats.inc(H.downstream_cx_drain_close);
+    return true;
+  }
+
+  /** Clients are told to leave when too much is used up, and have the drain timeout to do so. */
+  private isPressedOut(overload: OverloadView): boolean {
+    if (this.isDraining || !overload.applies(Overload.disableKeepalive)) return false;
+    const { stats } = this.manager;
+    stats.inc(H.downstream_cx_overload_disable_keepalive);
+    stats.inc(H.downstream_cx_drain_close);
+    this.drain(false, 'overload');
     return true;
   }
 
@@ -168,17 +182,16 @@ export class ManagerConnection implements NetworkFilter, SessionOwner {
   /** Requests do not touch the timer: it looks at when the last one ended, and goes on waiting for what is left. */
   private onIdle(): void {
     if (this.isClosed || this.idle === null) return;
-    const { scope, config } = this.manager;
+    const { config, idleWait, scope } = this.manager;
     const since = this.hasStreams ? scope.clock.now() : this.idleSinceMs;
-    if (since + config.idleTimeoutMs > scope.clock.now()) {
-      scope.timers.scheduleAt(this.idle, since + config.idleTimeoutMs);
-      return;
-    }
+    if (idleWait.schedule(this.idle, since, config.idleTimeoutMs)) return;
     this.manager.stats.inc(H.downstream_cx_idle_timeout);
     this.drain(false, 'idle_timeout');
   }
 
   private onMaxDuration(): void {
+    if (this.duration === null || this.isClosed) return;
+    if (this.manager.durationWait.schedule(this.duration, this.startedMs, this.durationMs)) return;
     this.manager.stats.inc(H.downstream_cx_max_duration_reached);
     this.drain(true, 'max_connection_duration');
   }

@@ -2,6 +2,7 @@ import type { AccessLog } from '../api/access-log.js';
 import type { EarlyHeaderMutation, EarlyHeaderMutationFactory } from '../api/early-header-mutation.js';
 import type { HttpFilterChain } from '../api/http-filter.js';
 import type { NetworkFilterContext } from '../api/network-filter.js';
+import type { OverloadView } from '../api/overload.js';
 import type { RouteTableView } from '../api/route.js';
 import type { BoundStats } from '../api/stats.js';
 import type { ThreadScope } from '../api/thread-scope.js';
@@ -9,6 +10,7 @@ import { withJitter } from '../base/jitter.js';
 import { Http1 } from '../codec/http1/http1-stats.js';
 import { Http2 } from '../codec/http2/http2-stats.js';
 import { printsWireBytes } from '../format/wire-operators.js';
+import { ScaledWait } from '../network/scaled-wait.js';
 import { buildChain } from '../stream/filter-chain.js';
 import { LocalReplyRules } from './local-reply-rules.js';
 import type { ManagerConfig } from './manager-config.js';
@@ -43,6 +45,11 @@ export class Manager {
   readonly upgrades: ReadonlyMap<string, boolean>;
   readonly bufferLimitBytes: number;
   readonly logsWireBytes: boolean;
+  /** Null where nothing looks at how much is used up, or not on this listener. */
+  readonly overload: OverloadView | null;
+  readonly idleWait: ScaledWait;
+  readonly durationWait: ScaledWait;
+  readonly streamIdleWait: ScaledWait;
   private streams: number;
 
   constructor(
@@ -80,6 +87,10 @@ export class Manager {
     this.upgrades = new Map(config.upgrades.map(({ type, isEnabled }) => [type, isEnabled]));
     this.bufferLimitBytes = context.bufferLimitBytes;
     this.logsWireBytes = printsWireBytes([config.accessLogs, config.filters]);
+    this.overload = context.bypassesOverload === true ? null : (scope.overload ?? null);
+    this.idleWait = new ScaledWait('HTTP_DOWNSTREAM_CONNECTION_IDLE', scope, this.overload);
+    this.durationWait = new ScaledWait('HTTP_DOWNSTREAM_CONNECTION_MAX', scope, this.overload);
+    this.streamIdleWait = new ScaledWait('HTTP_DOWNSTREAM_STREAM_IDLE', scope, this.overload);
     this.streams = scope.threadIndex * 0x1_0000_0000;
   }
 
@@ -99,6 +110,12 @@ export class Manager {
   connectionDurationMs(): number {
     const { maxConnectionDurationMs, maxConnectionDurationJitter } = this.config;
     return withJitter(maxConnectionDurationMs, maxConnectionDurationJitter, this.scope.random);
+  }
+
+  /** How long a stream whose answer is complete waits for the client's window; 0 = for ever. */
+  flushTimeoutMs(): number {
+    const { streamFlushTimeoutMs: ms } = this.config;
+    return this.overload?.timeoutMs('HTTP_DOWNSTREAM_STREAM_FLUSH', ms) ?? ms;
   }
 
   drainTimeoutMs(): number {

@@ -1,8 +1,10 @@
 import type { ServerStreamEncoder } from '../api/codec.js';
 import type { LocalReplyOptions } from '../api/http-filter.js';
+import { Overload, type OverloadView, shedPoints } from '../api/overload.js';
 import type { RouteMatch } from '../api/route.js';
 import type { StreamInfo } from '../api/stream-info.js';
 import { HeaderClass, type RequestHeaders } from '../base/header-map.js';
+import { ShedStats } from '../network/shed-stats.js';
 import { isGrpc } from './local-reply.js';
 import type { Manager } from './manager.js';
 import { H } from './manager-stats.js';
@@ -13,7 +15,7 @@ import { type LoggedStream, logStart } from './stream-logs.js';
 /** A stream as the checks on its head see it. */
 export interface ScreenedStream extends LoggedStream {
   readonly manager: LoggedStream['manager'] &
-    Pick<Manager, 'config' | 'stats' | 'earlyMutations' | 'requestRules' | 'upgrades'>;
+    Pick<Manager, 'config' | 'stats' | 'earlyMutations' | 'requestRules' | 'upgrades' | 'overload'>;
   readonly connection: Pick<StreamConnection, 'control' | 'origin' | 'closeAfterResponse'>;
   readonly info: StreamInfo;
   /** Its headers went through the rules in the stream that it goes on for. */
@@ -38,6 +40,7 @@ export function screenRequest(
   const { manager } = stream;
   const { config } = manager;
   if ((headers.classes & HeaderClass.content) !== 0) stream.info.isGrpcRequest = isGrpc(headers);
+  if (manager.overload !== null && isShed(stream, manager.overload)) return true;
   if (!stream.isRecreated && codec.expectsContinue && !config.proxy100Continue) {
     headers.remove('expect');
     stream.sendContinue();
@@ -76,6 +79,22 @@ export function screenRequest(
   manager.stats.inc(H.downstream_rq_ws_on_non_ws_route);
   noteCluster(stream, headers);
   return refuse(stream, 403, 'upgrade_failed', true);
+}
+
+/** Too much is used up for another request. */
+function isShed(stream: ScreenedStream, overload: OverloadView): boolean {
+  const { config, scope, stats } = stream.manager;
+  if (overload.applies(Overload.shedRequests))
+    scope.stats.bind(`overload.${shedPoints[1]}`, ShedStats).inc(ShedStats.shed_load_count);
+  else if (!overload.applies(Overload.stopAcceptingRequests)) return false;
+  stats.inc(H.downstream_rq_overload_close);
+  const details = 'overload';
+  stream.localReply(
+    503,
+    'envoy overloaded',
+    config.appendsLocalOverload ? { details, headers: [['x-envoy-local-overloaded', 'true']] } : { details },
+  );
+  return true;
 }
 
 function mutateEarly(stream: ScreenedStream, headers: RequestHeaders): void {

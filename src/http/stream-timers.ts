@@ -45,7 +45,7 @@ export class StreamTimers extends TimerEntry {
       this.log = new Timer(() => this.onLogInterval());
       wheel.scheduleAt(this.log, now + config.logging.flushIntervalMs);
     }
-    if (this.idleMs > 0) wheel.scheduleAt(this, now + this.idleMs);
+    if (this.idleMs > 0) stream.manager.streamIdleWait.arm(this, now, this.idleMs);
     if (config.requestTimeoutMs > 0) {
       this.request = new Timer(() => this.onRequestTimeout());
       wheel.scheduleAt(this.request, now + config.requestTimeoutMs);
@@ -71,11 +71,12 @@ export class StreamTimers extends TimerEntry {
 
   /** The route may replace the connection manager's idle timeout and maximum duration; `grpc-timeout` may as well. */
   onRoute(action: RouteActionView, headers: RequestHeaders): void {
-    const wheel = this.stream.manager.scope.timers;
+    const { manager } = this.stream;
+    const wheel = manager.scope.timers;
     if (action.idleTimeoutMs !== undefined) {
       this.idleMs = action.idleTimeoutMs;
       wheel.cancel(this);
-      if (this.idleMs > 0) wheel.schedule(this, this.idleMs);
+      if (this.idleMs > 0) manager.streamIdleWait.arm(this, manager.scope.clock.now(), this.idleMs);
     }
     const grpcMs = action.grpcTimeout === null ? undefined : takeGrpcTimeout(headers, action.grpcTimeout);
     const limitMs = grpcMs ?? action.maxStreamDurationMs;
@@ -118,11 +119,7 @@ export class StreamTimers extends TimerEntry {
   /** The stream has been idle, or may have been. */
   fire(): void {
     const { stream } = this;
-    const due = this.touchedMs + this.idleMs;
-    if (due > stream.manager.scope.clock.now()) {
-      stream.manager.scope.timers.scheduleAt(this, due);
-      return;
-    }
+    if (stream.manager.streamIdleWait.schedule(this, this.touchedMs, this.idleMs)) return;
     stream.connection.guard(() => {
       stream.manager.stats.inc(H.downstream_rq_idle_timeout);
       stream.onTimeout('stream_idle_timeout', 'stream timeout', ResponseFlag.streamIdleTimeout);

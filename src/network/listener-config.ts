@@ -84,6 +84,8 @@ export type ListenerConfig = {
   /** Namespace → structure. */
   readonly metadata: Plain;
   readonly ignoreGlobalConnLimit: boolean;
+  /** Nothing is refused here when much is used up. */
+  readonly bypassesOverload: boolean;
   readonly origin: string;
 };
 
@@ -150,8 +152,18 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
     backlog: node.number('tcp_backlog_size', 0),
     accessLogs: parts.accessLogs(node, 'access_log'),
     metadata: parseMetadata(node, 'metadata'),
-    ignoreGlobalConnLimit: node.bool('ignore_global_conn_limit'),
+    ...parseExemptions(node),
     origin: `${node.origin.source}:${node.origin.line}`,
+  };
+}
+
+/** Limits of the process that do not hold for this listener. */
+function parseExemptions(
+  node: ConfigNode,
+): Pick<ListenerConfig, 'ignoreGlobalConnLimit' | 'bypassesOverload'> {
+  return {
+    ignoreGlobalConnLimit: node.bool('ignore_global_conn_limit'),
+    bypassesOverload: node.bool('bypass_overload_manager'),
   };
 }
 
@@ -159,7 +171,6 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
 function noteFields(node: ConfigNode): ConfigNode {
   node.noEffect('max_connections_to_accept_per_socket_event', 'the event loop takes turns');
   node.noEffect('reuse_port', 'Envoy goes by enable_reuse_port alone');
-  node.noEffect('bypass_overload_manager', 'no overload action concerns single listeners');
   return node;
 }
 

@@ -98,6 +98,7 @@ export class LiveListener
       listenerStatPrefix: config.statPrefix,
       bufferLimitBytes: config.bufferLimitBytes,
       trafficDirection: config.trafficDirection,
+      bypassesOverload: config.bypassesOverload,
     };
     this.stats = scope.stats.bind(config.statPrefix, D);
     this.workerStats = scope.stats.bind(`${config.statPrefix}.worker_${scope.threadIndex - 1}`, DW);
@@ -263,7 +264,13 @@ export class LiveListener
     }
     const opening = new TransportOpening(socket, info, link, makers, this.scope.timers, this);
     this.openings.add(opening);
-    opening.start(transport, bytes, chain.transportTimeoutMs);
+    opening.start(transport, bytes, this.transportTimeoutMs(chain.transportTimeoutMs));
+  }
+
+  private transportTimeoutMs(ms: number): number {
+    const { config, scope } = this;
+    if (ms === 0 || config.bypassesOverload) return ms;
+    return scope.overload?.timeoutMs('TRANSPORT_SOCKET_CONNECT', ms) ?? ms;
   }
 
   /** Null when there is none. */

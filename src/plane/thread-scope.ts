@@ -2,6 +2,7 @@ import type { AccessLog, AccessLogConfig } from '../api/access-log.js';
 import type { ExtensionConfig } from '../api/config-node.js';
 import type { ExtensionRegistry } from '../api/extension.js';
 import type { HttpFilterContext, HttpFilterFactory, HttpFilterMaker } from '../api/http-filter.js';
+import type { OverloadView } from '../api/overload.js';
 import type { RuntimeView } from '../api/runtime.js';
 import type { SecretView } from '../api/secrets.js';
 import type { StatScope } from '../api/stats.js';
@@ -41,6 +42,7 @@ export class LiveThreadScope implements ThreadScope {
   readonly extensions: ExtensionRegistry;
   readonly secrets: SecretView;
   readonly drain: DrainView;
+  readonly overload: OverloadView | null;
 
   constructor(parts: ScopeParts) {
     this.role = parts.role;
@@ -58,6 +60,7 @@ export class LiveThreadScope implements ThreadScope {
     this.extensions = parts.extensions;
     this.secrets = parts.secrets;
     this.drain = parts.drain;
+    this.overload = parts.overload ?? null;
   }
 
   accessLog(config: AccessLogConfig): AccessLog {

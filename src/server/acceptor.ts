@@ -30,6 +30,13 @@ interface SharedAddress {
   readonly sockets: WorkerSockets;
 }
 
+interface HeldConnection {
+  readonly handle: AcceptedHandle;
+  readonly config: ListenerConfig;
+  readonly bind: number;
+  readonly slot: number;
+}
+
 /** What decides whether a connection may be taken. */
 export interface AcceptorRules {
   readonly limits: ConnectionLimits;
@@ -58,6 +65,8 @@ export class Acceptor {
   private readonly log: Logger;
   private readonly rules: AcceptorRules;
   private readonly slots: Map<string, number>;
+  /** Accepted and not taken: the client sees no more than that it is connected, as if it stood in the backlog. */
+  private readonly held: HeldConnection[];
   private nextId: number;
   private refused: number;
   private complainedMs: number;
@@ -80,6 +89,7 @@ export class Acceptor {
     this.log = log;
     this.rules = rules;
     this.slots = new Map();
+    this.held = [];
     this.nextId = 0;
     this.refused = 0;
     this.complainedMs = Number.NEGATIVE_INFINITY;
@@ -133,6 +143,7 @@ export class Acceptor {
 
   /** Stops accepting on those listeners, or on all. */
   close(listeners?: readonly string[]): void {
+    if (listeners === undefined) for (const { handle } of this.held.splice(0)) handle.close();
     const servers =
       listeners === undefined ? this.servers : listeners.flatMap((name) => this.byListener.get(name) ?? []);
     for (const server of servers) if (server.listening) server.close();
@@ -227,8 +238,18 @@ export class Acceptor {
     else socket.destroy();
   }
 
+  /** What waited for pressure to go is taken now. */
+  release(): void {
+    for (const { handle, config, bind, slot } of this.held.splice(0))
+      this.onHandle(handle, config, bind, slot);
+  }
+
   private onHandle(handle: AcceptedHandle, config: ListenerConfig, bind: number, slot: number): void {
     const { fd } = handle;
+    if (this.rules.limits.holds(config) && this.held.length < defaultBacklog) {
+      this.held.push({ handle, config, bind, slot });
+      return;
+    }
     if (fd < 0 || !this.rules.limits.admits(config, slot)) {
       handle.close();
       return;

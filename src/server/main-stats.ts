@@ -137,7 +137,7 @@ function declareRuntimeGauges({ store, runtime }: MainFacts): void {
   gauge('deprecated_feature_seen_since_process_start', () => 0);
 }
 
-function gaugesOf(store: StatStore, prefix: string): (name: string, read: () => number) => void {
+export function gaugesOf(store: StatStore, prefix: string): (name: string, read: () => number) => void {
   return (name, read) => store.gaugeSource(`${prefix}.${name}`, read);
 }
 

@@ -27,7 +27,6 @@ import { addClusters } from './add-clusters.js';
 import { AssignmentFiles } from './assignment-files.js';
 import { Certificates } from './certificates.js';
 import { declareClusterStats } from './cluster-gauges.js';
-import { ConnectionLimits } from './connection-limits.js';
 import { DescriptorBudget, openFilesLimit } from './descriptor-budget.js';
 import { type Descriptors, loadDescriptors } from './descriptors.js';
 import { HostVersions } from './host-versions.js';
@@ -35,6 +34,7 @@ import { ListenerDrain } from './listener-drain.js';
 import { MainClusters } from './main-clusters.js';
 import { mainScope } from './main-scope.js';
 import { countStart, declareListenerStats, declareMainStats, LM, type MainFacts } from './main-stats.js';
+import { guardedLimits } from './overload-manager.js';
 import { runSecretJob } from './run-job.js';
 import { RuntimeLayers } from './runtime-layers.js';
 import { SecretFiles } from './secret-files.js';
@@ -440,12 +440,12 @@ export class Server implements ShardPoolOwner, MainFacts {
   }
 
   private makeAcceptor(descriptors: Descriptors): Acceptor {
-    const { log, model } = this.input;
+    const { log } = this.input;
     return new Acceptor(
       this.pool,
       descriptors,
       {
-        limits: new ConnectionLimits(this.pool, this.runtime, this.store.lane, model.connectionLimit),
+        limits: guardedLimits(this, () => this.acceptorNow.release()),
         budget: new DescriptorBudget(openFilesLimit()),
       },
       {

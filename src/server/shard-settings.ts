@@ -20,6 +20,7 @@ export function shardSettings(
     logLevel: log.levelName,
     runtime: { layers: runtime.current.layers },
     statsConfig: model.statsConfig,
+    overload: model.overload?.scales ?? null,
     modules: model.filterModules,
     logFlushMs: options.fileFlushMs,
     logFlushBytes: options.fileFlushBytes,

@@ -2,6 +2,7 @@ import { compareSuites } from './compare.js';
 import { familyBootstrap } from './families/filter-family.js';
 import { attemptFamily } from './families/resilience/attempt-family.js';
 import { limitFamily } from './families/resilience/limit-family.js';
+import { pressureSuites } from './families/resilience/pressure-family.js';
 import { refreshFamily } from './families/resilience/refresh-family.js';
 
 const families = [limitFamily, attemptFamily, refreshFamily];
@@ -22,4 +23,5 @@ compareSuites([
     bootstrap: familyBootstrap('resilience', families, log),
     cases: families.flatMap((family) => family.cases),
   },
+  ...pressureSuites(log),
 ]);

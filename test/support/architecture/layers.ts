@@ -41,6 +41,7 @@ export const layers: { readonly [folder: string]: Layer } = {
       'node:dgram stat-sinks/',
       'node:dgram filters/udp/',
       'node:fs access-loggers/',
+      'node:fs resource-monitors/',
       'node:net filters/network/',
       'node:net stat-sinks/',
       'node:net transport-sockets/',
