@@ -16,6 +16,9 @@ export interface Address {
   readonly isIp: boolean;
 }
 
+/** Begins the text of an address within this process: those of internal listeners and their clients. */
+export const internalScheme = 'envoy://';
+
 /** What is known of a downstream connection; made at hand-off, filled by listener filters. */
 export interface ConnectionInfo {
   /** Unique within the process. */

@@ -1,4 +1,4 @@
-import type { Address, LogContext } from '../api/stream-info.js';
+import { type Address, internalScheme, type LogContext } from '../api/stream-info.js';
 import { CidrRange } from '../base/cidr.js';
 import {
   bareText,
@@ -75,7 +75,7 @@ function build(): OperatorTable {
 function endpointIdOf(address: Address | null): string | undefined {
   if (address === null) return undefined;
   const { isIp, text } = address;
-  return !isIp && text.startsWith('envoy://') ? text.slice(text.lastIndexOf('/') + 1) : '';
+  return !isIp && text.startsWith(internalScheme) ? text.slice(text.lastIndexOf('/') + 1) : '';
 }
 
 export const addressOperators: OperatorTable = build();

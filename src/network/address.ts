@@ -1,4 +1,4 @@
-import type { Address } from '../api/stream-info.js';
+import { type Address, internalScheme } from '../api/stream-info.js';
 
 /** An IP endpoint; `::ffff:` peers of dual-stack sockets become the IPv4 address that they are. */
 export function ipAddress(ip: string, port: number): Address {
@@ -12,8 +12,6 @@ export function pipeAddress(path: string): Address {
 }
 
 export const unknownAddress: Address = { ip: '', port: 0, text: '', isIp: false };
-
-const internalScheme = 'envoy://';
 
 /** An internal listener, and which of the endpoints behind it is meant. */
 export function internalAddress(listener: string, endpointId: string): Address {

@@ -1,6 +1,7 @@
 import type { FailedCondition, Trial } from '../api/explain.js';
 import type { Address, ConnectionInfo } from '../api/stream-info.js';
 import { CidrRange, parseIp, unmapIpv4 } from '../base/cidr.js';
+import { isLocalPeer } from '../match/local-peer.js';
 import {
   emptyMatch,
   type FilterChainConfig,
@@ -226,9 +227,7 @@ function byApplication(entries: readonly Entry[], protocols: readonly string[]):
 }
 
 function bySourceType(entries: readonly Entry[], info: ConnectionInfo): readonly Entry[] {
-  const { ip } = info.remoteAddress;
-  const isLocal = ip === '127.0.0.1' || ip === '::1' || ip === info.localAddress.ip;
-  const wanted = isLocal ? 'SAME_IP_OR_LOOPBACK' : 'EXTERNAL';
+  const wanted = isLocalPeer(info) ? 'SAME_IP_OR_LOOPBACK' : 'EXTERNAL';
   return specificOr(
     entries,
     (it) => it.match.sourceType === wanted,

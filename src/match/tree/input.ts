@@ -5,6 +5,7 @@ import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../../base/head
 import type { Plain } from '../../base/plain.js';
 import { plainAt } from '../../base/plain-path.js';
 import { filterStateText } from '../filter-state-text.js';
+import { isLocalPeer } from '../local-peer.js';
 import { decodedQueryParameter } from '../query-matcher.js';
 
 /** What a matcher tree may look at; parts that have not arrived are null, or missing where they never come. */
@@ -122,9 +123,9 @@ function buildStreamInput({ kind, name, path }: InputConfig): Input {
     case 'direct-source-ip':
       return ({ info }) => ipOf(info.connection.directRemoteAddress);
     case 'source-type':
-      return ({ info }) => (isLocal(info) ? 'local' : undefined);
+      return ({ info }) => (isLocalPeer(info.connection) ? 'local' : undefined);
     case 'transport-protocol':
-      return ({ info }) => info.connection.transportProtocol || undefined;
+      return ({ info }) => info.connection.transportProtocol || 'raw_buffer';
     case 'application-protocols':
       return ({ info }) => info.connection.applicationProtocols.map((it) => `'${it}'`).join(',') || undefined;
     case 'filter-state':
@@ -180,11 +181,4 @@ function ipOf(address: Address): string | undefined {
 
 function portOf(address: Address): string | undefined {
   return address.isIp ? String(address.port) : undefined;
-}
-
-function isLocal({ connection }: StreamInfo): boolean {
-  const { remoteAddress, localAddress } = connection;
-  return (
-    remoteAddress.ip === localAddress.ip || remoteAddress.ip.startsWith('127.') || remoteAddress.ip === '::1'
-  );
 }
