@@ -60,9 +60,19 @@ export class ProbeMakers {
         break;
       case 'custom': {
         const factory = this.factoryOf(check.extension.typeUrl);
-        const build = factory.build(check.extension.config, scope.stats, `${cluster.statRoot}.health_check`);
+        const { statRoot } = cluster;
+        const { redis } = cluster.config;
+        const build = factory.build(check.extension.config, {
+          statRoot,
+          redis,
+          stats: scope.stats,
+          clock: scope.clock,
+        });
         this.eventType = factory.eventType;
-        this.build = (_, target) => (onResult) => build(target, config.reuseConnection, onResult);
+        this.build = (member, target) => {
+          const host = member.asHost();
+          return (onResult) => build(target, host, config.reuseConnection, onResult);
+        };
       }
     }
   }

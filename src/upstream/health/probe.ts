@@ -2,6 +2,8 @@ import { connect, type Socket, type SocketConnectOpts } from 'node:net';
 import type { Extension } from '../../api/extension.js';
 import type { StatScope } from '../../api/stats.js';
 import type { Address } from '../../api/stream-info.js';
+import type { Host, RedisHosts } from '../../api/upstream.js';
+import type { Clock } from '../../base/clock.js';
 import type { Plain } from '../../base/plain.js';
 import type { TransportOptions, UpstreamTransport } from '../../network/transport-socket.js';
 
@@ -58,16 +60,23 @@ export interface ProbeTarget {
   readonly options: TransportOptions | null;
 }
 
+/** The cluster whose hosts are checked, as kinds of checks see it. */
+export interface ProbedCluster {
+  /** `cluster.<name>` */
+  readonly statRoot: string;
+  readonly redis: RedisHosts;
+  readonly stats: StatScope;
+  readonly clock: Clock;
+}
+
 /** A kind of check that is named in `custom_health_check`. */
 export interface HealthCheckerFactory<C extends Plain = Plain> extends Extension<C> {
   /** What event logs call it, `REDIS`. */
   readonly eventType: string;
-  /** `statRoot`: `cluster.<name>.health_check`. */
   build(
     config: C,
-    stats: StatScope,
-    statRoot: string,
-  ): (target: ProbeTarget, keepsConnection: boolean, onResult: OnProbeResult) => Probe;
+    cluster: ProbedCluster,
+  ): (target: ProbeTarget, host: Host, keepsConnection: boolean, onResult: OnProbeResult) => Probe;
 }
 
 /** Opens a connection to the host; errors are followed by `onClosed`. It keeps no thread alive. */

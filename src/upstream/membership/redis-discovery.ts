@@ -1,13 +1,15 @@
-import type { BoundStats, StatScope } from '../../api/stats.js';
+import type { StatScope } from '../../api/stats.js';
 import type { Address } from '../../api/stream-info.js';
 import { Timer } from '../../base/timer-wheel.js';
+import { respLimits } from '../../codec/redis/resp-limits.js';
 import { ipAddress } from '../../network/address.js';
 import { C } from '../cluster-stats.js';
 import type { EndpointConfig } from '../endpoints-config.js';
+import { RedisAsker, type RedisAskerScope } from '../redis-asker.js';
 import type { RedisClusterConfig } from '../redis-cluster-config.js';
+import { RedisCommandStats } from '../redis-command-stats.js';
 import { type ShardFacts, type SlotRange, shardMetadata } from '../redis-shards.js';
 import { readSlots, type SlotEntry, type SlotHost } from '../redis-slots.js';
-import { RedisSlotsClient } from '../redis-slots-client.js';
 import type { Discovery, DiscoveryOwner, FoundHost } from './discovery.js';
 import type { DnsScope } from './dns-refresh.js';
 import { M } from './membership-stats.js';
@@ -56,28 +58,34 @@ export class RedisDiscovery implements Discovery {
   private readonly owner: DiscoveryOwner;
   private readonly scope: RedisScope;
   private readonly config: RedisClusterConfig;
-  private readonly stats: BoundStats;
+  private readonly asking: RedisAskerScope;
   private readonly resolver: NameResolver;
-  private readonly clients: Map<string, RedisSlotsClient>;
+  private readonly clients: Map<string, RedisAsker>;
   private readonly trigger: Trigger;
   private readonly timer: Timer;
   private readonly overdue: Timer;
   private readonly looking: Timer;
   private seeds: Address[];
   private hosts: readonly Address[];
-  private asked: RedisSlotsClient | null;
+  private asked: RedisAsker | null;
   private isClosed: boolean;
 
   constructor(owner: DiscoveryOwner, scope: RedisScope, config: RedisClusterConfig) {
     this.owner = owner;
     this.scope = scope;
     this.config = config;
-    this.stats = scope.stats.bind(`cluster.${owner.config.statName}`, C);
+    const statRoot = `cluster.${owner.config.statName}`;
+    this.asking = {
+      clock: scope.clock,
+      stats: scope.stats.bind(statRoot, C),
+      commands: new RedisCommandStats(scope.stats, statRoot, true),
+      limits: respLimits,
+    };
     this.resolver = scope.resolverFor(owner.config.dns.resolver);
     this.clients = new Map();
     this.trigger = new Trigger(config);
     this.timer = new Timer(() => this.ask());
-    this.overdue = new Timer(() => this.asked?.close());
+    this.overdue = new Timer(() => this.asked?.closeOverdue());
     this.looking = new Timer(() => this.look());
     this.seeds = [];
     this.hosts = [];
@@ -146,7 +154,7 @@ export class RedisDiscovery implements Discovery {
     const client = this.clientOf(address);
     this.asked = client;
     this.scope.timers.schedule(this.overdue, this.config.timeoutMs);
-    client.ask((value) => {
+    client.ask(['CLUSTER', 'SLOTS'], (value) => {
       this.asked = null;
       this.scope.timers.cancel(this.overdue);
       if (this.isClosed) return;
@@ -156,14 +164,18 @@ export class RedisDiscovery implements Discovery {
     });
   }
 
-  private clientOf(address: Address): RedisSlotsClient {
+  private clientOf(address: Address): RedisAsker {
     const known = this.clients.get(address.text);
     if (known !== undefined) return known;
     const { redis } = this.owner.config;
     const transport = this.owner.transports.of(null);
-    const client = new RedisSlotsClient(address, redis, transport, this.stats, () => {
-      this.clients.delete(address.text);
-    });
+    const client = new RedisAsker(
+      { address, hostname: '', transport, options: null },
+      redis.credentialsOf[address.text] ?? redis.credentials,
+      null,
+      this.asking,
+      () => this.clients.delete(address.text),
+    );
     this.clients.set(address.text, client);
     return client;
   }

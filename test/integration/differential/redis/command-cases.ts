@@ -65,6 +65,11 @@ const anywhere = [
   'INFO.SHARD x',
   'INFO.SHARD -1',
   'INFO.SHARD 1.5',
+  'INFO.SHARD +0',
+  'INFO.SHARD 65535',
+  'INFO.SHARD 65536',
+  'INFO.SHARD 007',
+  'INFO.SHARD 0 a b',
 ];
 const odd = [
   '*0',
@@ -173,6 +178,7 @@ export const commandCases: readonly RedisCase[] = [
     'INFO.SHARD 0',
     'SELECT 0',
     'FLUSHALL',
+    'CONFIG HELP',
   ].map((text) => asked(`without a host: ${text}`, [text], { listener: 'empty' })),
   ...[
     'KEYS *',

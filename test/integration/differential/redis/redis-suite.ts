@@ -65,12 +65,26 @@ type MakeBootstrap = (
   listeners: ReadonlySet<string>,
 ) => Bootstrap;
 
+const namedStats = /^(?:redis|cluster\.(?!mirror\.)[\w-]+\.(?:redis_cluster|upstream_commands))\./;
+
+/** Every name of this proxy's subject, used or not. */
+async function statNames(proxy: ProxyUnderTest): Promise<readonly string[]> {
+  const text = await proxy.admin('/stats');
+  const names = text.split('\n').map((line) => line.slice(0, line.indexOf(':')));
+  return names.filter((name) => namedStats.test(name)).sort();
+}
+
+interface SeenAll {
+  readonly cases: readonly Seen[];
+  readonly names: readonly string[];
+}
+
 async function seenThrough(
   t: TestContext,
   kind: ProxyKind,
   make: MakeBootstrap,
   cases: readonly RedisCase[],
-): Promise<Seen[]> {
+): Promise<SeenAll> {
   const backends = new RedisBackends();
   t.after(() => backends.stop());
   for (const name of redisBackendNames) await backends.listen(name);
@@ -81,7 +95,7 @@ async function seenThrough(
   const listeners = new Set(cases.map(({ listener }) => listener ?? 'main'));
   const proxy = await ProxyUnderTest.start(kind, make(backends.ports, listeners));
   t.after(() => proxy.stop());
-  return observe(proxy, backends, cases);
+  return { cases: await observe(proxy, backends, cases), names: await statNames(proxy) };
 }
 
 function differenceOf(it: RedisCase, envoy: Seen, sluice: Seen): string {
@@ -99,17 +113,17 @@ async function differences(
   t: TestContext,
   make: MakeBootstrap,
   cases: readonly RedisCase[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<{ readonly found: ReadonlyMap<string, string>; readonly names: string }> {
   const [theirs, ours] = await Promise.all([
     seenThrough(t, 'envoy', make, cases),
     seenThrough(t, 'sluice', make, cases),
   ]);
   const found = new Map<string, string>();
   for (const [i, it] of cases.entries()) {
-    const text = differenceOf(it, theirs[i] as Seen, ours[i] as Seen);
+    const text = differenceOf(it, theirs.cases[i] as Seen, ours.cases[i] as Seen);
     if (text !== '') found.set(it.name, text);
   }
-  return found;
+  return { found, names: difference(theirs.names, ours.names).join('\n') };
 }
 
 /** One test for each case; what differs is looked at once more, as stats of connections that end at once may come late. */
@@ -121,8 +135,9 @@ export function compareRedis(title: string, make: MakeBootstrap, cases: readonly
     const chosen = cases.filter(({ name }) => wanted.test(name));
     if (chosen.length === 0) return;
     const first = await differences(t, make, chosen);
-    const doubtful = chosen.filter(({ name }) => first.has(name));
-    const lasting = doubtful.length === 0 ? first : await differences(t, make, doubtful);
+    const doubtful = chosen.filter(({ name }) => first.found.has(name));
+    const lasting = doubtful.length === 0 ? first.found : (await differences(t, make, doubtful)).found;
+    await t.test('the names of all stats', () => equal(first.names, ''));
     for (const { name } of chosen) await t.test(name, () => equal(lasting.get(name) ?? '', ''));
   });
   test(`Redis cases of ${title} have names of their own`, () => {

@@ -1,6 +1,7 @@
 import type { AddressInfo, Server } from 'node:net';
 import type { TestContext } from 'node:test';
 import { HostHealth } from '../../../../src/api/upstream.js';
+import type { ClusterConfig } from '../../../../src/upstream/config.js';
 import type { CheckKind } from '../../../../src/upstream/health/config.js';
 import { H } from '../../../../src/upstream/health/health-stats.js';
 import type { ProbeResult } from '../../../../src/upstream/health/probe.js';
@@ -22,17 +23,25 @@ export interface Checks {
   readonly main: FakeMain;
 }
 
+export interface CheckSettings {
+  readonly keepsConnection?: boolean;
+  readonly runtime?: { readonly [key: string]: number };
+  readonly hostname?: string;
+  /** Of the cluster. */
+  readonly config?: Partial<ClusterConfig>;
+}
+
 /** Checks of the host at that port of this machine, as the configuration makes them. */
 export function checksOf(
   t: TestContext,
   port: number,
   check: CheckKind,
-  { keepsConnection = true, runtime = {}, hostname = '' } = {},
+  { keepsConnection = true, runtime = {}, hostname = '', config: fields = {} }: CheckSettings = {},
 ): Checks {
   const main = new FakeMain(runtime);
   const config = httpCheck({ check, reuseConnection: keepsConnection });
   const checked = {
-    config: cluster({ name: 'web' }),
+    config: cluster({ name: 'web', ...fields }),
     statRoot: 'cluster.web',
     hasTraffic: () => true,
     onResult: () => undefined,

@@ -12,9 +12,9 @@ import { encodeCommand } from '../../../../codec/redis/encode-resp.js';
 import { RespDecoder, type RespSink } from '../../../../codec/redis/resp-decoder.js';
 import type { RespValue } from '../../../../codec/redis/resp-value.js';
 import { C } from '../../../../upstream/cluster-stats.js';
+import type { RedisCommandStats } from '../../../../upstream/redis-command-stats.js';
 import { type CommandFacts, ownCommand, ownHello } from './commands.js';
 import type { PoolConfig } from './config.js';
-import type { UpstreamCommandStats } from './redis-stats.js';
 
 /** Who waits for a reply; told once. */
 export interface ReplyTarget {
@@ -29,7 +29,7 @@ export interface ReplyTarget {
 export interface ClientSettings {
   readonly scope: ThreadScope;
   readonly config: PoolConfig;
-  readonly commandStats: UpstreamCommandStats | null;
+  readonly commandStats: RedisCommandStats;
   /** `AUTH` or `HELLO` could not be agreed on. */
   onHelloFailure(): void;
   /** An error, which may name another host: sees to it that the command's target hears of it. Where that is wanted. */
@@ -192,7 +192,7 @@ export class RedisClient implements TcpConnectionCallbacks, RespSink, ReplyTarge
     this.host.count(HostWord.rqTotal, 1);
     this.host.count(HostWord.rqActive, 1);
     const { config, commandStats, scope } = this.settings;
-    commandStats?.start(sent.command);
+    commandStats.start(sent.command.upstreamName);
     if (this.connection === null) {
       this.backlog += sent.bytes;
       return;
@@ -270,7 +270,7 @@ export class RedisClient implements TcpConnectionCallbacks, RespSink, ReplyTarge
       !isError && !sent.target.isCancelled && (sent.command !== ownHello || agreesToResp3(value));
     this.settle();
     const { commandStats, config, scope } = this.settings;
-    commandStats?.finish(sent.command, isSuccess, scope.clock.now() - sent.startedMs);
+    commandStats.finish(sent.command.upstreamName, isSuccess, scope.clock.now() - sent.startedMs);
     if (this.sent.size > 0) scope.timers.schedule(this.overdue, config.opTimeoutMs);
     else scope.timers.cancel(this.overdue);
     if (sent.target.isCancelled) this.cluster.info.stats.inc(C.upstream_rq_cancelled);

@@ -9,6 +9,7 @@ import { TokenBucket } from '../../../../base/token-bucket.js';
 import type { RespValue } from '../../../../codec/redis/resp-value.js';
 import { ipAddress } from '../../../../network/address.js';
 import { C } from '../../../../upstream/cluster-stats.js';
+import { RedisCommandStats } from '../../../../upstream/redis-command-stats.js';
 import type { CommandFacts } from './commands.js';
 import type { PoolConfig } from './config.js';
 import { NameCache } from './name-cache.js';
@@ -20,7 +21,7 @@ import {
   type Sent,
   upstreamFailure,
 } from './redis-client.js';
-import { P, UpstreamCommandStats } from './redis-stats.js';
+import { P } from './redis-stats.js';
 import { StrayHosts } from './stray-hosts.js';
 
 const sweepMs = 1000;
@@ -29,7 +30,7 @@ const sweepMs = 1000;
 export class RedisPool implements ClientOwner, ClientSettings {
   readonly scope: ThreadScope;
   readonly config: PoolConfig;
-  readonly commandStats: UpstreamCommandStats | null;
+  readonly commandStats: RedisCommandStats;
   private readonly name: string;
   private readonly stats: BoundStats;
   private readonly clients: Map<Host, RedisClient>;
@@ -44,8 +45,9 @@ export class RedisPool implements ClientOwner, ClientSettings {
     this.scope = scope;
     this.config = config;
     this.name = name;
-    this.stats = scope.stats.bind(`cluster.${statName}.redis_cluster`, P);
-    this.commandStats = config.hasCommandStats ? new UpstreamCommandStats(scope.stats, statName) : null;
+    const statRoot = `cluster.${statName}.redis_cluster`;
+    this.stats = scope.stats.bind(statRoot, P);
+    this.commandStats = new RedisCommandStats(scope.stats, statRoot, config.hasCommandStats);
     this.clients = new Map();
     this.strays = new StrayHosts(config.maxUnknownConnections);
     this.names = config.nameCache === null ? null : new NameCache(config.nameCache, scope);

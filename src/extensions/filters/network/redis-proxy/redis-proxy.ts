@@ -47,7 +47,7 @@ export class RedisProxy {
     this.multiStats = statsOf('multi');
     for (const [name, facts] of knownCommands(config.customCommands)) {
       // Local ones count nowhere.
-      const stats = facts.kind === 'local' ? this.helloStats : statsOf(name);
+      const stats = facts.kind === 'local' ? this.helloStats : statsOf(name.toLowerCase());
       const known = { ...facts, stats };
       commands.set(name, known);
       if (name === name.toLowerCase()) commands.set(name.toUpperCase(), known);

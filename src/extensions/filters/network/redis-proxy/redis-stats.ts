@@ -1,11 +1,4 @@
-import {
-  type BoundStats,
-  type Counter,
-  type Histogram,
-  type StatScope,
-  statBlock,
-} from '../../../../api/stats.js';
-import type { CommandFacts } from './commands.js';
+import { type BoundStats, type StatScope, statBlock } from '../../../../api/stats.js';
 
 /** `redis.<stat_prefix>.` */
 export const R = statBlock({
@@ -30,7 +23,12 @@ export const R = statBlock({
 export const S = statBlock({ counters: ['invalid_request', 'unsupported_command'] });
 
 /** `redis.<stat_prefix>.command.<command>.` */
-export const D = statBlock({ counters: ['delay_fault', 'error', 'error_fault', 'success', 'total'] });
+const outcomes = {
+  counters: ['delay_fault', 'error', 'error_fault', 'success', 'total'],
+  histograms: ['latency'],
+} as const;
+export const D = statBlock(outcomes);
+const inMicros = statBlock({ ...outcomes, histogramUnits: { latency: 'us' } });
 
 /** `cluster.<name>.redis_cluster.` */
 export const P = statBlock({
@@ -45,12 +43,10 @@ export const P = statBlock({
 /** A command as clients sent it: outcomes and the time to them. */
 export class CommandStats {
   readonly counters: BoundStats;
-  private readonly latency: Histogram;
   private readonly isInMicros: boolean;
 
   constructor(stats: StatScope, prefix: string, isInMicros: boolean) {
-    this.counters = stats.bind(prefix, D);
-    this.latency = stats.histogram(`${prefix}.latency`, isInMicros ? 'us' : 'ms');
+    this.counters = stats.bind(prefix, isInMicros ? inMicros : D);
     this.isInMicros = isInMicros;
   }
 
@@ -60,56 +56,6 @@ export class CommandStats {
   }
 
   record(ms: number): void {
-    this.latency.record(this.isInMicros ? ms * 1000 : ms);
-  }
-}
-
-/** Made as they are first needed, each for itself: outcomes that have not happened are not listed. */
-class UpstreamCommand {
-  readonly total: Counter;
-  readonly success: Counter;
-  readonly failure: Counter;
-  readonly latency: Histogram;
-
-  constructor(stats: StatScope, prefix: string) {
-    this.total = stats.counter(`${prefix}.total`);
-    this.success = stats.counter(`${prefix}.success`);
-    this.failure = stats.counter(`${prefix}.failure`);
-    this.latency = stats.histogram(`${prefix}.latency`, 'us');
-  }
-}
-
-/** Commands as hosts of one cluster answered them. */
-export class UpstreamCommandStats {
-  private readonly stats: StatScope;
-  private readonly prefix: string;
-  private readonly byCommand: Map<string, UpstreamCommand>;
-  private readonly all: Histogram;
-
-  constructor(stats: StatScope, clusterStatName: string) {
-    this.stats = stats;
-    this.prefix = `cluster.${clusterStatName}.redis_cluster.upstream_commands`;
-    this.byCommand = new Map();
-    this.all = stats.histogram(`${this.prefix}.upstream_rq_time`, 'us');
-  }
-
-  start(command: CommandFacts): void {
-    this.of(command).total.inc();
-  }
-
-  finish(command: CommandFacts, isSuccess: boolean, ms: number): void {
-    const { success, failure, latency } = this.of(command);
-    (isSuccess ? success : failure).inc();
-    latency.record(ms * 1000);
-    this.all.record(ms * 1000);
-  }
-
-  private of({ upstreamName }: CommandFacts): UpstreamCommand {
-    let found = this.byCommand.get(upstreamName);
-    if (found === undefined) {
-      found = new UpstreamCommand(this.stats, `${this.prefix}.${upstreamName}`);
-      this.byCommand.set(upstreamName, found);
-    }
-    return found;
+    this.counters.record(D.latency, this.isInMicros ? ms * 1000 : ms);
   }
 }

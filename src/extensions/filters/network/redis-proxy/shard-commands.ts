@@ -33,3 +33,10 @@ export function joinOf(command: string, subcommand: string): JoinReplies | undef
 }
 
 export const clusterSubcommands: ReadonlySet<string> = new Set(['info', 'keyslot', 'nodes', 'slots']);
+
+/** Which shard `INFO.SHARD` asks for; −1 for what Envoy does not take for a number of 16 bits. */
+export function shardNumber(text: string): number {
+  const digits = /^[\t-\r ]*\+?0*(\d{1,5})[\t-\r ]*$/.exec(text)?.[1];
+  const number = Number(digits ?? -1);
+  return number > 65_535 ? -1 : number;
+}

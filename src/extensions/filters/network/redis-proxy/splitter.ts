@@ -7,7 +7,7 @@ import type { RedisPool } from './redis-pool.js';
 import type { KnownCommand, RedisProxy } from './redis-proxy.js';
 import type { ReplySlot } from './reply-slot.js';
 import { SplitRequest } from './requests.js';
-import { clusterSubcommands, joinOf } from './shard-commands.js';
+import { clusterSubcommands, joinOf, shardNumber } from './shard-commands.js';
 
 const noHost = 'no upstream host';
 
@@ -115,15 +115,15 @@ export class Splitter {
 
   private everyHost(command: Command): void {
     const { facts, slot } = command;
-    const join = joinOf(facts.name, (command.words[1] ?? '').toLowerCase());
-    if (join === undefined) {
-      slot.refuse('ERR unsupported cluster scope command or invalid arguments');
-      return;
-    }
     const { route, words } = this.withoutKey(command);
     const shards = route?.poolFor(facts).shardCount ?? 0;
     if (route === null || shards === 0) {
       slot.refuse(noHost);
+      return;
+    }
+    const join = joinOf(facts.name, (command.words[1] ?? '').toLowerCase());
+    if (join === undefined) {
+      slot.refuse('ERR unsupported cluster scope command or invalid arguments');
       return;
     }
     const request = new SplitRequest(slot, shards, join);
@@ -141,7 +141,12 @@ export class Splitter {
       return;
     }
     const isNumbered = facts.name === 'info.shard';
-    if (isNumbered && !/^\d{1,9}$/.test(argument)) {
+    if (isNumbered && command.words.length > 3) {
+      refuseLength(command);
+      return;
+    }
+    const wanted = isNumbered ? shardNumber(argument) : 0;
+    if (wanted < 0) {
       slot.refuse('ERR invalid shard_id - must be a numeric shard index');
       return;
     }
@@ -151,7 +156,7 @@ export class Splitter {
       slot.refuse(noHost);
       return;
     }
-    const shard = isNumbered ? Number(argument) : this.proxy.scope.random.below(shards);
+    const shard = isNumbered ? wanted : this.proxy.scope.random.below(shards);
     if (shard >= shards) {
       slot.refuse(`ERR shard_id ${shard} out of range (0-${shards - 1})`);
       return;
