@@ -61,7 +61,7 @@ const hanging: OriginScript = [{ send: 'hi' }, 'hang'];
 
 const plain: Fields = { cluster: 'main' };
 const early = (mode: string, limit: number): NetworkListener => ({
-  proxy: { ...plain, upstream_connect_mode: mode, max_early_data_bytes: limit },
+  proxy: { ...plain, idle_timeout: '0.4s', upstream_connect_mode: mode, max_early_data_bytes: limit },
 });
 const to = (name: string, proxy: Fields = {}): NetworkListener => ({ proxy: { cluster: name, ...proxy } });
 
@@ -93,12 +93,12 @@ const two = (first: number, second: number): Plain => [
 export const endingFamily: NetworkFamily = {
   listeners: {
     straight: to('main'),
-    lasting: to('main', { max_downstream_connection_duration: '0.3s' }),
+    lasting: to('main', { max_downstream_connection_duration: '0.2s' }),
     jittered: to('main', {
       max_downstream_connection_duration: '0.2s',
       max_downstream_connection_duration_jitter_percentage: { value: 50 },
     }),
-    quiet: to('main', { idle_timeout: '0.3s' }),
+    quiet: to('main', { idle_timeout: '0.2s' }),
     unreachable: to('refused'),
     'unreachable-thrice': to('refused', { max_connect_attempts: 3 }),
     'unreachable-slowly': to('refused', {
@@ -150,7 +150,7 @@ export const endingFamily: NetworkFamily = {
     }),
     periodic: to('main', {
       max_downstream_connection_duration: '0.5s',
-      access_log_options: { access_log_flush_interval: '0.3s' },
+      access_log_options: { access_log_flush_interval: '0.2s' },
     }),
     'logged-old': to('main', { flush_access_log_on_connected: true, access_log_flush_interval: '1000s' }),
   },
@@ -268,7 +268,13 @@ export const endingFamily: NetworkFamily = {
       whichIsFirst,
     ),
     ending('early bytes', 'on-data', [bytes, { responses: 1 }, 'end', 'closed']),
-    ending('early bytes and the end', 'on-data', [bytes, 'end', { responses: 1 }, 'closed']),
+    ending(
+      'early bytes and the end',
+      'on-data',
+      [bytes, 'end', { responses: 1 }, 'closed'],
+      [],
+      whichIsFirst,
+    ),
     ending('no byte and the end', 'on-data', ['end', 'closed']),
     ending('no byte and a reset', 'on-data', ['reset']),
     ending('no room for early bytes', 'on-data-zero', [bytes, { responses: 1 }, 'end', 'closed']),
@@ -284,7 +290,13 @@ export const endingFamily: NetworkFamily = {
     ending('early bytes for nobody', 'on-data-unreachable', [bytes, 'closed']),
     ending('room for early bytes, and nobody listens', 'immediate-unreachable', ['closed']),
     ending('early bytes of a host that is silent', 'immediate-silent', [bytes, 'closed']),
-    ending('early bytes and the end, at a host that is silent', 'immediate-silent', ['x', 'end', 'closed']),
+    ending(
+      'early bytes and the end, at a host that is silent',
+      'immediate-silent',
+      ['x', 'end', 'closed'],
+      [],
+      whichIsFirst,
+    ),
     ending('no early bytes of a host that is silent', 'immediate-silent-zero', [bytes, 'closed']),
     ending('a tunnel that may not wait', 'pending-none', ['closed']),
     ending('a tunnel that may not wait twice', 'pending-none-twice', ['closed']),
