@@ -112,6 +112,7 @@ import { headerSessionState } from './session-states/header/header.js';
 import { dogStatsd } from './stat-sinks/dog-statsd/dog-statsd.js';
 import { graphiteStatsd } from './stat-sinks/graphite-statsd/graphite-statsd.js';
 import { statsd } from './stat-sinks/statsd/statsd.js';
+import { http11Proxy } from './transport-sockets/http-11-proxy/http-11-proxy.js';
 import { internalUpstream } from './transport-sockets/internal-upstream/internal-upstream.js';
 import { upstreamProxyProtocol } from './transport-sockets/proxy-protocol/proxy-protocol.js';
 import { downstreamRawBuffer, upstreamRawBuffer } from './transport-sockets/raw-buffer/raw-buffer.js';
@@ -227,7 +228,13 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
   'resource.monitor': [cgroupMemory, cpuUtilization, downstreamConnections, fixedHeap, injectedResource],
   bootstrap: [filterModules, internalListenerExtension],
   'transport.socket.downstream': [downstreamRawBuffer, downstreamTls],
-  'transport.socket.upstream': [upstreamRawBuffer, upstreamTls, upstreamProxyProtocol, internalUpstream],
+  'transport.socket.upstream': [
+    http11Proxy,
+    upstreamRawBuffer,
+    upstreamTls,
+    upstreamProxyProtocol,
+    internalUpstream,
+  ],
 };
 
 const nothing: readonly Extension[] = [];

@@ -4,7 +4,7 @@ import type { Extension } from '../api/extension.js';
 import type { ProxiedClient } from '../api/proxied-client.js';
 import type { SecretView } from '../api/secrets.js';
 import type { StatBlock, StatScope } from '../api/stats.js';
-import type { ConnectionInfo } from '../api/stream-info.js';
+import type { Address, ConnectionInfo } from '../api/stream-info.js';
 import type { Logger, ThreadScope } from '../api/thread-scope.js';
 import type { TlsInfo } from '../api/tls-info.js';
 import type { Clock } from '../base/clock.js';
@@ -127,12 +127,30 @@ export interface PassingTransport {
   passed(host: Plain, cluster: Plain, options: TransportOptions | null): PassedState | null;
 }
 
+/** What the way to a host is chosen by. */
+export interface DialledHost {
+  readonly address: Address;
+  /** The endpoint's own, empty when it has none. */
+  readonly hostname: string;
+  readonly metadata: Plain;
+  readonly localityMetadata?: Plain;
+}
+
+/** Where connections to a host are made instead of its own address. */
+export interface Way {
+  readonly address: Address;
+  /** What is asked for there; empty: nothing. */
+  readonly authority: string;
+}
+
 /** The transport of one cluster's connections in one thread. */
 export interface UpstreamTransport {
   readonly passing?: PassingTransport;
   readonly isSecure: boolean;
   /** Its connections tell whom they are for: they are made with `TransportOptions.proxied`. */
   readonly announcesClients?: boolean;
+  /** Null: hosts are connected to straight. */
+  wayTo?(host: DialledHost): Way | null;
   /** Opens a connection. `hostname` is the endpoint's own, empty when it has none. */
   connect(
     target: SocketConnectOpts,
@@ -141,6 +159,8 @@ export interface UpstreamTransport {
     reads: UpstreamReads,
     /** A socket that is on its way there already; absent: the transport opens one. */
     carrier?: Socket,
+    /** Of the way. */
+    authority?: string,
   ): Socket;
   /** What `%UPSTREAM_TRANSPORT_FAILURE_REASON%` prints for the error code that the socket ended with; empty if it is none of this layer. */
   failureText(code: string): string;

@@ -2,9 +2,11 @@ import type { ConfigNode, FractionConfig } from '../api/config-node.js';
 import type { Address } from '../api/stream-info.js';
 import type { HostHealthCheckConfig, LocalityConfig } from '../api/upstream.js';
 import type { Plain } from '../base/plain.js';
+import { isPlainObject } from '../base/plain-path.js';
 import { parseMetadata } from '../match/metadata.js';
 import { internalAddress, ipAddress, pipeAddress } from '../network/address.js';
 import type { ClusterType } from './membership/discovery-config.js';
+import { parseTypedMetadata } from './proxy-address.js';
 
 /** One configured endpoint; for DNS clusters `address` is a name that resolves to any number of hosts. */
 export type EndpointConfig = {
@@ -87,7 +89,7 @@ export function parseAssignment(assignment: ConfigNode, type: ClusterType): Assi
     const weight = group.number('load_balancing_weight', 0);
     // Envoy weighs localities by their names: a group without one has no weight.
     const localityWeight = group.has('locality') ? weight : 0;
-    const localityMetadata = messageOf(parseMetadata(group, 'metadata'));
+    const localityMetadata = metadataOf(group);
     for (const entry of group.list('lb_endpoints')) {
       const place = { locality, localityWeight, localityMetadata, priority };
       const endpoint = parseEndpoint(entry, type, place);
@@ -128,6 +130,14 @@ type Drops = Pick<AssignedHosts, 'dropMillionths' | 'dropCategory'>;
 const noDrops: Drops = { dropMillionths: 0, dropCategory: '' };
 const noShare: FractionConfig = { numerator: 0, denominator: 100, runtimeKey: '' };
 
+function metadataOf(node: ConfigNode): Plain {
+  const namespaces = messageOf(parseMetadata(node, 'metadata'));
+  const typed = parseTypedMetadata(node.message('metadata'));
+  return typed === null || !isPlainObject(namespaces)
+    ? namespaces
+    : { ...namespaces, typed_filter_metadata: typed };
+}
+
 function parseLocality(node: ConfigNode | undefined): LocalityConfig {
   return {
     region: node?.string('region') ?? '',
@@ -155,8 +165,7 @@ function parseEndpoint(
   const target = parseTarget(address, type);
   if (target === null) return null;
   const check = endpoint.message('health_check_config');
-  const metadata = messageOf(parseMetadata(entry, 'metadata'));
-  entry.message('metadata')?.unsupported('typed_filter_metadata', 'hosts have no TLVs of their own');
+  const metadata = metadataOf(entry);
   return {
     ...target,
     alternatives: parseAlternatives(endpoint, target, type),

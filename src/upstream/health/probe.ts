@@ -5,7 +5,7 @@ import type { Address } from '../../api/stream-info.js';
 import type { Host, RedisHosts } from '../../api/upstream.js';
 import type { Clock } from '../../base/clock.js';
 import type { Plain } from '../../base/plain.js';
-import type { TransportOptions, UpstreamTransport } from '../../network/transport-socket.js';
+import type { TransportOptions, UpstreamReads, UpstreamTransport } from '../../network/transport-socket.js';
 
 /** Reads at a time of a connection whose transport socket wants a buffer. */
 const probeReadBytes = 16_384;
@@ -81,7 +81,9 @@ export interface HealthCheckerFactory<C extends Plain = Plain> extends Extension
 
 /** Opens a connection to the host; errors are followed by `onClosed`. It keeps no thread alive. */
 export function openProbeConnection(target: ProbeTarget, events: ProbeConnectionEvents): Socket {
-  const { address, transport } = target;
+  const { transport } = target;
+  const way = transport?.wayTo?.({ ...target, metadata: null }) ?? null;
+  const address = way?.address ?? target.address;
   const where: SocketConnectOpts = address.isIp
     ? { host: address.ip, port: address.port, noDelay: true }
     : { path: address.ip };
@@ -92,14 +94,15 @@ export function openProbeConnection(target: ProbeTarget, events: ProbeConnection
     socket.on('data', (data: Buffer) => events.onData(data));
   } else {
     const buffer = Buffer.allocUnsafeSlow(probeReadBytes);
-    socket = transport.connect(where, target.hostname, target.options, {
+    const reads: UpstreamReads = {
       buffer,
       onRead: (length) => {
         events.onData(buffer.subarray(0, length));
         return true;
       },
       onReady: () => events.onConnected(),
-    });
+    };
+    socket = transport.connect(where, target.hostname, target.options, reads, undefined, way?.authority);
   }
   socket.unref();
   socket.on('end', () => events.onEnd());

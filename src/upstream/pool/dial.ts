@@ -41,8 +41,9 @@ export function dial(
   };
   let connection: Connection | null = null;
   const hasOptions = socketConfig.options.length > 0 && host.address.isIp;
-  const first = connectOptions(host.address, socketConfig);
-  const target = hasOptions ? first : withAlternatives(first, host);
+  const way = transport?.wayTo?.(host) ?? null;
+  const first = connectOptions(way?.address ?? host.address, socketConfig);
+  const target = hasOptions || way !== null ? first : withAlternatives(first, host);
   const onRead = (length: number): boolean => (connection as Connection).onRead(length);
   if (transport !== null) {
     const onReady = (tls: TlsInfo | null): void => connection?.guard(() => onConnect(tls));
@@ -52,7 +53,7 @@ export function dial(
     const reads = { buffer: connections.readBuffer, onRead, onReady, onPreamble };
     const prepared = hasOptions ? preparedSocket(target, socketConfig) : undefined;
     const carrier = isInternal ? openInternal(null) : prepared;
-    const socket = transport.connect(target, host.hostname, options, reads, carrier);
+    const socket = transport.connect(target, host.hostname, options, reads, carrier, way?.authority);
     connection = new Connection(socket, connections, events, bufferLimitBytes);
     if (target !== first) countAttempts(socket, host, cluster);
     return connection;
