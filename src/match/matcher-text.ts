@@ -109,6 +109,7 @@ export function predicateText(config: PredicateConfig): string {
 const mapVerbs = {
   exact: 'is a key of the map',
   prefix: 'begins with a key of the map',
+  domains: 'is a name of the tree, or below one',
   ranges: 'is in a range of the tree',
 } as const;
 

@@ -9,11 +9,22 @@ export type ChainMatcherConfig = MatcherConfig<{ readonly chain: string }>;
 
 const nameType = 'google.protobuf.StringValue';
 
+/** A connection has no head, and no metadata that Envoy would look at before it has a chain. */
+function inputProblem(typeName: string): string | undefined {
+  const isOfConnection =
+    /^envoy\.extensions\.matching\.common_inputs\.(?:network|ssl)\.v3\./.test(typeName) &&
+    !typeName.endsWith('.DynamicMetadataInput');
+  return isOfConnection
+    ? undefined
+    : `cannot create a filter chain matcher: Didn't find a registered implementation with type URL: '${typeName}'`;
+}
+
 /** Reads the matcher of a listener; its actions are names of chains. */
 export function parseChainMatcher(node: ConfigNode): ChainMatcherConfig {
   return parseMatcher(node, {
     action: (leaf) => (leaf.typeName === nameType ? { chain: leaf.string('value') } : undefined),
     allowsKeepMatching: true,
+    inputProblem,
   });
 }
 

@@ -2,12 +2,8 @@ import type { FailedCondition, Trial } from '../api/explain.js';
 import type { Address, ConnectionInfo } from '../api/stream-info.js';
 import { CidrRange, parseIp, unmapIpv4 } from '../base/cidr.js';
 import { isLocalPeer } from '../match/local-peer.js';
-import {
-  emptyMatch,
-  type FilterChainConfig,
-  type FilterChainMatchConfig,
-  type ListenerConfig,
-} from './listener-config.js';
+import { emptyMatch, type FilterChainMatchConfig } from './chain-match-config.js';
+import type { FilterChainConfig, ListenerConfig } from './listener-config.js';
 
 /** A chain with its ranges compiled. */
 interface Entry {
@@ -207,7 +203,7 @@ function byServerName(entries: readonly Entry[], name: string): readonly Entry[]
       if (matching.length > 0) return matching;
     }
   }
-  return entries.filter((it) => it.match.serverNames.length === 0);
+  return entries.filter(({ match: { serverNames } }) => serverNames.length === 0 || serverNames.includes(''));
 }
 
 function byTransport(entries: readonly Entry[], protocol: string): readonly Entry[] {
@@ -223,7 +219,9 @@ function byApplication(entries: readonly Entry[], protocols: readonly string[]):
     const matching = entries.filter((it) => it.match.applicationProtocols.includes(protocol));
     if (matching.length > 0) return matching;
   }
-  return entries.filter((it) => it.match.applicationProtocols.length === 0);
+  return entries.filter(
+    ({ match }) => match.applicationProtocols.length === 0 || match.applicationProtocols.includes(''),
+  );
 }
 
 function bySourceType(entries: readonly Entry[], info: ConnectionInfo): readonly Entry[] {

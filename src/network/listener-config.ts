@@ -5,7 +5,9 @@ import { parseIp } from '../base/cidr.js';
 import type { Plain } from '../base/plain.js';
 import { parseMetadata } from '../match/metadata.js';
 import { originText } from '../match/places.js';
+import { type FilterChainMatchConfig, parseChainMatch } from './chain-match-config.js';
 import { type ChainMatcherConfig, parseChainMatcher } from './chain-matcher.js';
+import { checkNames, checkOverlaps } from './chain-overlap.js';
 import { type GateConfig, parseGate } from './filter-gate.js';
 import { parseInternalListener } from './internal-listener-config.js';
 import { parseIpv4Compat } from './ipv4-compat.js';
@@ -34,19 +36,6 @@ export type FilterChainConfig = {
   /** 0 = none. */
   readonly transportTimeoutMs: number;
   readonly origin: string;
-};
-
-/** The criteria that need no inspector: ports and addresses. CIDR ranges as `address/length`. */
-export type FilterChainMatchConfig = {
-  readonly destinationPort: number;
-  readonly prefixRanges: readonly string[];
-  readonly directSourcePrefixRanges: readonly string[];
-  readonly sourceType: 'ANY' | 'SAME_IP_OR_LOOPBACK' | 'EXTERNAL';
-  readonly sourcePrefixRanges: readonly string[];
-  readonly sourcePorts: readonly number[];
-  readonly transportProtocol: string;
-  readonly applicationProtocols: readonly string[];
-  readonly serverNames: readonly string[];
 };
 
 /** A listener as it crosses threads. */
@@ -126,8 +115,8 @@ export function parseListener(node: ConfigNode, index: number, parts: ListenerPa
     );
   }
   const matcher = node.message('filter_chain_matcher');
-  if (matcher === undefined) checkDuplicates(node, chains);
-  else checkNames(node, chains, first === undefined ? name : textOf(first));
+  const checkChains = matcher === undefined ? checkOverlaps : checkNames;
+  checkChains(node, chains, first === undefined ? name : textOf(first));
   const balance = node.message('connection_balance_config');
   return {
     name,
@@ -202,17 +191,6 @@ function parseListenerFilters(node: ConfigNode): Pick<ListenerConfig, 'listenerF
   return { listenerFilters, listenerGates };
 }
 
-/** A matcher finds chains by their names. */
-function checkNames(node: ConfigNode, chains: readonly FilterChainConfig[], listener: string): void {
-  const seen = new Set<string>();
-  for (const { name } of chains) {
-    const text = `error adding listener '${listener}': "name" field is`;
-    if (name === '') node.error(`${text} required when using a listener matcher`, 'filter_chains');
-    else if (seen.has(name)) node.error(`${text} duplicated with value '${name}'`, 'filter_chains');
-    seen.add(name);
-  }
-}
-
 /** Unset differs from Envoy on purpose: main accepts and spreads connections evenly over the workers. */
 function readReusePort(node: ConfigNode, bind: readonly BindConfig[]): boolean {
   if (node.optionalBool('enable_reuse_port') !== true) return false;
@@ -268,6 +246,7 @@ function parseAddress(node: ConfigNode, options: readonly SocketOptionConfig[]):
 
 function parseChain(node: ConfigNode, index: number, parts: ListenerParts): FilterChainConfig {
   const match = node.message('filter_chain_match');
+  if (index < 0) node.noEffect('filter_chain_match', 'the default chain is for what no other chain matches');
   const filters: ExtensionConfig[] = [];
   const entries = node.list('filters');
   for (const [i, entry] of entries.entries()) {
@@ -278,7 +257,7 @@ function parseChain(node: ConfigNode, index: number, parts: ListenerParts): Filt
   }
   return {
     name: node.string('name'),
-    match: match === undefined || index < 0 ? null : parseMatch(match),
+    match: match === undefined || index < 0 ? null : parseChainMatch(match, node.string('name')),
     filters,
     metadata: parseMetadata(node, 'metadata'),
     transport: node.extension('transport.socket.downstream', 'transport_socket') ?? null,
@@ -304,64 +283,3 @@ function checkTerminal(
     );
   }
 }
-
-function parseMatch(node: ConfigNode): FilterChainMatchConfig {
-  const ranges = (field: string): string[] =>
-    node.list(field).map((range) => {
-      const prefix = range.string('address_prefix');
-      if (parseIp(prefix) === null) range.error(`malformed IP address: ${prefix}`, 'address_prefix');
-      return `${prefix}/${range.number('prefix_len', 0)}`;
-    });
-  return {
-    destinationPort: node.number('destination_port', 0),
-    prefixRanges: ranges('prefix_ranges'),
-    directSourcePrefixRanges: ranges('direct_source_prefix_ranges'),
-    sourceType: node.enum('source_type', 'ANY') as FilterChainMatchConfig['sourceType'],
-    sourcePrefixRanges: ranges('source_prefix_ranges'),
-    sourcePorts: node.numbers('source_ports'),
-    transportProtocol: node.string('transport_protocol'),
-    applicationProtocols: node.strings('application_protocols'),
-    serverNames: parseServerNames(node),
-  };
-}
-
-/** A wildcard stands for whole labels in front. */
-function parseServerNames(node: ConfigNode): readonly string[] {
-  const names = node.strings('server_names').map((name) => name.toLowerCase());
-  if (names.some((name) => name.includes('*') && !/^\*\.[^*]+$/.test(name))) {
-    node.error(
-      `error adding listener: partial wildcards are not supported in "server_names"`,
-      'server_names',
-    );
-  }
-  return names;
-}
-
-function checkDuplicates(node: ConfigNode, chains: readonly FilterChainConfig[]): void {
-  const seen = new Map<string, string>();
-  for (const [i, chain] of chains.entries()) {
-    const key = JSON.stringify(chain.match ?? emptyMatch);
-    const earlier = seen.get(key);
-    if (earlier !== undefined) {
-      node.error(
-        `error adding listener: filter chain '${chain.name || i}' has the same matching rules defined as '${earlier}'`,
-        'filter_chains',
-      );
-    } else {
-      seen.set(key, chain.name || String(i));
-    }
-  }
-}
-
-/** A match that names nothing. */
-export const emptyMatch: FilterChainMatchConfig = {
-  destinationPort: 0,
-  prefixRanges: [],
-  directSourcePrefixRanges: [],
-  sourceType: 'ANY',
-  sourcePrefixRanges: [],
-  sourcePorts: [],
-  transportProtocol: '',
-  applicationProtocols: [],
-  serverNames: [],
-};

@@ -19,6 +19,13 @@ export type MatcherConfig<A extends Plain = Plain> =
       readonly otherwise: OnMatchConfig<A> | null;
     }
   | {
+      /** As for `exact`, of server names: `a.test`, `*.test` or `*`. */
+      readonly kind: 'domains';
+      readonly input: InputConfig;
+      readonly entries: readonly (readonly [key: string, onMatch: OnMatchConfig<A>])[];
+      readonly otherwise: OnMatchConfig<A> | null;
+    }
+  | {
       readonly kind: 'ranges';
       readonly input: InputConfig;
       readonly entries: readonly RangesConfig<A>[];
@@ -124,6 +131,7 @@ function parseOnMatch<A extends Plain>(
 }
 
 const ipMatcher = 'xds.type.matcher.v3.IPMatcher';
+const nameMatcher = 'xds.type.matcher.v3.ServerNameMatcher';
 
 function parseTree<A extends Plain>(
   node: ConfigNode,
@@ -138,6 +146,9 @@ function parseTree<A extends Plain>(
     const ranges = custom.message('typed_config');
     if (ranges?.typeName === ipMatcher) {
       return { kind: 'ranges', input, entries: parseRanges(ranges, onMatch), otherwise };
+    }
+    if (ranges?.typeName === nameMatcher) {
+      return { kind: 'domains', input, entries: parseDomains(ranges, onMatch), otherwise };
     }
     custom.unsupported('typed_config', `no tree of type ${ranges?.typeName ?? 'none'}`);
   }
@@ -160,6 +171,34 @@ function parseRanges<A extends Plain>(
     const isExclusive = entry.bool('exclusive');
     return target === null ? [] : [{ ranges, onMatch: target, isExclusive }];
   });
+}
+
+function parseDomains<A extends Plain>(
+  node: ConfigNode,
+  onMatch: (target: ConfigNode | undefined) => OnMatchConfig<A> | null,
+): readonly (readonly [string, OnMatchConfig<A>])[] {
+  const seen = new Set<string>();
+  return node.list('domain_matchers').flatMap((entry) => {
+    const target = onMatch(entry.message('on_match'));
+    const domains = entry.strings('domains');
+    for (const domain of domains) {
+      const problem = seen.has(domain)
+        ? `Duplicate domain in ServerNameMatcher: ${domain}`
+        : domainProblem(domain);
+      if (problem !== undefined) entry.error(problem, 'domains');
+      seen.add(domain);
+    }
+    return target === null ? [] : domains.map((domain) => [domain, target] as const);
+  });
+}
+
+/** A wildcard stands for whole labels in front, or for every name. */
+function domainProblem(domain: string): string | undefined {
+  if (domain === '') return 'Empty domain in ServerNameMatcher';
+  if (domain === '*' || !domain.includes('*')) return undefined;
+  const text = `Invalid wildcard domain format: ${domain}. `;
+  if (!/^\*\../.test(domain)) return `${text}Only '*' and '*.domain' patterns are supported`;
+  return domain.includes('*', 1) ? `${text}Multiple wildcards are not supported` : undefined;
 }
 
 type InputRules = Pick<MatcherPlace<Plain>, 'inputProblem'>;

@@ -28,6 +28,20 @@ export function prefixLookup<T>(entries: readonly (readonly [key: string, branch
   };
 }
 
+/** The name itself, then the longest wildcard that leads to an action, then `*`. */
+export function domainLookup<T>(
+  entries: readonly (readonly [domain: string, branch: Branch<T>])[],
+): Lookup<T> {
+  const byDomain = new Map(entries);
+  return (value, data) => {
+    if (typeof value !== 'string' || value === '') return null;
+    let found = byDomain.get(value)?.find(data) ?? null;
+    for (let dot = value.indexOf('.'); found === null && dot >= 0; dot = value.indexOf('.', dot + 1))
+      found = byDomain.get(`*${value.slice(dot)}`)?.find(data) ?? null;
+    return found ?? byDomain.get('*')?.find(data) ?? null;
+  };
+}
+
 export interface RangeEntry<T> {
   readonly ranges: readonly CidrRange[];
   readonly branch: Branch<T>;

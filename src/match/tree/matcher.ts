@@ -3,7 +3,7 @@ import type { Plain } from '../../base/plain.js';
 import { buildIpRange } from '../ip-range.js';
 import type { MatcherConfig, OnMatchConfig, PredicateConfig } from './config.js';
 import { buildInput, type Input, type InputConfig, type Later, later, type MatchData } from './input.js';
-import { exactLookup, type Lookup, prefixLookup, rangeLookup } from './lookup.js';
+import { domainLookup, exactLookup, type Lookup, prefixLookup, rangeLookup } from './lookup.js';
 import { buildPredicate, type Predicate } from './predicate.js';
 
 /** Decides for an action. */
@@ -14,11 +14,13 @@ export interface Matcher<T> {
   steps(data: MatchData): readonly MatcherStep[];
 }
 
+type MapKind = Exclude<MatcherConfig['kind'], 'list'>;
+
 /** One branch that was looked at on the way. */
 export interface MatcherStep {
   readonly config:
     | PredicateConfig
-    | { readonly kind: 'map'; readonly of: 'exact' | 'prefix' | 'ranges'; readonly input: InputConfig };
+    | { readonly kind: 'map'; readonly of: MapKind; readonly input: InputConfig };
   /** What was there, where the step looks at one input; undefined otherwise. */
   readonly got: Plain;
   readonly holds: boolean;
@@ -65,6 +67,7 @@ function buildLookup<A extends Plain, T>(
     return rangeLookup(entries);
   }
   const entries = config.entries.map(([key, target]) => [key, onMatch(target)] as const);
+  if (config.kind === 'domains') return domainLookup(entries);
   return config.kind === 'exact' ? exactLookup(entries) : prefixLookup(entries);
 }
 
@@ -127,7 +130,7 @@ class ListMatcher<T> implements Matcher<T> {
 
 /** A map or another tree over the values of one input. */
 class LookupMatcher<T> implements Matcher<T> {
-  private readonly asked: { readonly kind: 'exact' | 'prefix' | 'ranges'; readonly input: InputConfig };
+  private readonly asked: { readonly kind: MapKind; readonly input: InputConfig };
   private readonly input: Input;
   private readonly lookup: Lookup<T>;
   private readonly otherwise: Matcher<T>;

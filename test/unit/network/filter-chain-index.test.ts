@@ -1,11 +1,8 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
+import { emptyMatch } from '../../../src/network/chain-match-config.js';
 import { FilterChainIndex } from '../../../src/network/filter-chain-index.js';
-import {
-  emptyMatch,
-  type FilterChainConfig,
-  type ListenerConfig,
-} from '../../../src/network/listener-config.js';
+import type { FilterChainConfig, ListenerConfig } from '../../../src/network/listener-config.js';
 import { address, connectionInfo } from '../../support/stream-info.js';
 
 function chain(name: string, match: Partial<FilterChainConfig['match']> | null): FilterChainConfig {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type AddressInfo, connect } from 'node:net';
 import { eventually } from '../../../support/eventually.js';
 import type { ProxyUnderTest } from '../proxy-under-test.js';
@@ -8,6 +8,11 @@ export interface ChainClient {
   readonly name: string;
   readonly from: string;
   readonly head: Buffer;
+}
+
+/** Either proxy may open its log with the first connection. */
+function logOf({ places }: ProxyUnderTest): string {
+  return existsSync(places.customLog) ? readFileSync(places.customLog, 'latin1') : '';
 }
 
 /** Connects, waits for an echo or the end, and answers the line that the listener logged of it. */
@@ -34,7 +39,7 @@ async function lineOf(
   const mark = `<${listener} ${client.from}:${own}> `;
   let found = '';
   await eventually(() => {
-    const text = readFileSync(proxy.places.customLog, 'latin1');
+    const text = logOf(proxy);
     const start = text.indexOf(`\n${mark}`, from);
     const end = text.indexOf('\n', start + 1);
     if (start < 0 || end < 0) return false;
@@ -58,7 +63,7 @@ export async function visitAll(
   const seen: string[] = [];
   for (const listener of listeners) {
     // A port may have been another client's before.
-    const from = readFileSync(proxy.places.customLog).length;
+    const from = logOf(proxy).length;
     const lines = await Promise.all(clients.map((client) => lineOf(proxy, listener, client, from)));
     for (const [i, line] of lines.entries()) seen.push(`${listener} ${clients[i]?.name}: ${line}`);
   }

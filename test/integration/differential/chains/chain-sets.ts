@@ -1,7 +1,7 @@
 import type { Plain } from '../../../../src/base/plain.js';
 import type { Fields } from '../families/filter-family.js';
-import { clientHello } from './client-hello.js';
 import type { ChainClient } from './chain-clients.js';
+import { clientHello } from './client-hello.js';
 
 /**
  * What chains of the grid ask for, each with the values it is made of. A range of all addresses is left out: beside
@@ -139,7 +139,7 @@ export function chainTree(seed: number, chains: number): Fields {
   };
   const tree = (depth: number): Fields => {
     const otherwise = random(2) === 0 ? {} : { on_no_match: target(depth) };
-    const kind = random(4);
+    const kind = random(5);
     if (kind === 0) {
       const matchers = [0, 1, 2].map(() => ({ predicate: predicate(2), on_match: target(depth) }));
       return { matcher_list: { matchers }, ...otherwise };
@@ -159,6 +159,18 @@ export function chainTree(seed: number, chains: number): Fields {
       };
       const input = inputName(of(['SourceIP', 'DestinationIP', 'DirectSourceIP']));
       return { matcher_tree: { input, custom_match: custom }, on_no_match: target(depth) };
+    }
+    if (kind === 4) {
+      const domains = ['a.test', '*.a.test', '*.test', '*'].filter(() => random(2) === 0);
+      const matchers = domains.map((domain) => ({ domains: [domain], on_match: target(depth) }));
+      const custom = {
+        name: 'names',
+        typed_config: {
+          '@type': 'type.googleapis.com/xds.type.matcher.v3.ServerNameMatcher',
+          domain_matchers: [...matchers, { domains: ['never.example'], on_match: target(0) }],
+        },
+      };
+      return { matcher_tree: { input: inputName('ServerName'), custom_match: custom }, ...otherwise };
     }
     const [name, values] = of(inputs);
     const map = Object.fromEntries([0, 1, 2].map(() => [of(values), target(depth)]));

@@ -232,3 +232,34 @@ test('filter state is looked at as a whole or by a field', () => {
   equal(found(state('key: b, field: g'), 'of f'), null);
   equal(found(state('key: c'), ''), null);
 });
+
+const ofDomains = (entries: string): string =>
+  `matcher_tree: { input: ${input('envoy.extensions.matching.common_inputs.network.v3.ServerNameInput')}, custom_match: { name: names, typed_config: { "@type": type.googleapis.com/xds.type.matcher.v3.ServerNameMatcher, domain_matchers: [${entries}] } } }`;
+
+test('a server name leads by itself, then by its longest wildcard, then by that of all names', () => {
+  const entries = ['a.test', '"*.a.test"', '"*.test"', '"*"'].map(
+    (domain, i) => `{ domains: [${domain}], on_match: { ${then(String.fromCharCode(97 + i))} } }`,
+  );
+  const nameOf = (requestedServerName: string): unknown => {
+    const info = streamInfo();
+    return decide(ofDomains(entries.join(', ')), [], {
+      info: { ...info, connection: { ...info.connection, requestedServerName } },
+    });
+  };
+  equal(nameOf('a.test'), 'a');
+  equal(nameOf('x.y.a.test'), 'b');
+  equal(nameOf('b.test'), 'c');
+  equal(nameOf('other'), 'd');
+  equal(nameOf(''), null);
+});
+
+test('names of a tree are whole, once, and wild in front alone', () => {
+  for (const [domains, problem] of [
+    ['[a, a]', 'Duplicate domain'],
+    ['["*a"]', "Only '*' and '*.domain'"],
+    ['["*.*.a"]', 'Multiple wildcards'],
+  ] as const) {
+    const { problems } = read(ofDomains(`{ domains: ${domains}, on_match: { ${then('a')} } }`));
+    equal(JSON.stringify(problems).includes(problem), true, domains);
+  }
+});
