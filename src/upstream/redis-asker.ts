@@ -74,6 +74,10 @@ export class RedisAsker {
     else if (password !== '') this.send('unknown', ['auth', password], null);
   }
 
+  get isAsking(): boolean {
+    return this.asked.length > 0;
+  }
+
   ask(words: readonly string[], answer: RedisAnswer): void {
     this.send((words[0] ?? '').toLowerCase(), words, answer);
   }

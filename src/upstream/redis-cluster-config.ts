@@ -9,4 +9,6 @@ export type RedisClusterConfig = {
   readonly redirections: number;
   readonly failures: number;
   readonly degradedHosts: number;
+  /** Hosts are asked for their zone, too. */
+  readonly findsZones: boolean;
 };

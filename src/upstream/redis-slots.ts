@@ -50,3 +50,9 @@ function readHost(value: RespValue): SlotHost | null {
   const number = Number(port.text);
   return number < 0 || number > 65_535 ? null : { name: name.text, port: number };
 }
+
+/** Where a host says it is, in its answer to `INFO`; empty: it does not say. */
+export function readZone(value: RespValue | null): string {
+  if (value?.type !== '$') return '';
+  return /availability_zone:([^\r\n]*)/.exec(value.text)?.[1] ?? '';
+}

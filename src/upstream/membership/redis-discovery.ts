@@ -9,7 +9,7 @@ import { RedisAsker, type RedisAskerScope } from '../redis-asker.js';
 import type { RedisClusterConfig } from '../redis-cluster-config.js';
 import { RedisCommandStats } from '../redis-command-stats.js';
 import { type ShardFacts, type SlotRange, shardMetadata } from '../redis-shards.js';
-import { readSlots, type SlotEntry, type SlotHost } from '../redis-slots.js';
+import { readSlots, readZone, type SlotEntry, type SlotHost } from '../redis-slots.js';
 import type { Discovery, DiscoveryOwner, FoundHost } from './discovery.js';
 import type { DnsScope } from './dns-refresh.js';
 import { M } from './membership-stats.js';
@@ -21,6 +21,14 @@ const lookMs = 100;
 export interface RedisScope extends DnsScope {
   readonly stats: StatScope;
   readonly clock: { now(): number };
+}
+
+/** A host of the answer, and what the answers say of it. */
+interface FoundNode {
+  readonly address: Address;
+  facts: ShardFacts;
+  /** Empty: it has not said. */
+  zone: string;
 }
 
 /** Counts what calls for another look at the slots, up to a threshold and not too often. */
@@ -50,7 +58,7 @@ class Trigger {
 /**
  * The hosts of a Redis Cluster, as one of them tells: at first one of the configured endpoints, then any that is known.
  *
- *   looking names up ──▶ asking ──slots──▶ waiting (refresh rate, or what threads have noted) ──▶ asking
+ *   looking names up ──▶ asking ──slots──▶ (asking all for their zones ──▶) waiting (refresh rate, or what threads have noted) ──▶ asking
  *          └─none─▶ waiting ─▶ looking        └─failure─▶ waiting ──▶ asking
  */
 export class RedisDiscovery implements Discovery {
@@ -65,6 +73,8 @@ export class RedisDiscovery implements Discovery {
   private readonly timer: Timer;
   private readonly overdue: Timer;
   private readonly looking: Timer;
+  private readonly zonesOverdue: Timer;
+  private zonesAwaited: number;
   private seeds: Address[];
   private hosts: readonly Address[];
   private asked: RedisAsker | null;
@@ -87,6 +97,8 @@ export class RedisDiscovery implements Discovery {
     this.timer = new Timer(() => this.ask());
     this.overdue = new Timer(() => this.asked?.closeOverdue());
     this.looking = new Timer(() => this.look());
+    this.zonesOverdue = new Timer(() => this.onZonesOverdue());
+    this.zonesAwaited = 0;
     this.seeds = [];
     this.hosts = [];
     this.asked = null;
@@ -105,7 +117,8 @@ export class RedisDiscovery implements Discovery {
 
   close(): void {
     this.isClosed = true;
-    for (const timer of [this.timer, this.overdue, this.looking]) this.scope.timers.cancel(timer);
+    const { timer, overdue, looking, zonesOverdue } = this;
+    for (const it of [timer, overdue, looking, zonesOverdue]) this.scope.timers.cancel(it);
     for (const client of [...this.clients.values()]) client.close();
   }
 
@@ -147,7 +160,7 @@ export class RedisDiscovery implements Discovery {
 
   private ask(): void {
     this.owner.stats.inc(M.update_attempt);
-    if (this.asked !== null) return;
+    if (this.asked !== null || this.zonesAwaited > 0) return;
     const known = this.hosts.length > 0 ? this.hosts : this.seeds;
     const address = known[this.scope.random.below(Math.max(1, known.length))];
     if (address === undefined) return;
@@ -191,9 +204,9 @@ export class RedisDiscovery implements Discovery {
 
   /** Names of replicas that nobody knows are left out; a primary without an address is no answer. */
   private async settle(slots: readonly SlotEntry[]): Promise<void> {
-    const found = new Map<string, { readonly address: Address; facts: ShardFacts }>();
-    const factsOf = (address: Address): { facts: ShardFacts } => {
-      const known = found.get(address.text) ?? { address, facts: { slots: [], replicates: [] } };
+    const found = new Map<string, FoundNode>();
+    const factsOf = (address: Address): FoundNode => {
+      const known = found.get(address.text) ?? { address, facts: { slots: [], replicates: [] }, zone: '' };
       found.set(address.text, known);
       return known;
     };
@@ -215,7 +228,29 @@ export class RedisDiscovery implements Discovery {
         if (isFirst) other.facts = { ...other.facts, replicates: [...other.facts.replicates, address.text] };
       }
     }
-    if (!this.isClosed) this.publish([...found.values()]);
+    if (this.isClosed) return;
+    const nodes = [...found.values()];
+    if (this.config.findsZones) this.findZones(nodes);
+    else this.publish(nodes);
+  }
+
+  /** Who does not say stays in the zone of the configuration. */
+  private findZones(nodes: readonly FoundNode[]): void {
+    this.zonesAwaited = nodes.length;
+    this.scope.timers.schedule(this.zonesOverdue, this.config.timeoutMs);
+    for (const node of nodes) {
+      this.clientOf(node.address).ask(['INFO'], (value) => {
+        node.zone = readZone(value);
+        this.zonesAwaited--;
+        if (this.zonesAwaited > 0 || this.isClosed) return;
+        this.scope.timers.cancel(this.zonesOverdue);
+        this.publish(nodes);
+      });
+    }
+  }
+
+  private onZonesOverdue(): void {
+    for (const client of [...this.clients.values()]) if (client.isAsking) client.closeOverdue();
   }
 
   private async addressOf(host: SlotHost): Promise<Address | null> {
@@ -226,17 +261,18 @@ export class RedisDiscovery implements Discovery {
     return null;
   }
 
-  private publish(found: readonly { readonly address: Address; readonly facts: ShardFacts }[]): void {
+  private publish(found: readonly FoundNode[]): void {
     const { owner } = this;
     const [template] = owner.config.endpoints;
     if (template !== undefined) {
-      const hosts: FoundHost[] = found.map(({ address, facts }) => ({
+      const hosts: FoundHost[] = found.map(({ address, facts, zone }) => ({
         endpoint: {
           ...template,
           address: address.ip,
           port: address.port,
           hostname: '',
           weight: 1,
+          locality: zone === '' ? template.locality : { ...template.locality, zone },
           metadata: shardMetadata(facts),
         },
         address,

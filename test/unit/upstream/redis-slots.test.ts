@@ -2,7 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import { RespDecoder } from '../../../src/codec/redis/resp-decoder.js';
 import type { RespValue } from '../../../src/codec/redis/resp-value.js';
-import { readSlots } from '../../../src/upstream/redis-slots.js';
+import { readSlots, readZone } from '../../../src/upstream/redis-slots.js';
 
 function decoded(text: string): RespValue {
   const values: RespValue[] = [];
@@ -37,3 +37,13 @@ for (const text of wrong) {
     equal(read(text), null);
   });
 }
+
+test('a host says where it is on a line of its answer', () => {
+  const zone = (text: string): string => readZone({ type: '$', text });
+  equal(zone('# Server\r\navailability_zone:z 1 \r\nx:y\r\n'), 'z 1 ');
+  equal(zone('availability_zone:z\nx'), 'z');
+  equal(zone('availability_zone:\r\n'), '');
+  equal(zone('# Server\r\n'), '');
+  equal(readZone({ type: '+', text: 'availability_zone:z' }), '');
+  equal(readZone(null), '');
+});

@@ -9,7 +9,6 @@ export const redisCluster: Extension<RedisDiscoveryConfig> = {
   name: 'envoy.clusters.redis',
   typeUrl: 'envoy.extensions.clusters.redis.v3.RedisClusterConfig',
   parse(node: ConfigNode): RedisDiscoveryConfig {
-    node.unsupported('enable_zone_discovery', 'hosts are not asked for their zone');
     return {
       type: 'REDIS',
       redisCluster: {
@@ -19,6 +18,7 @@ export const redisCluster: Extension<RedisDiscoveryConfig> = {
         redirections: node.number('redirect_refresh_threshold', 5),
         failures: node.number('failure_refresh_threshold', 0),
         degradedHosts: node.number('host_degraded_refresh_threshold', 0),
+        findsZones: node.bool('enable_zone_discovery'),
       },
     };
   },

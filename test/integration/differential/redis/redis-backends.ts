@@ -23,6 +23,15 @@ const usual: BackendRules = {
     '*3\r\n:8192\r\n:16383\r\n',
     '*2\r\n$9\r\n127.0.0.1\r\n:<shard-b>\r\n',
   ].join(''),
+  'zoned: CLUSTER SLOTS': [
+    '*1\r\n',
+    '*5\r\n:0\r\n:16383\r\n',
+    '*2\r\n$9\r\n127.0.0.1\r\n:<zoned>\r\n',
+    '*2\r\n$9\r\n127.0.0.1\r\n:<zoned-far>\r\n',
+    '*2\r\n$9\r\n127.0.0.1\r\n:<zoned-near>\r\n',
+  ].join(''),
+  'zoned-far: INFO': '$36\r\n# Server\r\navailability_zone:zone-2\r\n\r\n',
+  'zoned-near: INFO': '$26\r\navailability_zone:zone-1\na\r\n',
 };
 
 /** Servers that answer each Redis command by rule and remember it. */
@@ -97,6 +106,7 @@ export class RedisBackends {
       rules[`${name}: ${first}`] ??
       rules[text] ??
       rules[first] ??
+      usual[`${name}: ${text}`] ??
       usual[text] ??
       usual[first] ??
       '+OK\r\n';

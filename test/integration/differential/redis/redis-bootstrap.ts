@@ -13,6 +13,9 @@ export const redisBackendNames: readonly string[] = [
   'shard-a',
   'shard-b',
   'replica-a',
+  'zoned',
+  'zoned-far',
+  'zoned-near',
 ];
 
 const toOne: Fields = { catch_all_route: { cluster: 'one' } };
@@ -179,6 +182,14 @@ const slotListeners: typeof listeners = {
     { read_policy: 'LOCAL_ZONE_AFFINITY' },
     { prefix_routes: { catch_all_route: { cluster: 'slots' } } },
   ],
+  zoned: [
+    { read_policy: 'LOCAL_ZONE_AFFINITY' },
+    { prefix_routes: { catch_all_route: { cluster: 'zoned' } } },
+  ],
+  'zoned-and-primary': [
+    { read_policy: 'LOCAL_ZONE_AFFINITY_REPLICAS_AND_PRIMARY' },
+    { prefix_routes: { catch_all_route: { cluster: 'zoned' } } },
+  ],
 };
 
 function listener(name: string, [settings, own]: readonly [Fields, Fields], places: Places): Plain {
@@ -242,8 +253,8 @@ const http2: Fields = {
   },
 };
 
-function slots(ports: Ports): Plain {
-  const { type: _, ...rest } = cluster('slots', ports, ['shard-a']) as Fields;
+function slots(name: string, ports: Ports, seed: string, more: Fields = {}): Plain {
+  const { type: _, ...rest } = cluster(name, ports, [seed]) as Fields;
   return {
     ...rest,
     lb_policy: 'CLUSTER_PROVIDED',
@@ -254,6 +265,7 @@ function slots(ports: Ports): Plain {
         cluster_refresh_rate: '3600s',
         cluster_refresh_timeout: '1s',
         redirect_refresh_interval: '3600s',
+        ...more,
       },
     },
   };
@@ -309,5 +321,8 @@ export function redisBootstrap(ports: Ports, wanted: ReadonlySet<string>): Boots
 }
 
 export function slotsBootstrap(ports: Ports): Bootstrap {
-  return bootstrap('slots', slotListeners, [slots(ports)]);
+  return bootstrap('slots', slotListeners, [
+    slots('slots', ports, 'shard-a'),
+    slots('zoned', ports, 'zoned', { enable_zone_discovery: true }),
+  ]);
 }

@@ -17,6 +17,15 @@ export const slotCases: readonly RedisCase[] = [
     listener: 'slots-prefer-replica',
   }),
   asked('a Redis cluster: reads by zone', ['GET b', 'SET b 1', 'GET a'], { listener: 'slots-zone' }),
+  ...['zoned', 'zoned-and-primary'].map((listener) =>
+    asked(
+      `a Redis cluster that says where its hosts are: ${listener}`,
+      ['GET a', 'GET b', 'SET b 1', 'GET c'],
+      {
+        listener,
+      },
+    ),
+  ),
   asked('a Redis cluster: moved', ['GET a', 'GET b'], {
     listener: 'slots',
     rules: { 'shard-b: GET a': moved('shard-a'), 'shard-a: GET b': ask('stray') },
