@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Child } from '../../bench/process/children.js';
-import { freePort } from '../../bench/process/free-port.js';
 import { waitUntilServing } from '../../bench/process/wait-until-serving.js';
+import { freePort } from '../../test/support/free-port.js';
 import type { ConfigGenerator, Configs, Load, Peer, PeerName } from '../contracts.js';
 import { childLimitSeconds } from './origin.js';
 import type { Run } from './run.js';

@@ -4,6 +4,7 @@ import { createServer, constants as http2, type ServerHttp2Stream } from 'node:h
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { eventually } from '../support/eventually.js';
+import { freePort } from '../support/free-port.js';
 import { type RunningProxy, startProxy } from '../support/proxy.js';
 
 /** Misbehaves as the path of each request says; `requests` counts those of the connection. */
@@ -79,16 +80,6 @@ async function startOld(t: TestContext): Promise<number> {
     server.close();
   });
   return (server.address() as AddressInfo).port;
-}
-
-/** A port on which nobody listens. */
-async function freePort(): Promise<number> {
-  const server = createTcpServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 interface Origins {

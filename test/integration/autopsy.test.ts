@@ -6,6 +6,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { eventually } from '../support/eventually.js';
+import { freePort } from '../support/free-port.js';
 import { type RunningProxy, startProxy } from '../support/proxy.js';
 
 const okResponse = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
@@ -62,16 +63,6 @@ async function startDeaf(t: TestContext): Promise<number> {
     child.kill('SIGKILL');
   });
   await Promise.all(fillers.slice(0, 2).map((filler) => once(filler, 'connect')));
-  return port;
-}
-
-/** A port on which nobody listens. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
   return port;
 }
 

@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type { Plain } from '../../src/base/plain.js';
 import { eventually } from '../support/eventually.js';
+import { freePort } from '../support/free-port.js';
 import {
   bootstrapText,
   listener,
@@ -12,7 +13,7 @@ import {
   tcpAddress,
   tcpProxyFilter,
 } from '../support/listener-text.js';
-import { freePort, startHaproxy, startNginx, withoutHaproxyAndNginx } from '../support/other-proxies.js';
+import { startHaproxy, startNginx, withoutHaproxyAndNginx } from '../support/other-proxies.js';
 import { startProxy } from '../support/proxy.js';
 
 const extension = (name: string, type: string, fields: { readonly [field: string]: Plain } = {}): Plain => ({

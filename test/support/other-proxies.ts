@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -12,15 +12,6 @@ function isMissing(command: string): boolean {
 /** Why tests with those are skipped; false when both are here. */
 export const withoutHaproxyAndNginx: string | false =
   isMissing('haproxy') || isMissing('nginx') ? 'there is no HAProxy or no nginx' : false;
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** HAProxy with these frontends and backends, ready when it listens on `port`. */
 export async function startHaproxy(t: TestContext, sections: string, port: number): Promise<void> {

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { freePort } from './free-port.js';
 
 /** `RATELIMIT_BINARY`, or `ratelimit` on the path: what `go install` makes of github.com/envoyproxy/ratelimit. */
 const binary =
@@ -16,14 +16,6 @@ const binary =
 /** Why tests against the rate limit service are skipped; false when it is here. */
 export const withoutRateLimit: string | false =
   binary === undefined ? 'no rate limit service (RATELIMIT_BINARY or ratelimit on the path)' : false;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Starts it before that Redis, with a file of descriptors for each domain; answers its gRPC port. It ends with the test. */
 export async function startRateLimit(

@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { freePort } from './free-port.js';
 
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 
@@ -13,21 +13,10 @@ export const needsRedis = {
   timeout: 90_000,
 };
 
-/** The bus of a cluster is ten thousand above the port: both have to be there. */
-async function freePort(highest: number): Promise<number> {
-  for (;;) {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const at = server.address();
-    await new Promise((resolve) => server.close(resolve));
-    if (at !== null && typeof at === 'object' && at.port <= highest) return at.port;
-  }
-}
-
 /** Starts a server that keeps nothing; answers its port. */
 export async function startRedis(t: TestContext, more: readonly string[] = []): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'redis-'));
-  const port = await freePort(more.includes('--cluster-enabled') ? 55_000 : 65_535);
+  const port = await freePort();
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder, ...more];
   const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
   t.after(() => {
@@ -46,7 +35,9 @@ export async function startRedis(t: TestContext, more: readonly string[] = []): 
 /** Starts a cluster of three primaries; answers their ports once every slot is served. */
 export async function startRedisCluster(t: TestContext): Promise<readonly number[]> {
   const ports: number[] = [];
-  for (let i = 0; i < 3; i++) ports.push(await startRedis(t, ['--cluster-enabled', 'yes']));
+  for (let i = 0; i < 3; i++) {
+    ports.push(await startRedis(t, ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())]));
+  }
   const cli = (...args: readonly string[]): string =>
     spawnSync('redis-cli', args, { encoding: 'utf8' }).stdout;
   cli('--cluster', 'create', ...ports.map((port) => `127.0.0.1:${port}`), '--cluster-yes');

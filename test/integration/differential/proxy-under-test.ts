@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '../../support/free-port.js';
 import { mainPath } from '../../support/proxy.js';
 import { ScriptedOrigin } from './scripted-origin.js';
 
@@ -59,7 +59,7 @@ export class ProxyUnderTest {
     this.kind = kind;
     this.places = places;
     this.origin = origin;
-    this.statsPath = `/stats?usedonly${statsFilter && `&filter=${encodeURIComponent(statsFilter)}`}`;
+    this.statsPath = `/stats?usedonly${statsFilter && `&filter=${encodeURIComponent(statsFilter)}`}&type=`;
     this.folder = folder;
     this.child = child;
     this.agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -106,32 +106,32 @@ export class ProxyUnderTest {
     return proxy;
   }
 
-  /** Counters and gauges that were ever used. */
+  /** Counters and gauges that were ever used. Histograms, which nobody compares, are most of the work of a page. */
   async stats(): Promise<Stats> {
-    const text = await this.admin(this.statsPath);
-    const stats = new Map<string, number>();
-    for (const line of text.split('\n')) {
-      const found = /^(\S+): (\d+)$/.exec(line.trim());
-      if (found !== null) stats.set(found[1] as string, Number(found[2]));
-    }
-    return stats;
+    return new Map([...(await this.statsOf('Counters')), ...(await this.statsOf('Gauges'))]);
   }
 
-  /** The stats once none of those gauges is above zero any more; `unsettled` names those that stay. */
-  async settled(gauges: RegExp): Promise<{ readonly stats: Stats; readonly unsettled: readonly string[] }> {
+  /** Resolves once none of those gauges is above zero any more, with the names of those that stay. */
+  async settled(gauges: RegExp): Promise<readonly string[]> {
     const deadline = performance.now() + settleLimitMs;
     for (;;) {
-      const stats = await this.stats();
-      const unsettled = [...stats].filter(
+      const unsettled = [...(await this.statsOf('Gauges'))].filter(
         ([name, value]) => value > (this.stuck.get(name) ?? 0) && gauges.test(name),
       );
-      if (unsettled.length === 0) return { stats, unsettled: [] };
+      if (unsettled.length === 0) return [];
       if (performance.now() > deadline) {
         for (const [name, value] of unsettled) this.stuck.set(name, value);
-        return { stats, unsettled: unsettled.map(([name]) => name) };
+        return unsettled.map(([name]) => name);
       }
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
+  }
+
+  private async statsOf(type: 'Counters' | 'Gauges'): Promise<Stats> {
+    const text = await this.admin(this.statsPath + type);
+    return new Map(
+      [...text.matchAll(/^(\S+): (\d+)\s*$/gm)].map(([, name = '', value]) => [name, Number(value)]),
+    );
   }
 
   admin(path: string): Promise<string> {
@@ -210,17 +210,3 @@ function spawnProxy(kind: ProxyKind, file: string, folder: string): ChildProcess
 
 /** Above the ports that systems give away, so that no other test listens on it by chance. */
 const refusedPort = 65_533;
-
-/** Ports that were free a moment ago. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}

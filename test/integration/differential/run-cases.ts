@@ -69,13 +69,11 @@ export async function observeCases(
     const released = await proxy.settled(downstreamActive);
     const requests = origin.requests;
     origin.finish();
-    const { unsettled } = await proxy.settled(anyActive);
-    // Looked at again: a worker may have counted a close between the counters and the gauges of one answer.
+    const unsettled = await proxy.settled(anyActive);
+    // Behind the gauges: a worker may count a close between two pages.
     const stats = await proxy.stats();
     await mark(proxy, partial.length);
-    const open = [...new Set([...released.unsettled, ...unsettled])].map(
-      (name) => `[never back at zero] ${name}`,
-    );
+    const open = [...new Set([...released, ...unsettled])].map((name) => `[never back at zero] ${name}`);
     return {
       client: clientLines(view).map((line) => namePorts(line, places)),
       origin: originLines(requests, places).map((line) => namePorts(line, places)),

@@ -166,7 +166,7 @@ export const udpCases: readonly UdpCase[] = [
     listener: 'idle',
     steps: [
       ...one,
-      { stat: ['udp.idle.downstream_sess_active', 0] },
+      { stat: ['udp.idle.idle_timeout', 1] },
       { send: 'again', replies: 2 },
       { stat: ['udp.idle.idle_timeout', 2] },
     ],

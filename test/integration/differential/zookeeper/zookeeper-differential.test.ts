@@ -36,7 +36,8 @@ async function observe(t: TestContext, kind: ProxyKind, cases: readonly ByteCase
   let before = await proxy.stats();
   for (const it of cases) {
     const told = await server.play(proxy.places.listeners[it.listener ?? 'main'] ?? 0, it.steps(1));
-    const { stats } = await proxy.settled(/downstream_cx_active/);
+    await proxy.settled(/downstream_cx_active/);
+    const stats = await proxy.stats();
     lines.push([...told, ...statLines(before, stats, ignoredStats)]);
     before = stats;
   }
