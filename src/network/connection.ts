@@ -324,7 +324,8 @@ export class Connection implements PooledOutput, Flushable, DirectOwner {
     if (this.isWrapped || this.socket.connecting) return null;
     const handle = handleOf(this.socket);
     this.handle = handle;
-    if (handle !== null) direct.readTo(handle, this);
+    // Who listens to `data` passes on bytes that lie in buffers of their own.
+    if (handle !== null && this.socket.listenerCount('data') === 0) direct.readTo(handle, this);
     return handle;
   }
 

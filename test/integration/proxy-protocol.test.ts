@@ -103,5 +103,7 @@ test('a transport within the one that tells of clients reads what the host says'
   });
   client.write('hello');
   await eventually(() => text.endsWith('hello'));
-  match(text, /^PROXY TCP4 127\.0\.0\.1 127\.0\.0\.1 \d+ \d+\r\nhello$/);
+  client.write(' again');
+  await eventually(() => text.endsWith(' again'));
+  match(text, /^PROXY TCP4 127\.0\.0\.1 127\.0\.0\.1 \d+ \d+\r\nhello again$/);
 });
