@@ -23,7 +23,9 @@ export interface MongoEvents {
 
 const headBytes = 16;
 /** What `lengthAt` answers where there is no message to read. */
-const Length = { unknown: -1, impossible: 0 } as const;
+const Length = { unknown: -1, impossible: 0, short: 1 } as const;
+/** Bytes behind a length that is too short are kept up to here. */
+const strayLimitBytes = 65_536;
 const noBytes = Buffer.alloc(0);
 
 /**
@@ -31,10 +33,10 @@ const noBytes = Buffer.alloc(0);
  * beginning of one whose rest is to come is copied.
  *
  *   head awaited ──length──► rest awaited ──► told ──► head awaited
+ *        ├──fewer bytes than a head has──► the length alone is left out, and more bytes are waited for
  *        └──a length that cannot be──► passed over, with everything behind it
  *
- * Envoy waits for the end of a message whatever its length is: one of too many bytes, or of fewer than its head has, is
- * never told there either, and no error.
+ * Both as in Envoy, which waits for the end of a message whatever its length is, and tells of no error.
  */
 export class MongoDecoder {
   private readonly limits: MongoLimits;
@@ -45,6 +47,8 @@ export class MongoDecoder {
   private pending: Buffer;
   private pendingBytes: number;
   private isPassedOver: boolean;
+  /** What is kept lay behind a length that was left out: it is looked at when more has come. */
+  private isStray: boolean;
 
   constructor(events: MongoEvents, isReplies: boolean, limits: MongoLimits = mongoLimits) {
     this.limits = limits;
@@ -54,16 +58,19 @@ export class MongoDecoder {
     this.pending = noBytes;
     this.pendingBytes = 0;
     this.isPassedOver = false;
+    this.isStray = false;
   }
 
   /** False: these are no messages. Nothing may follow then. `takesMsg` says whether OP_MSG and OP_COMPRESSED are known. */
   decode(bytes: Buffer, start: number, end: number, takesMsg: boolean): boolean {
     if (this.isPassedOver) return true;
+    if (this.isStray) return this.decodeStray(bytes, start, end, takesMsg);
     let at = start;
     while (at < end && this.pendingBytes > 0) {
       at = this.collect(bytes, at, end);
       const length = this.lengthAt(this.pending, 0, this.pendingBytes);
       if (length === Length.impossible) return this.passOver();
+      if (length === Length.short) return this.leaveOutLength(bytes, at, end);
       if (length === Length.unknown || this.pendingBytes < length) continue;
       if (!this.message(this.pending, 0, length, takesMsg)) return this.fail();
       this.forget();
@@ -71,6 +78,7 @@ export class MongoDecoder {
     while (at < end) {
       const length = this.lengthAt(bytes, at, end);
       if (length === Length.impossible) return this.passOver();
+      if (length === Length.short) return this.leaveOutLength(bytes, at + 4, end);
       if (length === Length.unknown || end - at < length) {
         this.append(bytes, at, end, length);
         return true;
@@ -90,6 +98,21 @@ export class MongoDecoder {
   forget(): void {
     this.pending = noBytes;
     this.pendingBytes = 0;
+    this.isStray = false;
+  }
+
+  private leaveOutLength(bytes: Buffer, start: number, end: number): true {
+    if (end - start > strayLimitBytes) return this.passOver();
+    this.forget();
+    this.append(bytes, start, end, 0);
+    this.isStray = this.pendingBytes > 0;
+    return true;
+  }
+
+  private decodeStray(bytes: Buffer, start: number, end: number, takesMsg: boolean): boolean {
+    const joined = Buffer.concat([this.pending.subarray(0, this.pendingBytes), bytes.subarray(start, end)]);
+    this.forget();
+    return this.decode(joined, 0, joined.length, takesMsg);
   }
 
   private passOver(): true {
@@ -107,7 +130,8 @@ export class MongoDecoder {
   private lengthAt(bytes: Buffer, at: number, end: number): number {
     if (end - at < 4) return Length.unknown;
     const length = bytes.readInt32LE(at);
-    return length < headBytes || length > this.limits.messageBytes ? Length.impossible : length;
+    if (length < 0 || length > this.limits.messageBytes) return Length.impossible;
+    return length < headBytes ? Length.short : length;
   }
 
   /** Adds to the beginning what it lacks: first its length, then the rest. Answers behind what was taken. */

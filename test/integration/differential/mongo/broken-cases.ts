@@ -116,7 +116,9 @@ const framing: readonly ByteCase[] = [
       Buffer.concat([int32Bytes(length), opQuery({ id }, 'db.a', ok).subarray(4)]),
     ),
   ),
-  ...[4, 5, 15].map((length) => broken(`${length} bytes that are zero`, () => Buffer.alloc(length))),
+  ...[4, 5, 8, 12, 15, 16, 20].map((length) =>
+    broken(`${length} bytes that are zero`, () => Buffer.alloc(length)),
+  ),
   broken('HTTP', () => Buffer.from('GET / HTTP/1.1\r\nhost: a\r\n\r\n')),
   broken('a document of four bytes', (id) => opInsert({ id }, 'db.a', [int32Bytes(4)])),
   broken('a document of negative length', (id) =>
