@@ -20,6 +20,24 @@ const httpConditions = [
 const grpcConditions = ['cancelled', 'deadline-exceeded', 'resource-exhausted', 'internal', 'unavailable'];
 const conditions: ReadonlySet<string> = new Set([...httpConditions, ...grpcConditions]);
 
+/** One retry at most, on no condition. */
+export const plainRetryPolicy: RetryPolicyConfig = {
+  retryOn: [],
+  numRetries: 1,
+  perTryTimeoutMs: 0,
+  perTryIdleTimeoutMs: 0,
+  retriableStatusCodes: [],
+  baseIntervalMs: null,
+  maxIntervalMs: null,
+  rateLimited: null,
+  hostSelectionMaxAttempts: 1,
+  hostPredicates: [],
+  retryPriority: null,
+  retriableHeaders: null,
+  retriableRequestHeaders: null,
+  refreshesCluster: false,
+};
+
 /** The known tokens of a comma-separated list of retry conditions. */
 export function parseRetryOn(text: string): string[] {
   if (text === '') return [];
@@ -46,6 +64,29 @@ export function parseRetryPolicy(node: ConfigNode): RetryPolicyConfig {
     retriableHeaders: parseHeaderMatchers(node, 'retriable_headers'),
     retriableRequestHeaders: parseHeaderMatchers(node, 'retriable_request_headers'),
     refreshesCluster: node.bool('refresh_cluster_on_retry'),
+  };
+}
+
+/** Reads `config.core.v3.RetryPolicy`, for requests of the proxy's own; these wait a second at first. */
+export function parseOwnRetryPolicy(
+  node: ConfigNode | undefined,
+  retryOn: readonly string[] | null = null,
+): RetryPolicyConfig | null {
+  if (node === undefined) return null;
+  for (const field of ['retry_priority', 'retry_host_predicate', 'host_selection_retry_max_attempts'])
+    node.unsupported(field, 'requests of its own go where the balancer sends them');
+  const backOff = parseBackOff(node);
+  const baseIntervalMs = backOff.baseIntervalMs ?? 1000;
+  const maxIntervalMs = backOff.maxIntervalMs ?? baseIntervalMs * 10;
+  if (retryOn !== null) node.noEffect('retry_on', 'Envoy has conditions of its own here');
+  return {
+    ...plainRetryPolicy,
+    retryOn: retryOn ?? parseRetryOn(node.string('retry_on')),
+    numRetries: node.number('num_retries', 1),
+    baseIntervalMs,
+    maxIntervalMs,
+    // So says Envoy: a try may take as long as the longest wait between two.
+    perTryTimeoutMs: maxIntervalMs,
   };
 }
 

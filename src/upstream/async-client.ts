@@ -1,4 +1,6 @@
 import type { Chunk, StreamResetReason } from '../api/codec.js';
+import type { RetryPolicyConfig } from '../api/route.js';
+import type { RuntimeView } from '../api/runtime.js';
 import type { Counter, StatScope } from '../api/stats.js';
 import type { NodeIdentity } from '../api/thread-scope.js';
 import type {
@@ -14,9 +16,11 @@ import type { BufferPool } from '../base/buffer-pool.js';
 import { ChunkQueue } from '../base/chunk-queue.js';
 import type { Clock } from '../base/clock.js';
 import { type HeaderMap, type RequestHeaders, ResponseHeaders } from '../base/header-map.js';
+import type { Random } from '../base/random.js';
 import { Timer, type TimerWheel } from '../base/timer-wheel.js';
 import type { Attempt, AttemptOwner } from './attempt/attempt.js';
 import { ownAttempt } from './attempt/own-attempt.js';
+import { makeRetryState, type RetryState } from './attempt/retry-state.js';
 import { C } from './cluster-stats.js';
 
 /** A request of the proxy's own. */
@@ -28,6 +32,8 @@ export interface AsyncRequest {
   readonly timeoutMs: number;
   /** Bytes of body above which the answer is given up. */
   readonly limitBytes: number;
+  /** Tries besides the first; null or absent: none. */
+  readonly retryPolicy?: RetryPolicyConfig | null;
   /** The request does not say in x-forwarded-for which proxy it comes from. */
   readonly hidesAddress?: boolean;
 }
@@ -51,6 +57,8 @@ export interface AsyncClientParts {
   readonly buffers: BufferPool;
   readonly clock: Clock;
   readonly timers: TimerWheel;
+  readonly random: Random;
+  readonly runtime: RuntimeView;
 }
 
 /** A client's own part of the scope: its requests say where they come from, and are counted. */
@@ -59,7 +67,7 @@ export interface AsyncClientScope extends AsyncClientParts {
   readonly stats: StatScope;
 }
 
-/** Requests of the proxy's own, through its clusters, balancers, breakers and pools; one try each. */
+/** Requests of the proxy's own, through its clusters, balancers, breakers and pools; one try each, or more by a policy. */
 export class AsyncClient {
   private readonly parts: AsyncClientScope;
   private readonly requests: Counter;
@@ -84,11 +92,20 @@ export class AsyncClient {
   }
 
   /** What Envoy's router adds to a request of the proxy's own. */
-  private introduce({ headers, hidesAddress, timeoutMs }: AsyncRequest): void {
+  private introduce(request: AsyncRequest): void {
+    const { headers, hidesAddress } = request;
     headers.set('x-envoy-internal', 'true');
     if (hidesAddress !== true) headers.append('x-forwarded-for', this.parts.node.localAddress);
-    if (timeoutMs > 0) headers.set('x-envoy-expected-rq-timeout-ms', String(timeoutMs));
+    sayExpected(request, 0);
   }
+}
+
+/** How long the server may take for this try. */
+function sayExpected({ headers, timeoutMs, retryPolicy }: AsyncRequest, elapsedMs: number): void {
+  const left = timeoutMs > 0 ? Math.max(1, Math.floor(timeoutMs - elapsedMs)) : Number.POSITIVE_INFINITY;
+  const perTry = retryPolicy?.perTryTimeoutMs || Number.POSITIVE_INFINITY;
+  const expected = Math.min(left, perTry);
+  if (expected < Number.POSITIVE_INFINITY) headers.set('x-envoy-expected-rq-timeout-ms', String(expected));
 }
 
 class Call implements AttemptOwner, LoadBalancerContext, Cancellable {
@@ -106,6 +123,9 @@ class Call implements AttemptOwner, LoadBalancerContext, Cancellable {
   private readonly callbacks: AsyncCallbacks;
   private readonly startedMs: number;
   private readonly timer: Timer;
+  /** Null: what fails has failed. */
+  private readonly retry: RetryState | null;
+  private backOff: Timer | null;
   private try: Attempt | null;
   private responseHeaders: ResponseHeaders | null;
   private body: ChunkQueue | null;
@@ -120,6 +140,8 @@ class Call implements AttemptOwner, LoadBalancerContext, Cancellable {
     this.callbacks = callbacks;
     this.startedMs = parts.clock.now();
     this.timer = new Timer(() => this.onTimeout());
+    this.retry = this.makeRetry();
+    this.backOff = null;
     this.try = null;
     this.responseHeaders = null;
     this.body = null;
@@ -134,7 +156,27 @@ class Call implements AttemptOwner, LoadBalancerContext, Cancellable {
     return true;
   }
 
+  private makeRetry(): RetryState | null {
+    const { cluster, parts, request } = this;
+    const { retryPolicy = null } = request;
+    if (retryPolicy === null) return null;
+    const { clock, random, runtime } = parts;
+    const breaker = cluster.breaker(defaultPriority);
+    return makeRetryState(retryPolicy, request.headers, false, {
+      stats: cluster.info.stats,
+      breaker,
+      random,
+      runtime,
+      clock,
+    });
+  }
+
   start(): void {
+    if (this.request.timeoutMs > 0) this.parts.timers.schedule(this.timer, this.request.timeoutMs);
+    this.startTry();
+  }
+
+  private startTry(): void {
     const { cluster, request } = this;
     if (cluster.inMaintenance()) {
       this.fail('maintenance_mode', 503);
@@ -150,7 +192,6 @@ class Call implements AttemptOwner, LoadBalancerContext, Cancellable {
       this.fail('no_healthy_upstream', 503);
       return;
     }
-    if (request.timeoutMs > 0) this.parts.timers.schedule(this.timer, request.timeoutMs);
     const attempt = ownAttempt(this, cluster, host, null, (status, body) => this.onReply(status, body));
     this.try = attempt;
     const { body } = request;
@@ -175,12 +216,21 @@ class Call implements AttemptOwner, LoadBalancerContext, Cancellable {
       });
   }
 
-  onPerTryTimeout(): void {
-    // One try, one timeout: the call's own.
+  onPerTryTimeout(attempt: Attempt): void {
+    const { cluster, retry } = this;
+    if (this.isDone || attempt.isDone || attempt.hasResponse) return;
+    cluster.info.stats.inc(C.upstream_rq_per_try_timeout);
+    attempt.host.reportLocalFailure('timeout');
+    attempt.host.count(HostWord.rqTimeout, 1);
+    attempt.host.count(HostWord.rqError, 1);
+    const isRetried = retry !== null && retry.onPerTryTimeout() === 'yes';
+    if (isRetried) this.retryLater(retry);
+    else this.fail('timeout', 504);
+    attempt.abandon();
   }
 
   onPerTryIdleTimeout(): void {
-    // As above.
+    // No policy of these requests has one.
   }
 
   onMaxDuration(): void {
@@ -195,8 +245,9 @@ class Call implements AttemptOwner, LoadBalancerContext, Cancellable {
 
   // AttemptOwner
 
-  onAttemptReady(_attempt: Attempt, _connection: UpstreamConnectionInfo): void {
-    // The request goes out; nothing here waits for it.
+  onAttemptReady(attempt: Attempt, _connection: UpstreamConnectionInfo): void {
+    const perTryMs = this.request.retryPolicy?.perTryTimeoutMs ?? 0;
+    if (perTryMs > 0) attempt.armPerTry(this.parts.timers, perTryMs);
   }
 
   onAttempt1xx(): void {
@@ -205,6 +256,14 @@ class Call implements AttemptOwner, LoadBalancerContext, Cancellable {
 
   onAttemptHeaders(attempt: Attempt, headers: ResponseHeaders, endStream: boolean): void {
     attempt.host.reportStatus(headers.status);
+    attempt.cancelPerTry(this.parts.timers);
+    if (this.retry !== null && this.retry.onHeaders(headers) === 'yes') {
+      this.cluster.chargeRetryCode(headers.status);
+      attempt.host.count(HostWord.rqError, 1);
+      if (!endStream) attempt.abandon();
+      this.retryLater(this.retry);
+      return;
+    }
     attempt.host.count(headers.status >= 500 ? HostWord.rqError : HostWord.rqSuccess, 1);
     this.cluster.chargeCode(headers.status, true, attempt.host.isCanary);
     const elapsed = Math.max(0, Math.floor(this.parts.clock.now() - this.startedMs));
@@ -232,11 +291,30 @@ class Call implements AttemptOwner, LoadBalancerContext, Cancellable {
   onAttemptReset(attempt: Attempt, reason: StreamResetReason, detail: string): void {
     if (this.isDone) return;
     if (reason !== 'overflow') attempt.host.count(HostWord.rqError, 1);
+    attempt.cancelPerTry(this.parts.timers);
+    const retry = this.responseHeaders === null ? this.retry : null;
+    if (retry !== null && retry.onReset(reason, attempt.hasSentBytes) === 'yes') {
+      this.retryLater(retry);
+      return;
+    }
     this.fail(detail === '' ? reason : `${reason}: ${detail}`, this.responseHeaders === null ? 503 : 0);
   }
 
   onAttemptClogged(): void {
     // The body is in memory as a whole; what waits in the socket waits there.
+  }
+
+  private retryLater(retry: RetryState): void {
+    this.try = null;
+    this.backOff ??= new Timer(() => this.onBackOffOver(retry));
+    this.parts.timers.schedule(this.backOff, retry.backOffMs());
+  }
+
+  private onBackOffOver(retry: RetryState): void {
+    if (this.isDone) return;
+    retry.onRetry();
+    sayExpected(this.request, this.parts.clock.now() - this.startedMs);
+    this.startTry();
   }
 
   private complete(host: Host, trailers: HeaderMap | null): void {
@@ -265,6 +343,9 @@ class Call implements AttemptOwner, LoadBalancerContext, Cancellable {
   private end(): void {
     this.isDone = true;
     this.parts.timers.cancel(this.timer);
+    if (this.backOff !== null) this.parts.timers.cancel(this.backOff);
+    this.retry?.release();
+    this.try?.cancelPerTry(this.parts.timers);
     this.body?.clear();
     this.body = null;
   }

@@ -6,6 +6,7 @@ import type { CircuitBreaker } from '../../api/upstream.js';
 import type { Clock } from '../../base/clock.js';
 import type { RequestHeaders, ResponseHeaders } from '../../base/header-map.js';
 import type { Random } from '../../base/random.js';
+import { plainRetryPolicy } from '../../route/retry-policy.js';
 import { C } from '../cluster-stats.js';
 import { resetIntervalMs } from './reset-interval.js';
 import { conditionsAsked, conditionsOf, type RetryConditions } from './retry-conditions.js';
@@ -157,23 +158,6 @@ export class RetryState {
   }
 }
 
-const noPolicy: RetryPolicyConfig = {
-  retryOn: [],
-  numRetries: 1,
-  perTryTimeoutMs: 0,
-  perTryIdleTimeoutMs: 0,
-  retriableStatusCodes: [],
-  baseIntervalMs: null,
-  maxIntervalMs: null,
-  rateLimited: null,
-  hostSelectionMaxAttempts: 1,
-  hostPredicates: [],
-  retryPriority: null,
-  retriableHeaders: null,
-  retriableRequestHeaders: null,
-  refreshesCluster: false,
-};
-
 /** The retry state of a request, from its route's policy and its own x-envoy headers; null when it is never retried. */
 export function makeRetryState(
   policy: RetryPolicyConfig | null,
@@ -182,7 +166,7 @@ export function makeRetryState(
   parts: RetryParts,
 ): RetryState | null {
   if (policy === null && !hasOverrides) return null;
-  const effective = policy ?? noPolicy;
+  const effective = policy ?? plainRetryPolicy;
   const rules = conditionsOf(effective);
   const asked = hasOverrides ? conditionsAsked(headers, rules) : rules;
   if (asked.isEmpty || !asked.mayRetry(headers)) return null;

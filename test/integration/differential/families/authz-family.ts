@@ -108,6 +108,20 @@ export const authzFamily: FilterFamily = {
     },
     'authz-lost': { filters: [authz({ http_service: service({}, 'no-such') })] },
     'authz-allowing': { filters: [authz({ http_service: service({}, 'refused'), ...allowing })] },
+    'authz-retried': {
+      filters: [
+        authz({
+          http_service: {
+            server_uri: { uri: 'http://authz.local/ignored', cluster: 'authz', timeout: '60s' },
+            retry_policy: {
+              retry_on: '5xx,reset',
+              num_retries: 2,
+              retry_back_off: { base_interval: '0.005s', max_interval: '30s' },
+            },
+          },
+        }),
+      ],
+    },
     'authz-off': { filters: [authz(off)] },
     'authz-denying': { filters: [authz({ ...off, ...denying })] },
     'authz-uncharged': {
@@ -180,6 +194,13 @@ export const authzFamily: FilterFamily = {
     at('an error', 'authz-error', get('/ok')),
     at('no such cluster', 'authz-lost', get('/ok')),
     at('an error that is allowed', 'authz-allowing', get('/ok')),
+    at('asked thrice', 'authz-retried', get('/ok'), [
+      reply('503 No', [], 'no'),
+      ['close'],
+      reply('200 OK', [], 'yes'),
+    ]),
+    at('asked in vain', 'authz-retried', get('/ok'), Array<string>(3).fill(reply('500 No', [], 'no'))),
+    at('asked once', 'authz-retried', get('/ok'), [reply('403 Forbidden', [], 'no')]),
     at('off', 'authz-off', get('/ok')),
     at('off means no', 'authz-denying', get('/ok')),
     at('uncharged', 'authz-uncharged', get('/ok'), [reply('403 Forbidden', [], 'longer')]),

@@ -160,6 +160,13 @@ const providers: Fields = {
     issuer: 'one',
     remote_jwks: { http_uri: { uri: 'http://keys.local/jwks?x', cluster: 'keys', timeout: '1s' } },
   },
+  retried: {
+    issuer: 'one',
+    remote_jwks: {
+      http_uri: { uri: 'http://keys.local/retried', cluster: 'keys', timeout: '60s' },
+      retry_policy: { num_retries: 2, retry_back_off: { base_interval: '0.005s', max_interval: '30s' } },
+    },
+  },
   missing: {
     issuer: 'one',
     remote_jwks: { http_uri: { uri: 'https://keys.local/jwks', cluster: 'refused', timeout: '1s' } },
@@ -180,6 +187,7 @@ const rules: readonly Plain[] = [
   needs('/cached', { provider_name: 'cached' }),
   needs('/remote', { provider_name: 'remote' }),
   needs('/no-keys', { provider_name: 'missing' }),
+  needs('/retried', { provider_name: 'retried' }),
   { match: { prefix: '/named' }, requirement_name: 'named' },
   { match: { prefix: '/nothing' } },
 ];
@@ -197,7 +205,10 @@ function at(
 }
 
 const lenient = (path: string): Partial<DifferentialCase> =>
-  path.startsWith('/allow') ? { listener: 'jwt-lenient' } : {};
+  path.startsWith('/allow') || path.startsWith('/extract') ? { listener: 'jwt-lenient' } : {};
+
+/** Envoy fetches keys again with an empty body of chunks. */
+const ignores = [/transfer-encoding: chunked|\[(?:chunked|none) body\] ""|cx_tx_bytes_total/];
 
 export const jwtFamily: FilterFamily = {
   listeners: {
@@ -219,10 +230,20 @@ export const jwtFamily: FilterFamily = {
     'jwt-lenient': {
       filters: [
         jwt({
-          providers: { one: provider('one'), two: provider('two', { forward: true }) },
+          providers: {
+            one: provider('one', { failed_status_in_metadata: 'failed' }),
+            two: provider('two', { forward: true, from_headers: [{ name: 'x-two' }] }),
+          },
           rules: [
             needs('/allow-missing', { allow_missing: {} }),
             needs('/allow-failed', { allow_missing_or_failed: {} }),
+            needs('/extract-any', {
+              requires_any: { requirements: [one, { extract_only_without_validation: {} }] },
+            }),
+            needs('/extract-named', {
+              extract_only_without_validation: { verification_status_header: 'X-Verified' },
+            }),
+            needs('/extract', { extract_only_without_validation: {} }),
           ],
         }),
       ],
@@ -250,6 +271,9 @@ export const jwtFamily: FilterFamily = {
       '/whatever',
       '/allow-missing',
       '/allow-failed',
+      '/extract',
+      '/extract-any',
+      '/extract-named',
       '/who',
       '/named',
       '/nothing',
@@ -316,6 +340,31 @@ export const jwtFamily: FilterFamily = {
     at('/remote', 'fetched', bearer(good), { origin: [keyAnswer] }),
     at('/remote', 'kept', bearer(good)),
     at('/no-keys', 'refused', bearer(good)),
+    at('/retried', 'fails thrice', bearer(good), {
+      origin: [reply('500 No'), reply('503 No'), reply('504 No')],
+      ignores,
+    }),
+    at('/retried', 'not worth another try', bearer(good), { origin: [reply('404 No')] }),
+    at('/retried', 'fails twice', bearer(good), {
+      origin: [reply('500 No'), ['close'], keyAnswer],
+      ignores,
+    }),
+    ...['/allow-failed', '/extract'].flatMap((path) => [
+      at(path, 'two tokens, the first good', [...bearer(good), ['x-two', `${goodTwo}x`]], lenient(path)),
+      at(path, 'two tokens, the second good', [...bearer(`${good}x`), ['x-two', goodTwo]], lenient(path)),
+      at(path, 'a token where its issuer is not looked for', [['x-two', good]], lenient(path)),
+      at(path, 'no token at all', bearer('x'), lenient(path)),
+    ]),
+    at('/allow-missing', 'a token where its issuer is not looked for', [['x-two', good]], lenient('/allow')),
+    at('/allow-missing', 'no token at all', bearer('x'), lenient('/allow')),
+    at(
+      '/extract',
+      'what the client says of its token',
+      [...bearer('x'), ['x-jwt-signature-verified', 'true']],
+      {
+        listener: 'jwt-lenient',
+      },
+    ),
     ...['/one', '/else'].map((path) =>
       simple(
         `jwt ${path}: preflight`,

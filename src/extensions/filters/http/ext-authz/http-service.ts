@@ -56,12 +56,13 @@ export class HttpService implements AuthzService {
   }
 
   ask(question: Question, give: (verdict: Verdict) => void): Cancellable | null {
-    const { cluster, timeoutMs } = this.config;
+    const { cluster, retryPolicy, timeoutMs } = this.config;
     const { body } = question;
     const request = {
       headers: this.headersOf(question),
       body: body === null || body.bytes.length === 0 ? null : body.bytes,
       timeoutMs,
+      retryPolicy,
       limitBytes: maxAnswerBytes,
       hidesAddress: true,
     };

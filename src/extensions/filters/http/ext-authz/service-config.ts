@@ -1,5 +1,7 @@
 import type { ConfigNode } from '../../../../api/config-node.js';
+import type { RetryPolicyConfig } from '../../../../api/route.js';
 import type { HeaderAdditionConfig } from '../../../../route/config-types.js';
+import { parseOwnRetryPolicy } from '../../../../route/retry-policy.js';
 import { type Patterns, parsePatterns } from './patterns.js';
 
 /** `HttpService`: who is asked, what he is told, and what is taken from his answer. */
@@ -16,6 +18,8 @@ export type HttpServiceConfig = {
   readonly toClient: Patterns;
   readonly toClientOnSuccess: Patterns;
   readonly toMetadata: Patterns;
+  /** Null: the service is asked once. */
+  readonly retryPolicy: RetryPolicyConfig | null;
 };
 
 export function parseHttpService(node: ConfigNode): HttpServiceConfig {
@@ -43,6 +47,7 @@ export function parseHttpService(node: ConfigNode): HttpServiceConfig {
     toClient: parsePatterns(answer?.message('allowed_client_headers')),
     toClientOnSuccess: parsePatterns(answer?.message('allowed_client_headers_on_success')),
     toMetadata: parsePatterns(answer?.message('dynamic_metadata_from_headers')),
+    retryPolicy: parseOwnRetryPolicy(node.message('retry_policy')),
   };
 }
 

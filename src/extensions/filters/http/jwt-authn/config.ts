@@ -1,7 +1,9 @@
 import type { ConfigNode } from '../../../../api/config-node.js';
+import type { RetryPolicyConfig } from '../../../../api/route.js';
 import { parseStringMatcher, type StringMatcherConfig } from '../../../../match/string-matcher.js';
 import type { RouteMatchConfig } from '../../../../route/config-types.js';
 import { parseRouteMatch } from '../../../../route/match-config.js';
+import { parseOwnRetryPolicy } from '../../../../route/retry-policy.js';
 import { jwksProblem } from './jwks.js';
 
 /** Where a token may be. */
@@ -17,6 +19,7 @@ export type RemoteKeysConfig = {
   readonly path: string;
   readonly scheme: string;
   readonly timeoutMs: number;
+  readonly retryPolicy: RetryPolicyConfig | null;
   readonly cacheMs: number;
   /** Keys are fetched before anybody asks. */
   readonly isEager: boolean;
@@ -52,7 +55,9 @@ export type RequirementConfig =
   | { readonly kind: 'none' }
   | { readonly kind: 'provider'; readonly provider: string; readonly audiences: readonly string[] | null }
   | { readonly kind: 'any' | 'all'; readonly requirements: readonly RequirementConfig[] }
-  | { readonly kind: 'allow-missing' | 'allow-missing-or-failed' };
+  | { readonly kind: 'allow-missing' | 'allow-missing-or-failed' }
+  /** Everything passes; the header says of a request that its token is not good. */
+  | { readonly kind: 'extract-only'; readonly header: string };
 
 /** `JwtAuthentication`. */
 export type JwtAuthnConfig = {
@@ -148,9 +153,15 @@ function parseRequirement(node: ConfigNode, providers: ReadonlySet<string>): Req
       node.message(kind)?.honourAll();
       return { kind: kind === 'allow_missing' ? 'allow-missing' : 'allow-missing-or-failed' };
     default:
-      node.unsupported('extract_only_without_validation', 'tokens are always verified');
-      return { kind: 'none' };
+      return parseExtractOnly(node.message('extract_only_without_validation'));
   }
+}
+
+/** What is said of a token that is not good, where the request passes whatever its tokens are. */
+function parseExtractOnly(node: ConfigNode | undefined): RequirementConfig {
+  if (node === undefined) return { kind: 'none' };
+  const header = node.string('verification_status_header').toLowerCase() || 'x-jwt-signature-verified';
+  return { kind: 'extract-only', header };
 }
 
 function parseProvider(name: string, node: ConfigNode): ProviderConfig {
@@ -223,6 +234,9 @@ function parsePlaces(node: ConfigNode): readonly TokenPlaceConfig[] {
   ];
 }
 
+/** What a fetch of keys is tried again for, whatever the policy says. */
+const fetchRetryOn = ['5xx', 'gateway-error', 'connect-failure', 'reset'];
+
 function parseKeys(name: string, node: ConfigNode): ProviderConfig['keys'] {
   const remote = node.message('remote_jwks');
   if (remote === undefined) {
@@ -232,7 +246,6 @@ function parseKeys(name: string, node: ConfigNode): ProviderConfig['keys'] {
       node.error(`Provider '${name}' in jwt_authn config has invalid local jwks: ${problem}`, 'local_jwks');
     return { text };
   }
-  remote.unsupported('retry_policy', 'a fetch that failed is tried again when keys are needed');
   const uri = remote.message('http_uri');
   const eager = remote.message('async_fetch');
   eager?.noEffect('fast_listener', 'listeners do not wait for keys');
@@ -248,6 +261,7 @@ function parseKeys(name: string, node: ConfigNode): ProviderConfig['keys'] {
     authority: parts?.[2] ?? '',
     path: parts?.[3] || '/',
     timeoutMs: uri?.duration('timeout', 0) ?? 0,
+    retryPolicy: parseOwnRetryPolicy(remote.message('retry_policy'), fetchRetryOn),
     cacheMs: remote.duration('cache_duration', 600_000),
     isEager: eager !== undefined,
     failedRefetchMs: eager?.duration('failed_refetch_duration', 1000) ?? 1000,

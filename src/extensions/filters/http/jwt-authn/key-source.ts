@@ -70,7 +70,8 @@ export class RemoteKeys implements KeySource {
     headers.scheme = config.scheme;
     // What Envoy calls itself here.
     headers.add('user-agent', 'Go-browser');
-    const request = { headers, body: null, timeoutMs: config.timeoutMs, limitBytes: maxKeySetBytes };
+    const { retryPolicy, timeoutMs } = config;
+    const request = { headers, body: null, timeoutMs, limitBytes: maxKeySetBytes, retryPolicy };
     this.client.send(config.cluster, request, {
       onResponse: ({ headers: { status }, body }) =>
         this.onFetched(status === 200 ? parseJwks(body.toString()) : null),

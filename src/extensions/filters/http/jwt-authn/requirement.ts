@@ -1,7 +1,7 @@
 import type { StreamControl } from '../../../../api/http-filter.js';
 import type { RequestHeaders } from '../../../../base/header-map.js';
-import { type RequirementConfig, trimmedAudience } from './config.js';
-import { JwtStatus } from './jwt.js';
+import { type RequirementConfig, type TokenPlaceConfig, trimmedAudience } from './config.js';
+import { JwtStatus, parseJwt } from './jwt.js';
 import type { Provider } from './provider.js';
 import { type FoundToken, findTokens } from './token-places.js';
 
@@ -36,7 +36,7 @@ export function buildRequirement(config: RequirementConfig, providers: Providers
     case 'all':
       return allOf(config.requirements.map((it) => buildRequirement(it, providers)));
     default:
-      return lenient([...providers.values()], config.kind);
+      return lenient([...providers.values()], config);
   }
 }
 
@@ -48,7 +48,7 @@ function failed(provider: Provider | null, status: string, { stream }: JwtReques
 /** All tokens of a request have to be good, or a bad one could ride on a good one; the last is looked at first. */
 function verifyAll(
   tokens: readonly FoundToken[],
-  providerOf: (token: FoundToken) => Provider | null,
+  providerOf: (token: FoundToken) => Provider | string,
   audiences: ReadonlySet<string> | null,
   isByIssuer: boolean,
   request: JwtRequest,
@@ -61,8 +61,8 @@ function verifyAll(
       return;
     }
     const provider = providerOf(token);
-    if (provider === null) {
-      tell(JwtStatus.unknownIssuer);
+    if (typeof provider === 'string') {
+      tell(provider);
       return;
     }
     provider.verify(token, audiences, isByIssuer, (status, jwt) => {
@@ -75,6 +75,21 @@ function verifyAll(
     });
   };
   tryNext(0);
+}
+
+/** Bad tokens are passed over; tells what became of the one that was looked at last. */
+function verifyEach(
+  tokens: readonly FoundToken[],
+  providerOf: (token: FoundToken) => Provider | string,
+  request: JwtRequest,
+  tell: (status: string) => void,
+): void {
+  const tryNext = (at: number, last: string): void => {
+    const token = tokens[tokens.length - 1 - at];
+    if (token === undefined) tell(last);
+    else verifyAll([token], providerOf, null, true, request, (status) => tryNext(at + 1, status));
+  };
+  tryNext(0, JwtStatus.ok);
 }
 
 function allOf(requirements: readonly (Requirement | null)[]): Requirement {
@@ -98,8 +113,8 @@ function anyOf(configs: readonly RequirementConfig[], providers: Providers): Req
   const named = configs.flatMap((it) => (it.kind === 'provider' ? [providers.get(it.provider)] : []));
   const siblings = named.filter((it) => it !== undefined);
   const live = configs.map((it) =>
-    it.kind === 'allow-missing' || it.kind === 'allow-missing-or-failed'
-      ? lenient(siblings.length > 0 ? siblings : [...providers.values()], it.kind)
+    isLenient(it)
+      ? lenient(siblings.length > 0 && it.kind !== 'extract-only' ? siblings : [...providers.values()], it)
       : buildRequirement(it, providers),
   );
   return (request, tell) => {
@@ -122,44 +137,61 @@ function anyOf(configs: readonly RequirementConfig[], providers: Providers): Req
   };
 }
 
+type LenientConfig = Exclude<
+  RequirementConfig,
+  { readonly kind: 'none' | 'provider' } | { readonly kind: 'any' | 'all' }
+>;
+
+function isLenient(config: RequirementConfig): config is LenientConfig {
+  return (
+    config.kind === 'allow-missing' ||
+    config.kind === 'allow-missing-or-failed' ||
+    config.kind === 'extract-only'
+  );
+}
+
 /** Passes requests without tokens; with tokens, those of good ones or all. */
-function lenient(
-  providers: readonly Provider[],
-  kind: 'allow-missing' | 'allow-missing-or-failed',
-): Requirement {
+function lenient(providers: readonly Provider[], config: LenientConfig): Requirement {
+  const passesBad = config.kind !== 'allow-missing';
   return (request, tell) => {
     const tokens = new Map<string, FoundToken>();
     for (const { config } of providers)
-      for (const token of findTokens(request.headers, config.places)) tokens.set(token.text, token);
-    const verdictOf = (status: string): string =>
-      kind === 'allow-missing-or-failed' ? JwtStatus.ok : status;
-    verifyAll(
-      [...tokens.values()],
-      (token) => ownerOf(token, providers),
-      null,
-      true,
-      request,
-      (status) => tell(verdictOf(status)),
-    );
+      for (const token of findTokens(request.headers, config.places))
+        tokens.set(`${placeKey(token.place)} ${token.text}`, token);
+    const owner = (token: FoundToken): Provider | string => {
+      const jwt = parseJwt(token.text);
+      if (typeof jwt === 'string') return jwt;
+      return ownerOf(jwt.issuer, token, providers) ?? JwtStatus.unknownIssuer;
+    };
+    const found = [...tokens.values()];
+    if (!passesBad) {
+      verifyAll(found, owner, null, true, request, tell);
+      return;
+    }
+    verifyEach(found, owner, request, (status) => {
+      if (config.kind === 'extract-only' && status !== JwtStatus.ok) {
+        request.headers.remove(config.header);
+        request.headers.add(config.header, 'false');
+      }
+      tell(JwtStatus.ok);
+    });
   };
 }
 
-/** The provider of a token's issuer, else one that takes any. */
-function ownerOf(token: FoundToken, providers: readonly Provider[]): Provider | null {
-  const issuer = issuerOf(token);
+/** The provider of a token's issuer, else one that takes any; of those that look where the token was. */
+function ownerOf(issuer: string, { place }: FoundToken, providers: readonly Provider[]): Provider | null {
+  const looking = providers.filter(({ config }) => config.places.some((it) => isSamePlace(it, place)));
   return (
-    providers.find(({ config }) => config.issuer === issuer) ??
-    providers.find(({ config }) => config.issuer === '') ??
+    looking.find(({ config }) => config.issuer === issuer) ??
+    looking.find(({ config }) => config.issuer === '') ??
     null
   );
 }
 
-/** The issuer that a token names, for choosing who verifies it; nothing is believed. */
-function issuerOf({ text }: FoundToken): string {
-  try {
-    const payload: unknown = JSON.parse(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString());
-    return typeof payload === 'object' && payload !== null && 'iss' in payload ? String(payload.iss) : '';
-  } catch {
-    return '';
-  }
+function isSamePlace(place: TokenPlaceConfig, other: TokenPlaceConfig): boolean {
+  return placeKey(place) === placeKey(other);
+}
+
+function placeKey(place: TokenPlaceConfig): string {
+  return `${place.kind} ${place.name} ${place.kind === 'header' ? place.prefix : ''}`;
 }
