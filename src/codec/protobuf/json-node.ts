@@ -5,7 +5,9 @@ export type JsonNode =
   | { readonly kind: 'number'; readonly text: string }
   | { readonly kind: 'string'; readonly text: string }
   | { readonly kind: 'array'; readonly items: readonly JsonNode[] }
-  | { readonly kind: 'object'; readonly members: readonly JsonMember[] };
+  | { readonly kind: 'object'; readonly members: readonly JsonMember[] }
+  /** A message that is one already, on its way into another. */
+  | { readonly kind: 'encoded'; readonly bytes: Buffer };
 
 export type JsonMember = readonly [name: string, value: JsonNode];
 
@@ -31,6 +33,7 @@ export function printJson(node: JsonNode, isIndented: boolean): string {
 function print(node: JsonNode, lead: string): string {
   switch (node.kind) {
     case 'null':
+    case 'encoded':
       return 'null';
     case 'bool':
       return String(node.value);

@@ -26,6 +26,7 @@ export class JsonEncoder {
   }
 
   message(message: MessageSchema, node: JsonNode, level = 0): Buffer {
+    if (node.kind === 'encoded') return node.bytes;
     const writer = new WireWriter();
     if (level > mostLevels) this.fail('Message too deep.');
     else if (!this.wellKnown(writer, message, node, level)) this.plain(writer, message, node, level);
@@ -248,7 +249,7 @@ export class JsonEncoder {
   }
 
   private anyValue(writer: WireWriter, message: MessageSchema, node: JsonNode, level: number): void {
-    const numbers = { null: 1, number: 2, string: 3, bool: 4, object: 5, array: 6 } as const;
+    const numbers = { null: 1, number: 2, string: 3, bool: 4, object: 5, array: 6, encoded: 5 } as const;
     const field = message.byNumber.get(numbers[node.kind]);
     if (field !== undefined) this.single(writer, field, node, level);
   }

@@ -1,5 +1,13 @@
 import { descriptorSet } from '../../../support/descriptor-set.js';
-import { type DifferentialCase, get, type HeaderList, reply, request, simple } from '../differential-case.js';
+import {
+  type DifferentialCase,
+  get,
+  type HeaderList,
+  post,
+  reply,
+  request,
+  simple,
+} from '../differential-case.js';
 import type { Fields, FilterFamily, FilterListener } from './filter-family.js';
 import { filter, routeTo } from './shorthand.js';
 
@@ -20,12 +28,24 @@ const methods = {
   List: { takes: '.lib.Get', gives: '.lib.Book', streamsOut: true, http: ['GET /v1/list'] },
   Upload: { takes: '.lib.Book', gives: '.lib.Book', streamsIn: true, http: ['POST /v1/upload body=*'] },
   Raw: { takes: '.lib.Get', gives: '.google.api.HttpBody', http: ['GET /v1/raw'] },
+  Many: {
+    takes: '.google.api.HttpBody',
+    gives: '.lib.Book',
+    streamsIn: true,
+    http: ['POST /v1/many body=*'],
+  },
   Put: { takes: '.google.api.HttpBody', gives: '.lib.Author', http: ['POST /v1/raw body=*'] },
   Custom: { takes: '.lib.Get', gives: '.lib.Book', http: ['REPORT /v1/custom'] },
   Plain: { takes: '.lib.Book', gives: '.lib.Book' },
 } as const;
 
 const descriptors = descriptorSet([
+  {
+    // Envoy brings its own for statuses, unless there is one of the name.
+    name: 'google/protobuf/any.proto',
+    package: 'google.protobuf',
+    messages: { Any: { type_url: [1, 'string'], value: [2, 'bytes'] } },
+  },
   {
     name: 'google/protobuf/some.proto',
     package: 'google.protobuf',
@@ -38,7 +58,13 @@ const descriptors = descriptorSet([
   {
     name: 'google/api/httpbody.proto',
     package: 'google.api',
-    messages: { HttpBody: { content_type: [1, 'string'], data: [2, 'bytes'] } },
+    messages: {
+      HttpBody: {
+        content_type: [1, 'string'],
+        data: [2, 'bytes'],
+        extensions: [3, 'repeated .google.protobuf.Any'],
+      },
+    },
   },
   {
     name: 'lib.proto',
@@ -242,11 +268,36 @@ const cases: readonly DifferentialCase[] = Object.keys(listeners).flatMap((name)
   ];
 });
 
+const onCapture = { listener: 'json-capture', probes: false };
+const captured: readonly string[] = [
+  '/v1/shelves/7/books?nope=1&nope=2&shelf=8',
+  '/v1/shelves/7/books?kinds=POEM&a.b=c%20d',
+  '/v1/things/a:b',
+  '/v1/things/a:tidy',
+  '/v1/things/a:',
+  '/v1/deep/a:b/c',
+  '/v1/deep/a/b:c:d',
+];
+const capturedBodies: readonly string[] = [
+  '/v1/raw',
+  '/v1/raw?a=1',
+  '/v1/raw?b=2&b=3&c',
+  '/v1/raw?a=x%20y+z&data=eA%3D%3D',
+  '/v1/raw?content_type=over&%61=1',
+  '/v1/many?a=1',
+];
+
 const protocols = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 
 /** JSON in, gRPC out, over HTTP/1 on both sides, so that scripts can be read. */
 export const transcoderFamily: FilterFamily = {
-  listeners,
+  listeners: {
+    ...listeners,
+    'json-capture': listener({
+      capture_unknown_query_parameters: true,
+      match_unregistered_custom_verb: true,
+    }),
+  },
   clusters: {
     transcoded: {
       typed_extension_protocol_options: {
@@ -257,5 +308,17 @@ export const transcoderFamily: FilterFamily = {
       },
     },
   },
-  cases,
+  cases: [
+    ...cases,
+    ...captured.map((path) =>
+      simple(`json-capture: GET ${path}`, get(path), { ...onCapture, origin: [answered([''])] }),
+    ),
+    ...capturedBodies.map((path) =>
+      simple(`json-capture: POST ${path}`, post(path, 'hello', [['content-type', 'text/plain']]), {
+        ...onCapture,
+        ...early,
+        origin: [answered([''])],
+      }),
+    ),
+  ],
 };

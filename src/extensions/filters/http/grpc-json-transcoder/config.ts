@@ -18,6 +18,10 @@ export type TranscoderConfig = {
   readonly unescape: string;
   readonly plusIsSpace: boolean;
   readonly ignoresEnumCase: boolean;
+  /** What stands behind a colon at the end of a path is a verb, even one that no template has. */
+  readonly takesAnyVerb: boolean;
+  /** Parameters that name no field become an extension of the request's `google.api.HttpBody`. */
+  readonly capturesUnknown: boolean;
   readonly refusesUnknownMethod: boolean;
   readonly refusesUnknownParameters: boolean;
   readonly refusesCollisions: boolean;
@@ -50,6 +54,8 @@ export function parseTranscoder(node: ConfigNode): TranscoderConfig {
     unescape: node.enum('url_unescape_spec', 'ALL_CHARACTERS_EXCEPT_RESERVED'),
     plusIsSpace: node.bool('query_param_unescape_plus'),
     ignoresEnumCase: node.bool('case_insensitive_enum_parsing'),
+    takesAnyVerb: node.bool('match_unregistered_custom_verb'),
+    capturesUnknown: node.bool('capture_unknown_query_parameters'),
     refusesUnknownMethod: validation?.bool('reject_unknown_method') ?? false,
     refusesUnknownParameters: validation?.bool('reject_unknown_query_parameters') ?? false,
     refusesCollisions: validation?.bool('reject_binding_body_field_collisions') ?? false,

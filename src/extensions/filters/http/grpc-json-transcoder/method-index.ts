@@ -27,6 +27,8 @@ export interface FoundMethod {
   readonly method: MethodSchema;
   readonly rule: HttpRule;
   readonly values: readonly BoundValue[];
+  /** Parameters that name no field, where they are kept. */
+  readonly unknown: readonly (readonly [name: string, value: string])[];
 }
 
 /** Why there is none: nothing matches, or a parameter of the query is no field. */
@@ -87,8 +89,10 @@ export class MethodIndex {
   private split(path: string): { readonly segments: string[]; readonly verb: string } {
     const colon = path.lastIndexOf(':');
     const last = colon > path.lastIndexOf('/') ? path.slice(colon + 1) : '';
-    const verb = this.verbs.has(last) ? last : '';
-    const segments = (verb === '' ? path : path.slice(0, colon)).slice(1).split('/');
+    const { takesAnyVerb } = this.config;
+    const verb = takesAnyVerb || this.verbs.has(last) ? last : '';
+    const isCut = verb !== '' || (takesAnyVerb && path.endsWith(':'));
+    const segments = (isCut ? path.slice(0, colon) : path).slice(1).split('/');
     while (segments.at(-1) === '') segments.pop();
     return { segments, verb };
   }
@@ -100,6 +104,8 @@ export class MethodIndex {
     query: string,
   ): FoundMethod | NoMethod {
     const values: BoundValue[] = [];
+    const unknown: [string, string][] = [];
+    const { capturesUnknown } = this.config;
     const { unescape: spec, plusIsSpace, ignoredParameters, ignoresUnknownParameters } = this.config;
     for (const { path, segments, isMany } of bindings) {
       const fields = fieldsOf(method.input, path);
@@ -115,14 +121,13 @@ export class MethodIndex {
       if (name === '' || ignoredParameters.includes(name)) continue;
       const raw = equals < 0 ? '' : parameter.slice(equals + 1);
       const fields = fieldsOf(method.input, name.split('.'));
-      if (typeof fields === 'string') {
-        if (ignoresUnknownParameters) continue;
+      const text = unescapeValue(plusIsSpace ? raw.replaceAll('+', ' ') : raw, false, 'ALL_CHARACTERS');
+      if (typeof fields !== 'string') values.push({ path: fields, text });
+      else if (capturesUnknown && equals >= 0) unknown.push([name, text]);
+      else if (!capturesUnknown && !ignoresUnknownParameters)
         return { problem: 'unknown-parameter', text: fields };
-      }
-      const spaced = plusIsSpace ? raw.replaceAll('+', ' ') : raw;
-      values.push({ path: fields, text: unescapeValue(spaced, false, 'ALL_CHARACTERS') });
     }
-    return { method, rule, values };
+    return { method, rule, values, unknown };
   }
 }
 

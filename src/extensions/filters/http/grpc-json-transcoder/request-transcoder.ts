@@ -1,7 +1,8 @@
-import { type JsonNode, jsonString } from '../../../../codec/protobuf/json-node.js';
+import { type JsonMember, type JsonNode, jsonString } from '../../../../codec/protobuf/json-node.js';
 import { JsonEncoder } from '../../../../codec/protobuf/json-to-message.js';
 import { parseJson } from '../../../../codec/protobuf/parse-json.js';
 import type { MessageSchema } from '../../../../codec/protobuf/schema.js';
+import { WireWriter } from '../../../../codec/protobuf/wire-writer.js';
 import { ArraySplitter } from './array-splitter.js';
 import { type FoundMethod, fieldsOf } from './method-index.js';
 import { collisionOf, requestOf } from './request-message.js';
@@ -78,14 +79,14 @@ export class RequestTranscoder {
   private message(body: Buffer): Buffer {
     const { found } = this;
     const { schema, config } = this.transcoding;
-    const json = isRawBody(found) ? rawBody(this.contentType, body) : this.json(body);
+    const json = isRawBody(found) ? rawBody(this.contentType, body, found.unknown) : this.json(body);
     if (this.fault !== null) return body;
     const collision = config.refusesCollisions ? collisionOf(found, json) : '';
     if (collision !== '') this.fail(collision);
     const encoder = new JsonEncoder(schema, { ignoresEnumCase: config.ignoresEnumCase });
     const message = encoder.message(found.method.input, requestOf(found, json));
     // Later messages of a stream are what the body says.
-    if (found.method.streamsIn) this.found = { ...found, values: [] };
+    if (found.method.streamsIn) this.found = { ...found, values: [], unknown: [] };
     if (encoder.fault !== '') this.fail(encoder.fault);
     return message;
   }
@@ -111,12 +112,37 @@ function isRawBody({ method, rule }: FoundMethod): boolean {
   return type?.name === 'google.api.HttpBody';
 }
 
-function rawBody(contentType: string, body: Buffer): JsonNode {
+function rawBody(contentType: string, body: Buffer, unknown: FoundMethod['unknown']): JsonNode {
   return {
     kind: 'object',
     members: [
       ['content_type', jsonString(contentType)],
+      ...(unknown.length === 0 ? [] : [extensionOf(unknown)]),
       ['data', jsonString(body.toString('base64'))],
     ],
   };
+}
+
+const unknownType =
+  'type.googleapis.com/envoy.extensions.filters.http.grpc_json_transcoder.v3.UnknownQueryParams';
+
+/** The parameters as an `Any` of their own type, which the services' descriptors need not have. */
+function extensionOf(unknown: FoundMethod['unknown']): JsonMember {
+  const byName = new Map<string, WireWriter>();
+  for (const [name, value] of unknown) {
+    const values = byName.get(name) ?? new WireWriter();
+    values.block(1, Buffer.from(value));
+    byName.set(name, values);
+  }
+  const params = new WireWriter();
+  for (const [name, values] of byName) {
+    const entry = new WireWriter();
+    entry.block(1, Buffer.from(name));
+    entry.block(2, values.finish());
+    params.block(1, entry.finish());
+  }
+  const any = new WireWriter();
+  any.block(1, Buffer.from(unknownType));
+  any.block(2, params.finish());
+  return ['extensions', { kind: 'encoded', bytes: any.finish() }];
 }
