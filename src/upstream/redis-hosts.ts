@@ -1,10 +1,10 @@
 import type { ConfigNode } from '../api/config-node.js';
 import type { RedisCredentials, RedisHosts } from '../api/upstream.js';
+import { parseRedisIam } from './redis-credentials.js';
 
 /** `RedisProtocolOptions` of a cluster: who the proxy is on connections to its hosts. */
 export function parseRedisHosts(node: ConfigNode, hasSlots: boolean): RedisHosts {
   const options = node.map('typed_extension_protocol_options').get('envoy.filters.network.redis_proxy');
-  options?.unsupported('aws_iam', 'tokens of AWS are not signed here');
   const credentialsOf: { [address: string]: RedisCredentials } = {};
   for (const entry of options?.list('credentials') ?? []) {
     const socket = entry.message('address')?.message('socket_address');
@@ -13,7 +13,8 @@ export function parseRedisHosts(node: ConfigNode, hasSlots: boolean): RedisHosts
     const host = ip.includes(':') ? `[${ip}]` : ip;
     credentialsOf[`${host}:${socket.number('port_value', 0)}`] = parseCredentials(entry);
   }
-  return { credentials: parseCredentials(options), credentialsOf, hasSlots };
+  const iam = parseRedisIam(options?.message('aws_iam'));
+  return { credentials: parseCredentials(options), credentialsOf, iam, hasSlots };
 }
 
 function parseCredentials(node: ConfigNode | undefined): RedisCredentials {

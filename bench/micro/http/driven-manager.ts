@@ -238,7 +238,7 @@ export class DrivenManager {
       noteTopology: () => undefined,
       info: {
         name: 'c',
-        redis: { credentials: { username: '', password: '' }, credentialsOf: {}, hasSlots: false },
+        redis: { credentials: { username: '', password: '' }, credentialsOf: {}, iam: null, hasSlots: false },
         statName: 'c',
         stats: stats.bind('cluster.c', C),
         metadata: null,

@@ -1,5 +1,6 @@
 import type { StatScope } from '../../api/stats.js';
 import type { Address } from '../../api/stream-info.js';
+import type { Clock } from '../../base/clock.js';
 import { Timer } from '../../base/timer-wheel.js';
 import { respLimits } from '../../codec/redis/resp-limits.js';
 import { ipAddress } from '../../network/address.js';
@@ -8,6 +9,7 @@ import type { EndpointConfig } from '../endpoints-config.js';
 import { RedisAsker, type RedisAskerScope } from '../redis-asker.js';
 import type { RedisClusterConfig } from '../redis-cluster-config.js';
 import { RedisCommandStats } from '../redis-command-stats.js';
+import { credentialsFor } from '../redis-credentials.js';
 import { type ShardFacts, type SlotRange, shardMetadata } from '../redis-shards.js';
 import { readSlots, readZone, type SlotEntry, type SlotHost } from '../redis-slots.js';
 import type { Discovery, DiscoveryOwner, FoundHost } from './discovery.js';
@@ -20,7 +22,7 @@ const lookMs = 100;
 
 export interface RedisScope extends DnsScope {
   readonly stats: StatScope;
-  readonly clock: { now(): number };
+  readonly clock: Clock;
 }
 
 /** A host of the answer, and what the answers say of it. */
@@ -184,7 +186,7 @@ export class RedisDiscovery implements Discovery {
     const transport = this.owner.transports.of(null);
     const client = new RedisAsker(
       { address, hostname: '', transport, options: null },
-      redis.credentialsOf[address.text] ?? redis.credentials,
+      credentialsFor(redis, address.text, this.scope.clock.wallMs()),
       null,
       this.asking,
       () => this.clients.delete(address.text),

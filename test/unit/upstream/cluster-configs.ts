@@ -52,7 +52,7 @@ export function cluster(changes: Partial<ClusterConfig> = {}): ClusterConfig {
     weightedPriorityHealth: false,
     dropMillionths: 0,
     dropCategory: '',
-    redis: { credentials: { username: '', password: '' }, credentialsOf: {}, hasSlots: false },
+    redis: { credentials: { username: '', password: '' }, credentialsOf: {}, iam: null, hasSlots: false },
     redisCluster: null,
     forwardProxy: null,
     hasPoolPerClient: false,

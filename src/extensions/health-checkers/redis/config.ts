@@ -1,12 +1,15 @@
 import type { ConfigNode } from '../../../api/config-node.js';
+import type { RedisIam } from '../../../api/upstream.js';
+import { parseRedisIam } from '../../../upstream/redis-credentials.js';
 
 /** `envoy.extensions.health_checkers.redis.v3.Redis` */
 export type RedisCheckConfig = {
   /** A key that healthy hosts do not have; empty: hosts are pinged. */
   readonly key: string;
+  /** Null: checks have the password of the cluster, whether that is signed elsewhere or not. */
+  readonly iam: RedisIam | null;
 };
 
 export function parseRedisCheck(node: ConfigNode): RedisCheckConfig {
-  node.unsupported('aws_iam', 'hosts are asked without a password');
-  return { key: node.string('key') };
+  return { key: node.string('key'), iam: parseRedisIam(node.message('aws_iam')) };
 }

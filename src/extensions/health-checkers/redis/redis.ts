@@ -2,6 +2,7 @@ import { C } from '../../../upstream/cluster-stats.js';
 import type { HealthCheckerFactory } from '../../../upstream/health/probe.js';
 import { RedisAsker } from '../../../upstream/redis-asker.js';
 import { RedisCommandStats } from '../../../upstream/redis-command-stats.js';
+import { signedCredentials } from '../../../upstream/redis-credentials.js';
 import { parseRedisCheck, type RedisCheckConfig } from './config.js';
 import { answerLimits, R, RedisProbe } from './redis-probe.js';
 
@@ -19,9 +20,11 @@ export const redisHealthChecker: HealthCheckerFactory<RedisCheckConfig> = {
       limits: answerLimits,
     };
     return (target, host, keepsConnection, onResult) => {
-      const credentials = redis.credentialsOf[target.address.text] ?? redis.credentials;
-      const open = (onOver: () => void): RedisAsker =>
-        new RedisAsker(target, credentials, host, scope, onOver);
+      const known = redis.credentialsOf[target.address.text] ?? redis.credentials;
+      const open = (onOver: () => void): RedisAsker => {
+        const credentials = signedCredentials(known, config.iam, clock.wallMs());
+        return new RedisAsker(target, credentials, host, scope, onOver);
+      };
       return new RedisProbe(config, open, keepsConnection, onResult, own);
     };
   },

@@ -13,6 +13,7 @@ import { RespDecoder, type RespSink } from '../../../../codec/redis/resp-decoder
 import type { RespValue } from '../../../../codec/redis/resp-value.js';
 import { C } from '../../../../upstream/cluster-stats.js';
 import type { RedisCommandStats } from '../../../../upstream/redis-command-stats.js';
+import { credentialsFor } from '../../../../upstream/redis-credentials.js';
 import { type CommandFacts, ownCommand, ownHello } from './commands.js';
 import type { PoolConfig } from './config.js';
 
@@ -129,8 +130,9 @@ export class RedisClient implements TcpConnectionCallbacks, RespSink, ReplyTarge
   /** Dials; separate from construction, as a failure may be told at once. */
   start(): void {
     const { redis } = this.cluster.info;
-    const { username, password } = redis.credentialsOf[this.host.address.text] ?? redis.credentials;
-    const { version, readPolicy } = this.settings.config;
+    const { config, scope } = this.settings;
+    const { version, readPolicy } = config;
+    const { username, password } = credentialsFor(redis, this.host.address.text, scope.clock.wallMs());
     if (version === 3) {
       const auth = username === '' && password === '' ? [] : ['AUTH', username || 'default', password];
       this.transmit(this.newSent(encodeCommand(['HELLO', '3', ...auth]), ownHello, this));

@@ -19,7 +19,7 @@ async function probing(t: TestContext, key: string, reply: string, settings: Che
       else socket.write(reply.repeat(said.length));
     });
   });
-  const extension = { name: '', typeUrl: redisHealthChecker.typeUrl, config: { key } };
+  const extension = { name: '', typeUrl: redisHealthChecker.typeUrl, config: { key, iam: null } };
   const { check, main } = checksOf(t, await listening(t, server), { kind: 'custom', extension }, settings);
   const verdicts = [(await check()).verdict, (await check()).verdict];
   return { verdicts, commands, connections, stats: main.stats.bind('cluster.web', C) };
@@ -57,7 +57,12 @@ describe('Redis health probe', () => {
   });
 
   test('the proxy says who it is, and what it asks counts for the cluster', async (t) => {
-    const redis = { credentials: { username: 'me', password: 'x' }, credentialsOf: {}, hasSlots: false };
+    const redis = {
+      credentials: { username: 'me', password: 'x' },
+      credentialsOf: {},
+      iam: null,
+      hasSlots: false,
+    };
     const { commands, stats } = await probing(t, '', '+PONG\r\n', { config: { redis } });
     const ping = '*1\r\n$4\r\nPING\r\n';
     deepEqual(commands, ['*3\r\n$4\r\nauth\r\n$2\r\nme\r\n$1\r\nx\r\n', ping, ping]);

@@ -61,7 +61,7 @@ function sessionOf(fields = '') {
         def: { counters: [], gauges: [], histograms: [], histogramUnits: {} },
       }),
       metadata: null,
-      redis: { credentials: { username: '', password: '' }, credentialsOf: {}, hasSlots: false },
+      redis: { credentials: { username: '', password: '' }, credentialsOf: {}, iam: null, hasSlots: false },
       connectTimeoutMs: 1000,
       bufferLimitBytes: 0,
       socket: { sourceIp4: '', sourceIp6: '', sourcePort: 0, options: [] },
