@@ -1,4 +1,3 @@
-import type { AwsKeys } from '../base/aws-presign.js';
 import type { RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import type { Plain } from '../base/plain.js';
 import type { AttemptAutopsy, ConnectionFacts } from './autopsy.js';
@@ -9,6 +8,7 @@ import type { AttemptChain } from './http-filter.js';
 import type { LoadRules } from './load-report.js';
 import type { NameCaches } from './name-caches.js';
 import type { ProxiedClient } from './proxied-client.js';
+import type { RedisHosts } from './redis-hosts.js';
 import type { ShardPick } from './redis-shard.js';
 import type { HashPolicyView, MirrorPolicyView, RetryPolicyConfig } from './route.js';
 import type { BoundStats } from './stats.js';
@@ -370,30 +370,6 @@ export interface UpstreamTcpConnection extends CodecOutput {
   resumeReading(): void;
   close(mode: 'no-flush' | 'flush' | 'abort'): void;
 }
-
-/** Who the proxy is on connections to Redis hosts; empty texts: nobody in particular. One character per byte. */
-export type RedisCredentials = { readonly username: string; readonly password: string };
-
-/** Passwords are requests to a cache of AWS, signed when they are needed. */
-export type RedisIam = {
-  /** Null: there are none, and nothing is signed. */
-  readonly keys: AwsKeys | null;
-  readonly region: string;
-  readonly service: string;
-  readonly cacheName: string;
-  readonly lifeSeconds: number;
-};
-
-/** What a cluster has to tell to those who speak Redis to it. */
-export type RedisHosts = {
-  readonly credentials: RedisCredentials;
-  /** By address, `10.0.0.1:6379`; instead of the above. */
-  readonly credentialsOf: { readonly [address: string]: RedisCredentials };
-  /** Null: passwords are those of the configuration. */
-  readonly iam: RedisIam | null;
-  /** Keys live in numbered slots, and its balancer knows where. */
-  readonly hasSlots: boolean;
-};
 
 /** Counters, gauges and histograms of a cluster on the data path. */
 export interface ClusterInfo {

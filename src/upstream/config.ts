@@ -1,6 +1,6 @@
 import type { ConfigNode, ExtensionConfig } from '../api/config-node.js';
+import type { RedisHosts } from '../api/redis-hosts.js';
 import type { Places } from '../api/route.js';
-import type { RedisHosts } from '../api/upstream.js';
 import type { UpstreamSocketConfig } from '../api/upstream-socket.js';
 import type { Plain } from '../base/plain.js';
 import { isPlainObject } from '../base/plain-path.js';

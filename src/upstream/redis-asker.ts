@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
+import type { RedisCredentials } from '../api/redis-hosts.js';
 import type { BoundStats } from '../api/stats.js';
-import { type Host, HostWord, type RedisCredentials } from '../api/upstream.js';
+import { type Host, HostWord } from '../api/upstream.js';
 import { encodeCommand } from '../codec/redis/encode-resp.js';
 import { RespDecoder } from '../codec/redis/resp-decoder.js';
 import type { RespLimits } from '../codec/redis/resp-limits.js';

@@ -1,5 +1,5 @@
 import type { ConfigNode } from '../api/config-node.js';
-import type { RedisCredentials, RedisHosts, RedisIam } from '../api/upstream.js';
+import type { RedisCredentials, RedisHosts, RedisIam } from '../api/redis-hosts.js';
 import { type AwsKeys, presign, strict } from '../base/aws-presign.js';
 
 const providers = 'keys of AWS are taken from the environment or from the configuration';

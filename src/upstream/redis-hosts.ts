@@ -1,5 +1,5 @@
 import type { ConfigNode } from '../api/config-node.js';
-import type { RedisCredentials, RedisHosts } from '../api/upstream.js';
+import type { RedisCredentials, RedisHosts } from '../api/redis-hosts.js';
 import { parseRedisIam } from './redis-credentials.js';
 
 /** `RedisProtocolOptions` of a cluster: who the proxy is on connections to its hosts. */

@@ -1,8 +1,9 @@
 import { connect, type Socket, type SocketConnectOpts } from 'node:net';
 import type { Extension } from '../../api/extension.js';
+import type { RedisHosts } from '../../api/redis-hosts.js';
 import type { StatScope } from '../../api/stats.js';
 import type { Address } from '../../api/stream-info.js';
-import type { Host, RedisHosts } from '../../api/upstream.js';
+import type { Host } from '../../api/upstream.js';
 import type { Clock } from '../../base/clock.js';
 import type { Plain } from '../../base/plain.js';
 import type { TransportOptions, UpstreamReads, UpstreamTransport } from '../../network/transport-socket.js';

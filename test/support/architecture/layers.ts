@@ -11,7 +11,7 @@ export interface Layer {
  * missing here may not be imported.
  */
 export const layers: { readonly [folder: string]: Layer } = {
-  base: { number: 0, builtIns: ['node:crypto random.ts'] },
+  base: { number: 0, builtIns: ['node:crypto aws-presign.ts', 'node:crypto random.ts'] },
   api: { number: 1, builtIns: [] },
   match: { number: 2, builtIns: [] },
   format: { number: 2, builtIns: ['node:os'] },

@@ -1,5 +1,5 @@
 import type { ConfigNode } from '../../../api/config-node.js';
-import type { RedisIam } from '../../../api/upstream.js';
+import type { RedisIam } from '../../../api/redis-hosts.js';
 import { parseRedisIam } from '../../../upstream/redis-credentials.js';
 
 /** `envoy.extensions.health_checkers.redis.v3.Redis` */
