@@ -31,6 +31,6 @@ function showsKind(kind: 'scalars' | 'histograms', { type }: StatSelection): boo
 function isVisible(stat: StatInOrder, { usedOnly, type, filter }: StatSelection): boolean {
   const isCounter = stat.slot < stat.series.shape.firstGauge;
   if (isCounter ? type === 'Gauges' : type === 'Counters') return false;
-  if (filter !== undefined && !filter(stat.name)) return false;
-  return !usedOnly || stat.series.isUsed(stat.slot);
+  if (usedOnly && !stat.series.isUsed(stat.slot)) return false;
+  return filter === undefined || filter(stat.name);
 }

@@ -33,11 +33,24 @@ function secretName(key: string): string {
   return key.slice(start, end < start ? undefined : end);
 }
 
+/** By PEM text, so that each look at the stats does not read them all again; emptied when it is full. */
+const firstCertificates = new Map<string, Certificate | null>();
+const firstLimit = 4096;
+
+function firstOf(pem: string): Certificate | null {
+  const known = firstCertificates.get(pem);
+  if (known !== undefined) return known;
+  const raw = readCertificates(pem)?.[0]?.raw;
+  const parsed = raw === undefined ? null : (LiveCertificate.of(raw)?.parsed ?? null);
+  if (firstCertificates.size >= firstLimit) firstCertificates.clear();
+  firstCertificates.set(pem, parsed);
+  return parsed;
+}
+
 /** The first certificate of a PEM text speaks for all. */
 function summaryOf(pem: string, path: string, statName: string): CertificateSummary[] {
-  const raw = readCertificates(pem)?.[0]?.raw;
-  const parsed = raw === undefined ? undefined : LiveCertificate.of(raw)?.parsed;
-  if (parsed === undefined) return [];
+  const parsed = firstOf(pem);
+  if (parsed === null) return [];
   return [
     {
       path,
