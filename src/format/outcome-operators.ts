@@ -1,4 +1,4 @@
-import { responseFlagTexts } from '../api/response-flags.js';
+import { ResponseFlag, responseFlagTexts } from '../api/response-flags.js';
 import type { LogContext } from '../api/stream-info.js';
 import { autopsiesText } from './autopsy-text.js';
 import { toByteText } from './byte-text.js';
@@ -23,8 +23,15 @@ export function presentText(text: (context: LogContext) => string): FieldText {
   };
 }
 
-/** TCP proxying gives up when the last connection has failed: what became of retries comes behind it. */
-const tcpFlagTexts = [...responseFlagTexts.slice(1), ...responseFlagTexts.slice(0, 1)];
+/**
+ * TCP proxying gives up when the last connection has failed: what became of retries comes behind it. What takes too long
+ * is known before the tunnel fails that it was waiting for.
+ */
+const tcpFlagTexts = [
+  ...responseFlagTexts.filter(([bit]) => bit === ResponseFlag.durationTimeout),
+  ...responseFlagTexts.slice(1).filter(([bit]) => bit !== ResponseFlag.durationTimeout),
+  ...responseFlagTexts.slice(0, 1),
+];
 
 /** Sets of flags as text, each rendered once. */
 function flagsText(column: 1 | 2): FieldText {

@@ -73,11 +73,25 @@ function isOverwrite(action: HeaderAdditionConfig['action']): boolean {
   return action === 'overwrite-or-add' || action === 'overwrite-if-exists';
 }
 
+function isConditional(action: HeaderAdditionConfig['action']): boolean {
+  return action === 'add-if-absent' || action === 'overwrite-if-exists';
+}
+
+function isWanted(action: HeaderAdditionConfig['action'], wasThere: boolean): boolean {
+  return !isConditional(action) || wasThere === (action === 'overwrite-if-exists');
+}
+
+function unconditional(action: HeaderAdditionConfig['action']): HeaderAdditionConfig['action'] {
+  return isOverwrite(action) ? 'overwrite-or-add' : 'append';
+}
+
 /** The rules of one level and direction, ready to run. */
 export class HeaderRules {
   readonly isEmpty: boolean;
   private readonly remove: readonly string[];
   private readonly additions: readonly Addition[];
+  /** Some name comes twice, and once on a condition: conditions ask for what was there before the level. */
+  private readonly asksBefore: boolean;
 
   constructor(config: HeaderRulesConfig) {
     this.isEmpty = config.remove.length === 0 && config.add.length === 0;
@@ -91,14 +105,21 @@ export class HeaderRules {
       constant: constantFormat(value),
       format: compileFormat(value, { omitEmptyValues: true }),
     }));
+    const names = new Set(config.add.map(({ name }) => name.toLowerCase()));
+    this.asksBefore =
+      names.size < config.add.length && config.add.some(({ action }) => isConditional(action));
   }
 
   /** Removals first, so that a level can replace what it removes; then what overwrites, then what is added. */
   apply(headers: HeaderMap, context: LogContext): void {
     for (const name of this.remove) headers.remove(name);
-    for (const addition of this.additions) {
+    const had = this.asksBefore ? this.additions.map(({ name }) => headers.has(name)) : null;
+    for (const [i, addition] of this.additions.entries()) {
+      if (had !== null && !isWanted(addition.action, had[i] === true)) continue;
       const value = addition.constant ?? addition.format(context);
-      if (value !== '' || addition.keepEmpty) applyAddition(headers, addition.name, value, addition.action);
+      if (value === '' && !addition.keepEmpty) continue;
+      const action = had === null ? addition.action : unconditional(addition.action);
+      applyAddition(headers, addition.name, value, action);
     }
   }
 }

@@ -12,6 +12,7 @@ import type {
   UpstreamTcpConnection,
 } from '../api/upstream.js';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '../base/header-map.js';
+import type { WireMeter } from '../base/wire-meter.js';
 import { unknownAddress } from '../network/address.js';
 
 /** What a tunnel is asked for with, and who wants to see the answer. */
@@ -20,6 +21,8 @@ export interface TunnelRequest {
   head(isSecure: boolean): RequestHeaders;
   onAnswer(headers: ResponseHeaders): void;
   onTrailers(trailers: HeaderMap): void;
+  /** What it carries is counted on top of this; null: by nobody. */
+  readonly wire: WireMeter | null;
 }
 
 const noBytes = Buffer.alloc(0);
@@ -37,7 +40,7 @@ export class HttpTunnel implements UpstreamTcpConnection, HttpPoolCallbacks, Res
   id: number;
   localAddress: Address;
   tls: TlsInfo | null;
-  times: UpstreamConnectionTimes | null;
+  readonly times: UpstreamConnectionTimes | null;
   /** What waits in a pool's connection is not known stream by stream. */
   readonly bufferedBytes = 0;
   readonly flushedBytes = 0;
@@ -46,6 +49,7 @@ export class HttpTunnel implements UpstreamTcpConnection, HttpPoolCallbacks, Res
   private readonly callbacks: TcpConnectionCallbacks;
   private waiting: Cancellable | null;
   private encoder: RequestEncoder | null;
+  private meter: WireMeter | null;
   private isHttp1: boolean;
   private isOpen: boolean;
   private isOver: boolean;
@@ -62,6 +66,7 @@ export class HttpTunnel implements UpstreamTcpConnection, HttpPoolCallbacks, Res
     this.callbacks = callbacks;
     this.waiting = null;
     this.encoder = null;
+    this.meter = null;
     this.isHttp1 = false;
     this.isOpen = false;
     this.isOver = false;
@@ -90,8 +95,8 @@ export class HttpTunnel implements UpstreamTcpConnection, HttpPoolCallbacks, Res
     this.id = connection.id;
     this.localAddress = connection.localAddress;
     this.tls = connection.tls;
-    this.times = connection.times;
     this.isHttp1 = connection.protocol === 'HTTP/1.1';
+    this.count(encoder);
     this.host.reportConnected();
     encoder.encodeHeaders(this.request.head(connection.tls !== null), false);
   }
@@ -125,6 +130,7 @@ export class HttpTunnel implements UpstreamTcpConnection, HttpPoolCallbacks, Res
 
   onData({ buffer, start, end }: Chunk, endStream: boolean): void {
     if (this.isOver) return;
+    this.meter?.onBytesReceived(end - start);
     if (end > start) this.callbacks.onData(buffer, start, end);
     if (endStream) this.onEndOfAnswer();
   }
@@ -139,6 +145,7 @@ export class HttpTunnel implements UpstreamTcpConnection, HttpPoolCallbacks, Res
     if (this.isOver) return;
     this.isOver = true;
     this.encoder = null;
+    this.stopCounting();
     if (this.isOpen) this.callbacks.onClose(false);
     else this.failConnect('');
   }
@@ -159,7 +166,10 @@ export class HttpTunnel implements UpstreamTcpConnection, HttpPoolCallbacks, Res
   }
 
   writeBytes(buffer: Buffer, start: number, end: number): void {
-    if (!this.hasEnded) this.encoder?.encodeData({ buffer, start, end }, false);
+    if (this.hasEnded) return;
+    // The codec has counted them as well: so does Envoy.
+    this.meter?.onBytesSent(end - start);
+    this.encoder?.encodeData({ buffer, start, end }, false);
   }
 
   writeTextAndBytes(text: string, buffer: Buffer, start: number, end: number): void {
@@ -201,6 +211,7 @@ export class HttpTunnel implements UpstreamTcpConnection, HttpPoolCallbacks, Res
     if (!this.hasEnded || !this.sawEnd || this.isOver) return;
     this.isOver = true;
     this.encoder = null;
+    this.stopCounting();
     this.callbacks.onClose(false);
   }
 
@@ -209,6 +220,23 @@ export class HttpTunnel implements UpstreamTcpConnection, HttpPoolCallbacks, Res
     this.isOver = true;
     this.encoder = null;
     encoder?.reset('local-reset');
+    this.stopCounting();
+  }
+
+  private count(encoder: RequestEncoder): void {
+    const { wire } = this.request;
+    if (wire === null) return;
+    this.meter = encoder.countFrom(wire);
+    wire.live = this.meter;
+  }
+
+  private stopCounting(): void {
+    const { meter } = this;
+    const { wire } = this.request;
+    if (meter === null || wire === null) return;
+    wire.copy(meter);
+    if (wire.live === meter) wire.live = null;
+    this.meter = null;
   }
 
   private failConnect(transportFailure: string): void {

@@ -2,7 +2,7 @@ import { compareSuites } from './compare.js';
 import { accessFamily } from './network/access-family.js';
 import { chainFamily } from './network/chain-family.js';
 import { clientFamily } from './network/client-family.js';
-import { hostProxyFamily } from './network/forward-proxy-family.js';
+import { hostProxyFamily, hostProxyLog } from './network/forward-proxy-family.js';
 import { internalFamily, internalLog } from './network/internal-family.js';
 import { networkFamilyBootstrap } from './network/network-family.js';
 import { serviceFamily, serviceLog } from './network/service-family.js';
@@ -15,7 +15,7 @@ compareSuites([
   { bootstrap: networkFamilyBootstrap('services', serviceFamily, serviceLog), cases: serviceFamily.cases },
   { bootstrap: networkFamilyBootstrap('access', accessFamily), cases: accessFamily.cases },
   {
-    bootstrap: networkFamilyBootstrap('hosts behind a proxy', hostProxyFamily, tunnelLog),
+    bootstrap: networkFamilyBootstrap('hosts behind a proxy', hostProxyFamily, hostProxyLog),
     cases: hostProxyFamily.cases,
   },
   { bootstrap: networkFamilyBootstrap('chains', chainFamily), cases: chainFamily.cases },

@@ -90,9 +90,11 @@ export function maskDefaultLine(line: string): string {
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>');
 }
 
-/** Numbers behind `~` depend on the machine. */
+/** Numbers behind `~` depend on the machine, ids on the draw. */
 export function maskTimes(line: string): string {
-  return line.replace(/~\d+/g, '~n');
+  return line
+    .replace(/~\d+/g, '~n')
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>');
 }
 
 /** Port numbers become the names of what listens there. */

@@ -137,6 +137,7 @@ export const endingFamily: NetworkFamily = {
     'pending-none': to('pending-none', tunnel),
     'pending-none-twice': to('pending-none', { ...tunnel, max_connect_attempts: 2 }),
     'requests-none': to('requests-none', tunnel),
+    tunnelled: to('main', tunnel),
     'full-tunnel': to('full', tunnel),
     logged: to('main', {
       access_log_options: {
@@ -301,6 +302,12 @@ export const endingFamily: NetworkFamily = {
     ending('a tunnel that may not wait', 'pending-none', ['closed']),
     ending('a tunnel that may not wait twice', 'pending-none-twice', ['closed']),
     ending('a tunnel where no request may be', 'requests-none', ['closed']),
+    ending(
+      'a tunnel carries bytes',
+      'tunnelled',
+      ['hello', { text: 'hello' }, 'more', { text: 'more' }, 'end', 'closed'],
+      [[{ send: 'HTTP/1.1 200 OK\r\n\r\n' }, 'echo']],
+    ),
     ending('a tunnel to a full cluster', 'full-tunnel', ['closed']),
     ending('every line of the log', 'logged', [bytes, { responses: 1 }, 'end', 'closed']),
     ending('every line of the log for nobody', 'logged-unreachable', ['closed']),

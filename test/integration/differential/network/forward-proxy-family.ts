@@ -2,6 +2,7 @@ import type { Plain } from '../../../../src/base/plain.js';
 import { type DifferentialCase, get, type OriginScript, reply } from '../differential-case.js';
 import { address, type Fields, filter, typed } from '../families/filter-family.js';
 import { cluster } from '../network-bootstrap.js';
+import { endingLog } from './ending-family.js';
 import type { NetworkFamily } from './network-family.js';
 
 const raw = filter('raw', 'envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer');
@@ -76,6 +77,12 @@ function refused(name: string, listener: string, origin: readonly OriginScript[]
     ignores: unsent,
   };
 }
+
+/** Where a connection really goes is told of the host. */
+export const hostProxyLog = endingLog.replace(
+  / UPSTREAM_(?:REMOTE_ADDRESS|(?:WIRE|HEADER)_BYTES_\w+)=%\w+%/g,
+  '',
+);
 
 /** `http_11_proxy`: hosts behind a forward proxy. */
 export const hostProxyFamily: NetworkFamily = {

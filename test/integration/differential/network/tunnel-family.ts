@@ -4,6 +4,7 @@ import { type Fields, filter, typed } from '../families/filter-family.js';
 import { headers } from '../http2-wire.js';
 import { cluster } from '../network-bootstrap.js';
 import type { NetworkListener } from '../network-listeners.js';
+import { endingLog } from './ending-family.js';
 import type { NetworkFamily } from './network-family.js';
 
 const http2: Fields = {
@@ -95,7 +96,10 @@ const h2 = (status: string, ends = false): OriginScript => [
 export const tunnelLog =
   ' headers=%FILTER_STATE(envoy.tcp_proxy.propagate_response_headers:TYPED)%' +
   ' trailers=%FILTER_STATE(envoy.tcp_proxy.propagate_response_trailers:TYPED)%' +
-  ' failure=%UPSTREAM_TRANSPORT_FAILURE_REASON% protocol=%UPSTREAM_PROTOCOL% code=%RESPONSE_CODE%';
+  ' failure=%UPSTREAM_TRANSPORT_FAILURE_REASON% protocol=%UPSTREAM_PROTOCOL% code=%RESPONSE_CODE%' +
+  ' ids=%DYNAMIC_METADATA(envoy.filters.network.tcp_proxy)%' +
+  // What a refused answer's body and the frames of HTTP/2 weigh is not the same.
+  endingLog.replace(/ UPSTREAM_(?:WIRE|HEADER)_BYTES_\w+=%\w+%/g, '');
 
 /** `tunneling_config` of tcp_proxy. */
 export const tunnelFamily: NetworkFamily = {
@@ -130,6 +134,61 @@ export const tunnelFamily: NetworkFamily = {
       },
     ),
     'connect-idle': to('main', {}, { idle_timeout: '0.15s' }),
+    'request-id': to('main', {
+      request_id_extension: {
+        typed_config: typed('envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig'),
+      },
+    }),
+    'request-id-named': to('http2-main', {
+      request_id_extension: {
+        typed_config: typed('envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig'),
+      },
+      request_id_header: 'X-Own-Id',
+      request_id_metadata_key: 'own_id',
+    }),
+    appending: to('main', {
+      headers_to_add: [
+        header('x-a', 'one'),
+        header('x-a', 'two', { append_action: 'ADD_IF_ABSENT' }),
+        header('x-b', 'one', { append_action: 'ADD_IF_ABSENT' }),
+        header('x-c', 'one', { append_action: 'OVERWRITE_IF_EXISTS' }),
+        header('x-d', 'one'),
+        header('x-d', 'two', { append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' }),
+        header('x-e', '%DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT%', { keep_empty_value: true }),
+        header('x-f', '', { keep_empty_value: true }),
+        header('x-g', ''),
+        header('User-Agent', 'own'),
+      ],
+    }),
+    'host-by-state': {
+      filters: [
+        filter('state', 'envoy.extensions.filters.network.set_filter_state.v3.Config', {
+          on_new_connection: [
+            {
+              object_key: 'own.key',
+              factory_key: 'envoy.string',
+              format_string: { text_format_source: { inline_string: 'by.state' } },
+            },
+          ],
+        }),
+      ],
+      ...to('main', { hostname: '%FILTER_STATE(own.key:PLAIN)%:80' }),
+    },
+    'connect-attempts': to(
+      'main',
+      {},
+      {
+        max_connect_attempts: 2,
+        access_log_options: { flush_access_log_on_connected: true, flush_access_log_on_start: true },
+      },
+    ),
+    'connect-attempts-2': to('http2-main', {}, { max_connect_attempts: 2 }),
+    'connect-lasting': to('main', {}, { max_downstream_connection_duration: '0.3s' }),
+    'connect-late-zero': to(
+      'main',
+      {},
+      { upstream_connect_mode: 'ON_DOWNSTREAM_DATA', max_early_data_bytes: 0 },
+    ),
     'connect-off': {
       filters: [
         filter('state', 'envoy.extensions.filters.network.set_filter_state.v3.Config', {
@@ -214,6 +273,83 @@ export const tunnelFamily: NetworkFamily = {
     refused('CONNECT to nobody', 'connect-refused', []),
     refused('CONNECT without a host', 'connect-empty', []),
     carried('CONNECT once there are bytes', 'connect-late', [agreed()]),
+    carried('CONNECT with an id', 'request-id', [agreed()]),
+    {
+      name: 'tunnel: CONNECT over HTTP/2 with an id of another name',
+      listener: 'request-id-named',
+      steps: ['hello', { textAtOrigin: 'hello' }, 'reset', 'origin-idle'],
+      origin: [h2('200')],
+      probes: false,
+      ignores: [/x-own-id: |upstream_cx_tx_bytes_total/],
+    },
+    carried('CONNECT with headers in every way', 'appending', [agreed()]),
+    carried('CONNECT to a host that filter state names', 'host-by-state', [agreed()]),
+    carried('CONNECT, two attempts', 'connect-attempts', [refusing, agreed()]),
+    refused('CONNECT, two attempts in vain', 'connect-attempts', [refusing, ['reset']]),
+    {
+      ...refused('CONNECT over HTTP/2, two attempts in vain', 'connect-attempts-2', [
+        h2('503', true),
+        h2('404'),
+      ]),
+      ignores: settingsSize,
+    },
+    refused('CONNECT, answered 101', 'connect', [
+      ['complete', { send: 'HTTP/1.1 101 Switch\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n' }],
+    ]),
+    refused('CONNECT, answered 407', 'connect', [
+      ['complete', { send: reply('407 Proxy Authentication Required', [['proxy-authenticate', 'Basic']]) }],
+    ]),
+    {
+      // Who ends the connection is told in a header of the answer that nobody reads.
+      ...refused('CONNECT, answered 500 and closed', 'connect', [
+        ['complete', { send: 'HTTP/1.1 500 No\r\nconnection: close\r\n\r\nbye' }, 'close'],
+      ]),
+      ignores: [/upstream_cx_close_notify/],
+    },
+    carried('CONNECT, answered 204', 'connect', [agreed('HTTP/1.1 204 None\r\n\r\n')]),
+    {
+      ...carried('CONNECT, answered in HTTP/1.0', 'connect', [agreed('HTTP/1.0 200 OK\r\n\r\n')]),
+      ignores: [/upstream_cx_close_notify/],
+    },
+    carried('CONNECT, answered with chunks', 'connect', [
+      agreed('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n'),
+    ]),
+    {
+      name: 'tunnel: CONNECT, both silent until it has lasted',
+      listener: 'connect-lasting',
+      steps: ['hello', { text: 'hello' }, 'closed'],
+      origin: [agreed()],
+      probes: false,
+    },
+    {
+      name: 'tunnel: CONNECT, never answered until it has lasted',
+      listener: 'connect-lasting',
+      steps: [{ atOrigin: 1 }, 'closed'],
+      origin: [['hang']],
+      probes: false,
+    },
+    {
+      name: 'tunnel: CONNECT, idle behind the answer',
+      listener: 'connect-idle',
+      steps: ['hello', { text: 'hello' }, 'closed'],
+      origin: [agreed()],
+      probes: false,
+    },
+    carried('CONNECT once there are bytes and no room for them', 'connect-late-zero', [agreed()]),
+    refused('POST, answered 404', 'post', [[{ send: reply('404 Not Found', [], 'no') }]]),
+    {
+      name: 'tunnel: POST over HTTP/2, the client ends',
+      listener: 'post-http2',
+      steps: ['hello', { textAtOrigin: 'hello' }, 'end', { textAtOrigin: '\0\0\0\0\x01\0\0\0\x01' }, 'reset'],
+      origin: [h2('200')],
+      probes: false,
+      ignores: settingsSize,
+    },
+    {
+      ...refused('POST over HTTP/2, answered 500', 'post-http2', [h2('500')]),
+      steps: [streamReset, 'closed'],
+      ignores: settingsSize,
+    },
     {
       name: 'tunnel: switched off by filter state',
       listener: 'connect-off',

@@ -7,6 +7,7 @@ import type { ThreadScope } from '../../../../api/thread-scope.js';
 import type { LoadBalancerContext } from '../../../../api/upstream.js';
 import { timeoutText } from '../../../../base/time-text.js';
 import { xxHash64 } from '../../../../base/xx-hash.js';
+import { printsWireBytes } from '../../../../format/wire-operators.js';
 import { clientOf } from '../../../../network/proxied-connection.js';
 import { mergeMetadata } from '../../../../route/metadata.js';
 import { ClientTlvs } from './client-tlvs.js';
@@ -46,7 +47,10 @@ export class TcpProxy {
     this.config = config;
     this.scope = scope;
     this.tlvs = new ClientTlvs(config.tlvs, config.tlvMerge);
-    this.tunnel = config.tunnel === null ? null : new TunnelMaker(config.tunnel, scope);
+    this.tunnel =
+      config.tunnel === null
+        ? null
+        : new TunnelMaker(config.tunnel, printsWireBytes(config.accessLogs), scope);
     this.stats = scope.stats.bind(`tcp.${config.statPrefix}`, T);
     this.accessLogs = config.accessLogs.map((log) => scope.accessLog(log));
     this.totalWeight = config.clusters.reduce((sum, { weight }) => sum + weight, 0);

@@ -300,7 +300,7 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
 
   private closeBoth(reason: string): void {
     this.noteUnanswered();
-    if (this.upstream !== null) this.relay.upstreamCloseReason = reason;
+    if (this.upstream !== null && !this.side.isTunnel) this.relay.upstreamCloseReason = reason;
     this.control.close('no-flush', reason);
   }
 

@@ -9,6 +9,7 @@ import {
   type TcpConnectionCallbacks,
 } from '../../../../api/upstream.js';
 import { type HeaderMap, RequestHeaders, type ResponseHeaders } from '../../../../base/header-map.js';
+import { WireMeter } from '../../../../base/wire-meter.js';
 import { compileFormat, type Format } from '../../../../format/text-format.js';
 import { HeaderRules } from '../../../../route/header-mutations.js';
 import { HttpTunnel, type TunnelRequest } from '../../../../upstream/http-tunnel.js';
@@ -25,8 +26,11 @@ export class TunnelMaker {
   private readonly scope: ThreadScope;
   private readonly hostname: Format;
   private readonly headers: HeaderRules;
+  /** Some log prints what tunnels carry. */
+  private readonly countsWire: boolean;
 
-  constructor(config: TunnelConfig, scope: ThreadScope) {
+  constructor(config: TunnelConfig, countsWire: boolean, scope: ThreadScope) {
+    this.countsWire = countsWire;
     this.config = config;
     this.scope = scope;
     this.hostname = compileFormat(config.hostname, { formatters: config.formatters });
@@ -52,11 +56,18 @@ export class TunnelMaker {
       },
       onAnswer: (headers) => this.keepHeaders(record, headers),
       onTrailers: (trailers) => this.keepTrailers(record, trailers),
+      wire: this.meterOf(record),
     };
     const pool = cluster.httpPool(host, defaultPriority, null, false, client);
     if (pool !== null) return new HttpTunnel(host, request, callbacks).start(pool);
     callbacks.onConnectFailure({ reason: 'overflow', transportFailure: '' });
     return null;
+  }
+
+  /** One for all attempts of a connection. */
+  private meterOf(record: StreamInfo): WireMeter | null {
+    if (this.countsWire) record.upstreamWire ??= new WireMeter();
+    return record.upstreamWire;
   }
 
   private headOf(record: StreamInfo, isSecure: boolean): RequestHeaders {
