@@ -1,5 +1,4 @@
 import { closeSync } from 'node:fs';
-import type { Socket } from 'node:net';
 import {
   ControlWord,
   firstListenerWord,
@@ -24,14 +23,14 @@ import { TimerWheel } from '../src/base/timer-wheel.js';
 import { Turn } from '../src/base/turn.js';
 import { threadLogFiles } from '../src/extensions/access-loggers/log-files.js';
 import { extensionRegistry } from '../src/extensions/index.js';
-import { type AcceptedHandle, acceptedSocket } from '../src/network/accepted-handle.js';
+import type { AcceptedHandle } from '../src/network/accepted-handle.js';
 import type { ConnectionResources } from '../src/network/connection.js';
 import { DirectWriter } from '../src/network/direct-write.js';
+import { Incoming } from '../src/network/incoming.js';
 import { type InternalListeners, ThreadInternalListeners } from '../src/network/internal-listeners.js';
 import type { ListenerConfig } from '../src/network/listener-config.js';
 import { ListenerDirectory } from '../src/network/listener-directory.js';
 import { LiveListener } from '../src/network/live-listener.js';
-import { ReadLink } from '../src/network/read-link.js';
 import { SharedBufferWriter } from '../src/network/shared-buffer-writer.js';
 import { explainProbe, withoutListener } from '../src/plane/choose-listener.js';
 import { CpuProfile } from '../src/plane/cpu-profile.js';
@@ -280,18 +279,20 @@ export class Shard {
     accepted: AcceptedHandle | number,
     giveUp: () => void,
   ): void {
-    const link = new ReadLink();
-    const onread = { buffer: this.shared.readBuffer, callback: (length: number) => link.onRead(length) };
-    let socket: Socket | null = null;
+    let incoming: Incoming | null = null;
     try {
-      socket = acceptedSocket(accepted, onread);
       const listener = this.listenerOf(name, slot);
-      if (listener === null) socket.destroy();
-      else listener.accept(socket, id, bind, link);
+      if (listener === null) {
+        giveUp();
+        return;
+      }
+      const isPipe = listener.config.bind[bind]?.isPipe === true;
+      incoming = Incoming.accepted(accepted, isPipe, this.shared.readBuffer);
+      listener.accept(incoming, id, bind);
     } catch (error) {
       this.scope.log.error(`listener ${name}: a connection could not be taken over: ${textOf(error)}`);
-      if (socket === null) giveUp();
-      else socket.destroy();
+      if (incoming === null) giveUp();
+      else incoming.destroy();
     }
   }
 

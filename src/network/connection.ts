@@ -3,6 +3,7 @@ import type { PooledOutput } from '../api/codec.js';
 import type { BufferPool } from '../base/buffer-pool.js';
 import type { Flushable, Turn } from '../base/turn.js';
 import { type DirectOwner, type DirectWriter, handleOf } from './direct-write.js';
+import { HandleSocket, type SocketOwner } from './handle-socket.js';
 import { InternalSocket } from './internal-socket.js';
 import type { SharedBufferWriter } from './shared-buffer-writer.js';
 import { descriptorOf } from './socket-calls.js';
@@ -43,8 +44,8 @@ export interface ConnectionResources {
  * One TCP or Unix socket: reading into the thread's shared buffer, gathered writing with watermarks, counted pauses.
  * It owns the socket and nothing above it; `api/network-filter.ts` is what filters see.
  */
-export class Connection implements PooledOutput, Flushable, DirectOwner {
-  readonly socket: Socket;
+export class Connection implements PooledOutput, Flushable, DirectOwner, SocketOwner {
+  readonly socket: Socket | HandleSocket;
   private readonly shared: ConnectionResources;
   private events: ConnectionEvents;
   private pendingText: string;
@@ -68,7 +69,12 @@ export class Connection implements PooledOutput, Flushable, DirectOwner {
   /** Whether a transport socket lies between: it has words of its own to say at the end, and takes no direct writes. */
   private readonly isWrapped: boolean;
 
-  constructor(socket: Socket, shared: ConnectionResources, events: ConnectionEvents, limitBytes: number) {
+  constructor(
+    socket: Socket | HandleSocket,
+    shared: ConnectionResources,
+    events: ConnectionEvents,
+    limitBytes: number,
+  ) {
     this.socket = socket;
     this.shared = shared;
     this.events = events;
@@ -88,12 +94,16 @@ export class Connection implements PooledOutput, Flushable, DirectOwner {
     this.handle = null;
     this.hasStreamed = false;
     this.isWrapped = 'encrypted' in socket;
+    if (socket instanceof HandleSocket) {
+      socket.setOwner(this);
+      return;
+    }
     socket.on('end', () => this.onSocketEnd());
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.error = error.code ?? error.message;
     });
-    socket.on('close', () => this.onSocketClose());
-    socket.on('drain', () => this.guard(() => this.onSocketDrain()));
+    socket.on('close', () => this.onSocketClose(''));
+    socket.on('drain', () => this.onSocketDrain());
   }
 
   /** Hands the connection to another owner. */
@@ -105,7 +115,9 @@ export class Connection implements PooledOutput, Flushable, DirectOwner {
     this.limitBytes = bytes;
   }
 
-  /** Called by the socket's `onread` with the number of bytes in the shared read buffer. */
+  // SocketOwner
+
+  /** So many bytes are in the shared read buffer. */
   onRead(length: number): boolean {
     this.bytesReceived += length;
     const { turn } = this.shared;
@@ -118,6 +130,43 @@ export class Connection implements PooledOutput, Flushable, DirectOwner {
       turn.leave();
     }
     return this.pauses === 0;
+  }
+
+  /** libuv reports an end when a reset follows bytes closely; such a stream is cut short and must not look whole. */
+  onSocketEnd(): void {
+    if (!this.isEnding && isDisconnected(this.socket)) {
+      this.error = 'ECONNRESET';
+      this.socket.destroy();
+    } else {
+      this.guard(() => this.events.onEnd());
+    }
+  }
+
+  onSocketDrain(): void {
+    this.guard(() => {
+      if (this.isAbove) {
+        this.isAbove = false;
+        this.events.onBelowWatermark();
+      }
+      this.events.onDrained();
+    });
+  }
+
+  onSocketClose(error: string): void {
+    if (this.isClosed) return;
+    if (this.error === '') this.error = error;
+    this.isClosed = true;
+    this.handle = null;
+    this.pendingText = '';
+    const { turn } = this.shared;
+    turn.enter();
+    try {
+      // Not guarded: what this gives back cannot be given back twice, so a throw here costs the worker, whose share
+      // main gives back as a whole.
+      this.events.onClose(this.error);
+    } finally {
+      turn.leave();
+    }
   }
 
   get bufferedBytes(): number {
@@ -212,6 +261,10 @@ export class Connection implements PooledOutput, Flushable, DirectOwner {
     if (this.isClosed) return;
     this.pendingText = '';
     const { socket } = this;
+    if (socket instanceof HandleSocket) {
+      socket.reset();
+      return;
+    }
     if (!this.isEnding && !this.isWrapped && !socket.connecting && socket.remoteFamily !== undefined) {
       Reflect.set(socket, 'resetAndClosing', true);
     }
@@ -252,7 +305,7 @@ export class Connection implements PooledOutput, Flushable, DirectOwner {
     const text = this.pendingText;
     if (text.length === 0 || this.isClosed) return;
     this.pendingText = '';
-    if (this.writeDirect(text)) return;
+    if (this.socket.destroyed || this.writeDirect(text)) return;
     this.hasStreamed = true;
     if (this.isAbove) this.socket.write(text, 'latin1', () => this.checkLowWatermark());
     else this.socket.write(text, 'latin1');
@@ -291,7 +344,8 @@ export class Connection implements PooledOutput, Flushable, DirectOwner {
   private sendPooled(buffer: Buffer, length: number): void {
     const { buffers } = this.shared;
     this.hasStreamed = true;
-    this.socket.write(buffer.length === length ? buffer : buffer.subarray(0, length), () => {
+    const bytes = buffer.length === length ? buffer : buffer.subarray(0, length);
+    this.socket.write(bytes, 'latin1', () => {
       buffers.giveBack(buffer);
       this.checkLowWatermark();
     });
@@ -324,19 +378,20 @@ export class Connection implements PooledOutput, Flushable, DirectOwner {
     if (this.isWrapped || this.socket.connecting) return null;
     const handle = handleOf(this.socket);
     this.handle = handle;
+    if (handle === null || this.socket instanceof HandleSocket) return handle;
     // Who listens to `data` passes on bytes that lie in buffers of their own.
-    if (handle !== null && this.socket.listenerCount('data') === 0) direct.readTo(handle, this);
+    if (this.socket.listenerCount('data') === 0) direct.readTo(handle, this);
     return handle;
   }
 
   onDirectDone(error: string): void {
     this.inFlight = 0;
-    if (this.isClosed) return;
+    if (this.isClosed || this.socket.destroyed) return;
     if (error !== '') {
       this.error = error;
       this.socket.destroy();
     } else if (this.socket.writableLength === 0) {
-      this.guard(() => this.onSocketDrain());
+      this.onSocketDrain();
     } else {
       this.checkLowWatermark();
     }
@@ -363,14 +418,6 @@ export class Connection implements PooledOutput, Flushable, DirectOwner {
     this.guard(() => this.events.onBelowWatermark());
   }
 
-  private onSocketDrain(): void {
-    if (this.isAbove) {
-      this.isAbove = false;
-      this.events.onBelowWatermark();
-    }
-    this.events.onDrained();
-  }
-
   private finishWriting(): void {
     if (this.isClosed) return;
     if (!this.isWrapped && this.socket.writableLength + this.inFlight === 0) this.socket.destroy();
@@ -381,37 +428,11 @@ export class Connection implements PooledOutput, Flushable, DirectOwner {
     this.shared.onCallbackError(error);
     this.destroy();
   }
-
-  /** libuv reports an end when a reset follows bytes closely; such a stream is cut short and must not look whole. */
-  private onSocketEnd(): void {
-    if (!this.isEnding && isDisconnected(this.socket)) {
-      this.error = 'ECONNRESET';
-      this.socket.destroy();
-    } else {
-      this.guard(() => this.events.onEnd());
-    }
-  }
-
-  private onSocketClose(): void {
-    if (this.isClosed) return;
-    this.isClosed = true;
-    this.handle = null;
-    this.pendingText = '';
-    const { turn } = this.shared;
-    turn.enter();
-    try {
-      // Not guarded: what this gives back cannot be given back twice, so a throw here costs the worker, whose share
-      // main gives back as a whole.
-      this.events.onClose(this.error);
-    } finally {
-      turn.leave();
-    }
-  }
 }
 
 /** What libuv has been given less what it still holds: private names of Node, kept to this place. */
-function takenByKernel(socket: Socket): number {
-  if (socket instanceof InternalSocket) return socket.takenBytes;
+function takenByKernel(socket: Socket | HandleSocket): number {
+  if (socket instanceof InternalSocket || socket instanceof HandleSocket) return socket.takenBytes;
   const handle: unknown = Reflect.get(socket, '_handle');
   if (typeof handle !== 'object' || handle === null) return 0;
   const given: unknown = Reflect.get(handle, 'bytesWritten');
@@ -422,7 +443,8 @@ function takenByKernel(socket: Socket): number {
 /**
  * Whether a TCP socket has no peer any more (ENOTCONN). A FIN alone leaves it one as long as this side has sent none.
  */
-function isDisconnected(socket: Socket): boolean {
+function isDisconnected(socket: Socket | HandleSocket): boolean {
+  if (socket instanceof HandleSocket) return socket.isDisconnected;
   const handle: unknown = Reflect.get(socket, '_handle');
   if (typeof handle !== 'object' || handle === null) return false;
   const look: unknown = Reflect.get(handle, 'getpeername');

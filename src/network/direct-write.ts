@@ -1,27 +1,10 @@
 import type { Socket } from 'node:net';
-import { getSystemErrorName } from 'node:util';
+import { HandleSocket } from './handle-socket.js';
+import { type Libuv, libuv, type StreamHandle, systemErrorName, type WriteRequest } from './libuv.js';
 
-/** Private names of Node behind a socket: its libuv handle, reads and writes on it. All of them are kept to this file. */
-interface StreamHandle {
-  writeLatin1String(request: WriteRequest, text: string): number;
-}
-
+/** Node's own reading on a handle, as it is while a socket has it. */
 interface ReadingHandle extends StreamHandle {
-  onread: (this: unknown, bytes: unknown) => unknown;
   reading: boolean;
-  readStop(): number;
-}
-
-interface WriteRequest {
-  handle: StreamHandle | null;
-  oncomplete: (status: number) => void;
-}
-
-interface StreamBinding {
-  readonly WriteWrap: new () => WriteRequest;
-  readonly streamBaseState: { readonly [index: number]: number };
-  readonly kLastWriteWasAsync: number;
-  readonly kReadBytesOrError: number;
 }
 
 /** Who is told of a write that the kernel did not take at once. */
@@ -36,34 +19,22 @@ export interface DirectOwner {
 export type DirectResult = 'done' | 'pending' | string;
 
 /**
- * Writes text on a socket's handle, and reads from it, without the stream machinery in between. For writes it cost 0.7 µs of user
- * time a small request when it was taken out (native-bench, row `small`, measures the whole). Only for sockets whose own
- * queue is empty, so that order holds; where this Node lacks the names, `probe` answers null and sockets write.
+ * Writes text on a socket's handle, and reads from it, without the stream machinery in between. For writes it cost 0.7 µs of
+ * user time a small request when it was taken out (native-bench, row `small`, measures the whole). Only for sockets whose
+ * own queue is empty, so that order holds; where this Node lacks the names, `probe` answers null and sockets write.
  */
 export class DirectWriter {
-  private readonly binding: StreamBinding;
-  private readonly state: { readonly [index: number]: number };
-  private readonly wasAsync: number;
-  private readonly readLength: number;
+  private readonly libuv: Libuv;
   private spare: WriteRequest;
 
-  private constructor(binding: StreamBinding) {
-    this.binding = binding;
-    this.state = binding.streamBaseState;
-    this.wasAsync = binding.kLastWriteWasAsync;
-    this.readLength = binding.kReadBytesOrError;
-    this.spare = new binding.WriteWrap();
+  private constructor(known: Libuv) {
+    this.libuv = known;
+    this.spare = new known.Write();
   }
 
   static probe(): DirectWriter | null {
-    try {
-      const lookUp: unknown = Reflect.get(process, 'binding');
-      if (typeof lookUp !== 'function') return null;
-      const binding: unknown = Reflect.apply(lookUp, process, ['stream_wrap']);
-      return isStreamBinding(binding) ? new DirectWriter(binding) : null;
-    } catch {
-      return null;
-    }
+    const known = libuv();
+    return known === null ? null : new DirectWriter(known);
   }
 
   /**
@@ -72,11 +43,11 @@ export class DirectWriter {
    */
   readTo(handle: StreamHandle, owner: DirectOwner): void {
     if (!isReadingHandle(handle)) return;
-    const { state, readLength } = this;
+    const { streamState, readBytes } = this.libuv;
     const { onread } = handle;
-    handle.onread = (bytes) => {
-      const length = state[readLength] as number;
-      if (length <= 0) return Reflect.apply(onread, handle, [bytes]);
+    handle.onread = (...bytes: readonly unknown[]) => {
+      const length = streamState[readBytes] as number;
+      if (length <= 0) return Reflect.apply(onread, handle, bytes);
       if (!owner.onRead(length) && handle.reading) {
         handle.reading = false;
         handle.readStop();
@@ -89,14 +60,14 @@ export class DirectWriter {
   write(handle: StreamHandle, text: string, owner: DirectOwner): DirectResult {
     const request = this.spare;
     const status = handle.writeLatin1String(request, text);
-    if (status !== 0) return getSystemErrorName(status);
-    if (this.state[this.wasAsync] === 0) return 'done';
-    this.spare = new this.binding.WriteWrap();
+    if (status !== 0) return systemErrorName(status);
+    if (this.libuv.streamState[this.libuv.wasAsync] === 0) return 'done';
+    this.spare = new this.libuv.Write();
     // The request keeps the handle until libuv is done with both.
-    request.handle = handle;
+    request.held = handle;
     request.oncomplete = (result) => {
-      request.handle = null;
-      owner.onDirectDone(result < 0 ? getSystemErrorName(result) : '');
+      request.held = null;
+      owner.onDirectDone(result < 0 ? systemErrorName(result) : '');
     };
     return 'pending';
   }
@@ -108,25 +79,12 @@ function isReadingHandle(value: StreamHandle): value is ReadingHandle {
 }
 
 /** The handle of a connected socket; null when it has none that takes direct writes. */
-export function handleOf(socket: Socket): StreamHandle | null {
+export function handleOf(socket: Socket | HandleSocket): StreamHandle | null {
+  if (socket instanceof HandleSocket) return socket.destroyed ? null : socket.handle;
   const handle: unknown = Reflect.get(socket, '_handle');
   return isStreamHandle(handle) ? handle : null;
 }
 
 function isStreamHandle(value: unknown): value is StreamHandle {
   return typeof value === 'object' && value !== null && 'writeLatin1String' in value;
-}
-
-function isStreamBinding(value: unknown): value is StreamBinding {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'WriteWrap' in value &&
-    typeof value.WriteWrap === 'function' &&
-    'streamBaseState' in value &&
-    'kLastWriteWasAsync' in value &&
-    typeof value.kLastWriteWasAsync === 'number' &&
-    'kReadBytesOrError' in value &&
-    typeof value.kReadBytesOrError === 'number'
-  );
 }

@@ -14,6 +14,7 @@ import { Timer } from '../base/timer-wheel.js';
 import type { Flushable } from '../base/turn.js';
 import { Connection, type ConnectionEvents, type ConnectionResources } from './connection.js';
 import { DelayedClose } from './delayed-close.js';
+import type { HandleSocket } from './handle-socket.js';
 import { ReadChain } from './read-chain.js';
 import type { ReadTarget } from './read-link.js';
 
@@ -64,7 +65,7 @@ export class DownstreamConnection implements ConnectionControl, ConnectionEvents
   knownRecord: StreamInfo | null;
 
   constructor(
-    socket: Socket,
+    socket: Socket | HandleSocket,
     info: ConnectionInfo,
     shared: ConnectionResources,
     scope: ThreadScope,

@@ -9,7 +9,7 @@ import { type Address, type ConnectionInfo, type StreamInfo, unknownConnection }
 import type { ThreadScope } from '../api/thread-scope.js';
 import { MemberList } from '../base/member-list.js';
 import { recordOfConnection } from '../stream/stream-record.js';
-import { internalClient, ipAddress, pipeAddress } from './address.js';
+import { internalClient, pipeAddress } from './address.js';
 import { buildChainMatcher, type ChainMatcher } from './chain-matcher.js';
 import type { ConnectionResources } from './connection.js';
 import { DownstreamConnection, type DownstreamOwner } from './downstream-connection.js';
@@ -17,6 +17,8 @@ import { D, DW } from './downstream-stats.js';
 import { explainListener } from './explain-listener.js';
 import { FilterChainIndex } from './filter-chain-index.js';
 import { GatedFilter } from './filter-gate.js';
+import type { HandleSocket } from './handle-socket.js';
+import { Incoming } from './incoming.js';
 import type { InternalAcceptor, PassedState } from './internal-listeners.js';
 import { KernelSocket } from './kernel-socket.js';
 import type { FilterChainConfig, ListenerConfig } from './listener-config.js';
@@ -111,10 +113,10 @@ export class LiveListener
     if (config.defaultChain !== null) this.chainOf(config.defaultChain);
   }
 
-  /** Takes a socket that was made paused; `link` is where its reads go. `bind` counts the listener's addresses. */
-  accept(socket: Socket, id: number, bind: number, link: ReadLink): void {
-    const info = infoOf(socket, id, this.config, bind, this.scope.clock.now());
-    this.inspect(socket, info, link, noBytes, this.config.usesOriginalDst);
+  /** Takes over a connection. `bind` counts the listener's addresses. */
+  accept(incoming: Incoming, id: number, bind: number): void {
+    const info = infoOf(incoming, id, this.config, bind, this.scope.clock.now());
+    this.inspect(incoming, info, noBytes, this.config.usesOriginalDst);
   }
 
   /** An end of a connection that begins in this thread, at a cluster's endpoint of that address. */
@@ -130,26 +132,21 @@ export class LiveListener
       info.dynamicMetadata = passed.metadata.length === 0 ? null : new Map(passed.metadata);
       info.filterState = passed.filterState === null ? null : new Map(passed.filterState);
     }
-    this.inspect(socket, info, link, noBytes, this.config.usesOriginalDst);
+    this.inspect(Incoming.streamed({ socket, link }), info, noBytes, this.config.usesOriginalDst);
   }
 
   /** A socket that another listener accepted in this one's place. */
-  private adopt(socket: Socket, given: ConnectionInfo, link: ReadLink, bytes: Buffer): void {
+  private adopt(incoming: Incoming, given: ConnectionInfo, bytes: Buffer): void {
     const info = { ...given, listenerName: this.config.name, listenerMetadata: this.config.metadata };
-    this.inspect(socket, info, link, bytes, false);
+    this.inspect(incoming, info, bytes, false);
   }
 
-  private inspect(
-    socket: Socket,
-    info: ConnectionInfo,
-    link: ReadLink,
-    bytes: Buffer,
-    mayHandOver: boolean,
-  ): void {
+  private inspect(incoming: Incoming, info: ConnectionInfo, bytes: Buffer, mayHandOver: boolean): void {
     if (this.inspectors.length === 0) {
-      this.establish(socket, info, link, bytes);
+      this.establish(incoming, info, bytes);
       return;
     }
+    const { socket, link } = incoming.stream();
     const asked = new KernelSocket(socket, info.directLocalAddress);
     const filters = this.inspectors.map((make, i) => {
       const gate = this.config.listenerGates[i] ?? null;
@@ -183,8 +180,9 @@ export class LiveListener
     this.forget(run);
     const { socket, info, link } = run;
     const owner = run.mayHandOver && info.isLocalRestored ? this.builder.listenerAt(info.localAddress) : null;
-    if (owner === null || owner === this) this.establish(socket, info, link, bytes);
-    else owner.adopt(socket, info, link, bytes);
+    const incoming = Incoming.streamed({ socket, link });
+    if (owner === null || owner === this) this.establish(incoming, info, bytes);
+    else owner.adopt(incoming, info, bytes);
   }
 
   onInspectionFailed(run: ListenerFilterRun, failure: InspectionFailure): void {
@@ -243,10 +241,10 @@ export class LiveListener
     this.stats.add(D.downstream_pre_cx_active, -1);
   }
 
-  private establish(socket: Socket, info: ConnectionInfo, link: ReadLink, bytes: Buffer): void {
+  private establish(incoming: Incoming, info: ConnectionInfo, bytes: Buffer): void {
     const chain = this.findChain(info);
     if (chain === null || chain.filters.length === 0) {
-      this.refuse(socket, info, chain === null);
+      this.refuse(incoming, info, chain === null);
       return;
     }
     this.stats.inc(D.downstream_cx_total);
@@ -258,10 +256,12 @@ export class LiveListener
     this.onCount(1);
     const { makers, transport } = this.chainOf(chain);
     if (transport === null) {
-      const connection = this.connect(socket, info, link, makers);
+      const socket = incoming.plain(this.config.bufferLimitBytes);
+      const connection = this.connect(socket, info, incoming.link, makers);
       if (bytes.length > 0) replay(connection, socket, bytes, this.shared.readBuffer);
       return;
     }
+    const { socket, link } = incoming.stream();
     const opening = new TransportOpening(socket, info, link, makers, this.scope.timers, this);
     this.openings.add(opening);
     opening.start(transport, bytes, this.transportTimeoutMs(chain.transportTimeoutMs));
@@ -281,9 +281,9 @@ export class LiveListener
   }
 
   private connect(
-    socket: Socket,
+    socket: Socket | HandleSocket,
     info: ConnectionInfo,
-    link: ReadLink,
+    link: ReadLink | null,
     makers: readonly NetworkFilterMaker[],
   ): DownstreamConnection {
     const { bufferLimitBytes, bufferTimeoutMs } = this.config;
@@ -296,19 +296,16 @@ export class LiveListener
       bufferLimitBytes,
     );
     if (bufferTimeoutMs > 0) connection.limitBackedUp(bufferTimeoutMs);
-    link.target = connection;
+    if (link !== null) link.target = connection;
     this.connections.add(connection);
     connection.start(makers);
     return connection;
   }
 
-  private refuse(socket: Socket, info: ConnectionInfo, hasNoMatch: boolean): void {
+  private refuse(incoming: Incoming, info: ConnectionInfo, hasNoMatch: boolean): void {
     if (hasNoMatch) this.stats.inc(D.no_filter_chain_match);
     this.log(info, hasNoMatch ? ResponseFlag.noRouteFound : 0, null);
-    socket.on('error', () => {
-      // The peer is being turned away; how it takes it does not matter.
-    });
-    socket.destroy();
+    incoming.refuse();
   }
 
   private log(info: ConnectionInfo, flags: number, connection: DownstreamConnection | null): void {
@@ -354,7 +351,12 @@ export class LiveListener
 const noBytes = Buffer.alloc(0);
 
 /** Gives a connection what was read of it before it existed. */
-function replay(connection: DownstreamConnection, socket: Socket, bytes: Buffer, readBuffer: Buffer): void {
+function replay(
+  connection: DownstreamConnection,
+  socket: Socket | HandleSocket,
+  bytes: Buffer,
+  readBuffer: Buffer,
+): void {
   for (let at = 0; at < bytes.length && !socket.destroyed; ) {
     const length = bytes.copy(readBuffer, 0, at);
     connection.onRead(length);
@@ -363,7 +365,7 @@ function replay(connection: DownstreamConnection, socket: Socket, bytes: Buffer,
 }
 
 function infoOf(
-  socket: Socket,
+  incoming: Incoming,
   id: number,
   config: ListenerConfig,
   bind: number,
@@ -371,10 +373,8 @@ function infoOf(
 ): ConnectionInfo {
   const bound = config.bind[bind];
   const isPipe = bound?.isPipe === true;
-  const local = isPipe
-    ? pipeAddress(bound.address)
-    : ipAddress(socket.localAddress ?? '', socket.localPort ?? 0);
-  const remote = isPipe ? local : ipAddress(socket.remoteAddress ?? '', socket.remotePort ?? 0);
+  const local = isPipe ? pipeAddress(bound.address) : incoming.localAddress;
+  const remote = isPipe ? local : incoming.remoteAddress;
   return connectionFacts(id, config, local, remote, startedMs);
 }
 

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Address } from '../api/stream-info.js';
 import { formatIp } from '../base/cidr.js';
 import { ipAddress } from './address.js';
+import { HandleSocket } from './handle-socket.js';
 
 /** The socket calls of libc that Node lacks. */
 export interface SocketCalls {
@@ -135,7 +136,8 @@ export function addressIn(bytes: Buffer): Address | null {
 }
 
 /** The descriptor of a socket; -1 when it has none any more. A private name of Node, kept to this place. */
-export function descriptorOf(socket: Socket): number {
+export function descriptorOf(socket: Socket | HandleSocket): number {
+  if (socket instanceof HandleSocket) return socket.handle.fd;
   const handle: unknown = Reflect.get(socket, '_handle');
   if (typeof handle !== 'object' || handle === null || !('fd' in handle)) return -1;
   return typeof handle.fd === 'number' ? handle.fd : -1;

@@ -73,7 +73,7 @@ test('a host that refuses is tried as often as configured, then the client is cl
 
 for (const [what, cluster, flags, reason] of [
   ['no host', 'empty', 'UH 0 0 empty 0', 1],
-  ['a full circuit breaker', 'full', 'UO 0 0 full 1', 2],
+  ['a full circuit breaker', 'full', 'UO 0 0 full 0', 2],
   ['no such cluster', 'missing', 'NC 0 0 - 0', 3],
 ] as const) {
   test(`${what} closes the client and says so in the log`, async (t) => {

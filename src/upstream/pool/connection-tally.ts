@@ -2,6 +2,7 @@ import type { ConnectionFacts } from '../../api/autopsy.js';
 import type { UpstreamConnectionTimes } from '../../api/stream-info.js';
 import { HostWord, type PoolFailure } from '../../api/upstream.js';
 import type { Connection } from '../../network/connection.js';
+import { HandleSocket } from '../../network/handle-socket.js';
 import type { UpstreamTransport } from '../../network/transport-socket.js';
 import { C } from '../cluster-stats.js';
 import { connectErrorText } from './dial.js';
@@ -38,8 +39,9 @@ export class ConnectionTally implements UpstreamConnectionTimes {
 
   /** A transport socket says only that it is ready; its socket knows when it was connected. */
   watch(connection: Connection): void {
-    if (this.pool.transport === null) return;
-    connection.socket.once('connect', () => {
+    const { socket } = connection;
+    if (this.pool.transport === null || socket instanceof HandleSocket) return;
+    socket.once('connect', () => {
       this.connectedMs = this.pool.resources.clock.now();
     });
   }

@@ -5,6 +5,9 @@ import { type ClusterInfo, type Host, HostWord } from '../../api/upstream.js';
 import type { UpstreamSocketConfig } from '../../api/upstream-socket.js';
 import { internalClient, ipAddress, isInternalAddress, pipeAddress } from '../../network/address.js';
 import { Connection, type ConnectionEvents } from '../../network/connection.js';
+import { HandleSocket } from '../../network/handle-socket.js';
+import { partOf } from '../../network/incoming.js';
+import { type Libuv, libuv } from '../../network/libuv.js';
 import type { TransportOptions, UpstreamTransport } from '../../network/transport-socket.js';
 import { C } from '../cluster-stats.js';
 import type { PoolResources } from './pool-resources.js';
@@ -29,6 +32,8 @@ export function dial(
   through: DialTransport,
   onConnect: (tls: TlsInfo | null) => void,
 ): Connection {
+  const handles = through.transport === null && isBare(host, cluster.socket) ? libuv() : null;
+  if (handles !== null) return dialHandle(handles, host, cluster, resources, events, onConnect);
   const { connections } = resources;
   const { bufferLimitBytes, socket: socketConfig } = cluster;
   const { options } = through;
@@ -68,6 +73,28 @@ export function dial(
   if (target !== first) countAttempts(socket, host, cluster);
   const live = connection;
   socket.once('connect', () => live.guard(() => onConnect(null)));
+  return connection;
+}
+
+/** Nothing lies between, and nothing is asked of the socket before it connects. */
+function isBare({ address, alternatives = [] }: Host, socket: UpstreamSocketConfig): boolean {
+  if (!address.isIp) return !isInternalAddress(address);
+  return alternatives.length + socket.options.length === 0 && socket.sourceIp4 + socket.sourceIp6 === '';
+}
+
+function dialHandle(
+  handles: Libuv,
+  { address }: Host,
+  { bufferLimitBytes }: ClusterInfo,
+  { connections }: PoolResources,
+  events: ConnectionEvents,
+  onConnect: (tls: TlsInfo | null) => void,
+): Connection {
+  const readBuffer = partOf(connections.readBuffer, bufferLimitBytes);
+  const socket = HandleSocket.connect(handles, address, readBuffer, () =>
+    connection.guard(() => onConnect(null)),
+  );
+  const connection = new Connection(socket, connections, events, bufferLimitBytes);
   return connection;
 }
 
@@ -141,9 +168,11 @@ function plainOptions(target: SocketConnectOpts, onread: OnReadOpts): SocketConn
 }
 
 /** This side's address of a connected socket. */
-export function localAddressOf(socket: Socket, host: Host): Address {
-  if (host.address.isIp) return ipAddress(socket.localAddress ?? '', socket.localPort ?? 0);
-  return isInternalAddress(host.address) ? internalClient : pipeAddress('');
+export function localAddressOf(socket: Socket | HandleSocket, host: Host): Address {
+  if (!host.address.isIp) return isInternalAddress(host.address) ? internalClient : pipeAddress('');
+  if (!(socket instanceof HandleSocket)) return ipAddress(socket.localAddress ?? '', socket.localPort ?? 0);
+  const { address = '', port = 0 } = socket.localEndpoint;
+  return ipAddress(address, port);
 }
 
 /** What becomes of a connection to an internal listener that there is not. */

@@ -21,7 +21,7 @@ export const layers: { readonly [folder: string]: Layer } = {
   route: { number: 3, builtIns: ['node:crypto'] },
   network: {
     number: 3,
-    builtIns: ['node:net', 'node:util direct-write.ts', 'node:module socket-calls.ts'],
+    builtIns: ['node:net', 'node:util libuv.ts', 'node:module socket-calls.ts'],
   },
   stream: { number: 3, builtIns: [] },
   upstream: {
