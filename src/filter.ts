@@ -30,6 +30,12 @@ export type { ThreadScope } from './api/thread-scope.js';
 export type { HeaderMap, RequestHeaders, ResponseHeaders } from './base/header-map.js';
 export type { Plain } from './base/plain.js';
 export { asyncFilter } from './http/async-filter/async-filter.js';
+export { asyncNetworkFilter } from './http/async-filter/async-network-filter.js';
+export type {
+  AsyncNetworkFilterOptions,
+  ConnectionRun,
+  DataVerdict,
+} from './http/async-filter/connection-contract.js';
 export type {
   AsyncFilterOptions,
   FetchOptions,

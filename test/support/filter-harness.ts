@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isAbsolute, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
 import { type Answer, type FetchOptions, type RunningProxy, startOrigin, startProxy } from './proxy.js';
+import { dialPeer, TcpOrigin, type TcpPeer } from './tcp-peers.js';
 
 /** A filter under test, and what surrounds it. */
 export interface FilterUnderTest {
@@ -17,6 +18,8 @@ export interface FilterUnderTest {
   readonly origin?: (request: ReceivedRequest, response: ServerResponse) => void;
   /** Further clusters by name, each a port of 127.0.0.1. */
   readonly clusters?: { readonly [name: string]: number };
+  /** Of lines in `access.log` in the proxy's folder, one for each connection; network filters. */
+  readonly logFormat?: string;
   /** Bytes that the listener buffers per stream. */
   readonly bufferLimitBytes?: number;
 }
@@ -83,6 +86,16 @@ export function filterBootstrap(filter: FilterUnderTest, originPort: number): st
       },
     ],
   };
+  const filters = [{ name: 'http', typed_config: manager }];
+  return bootstrapOf(module, filters, { ...clusters, origin: originPort }, filter.bufferLimitBytes);
+}
+
+function bootstrapOf(
+  module: string,
+  filters: readonly object[],
+  clusters: { readonly [name: string]: number },
+  bufferLimitBytes = 1024 * 1024,
+): string {
   const modules = [isAbsolute(module) ? module : resolve(module)];
   return JSON.stringify({
     bootstrap_extensions: [
@@ -94,15 +107,57 @@ export function filterBootstrap(filter: FilterUnderTest, originPort: number): st
         {
           name: 'main',
           address: address(0),
-          per_connection_buffer_limit_bytes: filter.bufferLimitBytes ?? 1024 * 1024,
-          filter_chains: [{ filters: [{ name: 'http', typed_config: manager }] }],
+          per_connection_buffer_limit_bytes: bufferLimitBytes,
+          filter_chains: [{ filters }],
         },
       ],
-      clusters: Object.entries({ ...clusters, origin: originPort }).map(([name, port]) =>
-        cluster(name, port),
-      ),
+      clusters: Object.entries(clusters).map(([name, port]) => cluster(name, port)),
     },
   });
+}
+
+/** A network filter between a client and a TCP origin that the test plays by hand. */
+export interface NetworkFilterRunner {
+  readonly proxy: RunningProxy;
+  /** `accept()` is the next connection that came through. */
+  readonly origin: TcpOrigin;
+  /** A client's connection: `send`, `received`, `end`, `ended`. */
+  dial(): Promise<TcpPeer>;
+}
+
+/** Starts a real proxy process with the filter before the TCP proxy; ends with the test. */
+export async function runNetworkFilter(
+  t: TestContext,
+  filter: Omit<FilterUnderTest, 'routeConfig' | 'origin'>,
+): Promise<NetworkFilterRunner> {
+  const origin = await TcpOrigin.start(t);
+  const proxy = await startProxy(t, networkFilterBootstrap(filter, origin.port), [
+    '--file-flush-interval-msec',
+    '10',
+  ]);
+  return { proxy, origin, dial: () => dialPeer(t, { port: proxy.port() }) };
+}
+
+/** The bootstrap of `runNetworkFilter`. */
+export function networkFilterBootstrap(filter: FilterUnderTest, originPort: number): string {
+  const { module, typeUrl, config = {}, clusters = {}, bufferLimitBytes } = filter;
+  const line = `${filter.logFormat ?? '%DOWNSTREAM_LOCAL_CLOSE_REASON% %BYTES_RECEIVED% %BYTES_SENT%'}\n`;
+  const log = {
+    '@type': 'type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog',
+    path: 'access.log',
+    log_format: { text_format_source: { inline_string: line } },
+  };
+  const tcpProxy = {
+    '@type': 'type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy',
+    stat_prefix: 'tested',
+    cluster: 'origin',
+    access_log: [{ name: 'file', typed_config: log }],
+  };
+  const filters = [
+    { name: 'tested', typed_config: typedStruct(typeUrl, config) },
+    { name: 'tcp', typed_config: tcpProxy },
+  ];
+  return bootstrapOf(module, filters, { ...clusters, origin: originPort }, bufferLimitBytes);
 }
 
 /** Writes an ES module into the proxy's test folder; answers its path. */
