@@ -123,6 +123,8 @@ export interface ResponseSink {
 
 /** What one filter can do with its stream. One object per filter and stream; dies with the stream. */
 export interface StreamControl {
+  /** The filter's name in its chain. */
+  readonly name: string;
   readonly info: StreamInfo;
   readonly request: Flow<RequestHeaders>;
   readonly response: Flow<ResponseHeaders>;

@@ -75,6 +75,7 @@ function filterStateField(argument: string, limit: number | undefined): Field | 
   const find = (context: LogContext): Plain => {
     const state = context.info.filterState?.get(key);
     if (kind === 'PLAIN' && hasPlainText(state)) return state.plainText();
+    if (kind === 'FIELD' && hasFields(state)) return state.fieldOf(field);
     const value = toPlain(state);
     return kind === 'FIELD' ? plainAt(value, [field]) : value;
   };
@@ -98,13 +99,22 @@ function hasPlainText(state: unknown): state is { plainText(): string } {
   );
 }
 
+/** And what fields they have, where they are not printed as a whole. */
+function hasFields(state: unknown): state is { fieldOf(name: string): Plain } {
+  return (
+    typeof state === 'object' && state !== null && 'fieldOf' in state && typeof state.fieldOf === 'function'
+  );
+}
+
 /** Filter state holds whatever filters put there; what JSON can say of it is printed. */
 function toPlain(value: unknown): Plain {
   if (value === undefined || value === null || typeof value === 'function' || typeof value === 'symbol')
     return undefined;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   if (typeof value === 'bigint') return String(value);
-  const parsed: Plain = JSON.parse(JSON.stringify(value));
+  const text: string | undefined = JSON.stringify(value);
+  if (text === undefined) return undefined;
+  const parsed: Plain = JSON.parse(text);
   return parsed;
 }
 

@@ -45,7 +45,7 @@ export interface FilteredStream {
 /** One filter's handle on its stream. It owns the filter's timers, and they die with it. */
 export class FilterControl implements StreamControl, ResponseSink {
   private readonly stream: FilteredStream;
-  private readonly name: string;
+  readonly name: string;
   private timers: Timer[] | null;
   private place: FilterPlace<RequestHeaders> | null;
   private responsePlace: FilterPlace<ResponseHeaders> | null;

@@ -57,6 +57,10 @@ export class InnerControl implements StreamControl {
     this.outer.reset(reason);
   }
 
+  get name(): string {
+    return this.outer.name;
+  }
+
   refreshRoute(): void {
     this.outer.refreshRoute();
   }

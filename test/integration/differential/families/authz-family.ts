@@ -70,6 +70,18 @@ const denying = { deny_at_disable: { default_value: true, runtime_key: 'none.suc
 /** Envoy keeps the headers of the question in a hash map. */
 const unordered = { ignores: [/^\s*[-+] (authorization|x-one|x-user|x-two|x-envoy-auth-partial-body):/] };
 
+const shadow = '%FILTER_STATE(envoy.filters.http.ext_authz.shadow:PLAIN)%';
+const rerouting = {
+  clear_route_cache: true,
+  http_service: service({ authorization_response: { allowed_upstream_headers: exact('x-route') } }),
+};
+const rerouted = [
+  {
+    match: { prefix: '/', headers: [{ name: 'x-route', string_match: { exact: 'new' } }] },
+    direct_response: { status: 200, body: { inline_string: 'another route' } },
+  },
+];
+
 /** Requests that another server judges. */
 export const authzFamily: FilterFamily = {
   clusters: { authz: {} },
@@ -135,6 +147,23 @@ export const authzFamily: FilterFamily = {
           }),
         }),
       ],
+    },
+    'authz-shadow': {
+      filters: [authz({ shadow_mode: true, failure_mode_allow: true, emit_filter_state_stats: true })],
+      routes: [
+        routeTo('/off', onRoute({ disabled: true }), {
+          response_headers_to_add: [{ header: { key: 'x-shadow', value: shadow } }],
+        }),
+        routeTo('/', {}, { response_headers_to_add: [{ header: { key: 'x-shadow', value: shadow } }] }),
+      ],
+    },
+    'authz-other-headers': {
+      filters: [authz({ ...rerouting, clear_route_cache_headers: ['X-Other'] })],
+      routes: rerouted,
+    },
+    'authz-own-headers': {
+      filters: [authz({ ...rerouting, clear_route_cache_headers: ['x-other', 'X-Route'] })],
+      routes: rerouted,
     },
     'authz-route': {
       filters: [
@@ -210,5 +239,19 @@ export const authzFamily: FilterFamily = {
     }),
     at('another route', 'authz-route', get('/ok'), [reply('200 OK', [['x-route', 'new']])]),
     at('the same route', 'authz-route', get('/ok')),
+    ...['authz-other-headers', 'authz-own-headers'].map((listener) =>
+      at(`headers that decide, ${listener}`, listener, get('/ok'), [reply('200 OK', [['x-route', 'new']])]),
+    ),
+    at('in the shadow, allowed', 'authz-shadow', get('/ok')),
+    at(
+      'in the shadow, denied',
+      'authz-shadow',
+      get('/ok'),
+      [reply('403 Forbidden', [['www-authenticate', 'a']], 'no')],
+      // It has the time that the service took.
+      { ignores: [/"DENIED".*x-envoy-upstream-service-time/] },
+    ),
+    at('in the shadow, an error', 'authz-shadow', get('/ok'), [reply('500 No')]),
+    at('in the shadow, off', 'authz-shadow', get('/off')),
   ],
 };

@@ -14,10 +14,11 @@ import type { Plain } from '../../../../base/plain.js';
 import { applyAddition } from '../../../../route/header-mutations.js';
 import { addDynamicMetadata } from '../../../../stream/dynamic-metadata.js';
 import type { Authz, Check } from './authz.js';
+import { AuthzLatency, ShadowDecision } from './authz-state.js';
 import { Z } from './authz-stats.js';
 import type { BodyConfig, RouteAuthzConfig } from './config.js';
 import { areValid, changeRequest, unfitHeader } from './request-changes.js';
-import type { Changes, HeaderChange, Refusal, ToldBody, Verdict } from './verdict.js';
+import type { Changes, Field, HeaderChange, Refusal, ToldBody, Verdict } from './verdict.js';
 
 /**
  * One request and what the service says of it.
@@ -150,7 +151,26 @@ export class AuthzFilter implements HttpFilter, LogContext {
     return merged;
   }
 
+  private touchesRoute({ set, append, add, remove }: Changes): boolean {
+    const { routingHeaders } = this.authz.config;
+    if (routingHeaders.length === 0) return true;
+    return (
+      [...set, ...append, ...add].some(([name]) => routingHeaders.includes(name)) ||
+      remove.some((name) => routingHeaders.includes(name))
+    );
+  }
+
+  /** Under the filter's name in its chain. */
+  private keep(suffix: string, state: ShadowDecision | AuthzLatency): void {
+    const { info, name } = this.stream;
+    info.filterState ??= new Map();
+    info.filterState.set(`${name}${suffix}`, state);
+  }
+
   private judge(verdict: Verdict): void {
+    const { authz, startMs } = this;
+    if (authz.config.tellsLatency)
+      this.keep('', new AuthzLatency(Math.round(1000 * (authz.nowMs() - startMs))));
     if (verdict.kind === 'error') this.onError(verdict.refusal);
     else if (verdict.kind === 'denied') this.onDenied(verdict.refusal, verdict.metadata);
     else this.onOk(verdict.changes, verdict.metadata);
@@ -165,7 +185,8 @@ export class AuthzFilter implements HttpFilter, LogContext {
     if (changes.toClient.length > 0) this.toClient = changes.toClient;
     const { set, append, add, remove, setQuery, removeQuery } = changes;
     const count = set.length + append.length + add.length + remove.length;
-    if (config.clearsRoute && count + setQuery.length + removeQuery.length > 0) stream.refreshRoute();
+    if (config.clearsRoute && count + setQuery.length + removeQuery.length > 0 && this.touchesRoute(changes))
+      stream.refreshRoute();
     const isValid = !config.validatesMutations || areValid(changes);
     const isAllowed = isValid && changeRequest(headers, changes, authz.mayChange);
     if (!isValid || (!isAllowed && config.mutationRules?.isStrict === true)) {
@@ -180,6 +201,7 @@ export class AuthzFilter implements HttpFilter, LogContext {
       return;
     }
     stats.count('ok', this.cluster);
+    if (config.isShadow) this.keep('.shadow', new ShadowDecision('OK', 200, []));
     this.pass();
   }
 
@@ -188,12 +210,27 @@ export class AuthzFilter implements HttpFilter, LogContext {
     this.tellMetadata(metadata, {});
     stats.count('denied', this.cluster);
     if (config.chargesCluster) this.cluster?.chargeCode(refusal.status, true, false);
+    if (config.isShadow) {
+      stats.own.inc(Z.shadow_denied);
+      const { status, headers } = refusal;
+      const told: readonly Field[] =
+        config.service?.kind === 'http' ? [[':status', String(status)], ...headers] : headers;
+      this.keep('.shadow', new ShadowDecision('DENIED', status, told));
+      this.pass();
+      return;
+    }
     this.answer(refusal, 'ext_authz_denied');
   }
 
   private onError(refusal: Refusal | null): void {
     const { config, stats } = this.authz;
     stats.count('error', this.cluster);
+    if (config.isShadow) {
+      stats.own.inc(Z.shadow_error);
+      this.keep('.shadow', new ShadowDecision('ERROR', config.statusOnError, []));
+      this.pass();
+      return;
+    }
     if (!config.allowsFailure) {
       const { statusOnError } = config;
       const status = refusal === null || refusal.status === 0 ? statusOnError : refusal.status;

@@ -41,6 +41,11 @@ export type ExtAuthzConfig = {
   readonly allowsFailure: boolean;
   readonly tellsAllowedFailure: boolean;
   readonly clearsRoute: boolean;
+  /** Headers whose changes ask for another look for the route; any header when there is none. */
+  readonly routingHeaders: readonly string[];
+  /** Whatever the service says, requests pass; what it said goes into filter state. */
+  readonly isShadow: boolean;
+  readonly tellsLatency: boolean;
   readonly statusOnError: number;
   readonly enabled: FractionConfig;
   readonly enabledMetadata: MetadataMatcherConfig | null;
@@ -69,6 +74,7 @@ const always: FractionConfig = { numerator: 100, denominator: 100, runtimeKey: '
 
 export function parseExtAuthz(node: ConfigNode): ExtAuthzConfig {
   node.enum('transport_api_version');
+  node.noEffect('filter_metadata', 'no log prints it');
   const rules = node.message('decoder_header_mutation_rules');
   const enabledMetadata = node.message('filter_enabled_metadata');
   const allowed = node.message('allowed_headers');
@@ -82,6 +88,9 @@ export function parseExtAuthz(node: ConfigNode): ExtAuthzConfig {
     allowsFailure: node.bool('failure_mode_allow'),
     tellsAllowedFailure: node.bool('failure_mode_allow_header_add'),
     clearsRoute: node.bool('clear_route_cache'),
+    routingHeaders: node.strings('clear_route_cache_headers').map((name) => name.toLowerCase()),
+    isShadow: node.bool('shadow_mode'),
+    tellsLatency: node.bool('emit_filter_state_stats'),
     statusOnError: onError === undefined ? 403 : (statusCodeOf(onError.enum('code')) ?? 403),
     enabled: node.fraction('filter_enabled', always),
     enabledMetadata: enabledMetadata === undefined ? null : parseMetadataMatcher(enabledMetadata),
