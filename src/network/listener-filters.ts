@@ -152,7 +152,9 @@ export class ListenerFilterRun implements ReadTarget, Member {
     this.socket.on('error', () => {
       // It is being turned away; how the peer takes it does not matter.
     });
-    this.socket.destroy();
+    // What nobody has read ends a connection with a reset, also where filters have looked at it already.
+    if (this.bytes.length > 0) this.socket.resetAndDestroy();
+    else this.socket.destroy();
     this.owner.onInspectionFailed(this, failure);
   }
 

@@ -136,7 +136,7 @@ test('the first bytes choose the filter chain, and none of them is lost', async 
   const port = proxy.port();
   equal(await answerTo(t, { port }, 'GET / HT', 'TP/1.1\r\n\r\n'), 'one');
   equal(await answerTo(t, { port }, 'PRI * HTTP/2.0\r\n\r', '\nSM\r\n\r\n'), 'two');
-  const long = `plain ${'text '.repeat(40_000)}`;
+  const long = `"plain ${'text '.repeat(40_000)}`;
   equal((await answerTo(t, { port }, long)).length, long.length);
   equal(await proxy.stat('http_inspector.http11_found'), 1);
   equal(await proxy.stat('http_inspector.http2_found'), 1);

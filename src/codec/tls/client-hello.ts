@@ -18,38 +18,70 @@ export interface ClientHello {
   readonly wantsOcsp: boolean;
 }
 
+/** What is wrong with bytes that are no ClientHello, in the words that Envoy's library has for it. */
+export type HelloFault =
+  | 'CLIENTHELLO_PARSE_FAILED'
+  | 'DECODE_ERROR'
+  | 'ENCRYPTED_LENGTH_TOO_LONG'
+  | 'EXCESSIVE_MESSAGE_SIZE'
+  | 'HTTPS_PROXY_REQUEST'
+  | 'HTTP_REQUEST'
+  | 'TOO_MANY_EMPTY_FRAGMENTS'
+  | 'UNEXPECTED_MESSAGE'
+  | 'UNEXPECTED_RECORD'
+  | 'WRONG_VERSION_NUMBER';
+
 /** What the first bytes of a connection are. */
-export type HelloReading = ClientHello | 'incomplete' | 'not-tls' | 'malformed';
+export type HelloReading = ClientHello | 'incomplete' | HelloFault;
 
 const recordHeaderBytes = 5;
 const handshakeRecord = 22;
 const clientHelloMessage = 1;
-/** A record holds no more (RFC 8446, section 5.1). */
-const longestRecord = 16_384 + 256;
+/** A plain record holds no more than 16,384 bytes (RFC 8446, section 5.1); the library allows for encryption. */
+const longestRecord = 16_384 + 320;
+const longestMessage = 16_384;
+const mostEmptyRecords = 32;
 
 /** Reads the ClientHello at the front of `bytes`, which may come in several records. */
 export function readClientHello(bytes: Buffer, length: number): HelloReading {
+  if (length < recordHeaderBytes) return 'incomplete';
+  const other = otherProtocol(bytes);
+  if (other !== null) return other;
   const parts: Buffer[] = [];
   let have = 0;
-  for (let at = 0; ; ) {
-    if (length > at && bytes[at] !== handshakeRecord) return at === 0 ? 'not-tls' : 'malformed';
-    if (length > at + 1 && bytes[at + 1] !== 3) return at === 0 ? 'not-tls' : 'malformed';
-    if (length < at + recordHeaderBytes) return 'incomplete';
+  let empty = 0;
+  for (let at = 0; length >= at + recordHeaderBytes; ) {
+    if (bytes[at + 1] !== 3) return 'WRONG_VERSION_NUMBER';
     const size = bytes.readUInt16BE(at + 3);
-    if (size === 0 || size > longestRecord) return 'malformed';
+    if (size > longestRecord) return 'ENCRYPTED_LENGTH_TOO_LONG';
     const start = at + recordHeaderBytes;
-    const end = Math.min(start + size, length);
-    parts.push(bytes.subarray(start, end));
-    have += end - start;
-    const message = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
-    if (have > 0 && message[0] !== clientHelloMessage) return 'malformed';
-    if (have >= 4) {
-      const needed = 4 + message.readUIntBE(1, 3);
-      if (have >= needed) return readMessage(message.subarray(4, needed));
-    }
-    if (end < start + size) return 'incomplete';
     at = start + size;
+    if (length < at) return 'incomplete';
+    if (bytes[start - recordHeaderBytes] !== handshakeRecord) return 'UNEXPECTED_RECORD';
+    if (size === 0) {
+      if (++empty > mostEmptyRecords) return 'TOO_MANY_EMPTY_FRAGMENTS';
+      continue;
+    }
+    parts.push(bytes.subarray(start, at));
+    have += size;
+    if (have < 4) continue;
+    const message = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+    const needed = 4 + message.readUIntBE(1, 3);
+    if (needed - 4 > longestMessage) return 'EXCESSIVE_MESSAGE_SIZE';
+    if (have < needed) continue;
+    if (message[0] !== clientHelloMessage) return 'UNEXPECTED_MESSAGE';
+    return readMessage(message.subarray(4, needed));
   }
+  return 'incomplete';
+}
+
+/** The library knows requests of HTTP when it sees them, and ClientHellos of SSL 2.0, which nobody sends any more. */
+function otherProtocol(bytes: Buffer): HelloFault | null {
+  const start = bytes.latin1Slice(0, recordHeaderBytes);
+  if (/^(?:GET |POST |HEAD |PUT )/.test(start)) return 'HTTP_REQUEST';
+  if (start === 'CONNE') return 'HTTPS_PROXY_REQUEST';
+  const isSsl2 = bytes.readUInt8(0) >= 0x80 && bytes[2] === clientHelloMessage && bytes[3] === 3;
+  return isSsl2 ? 'DECODE_ERROR' : null;
 }
 
 /** A cursor whose reads beyond the end mark it as bad and answer nothing. */
@@ -115,7 +147,7 @@ const ExtensionType = {
   keyShare: 51,
 } as const;
 
-function readMessage(message: Buffer): ClientHello | 'malformed' {
+function readMessage(message: Buffer): ClientHello | 'CLIENTHELLO_PARSE_FAILED' {
   const reader = new Reader(message);
   const legacyVersion = reader.uint(2);
   reader.take(32);
@@ -130,13 +162,13 @@ function readMessage(message: Buffer): ClientHello | 'malformed' {
       const type = list.uint(2);
       const body = list.vector(2);
       // RFC 8446, section 4.2: no two of one type.
-      if (bodies.has(type)) return 'malformed';
+      if (bodies.has(type)) return 'CLIENTHELLO_PARSE_FAILED';
       bodies.set(type, body);
       extensions.push(type);
     }
-    if (list.isBad) return 'malformed';
+    if (list.isBad) return 'CLIENTHELLO_PARSE_FAILED';
   }
-  if (reader.isBad || cipherSuites.length === 0) return 'malformed';
+  if (reader.isBad || cipherSuites.length === 0) return 'CLIENTHELLO_PARSE_FAILED';
   const numbersOf = (type: number, outer: 1 | 2, inner: 1 | 2): number[] => {
     const body = bodies.get(type);
     return body === undefined ? [] : new Reader(new Reader(body).vector(outer)).numbers(inner);

@@ -1,14 +1,15 @@
 import { deepEqual, ok } from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import type { Plain } from '../../../../src/base/plain.js';
 import { withoutEnvoy } from '../../../support/envoy.js';
 import { address, type Fields, fileLog, filter } from '../families/filter-family.js';
 import { marks } from '../network-bootstrap.js';
 import { type Bootstrap, type Places, ProxyUnderTest } from '../proxy-under-test.js';
-import { clientMark, visitAll } from './chain-clients.js';
+import { type ChainClient, clientMark, visitAll } from './chain-clients.js';
 import { chainMatches, chainTree, gridClients } from './chain-sets.js';
+import { firstClients, inspectorSets } from './first-bytes.js';
 
-const logFormat = `%FILTER_CHAIN_NAME% %RESPONSE_FLAGS% %CONNECTION_TERMINATION_DETAILS% %DOWNSTREAM_LOCAL_CLOSE_REASON% %REQUESTED_SERVER_NAME%\n`;
+const logFormat = `%FILTER_CHAIN_NAME% %RESPONSE_FLAGS% %CONNECTION_TERMINATION_DETAILS% %DOWNSTREAM_LOCAL_CLOSE_REASON% %REQUESTED_SERVER_NAME% %DOWNSTREAM_TRANSPORT_FAILURE_REASON% %DYNAMIC_METADATA(envoy.filters.listener.tls_inspector)%\n`;
 const echo = filter('echo', 'envoy.extensions.filters.network.echo.v3.Echo');
 const ofListener = (name: string, type: string, fields: Fields = {}): Plain =>
   filter(`envoy.filters.listener.${name}`, `envoy.extensions.filters.listener.${type}`, fields);
@@ -38,20 +39,33 @@ const trees = Array.from({ length: count }, (_, i) => ({
   hasDefault: i % 2 === 1,
 }));
 
+/** Inspectors by what they tell of a connection. */
+const inspecting = Object.entries(inspectorSets).map(([name, filters]) => ({
+  name,
+  filters,
+  matches: [
+    {},
+    ...['http/1.0', 'http/1.1', 'h2c'].map((it) => ({ application_protocols: [it] })),
+    { transport_protocol: 'tls' },
+  ],
+  hasDefault: false,
+}));
+
 interface ChainListener {
   readonly name: string;
+  readonly filters?: readonly Plain[];
   readonly fields?: Fields;
   readonly matches: readonly Fields[];
   readonly hasDefault: boolean;
 }
 
-function listener({ name, matches, hasDefault, fields }: ChainListener, places: Places): Plain {
+function listener({ name, matches, hasDefault, fields, filters }: ChainListener, places: Places): Plain {
   return {
     ...fields,
     name,
     stat_prefix: name,
     address: address(places.listeners[name] ?? 0),
-    listener_filters: inspectors,
+    listener_filters: filters ?? inspectors,
     filter_chains: matches.map((match, i) => ({
       name: `chain-${i}`,
       filter_chain_match: match,
@@ -62,7 +76,7 @@ function listener({ name, matches, hasDefault, fields }: ChainListener, places: 
   };
 }
 
-const all: readonly ChainListener[] = [...sets, ...trees];
+const all: readonly ChainListener[] = [...sets, ...trees, ...inspecting];
 
 const bootstrap: Bootstrap = {
   name: 'chain grid',
@@ -78,35 +92,55 @@ const bootstrap: Bootstrap = {
     }),
 };
 
-const counted = /^listener\.(?:set|tree)-\d+\.no_filter_chain_match$/;
+const counted =
+  /^listener\.(?!plain|admin).*\.(?:no_filter_chain_match|downstream_(?:listener_filter|pre_cx|cx_total).*)$|^(?:tls|http)_inspector\./;
 
-async function observe(proxy: ProxyUnderTest): Promise<{ seen: string[]; stats: [string, number][] }> {
-  const seen = await visitAll(
-    proxy,
-    all.map(({ name }) => name),
-    gridClients,
-  );
-  const stats = [...(await proxy.stats())].filter(([name]) => counted.test(name)).sort();
-  return { seen, stats };
+interface Seen {
+  readonly lines: readonly string[];
+  readonly stats: readonly (readonly [name: string, value: number])[];
 }
 
-test('every client gets the chain that Envoy gives it', {
-  skip: withoutEnvoy,
-  timeout: 230_000,
-}, async (t) => {
-  const [envoy, sluice] = await Promise.all(
+async function observe(
+  proxy: ProxyUnderTest,
+  listeners: readonly { readonly name: string }[],
+  clients: readonly ChainClient[],
+): Promise<Seen> {
+  const names = listeners.map(({ name }) => name);
+  const lines = await visitAll(proxy, names, clients);
+  await proxy.settled(/^listener\.(?!admin).*downstream_(?:pre_)?cx_active$/);
+  return { lines, stats: [...(await proxy.stats())].filter(([name]) => counted.test(name)).sort() };
+}
+
+/** Both proxies, started anew, with the same clients. */
+async function compared(
+  t: TestContext,
+  listeners: readonly { readonly name: string }[],
+  clients: readonly ChainClient[],
+): Promise<Seen> {
+  const [envoy, sluice] = (await Promise.all(
     (['envoy', 'sluice'] as const).map(async (kind) => {
       const proxy = await ProxyUnderTest.start(kind, bootstrap);
       t.after(() => proxy.stop());
-      return observe(proxy);
+      return observe(proxy, listeners, clients);
     }),
-  );
-  const differing = (sluice?.seen ?? []).flatMap((line, i) =>
-    line === envoy?.seen[i] ? [] : [`envoy ${envoy?.seen[i]}`, `sluice ${line}`],
+  )) as [Seen, Seen];
+  const differing = sluice.lines.flatMap((line, i) =>
+    line === envoy.lines[i] ? [] : [`envoy ${envoy.lines[i]}`, `sluice ${line}`],
   );
   deepEqual(differing, []);
-  deepEqual(sluice?.stats, envoy?.stats);
+  deepEqual(sluice.stats, envoy.stats);
+  return envoy;
+}
+
+const options = { skip: withoutEnvoy, timeout: 230_000 };
+
+test('every client gets the chain that Envoy gives it', options, async (t) => {
+  const { lines } = await compared(t, [...sets, ...trees], gridClients);
   // The grid reaches many chains, and none.
-  const reached = new Set(envoy?.seen.map((line) => line.replace(/^(\S+) .*: (\S+) .*$/, '$1 $2')));
+  const reached = new Set(lines.map((line) => line.replace(/^(\S+) .*: (\S+) .*$/, '$1 $2')));
   ok(reached.size > 30, `only ${reached.size} ends were reached`);
+});
+
+test('inspectors tell of first bytes what those of Envoy tell', options, async (t) => {
+  await compared(t, inspecting, firstClients);
 });

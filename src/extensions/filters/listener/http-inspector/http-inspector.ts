@@ -24,12 +24,15 @@ class HttpInspector implements ListenerFilter {
     this.stats = stats;
   }
 
-  inspect(peeked: Buffer, length: number): 'continue' | 'wait' {
+  inspect(peeked: Buffer, length: number): 'continue' | 'wait' | 'close' {
     const { info, stats } = this;
     if (info.transportProtocol !== '' && info.transportProtocol !== 'raw_buffer') return 'continue';
-    let result = detectHttp(peeked, length);
-    if (result === 'more' && length === this.maxReadBytes) result = 'none';
-    if (result === 'more') return 'wait';
+    const result = detectHttp(peeked, length);
+    if (result === 'more') {
+      if (length < this.maxReadBytes) return 'wait';
+      stats.inc(S.read_error);
+      return 'close';
+    }
     if (result === 'none') {
       stats.inc(S.http_not_found);
     } else {

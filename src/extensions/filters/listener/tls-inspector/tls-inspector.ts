@@ -1,7 +1,7 @@
 import type { ListenerFilter, ListenerFilterFactory } from '../../../../api/network-filter.js';
 import { type BoundStats, statBlock } from '../../../../api/stats.js';
 import type { ConnectionInfo } from '../../../../api/stream-info.js';
-import { type ClientHello, readClientHello } from '../../../../codec/tls/client-hello.js';
+import { type ClientHello, type HelloFault, readClientHello } from '../../../../codec/tls/client-hello.js';
 import { ja3, ja4 } from '../../../../codec/tls/fingerprints.js';
 import { parseTlsInspector, type TlsInspectorConfig } from './config.js';
 
@@ -19,6 +19,26 @@ const S = statBlock({
   histogramUnits: { bytes_processed: 'bytes' },
 });
 
+const metadataNamespace = 'envoy.filters.listener.tls_inspector';
+
+/** The numbers of what may be wrong, in the library that Envoy has. */
+const faultCodes: { readonly [fault in HelloFault]: string } = {
+  CLIENTHELLO_PARSE_FAILED: '10000083',
+  DECODE_ERROR: '10000089',
+  ENCRYPTED_LENGTH_TOO_LONG: '10000092',
+  EXCESSIVE_MESSAGE_SIZE: '10000096',
+  HTTPS_PROXY_REQUEST: '1000009b',
+  HTTP_REQUEST: '1000009c',
+  TOO_MANY_EMPTY_FRAGMENTS: '100000db',
+  UNEXPECTED_MESSAGE: '100000df',
+  UNEXPECTED_RECORD: '100000e1',
+  WRONG_VERSION_NUMBER: '100000f7',
+};
+
+function failureText(fault: HelloFault): string {
+  return `TLS_error|error:${faultCodes[fault]}:SSL routines:OPENSSL_internal:${fault}:TLS_error_end`;
+}
+
 /** Tells TLS from clear text and notes what the ClientHello asks for, so that filter chains can be matched by it. */
 class TlsInspector implements ListenerFilter {
   readonly consumedBytes: number;
@@ -29,8 +49,7 @@ class TlsInspector implements ListenerFilter {
 
   constructor(info: ConnectionInfo, config: TlsInspectorConfig, stats: BoundStats) {
     this.consumedBytes = 0;
-    // One byte more, so that a ClientHello that is too long is told from one that just fits.
-    this.maxReadBytes = config.maxHelloBytes + 1;
+    this.maxReadBytes = config.maxHelloBytes;
     this.info = info;
     this.config = config;
     this.stats = stats;
@@ -41,8 +60,9 @@ class TlsInspector implements ListenerFilter {
     if (length === 0) return 'wait';
     const reading = readClientHello(peeked, length);
     if (reading === 'incomplete') {
-      if (length <= config.maxHelloBytes) return 'wait';
-      stats.inc(S.client_hello_too_large);
+      if (length < config.maxHelloBytes) return 'wait';
+      stats.record(S.bytes_processed, length);
+      this.fail(S.client_hello_too_large, 'ClientHelloTooLarge');
       return 'close';
     }
     stats.record(S.bytes_processed, length);
@@ -50,8 +70,17 @@ class TlsInspector implements ListenerFilter {
       this.note(reading);
       return 'continue';
     }
-    stats.inc(S.tls_not_found);
-    return reading === 'malformed' && config.closesOnBadHello ? 'close' : 'continue';
+    this.info.transportFailureReason = failureText(reading);
+    const isTooLarge = config.closesOnBadHello && length >= config.maxHelloBytes;
+    if (isTooLarge) this.fail(S.client_hello_too_large, 'ClientHelloTooLarge');
+    else this.fail(S.tls_not_found, 'ClientHelloNotDetected');
+    return config.closesOnBadHello ? 'close' : 'continue';
+  }
+
+  private fail(counter: number, reason: string): void {
+    this.stats.inc(counter);
+    this.info.dynamicMetadata ??= new Map();
+    this.info.dynamicMetadata.set(metadataNamespace, { failure_reason: reason });
   }
 
   private note(hello: ClientHello): void {

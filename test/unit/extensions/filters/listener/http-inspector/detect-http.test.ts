@@ -16,11 +16,19 @@ for (const [text, result] of [
   ['GET / HTTP/1.1', 'more'],
   ['PRI * HTTP/2.0\r\n\r\nSM', 'more'],
   ['\x16\x03\x01', 'none'],
-  ['hello', 'none'],
-  ['get / HTTP/1.1\r\n', 'none'],
+  ['hello', 'more'],
+  ['hello\r\n', 'none'],
+  ['get / HTTP/1.1\r\n', 'http/1.1'],
+  ['GET \t /\x01HTTP/1.1 \r\n', 'http/1.1'],
+  ['GET /\xff HTTP/1.1\r\n', 'none'],
+  ['GET a HTTP/1.1\r\n', 'none'],
+  ['GET http://a HTTP/1.1\r\n', 'http/1.1'],
+  ['GET http://a@@b HTTP/1.1\r\n', 'none'],
+  ['CONNECT a:1 HTTP/1.1\r\n', 'http/1.1'],
+  ['GET / HTTP/11\r\n', 'none'],
   ['\r\nGET / HTTP/1.1\r\n', 'none'],
   ['GET  HTTP/1.1\r\n', 'none'],
-  ['PRI * HTTP/2.0\r\nGET', 'none'],
+  ['PRI * HTTP/2.0\r\nGET', 'http/1.0'],
 ] as const) {
   test(`${JSON.stringify(text)} is ${result}`, () => {
     equal(detect(text), result);
