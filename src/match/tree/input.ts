@@ -167,10 +167,10 @@ function classOf(status: number): string | undefined {
   return status >= 100 && status < 600 ? `${Math.floor(status / 100)}xx` : undefined;
 }
 
-/** Texts have no fields. */
+/** A text has no fields, and is looked at as a whole. */
 function stateText(value: unknown, [field]: readonly string[]): string | undefined {
   if (value === undefined) return undefined;
-  if (field === undefined) return filterStateText(value);
+  if (field === undefined || typeof value === 'string') return filterStateText(value);
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, field)) return undefined;
   return filterStateText((value as { readonly [field: string]: unknown })[field]);
 }
