@@ -152,8 +152,8 @@ export class ListenerFilterRun implements ReadTarget, Member {
     this.socket.on('error', () => {
       // It is being turned away; how the peer takes it does not matter.
     });
-    // What nobody has read ends a connection with a reset, also where filters have looked at it already.
-    if (this.bytes.length > 0) this.socket.resetAndDestroy();
+    // What nobody has read ends a TCP connection with a reset, also where filters have looked at it already.
+    if (this.bytes.length > 0 && this.info.directLocalAddress.isIp) this.socket.resetAndDestroy();
     else this.socket.destroy();
     this.owner.onInspectionFailed(this, failure);
   }
