@@ -10,11 +10,11 @@ export interface RespLimits {
   readonly depth: number;
 }
 
-/** Strings of V8 end at half a gigabyte; Redis' own bounds are 512 MB a bulk and a million elements. */
+/** Strings of V8 end at half a gigabyte; Redis' own bounds are 512 MB a bulk and a million elements. The depth is Envoy's. */
 export const respLimits: RespLimits = {
   bulkBytes: 256 * 1024 * 1024,
-  lineBytes: 1024 * 1024,
+  lineBytes: 4 * 1024 * 1024,
   valueBytes: 256 * 1024 * 1024,
   elements: 4 * 1024 * 1024,
-  depth: 64,
+  depth: 127,
 };

@@ -328,6 +328,11 @@ export const commandCases: readonly RedisCase[] = [
   { name: 'a key of odd bytes', steps: [command('GET', 'a\0\xff\r\nb'), { replies: 1 }] },
   { name: 'a key that is empty', steps: [command('GET', ''), { replies: 1 }] },
   { name: 'a value of 100 kB', steps: [command('SET', 'a', 'x'.repeat(100_000)), { replies: 1 }] },
+  ...[127, 128].map((depth) => ({
+    name: `arrays within arrays, ${depth} deep`,
+    steps: [`${'*1\r\n'.repeat(depth)}:1\r\n${command('PING')}`, { replies: depth === 127 ? 2 : 1 }] as const,
+  })),
+  { name: 'a line of 2 MB', steps: [`+${'x'.repeat(2_000_000)}\r\n`, { replies: 1 }] },
   { name: 'a client that ends at once', steps: ['end', 'closed'] },
   {
     name: 'a client that ends behind a command',
