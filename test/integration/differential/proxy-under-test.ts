@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../../support/free-port.js';
 import { mainPath } from '../../support/proxy.js';
+import { checkRefused } from './refused-fields.js';
 import { ScriptedOrigin } from './scripted-origin.js';
 
 export type ProxyKind = 'envoy' | 'sluice';
@@ -96,6 +97,7 @@ export class ProxyUnderTest {
     };
     const file = join(folder, `bootstrap.${bootstrap.extension}`);
     writeFileSync(file, bootstrap.text(places));
+    if (kind === 'sluice') await checkRefused(bootstrap.name, file);
     const proxy = new ProxyUnderTest(kind, bootstrap, places, origin, folder, spawnProxy(kind, file, folder));
     try {
       await proxy.ready();
