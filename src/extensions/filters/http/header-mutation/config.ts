@@ -40,8 +40,17 @@ export function parseHeaderMutationPerRoute(node: ConfigNode): MutationsConfig {
   return parseMutations(node.message('mutations'));
 }
 
+/** What that of metadata adds is built in. */
+const metadataFormatter = 'envoy.extensions.formatter.metadata.v3.Metadata';
+
+function noteFormatters(node: ConfigNode): void {
+  for (const { name, typeUrl } of node.extensions('formatter', 'formatters'))
+    if (typeUrl !== metadataFormatter)
+      node.unsupportedValue('formatters', name, 'its commands are not known to this filter');
+}
+
 function parseMutations(node: ConfigNode | undefined): MutationsConfig {
-  node?.unsupported('formatters', 'formatter extensions of this filter');
+  if (node !== undefined) noteFormatters(node);
   const steps = (field: string): readonly HeaderMutationStep[] =>
     node?.list(field).map(parseHeaderStep) ?? [];
   return {

@@ -6,6 +6,7 @@ import {
   parseHeaderMutationPerRoute,
 } from '../../../../../../src/extensions/filters/http/header-mutation/config.js';
 import { headerMutationFilter } from '../../../../../../src/extensions/filters/http/header-mutation/header-mutation.js';
+import { extensionRegistry } from '../../../../../../src/extensions/index.js';
 import { readText } from '../../../../../support/config-text.js';
 import { fieldsOf, filterThread } from '../../../../../support/filter-stream.js';
 import { requestHeaders } from '../../../../../support/stream-info.js';
@@ -101,4 +102,15 @@ test('pseudo-headers and the host cannot be changed', () => {
   const text = 'mutations: { request_mutations: [{ append: { header: { key: ":path", value: /x } } }] }';
   const { problems } = readText(type, text, parseHeaderMutation);
   deepEqual(problems, [':-prefixed or host headers may not be modified']);
+});
+
+test('the formatter of metadata is built in, others are refused by name', () => {
+  const formatter = extensionRegistry().list('formatter');
+  const read = (name: string): readonly string[] => {
+    const typed = `{ "@type": type.googleapis.com/envoy.extensions.formatter.${name} }`;
+    const text = `mutations: { formatters: [{ name: f, typed_config: ${typed} }] }`;
+    return readText(type, text, parseHeaderMutation, { formatter }).unsupported;
+  };
+  deepEqual(read('metadata.v3.Metadata'), []);
+  deepEqual(read('req_without_query.v3.ReqWithoutQuery'), ['mutations.formatters']);
 });
