@@ -59,6 +59,9 @@ export const endingLog = [
 const bytes = get('/bytes');
 const hanging: OriginScript = [{ send: 'hi' }, 'hang'];
 
+/** What ends at once has been seen to begin: else its stats may be told in the case behind. */
+const late: Fields = { upstream_connect_mode: 'ON_DOWNSTREAM_DATA', max_early_data_bytes: 1000 };
+
 const plain: Fields = { cluster: 'main' };
 const early = (mode: string, limit: number): NetworkListener => ({
   proxy: { ...plain, idle_timeout: '0.4s', upstream_connect_mode: mode, max_early_data_bytes: limit },
@@ -115,12 +118,11 @@ export const endingFamily: NetworkFamily = {
     'silent-twice': to('silent', { max_connect_attempts: 2 }),
     'silent-idle': to('mute', { idle_timeout: '0.2s' }),
     'silent-lasting': to('mute', { max_downstream_connection_duration: '0.2s' }),
-    nobody: to('empty'),
-    'nobody-twice': to('empty', { max_connect_attempts: 2 }),
-    unknown: to('no-such'),
+    nobody: to('empty', late),
+    'nobody-twice': to('empty', { ...late, max_connect_attempts: 2 }),
     'unknown-late': to('no-such', { upstream_connect_mode: 'ON_DOWNSTREAM_DATA', max_early_data_bytes: 9 }),
-    full: to('full'),
-    'full-twice': to('full', { max_connect_attempts: 2 }),
+    full: to('full', late),
+    'full-twice': to('full', { ...late, max_connect_attempts: 2 }),
     immediate: early('IMMEDIATE', 1000),
     'immediate-zero': early('IMMEDIATE', 0),
     'on-data': early('ON_DOWNSTREAM_DATA', 1000),
@@ -134,11 +136,11 @@ export const endingFamily: NetworkFamily = {
     'immediate-unreachable': to('refused', { max_early_data_bytes: 1000 }),
     'immediate-silent': to('silent', { max_early_data_bytes: 1000 }),
     'immediate-silent-zero': to('silent', { max_early_data_bytes: 0 }),
-    'pending-none': to('pending-none', tunnel),
-    'pending-none-twice': to('pending-none', { ...tunnel, max_connect_attempts: 2 }),
-    'requests-none': to('requests-none', tunnel),
+    'pending-none': to('pending-none', { ...late, ...tunnel }),
+    'pending-none-twice': to('pending-none', { ...late, ...tunnel, max_connect_attempts: 2 }),
+    'requests-none': to('requests-none', { ...late, ...tunnel }),
     tunnelled: to('main', tunnel),
-    'full-tunnel': to('full', tunnel),
+    'full-tunnel': to('full', { ...late, ...tunnel }),
     logged: to('main', {
       access_log_options: {
         flush_access_log_on_start: true,
@@ -254,12 +256,11 @@ export const endingFamily: NetworkFamily = {
     ending('a client lasts too long while it is dialled', 'silent-lasting', ['closed']),
     ending('the client ends while it is dialled', 'silent-idle', ['end', 'closed']),
     ending('the client resets while it is dialled', 'silent-idle', [{ atOrigin: 0 }, 'reset', 'origin-idle']),
-    ending('there is no host', 'nobody', ['closed']),
-    ending('there is no host twice', 'nobody-twice', ['closed']),
-    ending('there is no cluster', 'unknown', ['closed']),
+    ending('there is no host', 'nobody', ['x', 'closed']),
+    ending('there is no host twice', 'nobody-twice', ['x', 'closed']),
     ending('there is no cluster, late', 'unknown-late', ['x', 'closed']),
-    ending('the cluster is full', 'full', ['closed']),
-    ending('the cluster is full twice', 'full-twice', ['closed']),
+    ending('the cluster is full', 'full', ['x', 'closed']),
+    ending('the cluster is full twice', 'full-twice', ['x', 'closed']),
     ending('early bytes, at once', 'immediate', [bytes, { responses: 1 }, 'end', 'closed'], [], whichIsFirst),
     ending(
       'no early bytes, at once',
@@ -299,16 +300,16 @@ export const endingFamily: NetworkFamily = {
       whichIsFirst,
     ),
     ending('no early bytes of a host that is silent', 'immediate-silent-zero', [bytes, 'closed']),
-    ending('a tunnel that may not wait', 'pending-none', ['closed']),
-    ending('a tunnel that may not wait twice', 'pending-none-twice', ['closed']),
-    ending('a tunnel where no request may be', 'requests-none', ['closed']),
+    ending('a tunnel that may not wait', 'pending-none', ['x', 'closed']),
+    ending('a tunnel that may not wait twice', 'pending-none-twice', ['x', 'closed']),
+    ending('a tunnel where no request may be', 'requests-none', ['x', 'closed']),
     ending(
       'a tunnel carries bytes',
       'tunnelled',
       ['hello', { text: 'hello' }, 'more', { text: 'more' }, 'end', 'closed'],
       [[{ send: 'HTTP/1.1 200 OK\r\n\r\n' }, 'echo']],
     ),
-    ending('a tunnel to a full cluster', 'full-tunnel', ['closed']),
+    ending('a tunnel to a full cluster', 'full-tunnel', ['x', 'closed']),
     ending('every line of the log', 'logged', [bytes, { responses: 1 }, 'end', 'closed']),
     ending('every line of the log for nobody', 'logged-unreachable', ['closed']),
     ending('a line from time to time', 'periodic', [bytes, { text: 'hi' }, 'closed'], [hanging]),

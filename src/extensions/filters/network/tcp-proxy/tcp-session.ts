@@ -156,7 +156,8 @@ export class TcpSession implements NetworkFilter, UpstreamOwner, WriteProgress {
   }
 
   onInitFailure(failure: InitFailure): void {
-    this.hasFailed = true;
+    // That attempts are used up is known a turn later in Envoy: bytes that come with the last one still count.
+    this.hasFailed = failure !== InitFailure.connectFailed;
     if (failure === InitFailure.noRoute) this.proxy.stats.inc(T.downstream_cx_no_route);
     this.control.close('no-flush', `tcp_initializion_failure:${failure}`);
   }
