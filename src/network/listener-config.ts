@@ -230,7 +230,12 @@ function parseAddress(node: ConfigNode, options: readonly SocketOptionConfig[]):
   }
   socket.enum('protocol', 'TCP');
   const ip = socket.string('address');
-  if (socket.string('resolver_name') !== '') socket.unsupported('resolver_name', 'addresses are IP ones');
+  if (socket.string('named_port') !== '')
+    socket.error("IP resolver can't handle port specifier type 4", 'named_port');
+  const resolver = socket.string('resolver_name');
+  // The one that reads addresses as they stand.
+  if (resolver !== '' && resolver !== 'envoy.ip')
+    socket.error(`Unknown address resolver: ${resolver}`, 'resolver_name');
   else if (parseIp(ip) === null) socket.error(`malformed IP address: ${ip}`, 'address');
   return [
     {

@@ -24,7 +24,10 @@ const defaultTimeoutMs = 200;
 
 export function parseNetworkAuthz(node: ConfigNode): NetworkAuthzConfig {
   node.enum('transport_api_version');
-  node.unsupported('send_tls_alert_on_denial', 'a connection is closed without a word of TLS');
+  node.noEffect(
+    'send_tls_alert_on_denial',
+    'the library has no alert to send: TLS connections end without one',
+  );
   node.noEffect('typed_metadata_context_namespaces', 'connections have no typed metadata here');
   const service = node.message('grpc_service');
   const enabled = node.message('filter_enabled_metadata');
