@@ -111,7 +111,8 @@ export class Acceptor {
         this.listenForDatagrams(config, bind, index, slot);
         continue;
       }
-      if (config.reusePort) {
+      // One worker accepts for itself: there is nobody to spread connections over.
+      if (config.reusePort || (this.pool.size === 1 && !bind.isPipe)) {
         await this.listenForWorkers(config, bind, index, slot);
         continue;
       }
@@ -199,6 +200,7 @@ export class Acceptor {
     const owner = {
       descriptors: this.descriptors,
       backlog,
+      reusesPort: config.reusePort,
       onHandle: (handle: AcceptedHandle) => this.onHandle(handle, config, index, slot),
       onError: (error: Error) => this.log.error(`listener ${listener}: ${error.message}`),
       send: (shard: WorkerShard, fd: number) =>

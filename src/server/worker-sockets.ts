@@ -10,6 +10,8 @@ import type { WorkerShard } from './shard.js';
 export interface WorkerSocketsOwner {
   readonly descriptors: Descriptors;
   readonly backlog: number;
+  /** Whether each socket is bound with SO_REUSEPORT; more than one has to be. */
+  readonly reusesPort: boolean;
   /** A connection that main accepted in a worker's place. */
   onHandle(handle: AcceptedHandle): void;
   onError(error: Error): void;
@@ -18,7 +20,8 @@ export interface WorkerSocketsOwner {
 }
 
 /**
- * One address with a listening socket for each worker (`enable_reuse_port`): the kernel spreads connections over them.
+ * One address with a listening socket for each worker (`enable_reuse_port`, or there is only one): the kernel spreads
+ * connections over them.
  * Main keeps every socket open, so that none of them loses what waits in it, and accepts on those without a worker.
  *
  *   main accepts ──give──► the worker accepts
@@ -55,7 +58,7 @@ export class WorkerSockets {
     sockets.port = bind.port;
     try {
       for (let i = 0; i < count; i++) {
-        sockets.fds.push(bindSocket(owner.descriptors, { ...bind, port: sockets.port }, true));
+        sockets.fds.push(bindSocket(owner.descriptors, { ...bind, port: sockets.port }, owner.reusesPort));
         sockets.servers.push(null);
         const server = await sockets.acceptAt(i);
         onListening(server, bind);
