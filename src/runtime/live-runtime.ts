@@ -22,6 +22,10 @@ export class LiveRuntime implements RuntimeView {
     return this.snapshot.number(key, fallback);
   }
 
+  double(key: string, fallback: number): number {
+    return this.snapshot.double(key, fallback);
+  }
+
   bool(key: string, fallback: boolean): boolean {
     return this.snapshot.bool(key, fallback);
   }

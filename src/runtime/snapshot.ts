@@ -78,6 +78,13 @@ export class RuntimeSnapshot implements RuntimeView {
   number(key: string, fallback: number): number {
     if (this.entries.size === 0) return fallback;
     const entry = this.entries.get(key);
+    return entry !== undefined && entry.number >= 0 && Number.isInteger(entry.number)
+      ? entry.number
+      : fallback;
+  }
+
+  double(key: string, fallback: number): number {
+    const entry = this.entries.get(key);
     return entry === undefined || Number.isNaN(entry.number) ? fallback : entry.number;
   }
 

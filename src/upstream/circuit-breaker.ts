@@ -117,7 +117,7 @@ export class SharedBreaker implements CircuitBreaker {
 
   private retryLimit(): number {
     const { limits, runtime } = this;
-    const percent = runtime.number(this.budgetKeys[0], limits.retryBudget?.percent ?? Number.NaN);
+    const percent = runtime.double(this.budgetKeys[0], limits.retryBudget?.percent ?? Number.NaN);
     const least = runtime.number(this.budgetKeys[1], limits.retryBudget?.minConcurrency ?? Number.NaN);
     // Either key makes a budget where none was configured.
     if (Number.isNaN(percent) && Number.isNaN(least)) return runtime.number(this.keys[3], limits.maxRetries);

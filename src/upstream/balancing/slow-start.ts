@@ -12,7 +12,7 @@ export class SlowStart {
     this.config = config;
     this.scope = scope;
     const { aggression, aggressionKey } = config;
-    const wanted = aggressionKey === '' ? aggression : scope.runtime.number(aggressionKey, aggression);
+    const wanted = aggressionKey === '' ? aggression : scope.runtime.double(aggressionKey, aggression);
     this.exponent = wanted > 0 ? 1 / wanted : 1;
   }
 

@@ -26,6 +26,25 @@ test('layers are flattened to dotted keys and later ones win', () => {
   equal(runtime.bool('absent', true), true);
 });
 
+test('an integer is a whole number from 0 up, a double any number', () => {
+  const runtime = new RuntimeSnapshot(
+    read('{layers: [{name: a, static_layer: {less: -1, part: 1.5, text: "2.5", whole: "7", zero: 0}}]}')
+      .value,
+  );
+  const seen = ['less', 'part', 'text', 'whole', 'zero', 'none'].map((key) => [
+    runtime.number(key, 9),
+    runtime.double(key, 9),
+  ]);
+  deepEqual(seen, [
+    [9, -1],
+    [9, 1.5],
+    [9, 2.5],
+    [7, 7],
+    [0, 0],
+    [9, 9],
+  ]);
+});
+
 test('a fraction is sampled by the draw, unless runtime says otherwise', () => {
   const runtime = new RuntimeSnapshot(read(layered).value);
   const half = { numerator: 50, denominator: 100, runtimeKey: '' };

@@ -21,6 +21,7 @@ export const silentLog: Logger = {
 export function fakeRuntime(values: { readonly [key: string]: number } = {}): RuntimeView {
   return {
     number: (key, fallback) => values[key] ?? fallback,
+    double: (key, fallback) => values[key] ?? fallback,
     bool: (_key, fallback) => fallback,
     string: () => undefined,
     sampled: (fraction, draw) => draw % fraction.denominator < fraction.numerator,

@@ -28,7 +28,7 @@ export const leastRequest: LoadBalancerFactory<LeastRequestConfig> = {
 /** Read whenever hosts or their health change. A negative bias would favour busy hosts: it counts as 1, as in Envoy. */
 function activeRequestBias(config: LeastRequestConfig, scope: ThreadScope): number {
   const { bias: configured, biasKey } = config;
-  const bias = biasKey === '' ? configured : scope.runtime.number(biasKey, configured);
+  const bias = biasKey === '' ? configured : scope.runtime.double(biasKey, configured);
   return bias >= 0 ? bias : 1;
 }
 

@@ -176,7 +176,7 @@ export class GradientController {
   }
 
   private percent(key: string, fallback: number): number {
-    return Math.max(0, Math.min(100, this.value(key, fallback)));
+    return Math.max(0, Math.min(100, this.scope.runtime.double(`${keys}${key}`, fallback)));
   }
 
   /** Each worker has a controller; what cannot be summed is shown of the first. */

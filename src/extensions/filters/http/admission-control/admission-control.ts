@@ -80,7 +80,7 @@ class Admission {
   }
 
   private valueOf({ value, runtimeKey }: RuntimeNumber): number {
-    return runtimeKey === '' ? value : this.scope.runtime.number(runtimeKey, value);
+    return runtimeKey === '' ? value : this.scope.runtime.double(runtimeKey, value);
   }
 
   private percentOf(number: RuntimeNumber): number {
