@@ -4,6 +4,7 @@ import type { WireMeter } from '../base/wire-meter.js';
 import type { AttemptAutopsy } from './autopsy.js';
 import type { TlsInfo } from './tls-info.js';
 import type { Host, HostOverride } from './upstream.js';
+import type { UpstreamSource } from './upstream-source.js';
 
 /** One end of a connection. */
 export interface Address {
@@ -34,6 +35,8 @@ export interface ConnectionInfo {
   /** What a PROXY header said besides, where that is to go on; null without such a header. */
   proxyTlvs: readonly { readonly type: number; readonly value: Buffer }[] | null;
   readonly directLocalAddress: Address;
+  /** Connections to hosts on its behalf come from there; null: from this machine. */
+  upstreamSource: UpstreamSource | null;
   /** Server name of the TLS ClientHello, lower case; empty when there was none. */
   requestedServerName: string;
   /** Detected by inspectors: `tls` or `raw_buffer`; empty until one ran. */
@@ -74,6 +77,7 @@ export const unknownConnection: ConnectionInfo = {
   directLocalAddress: nowhere,
   isLocalRestored: false,
   proxyTlvs: null,
+  upstreamSource: null,
   requestedServerName: '',
   transportProtocol: '',
   applicationProtocols: [],

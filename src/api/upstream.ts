@@ -16,6 +16,7 @@ import type { Address, LogContext, StreamInfo, UpstreamConnectionTimes } from '.
 import type { ThreadScope } from './thread-scope.js';
 import type { TlsInfo } from './tls-info.js';
 import type { UpstreamSocketConfig } from './upstream-socket.js';
+import type { UpstreamSource } from './upstream-source.js';
 
 /** Bits of a host's health word in shared memory; main writes them, everybody reads them. */
 export const HostHealth = {
@@ -433,7 +434,7 @@ export interface Cluster extends ClusterHosts, ClusterCodeStats {
   breaker(priority: RoutingPriority): CircuitBreaker;
   /**
    * `headers` are those of the request: the server name of its connection may come from them. `isHttp2Downstream`: what
-   * the client speaks, for clusters that speak the same. Null: there are too many pools (`max_connection_pools`).
+   * the client speaks, for clusters that speak the same. Connections are kept apart by `source`, if there is one. Null: there are too many pools (`max_connection_pools`).
    */
   httpPool(
     host: Host,
@@ -441,6 +442,7 @@ export interface Cluster extends ClusterHosts, ClusterCodeStats {
     headers?: RequestHeaders | null,
     isHttp2Downstream?: boolean,
     client?: ProxiedClient,
+    source?: UpstreamSource | null,
   ): HttpPool | null;
   /** Opens a TCP connection; answers a handle that gives it up, or null when the callbacks have been told. */
   /** What the cluster's own rules say of an answer: an error or none; null where it has no rules, and the status counts. */
@@ -450,6 +452,7 @@ export interface Cluster extends ClusterHosts, ClusterCodeStats {
     priority: RoutingPriority,
     callbacks: TcpConnectionCallbacks,
     client?: ProxiedClient,
+    source?: UpstreamSource | null,
   ): Cancellable | null;
   /**
    * Connections are for one client each: hosts are told of it (PROXY protocol), or the cluster pools by downstream

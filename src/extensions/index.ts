@@ -56,6 +56,7 @@ import { upstreamCodec } from './filters/http/upstream-codec/upstream-codec.js';
 import { httpInspector } from './filters/listener/http-inspector/http-inspector.js';
 import { listenerRateLimit } from './filters/listener/local-ratelimit/local-ratelimit.js';
 import { originalDst } from './filters/listener/original-dst/original-dst.js';
+import { originalSrc } from './filters/listener/original-src/original-src.js';
 import { proxyProtocol } from './filters/listener/proxy-protocol/proxy-protocol.js';
 import { tlsInspector } from './filters/listener/tls-inspector/tls-inspector.js';
 import { clientSslAuth } from './filters/network/client-ssl-auth/client-ssl-auth.js';
@@ -121,7 +122,14 @@ import { upstreamTls } from './transport-sockets/tls/upstream-tls.js';
 
 /** Everything that is in the binary, by the seam it is put in at. Adding an extension adds a line here. */
 const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
-  'listener.filter': [httpInspector, listenerRateLimit, originalDst, proxyProtocol, tlsInspector],
+  'listener.filter': [
+    httpInspector,
+    listenerRateLimit,
+    originalDst,
+    originalSrc,
+    proxyProtocol,
+    tlsInspector,
+  ],
   'udp.listener.filter': [udpProxy],
   'network.filter': [
     clientSslAuth,

@@ -105,6 +105,7 @@ function probedInfo(config: ListenerConfig, probe: Probe, nowMs: number): Connec
     filterState: null,
     isLocalRestored: false,
     proxyTlvs: null,
+    upstreamSource: null,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ConfigNode } from '../api/config-node.js';
 import type { ProxiedClient } from '../api/proxied-client.js';
 import type { ConnectionInfo } from '../api/stream-info.js';
+import type { UpstreamSource } from '../api/upstream-source.js';
 import type { ProxyTlv } from '../codec/proxy-protocol/proxy-header.js';
 import type { TransportOptions } from './transport-socket.js';
 
@@ -34,6 +35,15 @@ export function clientOf(info: ConnectionInfo, tlvs = info.proxyTlvs ?? noTlvs):
 /** Connections of one client; `options` say what besides sets them apart. */
 export function withClient(options: TransportOptions | null, client: ProxiedClient): TransportOptions {
   const key = `${client.connectionId} ${client.source.text} ${client.destination.text}`;
-  if (options !== null) return { ...options, key: `${options.key} ${key}`, proxied: client };
-  return { key, serverName: '', subjectAltNames: [], alpn: [], alpnFallback: [], proxied: client };
+  return { ...apart(options, key), proxied: client };
+}
+
+/** Connections from one address. */
+export function withSource(options: TransportOptions | null, source: UpstreamSource): TransportOptions {
+  return { ...apart(options, `from ${source.ip} ${source.mark}`), source };
+}
+
+function apart(options: TransportOptions | null, key: string): TransportOptions {
+  if (options !== null) return { ...options, key: `${options.key} ${key}` };
+  return { key, serverName: '', subjectAltNames: [], alpn: [], alpnFallback: [] };
 }

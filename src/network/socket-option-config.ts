@@ -1,5 +1,6 @@
 import type { ConfigNode } from '../api/config-node.js';
 import type { SocketOptionConfig, SocketState } from '../api/socket-options.js';
+import type { UpstreamSource } from '../api/upstream-source.js';
 import { SocketLevel, SocketOptionName, socketCalls } from './socket-calls.js';
 
 const noKoffi = 'socket options need koffi, which cannot load here';
@@ -52,6 +53,14 @@ export const freebindOptions: readonly SocketOptionConfig[] = [
   option(SocketLevel.ip, SocketOptionName.ipFreebind, 1, 4),
   option(SocketLevel.ipv6, SocketOptionName.ipv6Freebind, 1, 6),
 ];
+
+/** Connections may come from an address that is not the machine's. */
+export function sourceOptions({ mark }: UpstreamSource): readonly SocketOptionConfig[] {
+  const { ip, ipv6, socket } = SocketLevel;
+  const { ipTransparent, ipv6Transparent, soMark } = SocketOptionName;
+  const transparent = [option(ip, ipTransparent, 1, 4), option(ipv6, ipv6Transparent, 1, 6)];
+  return mark === 0 ? transparent : [...transparent, option(socket, soMark, mark)];
+}
 
 /** Reads the fields of a listener that are options of its sockets. */
 export function parseListenerOptions(node: ConfigNode): readonly SocketOptionConfig[] {

@@ -7,6 +7,7 @@ import type { StatBlock, StatScope } from '../api/stats.js';
 import type { Address, ConnectionInfo } from '../api/stream-info.js';
 import type { Logger, ThreadScope } from '../api/thread-scope.js';
 import type { TlsInfo } from '../api/tls-info.js';
+import type { UpstreamSource } from '../api/upstream-source.js';
 import type { Clock } from '../base/clock.js';
 import type { Plain } from '../base/plain.js';
 import type { Random } from '../base/random.js';
@@ -107,6 +108,8 @@ export interface TransportOptions {
   readonly alpnFallback: readonly string[];
   /** The connection that this one carries on; absent where no transport tells of it. */
   readonly proxied?: ProxiedClient;
+  /** The connection comes from there. */
+  readonly source?: UpstreamSource;
 }
 
 /** Where an upstream connection reads to. */

@@ -7,6 +7,7 @@ import type {
   RoutingPriority,
   TcpConnectionCallbacks,
 } from '../api/upstream.js';
+import type { UpstreamSource } from '../api/upstream-source.js';
 import type { RequestHeaders } from '../base/header-map.js';
 import { AggregateChooser } from './aggregate-chooser.js';
 import { LiveCluster } from './live-cluster.js';
@@ -28,11 +29,12 @@ export class AggregateCluster extends LiveCluster {
     headers?: RequestHeaders | null,
     isHttp2Downstream?: boolean,
     client?: ProxiedClient,
+    source?: UpstreamSource | null,
   ): HttpPool | null {
     const owner = this.ownerOf(host);
-    if (owner === null) return super.httpPool(host, priority, headers, isHttp2Downstream, client);
+    if (owner === null) return super.httpPool(host, priority, headers, isHttp2Downstream, client, source);
     const isApart = this.config.hasPoolPerClient || owner.transports.announceClients;
-    return owner.httpPool(host, priority, headers, isHttp2Downstream, isApart ? client : undefined);
+    return owner.httpPool(host, priority, headers, isHttp2Downstream, isApart ? client : undefined, source);
   }
 
   override connectTcp(
@@ -40,11 +42,12 @@ export class AggregateCluster extends LiveCluster {
     priority: RoutingPriority,
     callbacks: TcpConnectionCallbacks,
     client?: ProxiedClient,
+    source?: UpstreamSource | null,
   ): Cancellable | null {
     const owner = this.ownerOf(host);
     return owner === null
-      ? super.connectTcp(host, priority, callbacks, client)
-      : owner.connectTcp(host, priority, callbacks, client);
+      ? super.connectTcp(host, priority, callbacks, client, source)
+      : owner.connectTcp(host, priority, callbacks, client, source);
   }
 
   private ownerOf(host: Host): LiveCluster | null {

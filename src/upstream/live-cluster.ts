@@ -24,12 +24,13 @@ import {
   type TcpConnectionCallbacks,
   unhealthyMask,
 } from '../api/upstream.js';
+import type { UpstreamSource } from '../api/upstream-source.js';
 import type { RequestHeaders, ResponseHeaders } from '../base/header-map.js';
 import { Http1 } from '../codec/http1/http1-stats.js';
 import { Http2 } from '../codec/http2/http2-stats.js';
 import type { HeaderPredicate } from '../match/header-matcher.js';
 import { buildMessagePredicate } from '../match/message-predicate.js';
-import { withClient } from '../network/proxied-connection.js';
+import { withClient, withSource } from '../network/proxied-connection.js';
 import type { TransportOptions } from '../network/transport-socket.js';
 import { SharedBreaker } from './circuit-breaker.js';
 import { ClusterPools } from './cluster-pools.js';
@@ -274,11 +275,12 @@ export class LiveCluster implements Cluster, BalancedCluster {
     headers: RequestHeaders | null = null,
     isHttp2Downstream = false,
     client?: ProxiedClient,
+    source: UpstreamSource | null = null,
   ): HttpPool | null {
     const { protocol } = this.config;
     const spoken = protocol === 'downstream' ? (isHttp2Downstream ? 'http2' : 'http1') : protocol;
-    const hasOptions = this.config.autoSni !== null || client !== undefined;
-    const options = hasOptions ? this.optionsFor(headers, client) : null;
+    const hasOptions = this.config.autoSni !== null || client !== undefined || source !== null;
+    const options = hasOptions ? this.optionsFor(headers, client, source) : null;
     return options === null
       ? this.pools.find(host, priority, spoken)
       : this.pools.findNamed(host, priority, spoken, options);
@@ -297,10 +299,12 @@ export class LiveCluster implements Cluster, BalancedCluster {
   private optionsFor(
     headers: RequestHeaders | null,
     client: ProxiedClient | undefined,
+    source: UpstreamSource | null,
   ): TransportOptions | null {
     const { autoSni } = this.config;
     const byName = autoSni === null || headers === null ? null : sniOptions(autoSni, headers);
-    return client === undefined ? byName : withClient(byName, client);
+    const byClient = client === undefined ? byName : withClient(byName, client);
+    return source === null ? byClient : withSource(byClient, source);
   }
 
   /** The codec's stats are listed from the first pool on. */
@@ -318,8 +322,9 @@ export class LiveCluster implements Cluster, BalancedCluster {
     priority: RoutingPriority,
     callbacks: TcpConnectionCallbacks,
     client?: ProxiedClient,
+    source: UpstreamSource | null = null,
   ): Cancellable | null {
-    const options = client === undefined ? null : withClient(null, client);
+    const options = this.optionsFor(null, client, source);
     return this.dialer.dial(host, this.breakers[priority], callbacks, options);
   }
 

@@ -3,11 +3,13 @@ import type { Address } from '../../api/stream-info.js';
 import type { TlsInfo } from '../../api/tls-info.js';
 import { type ClusterInfo, type Host, HostWord } from '../../api/upstream.js';
 import type { UpstreamSocketConfig } from '../../api/upstream-socket.js';
+import type { UpstreamSource } from '../../api/upstream-source.js';
 import { internalClient, ipAddress, isInternalAddress, pipeAddress } from '../../network/address.js';
 import { Connection, type ConnectionEvents } from '../../network/connection.js';
 import { HandleSocket } from '../../network/handle-socket.js';
 import { partOf } from '../../network/incoming.js';
 import { type Libuv, libuv } from '../../network/libuv.js';
+import { sourceOptions } from '../../network/socket-option-config.js';
 import type { TransportOptions, UpstreamTransport } from '../../network/transport-socket.js';
 import { C } from '../cluster-stats.js';
 import type { PoolResources } from './pool-resources.js';
@@ -32,11 +34,12 @@ export function dial(
   through: DialTransport,
   onConnect: (tls: TlsInfo | null) => void,
 ): Connection {
-  const handles = through.transport === null && isBare(host, cluster.socket) ? libuv() : null;
+  const handles = isBare(host, cluster.socket, through) ? libuv() : null;
   if (handles !== null) return dialHandle(handles, host, cluster, resources, events, onConnect);
   const { connections } = resources;
-  const { bufferLimitBytes, socket: socketConfig } = cluster;
+  const { bufferLimitBytes } = cluster;
   const { options } = through;
+  const socketConfig = socketFrom(options?.source, cluster.socket);
   const passing = through.transport?.passing;
   const transport = passing === undefined ? through.transport : passing.inner;
   const isInternal = isInternalAddress(host.address);
@@ -77,7 +80,12 @@ export function dial(
 }
 
 /** Nothing lies between, and nothing is asked of the socket before it connects. */
-function isBare({ address, alternatives = [] }: Host, socket: UpstreamSocketConfig): boolean {
+function isBare(
+  { address, alternatives = [] }: Host,
+  socket: UpstreamSocketConfig,
+  { transport, options }: DialTransport,
+): boolean {
+  if (transport !== null || options?.source !== undefined) return false;
   if (!address.isIp) return !isInternalAddress(address);
   return alternatives.length + socket.options.length === 0 && socket.sourceIp4 + socket.sourceIp6 === '';
 }
@@ -96,6 +104,14 @@ function dialHandle(
   );
   const connection = new Connection(socket, connections, events, bufferLimitBytes);
   return connection;
+}
+
+/** How sockets are made that come from a client's address. */
+function socketFrom(source: UpstreamSource | undefined, socket: UpstreamSocketConfig): UpstreamSocketConfig {
+  if (source === undefined) return socket;
+  const { ip } = source;
+  const options = [...socket.options, ...sourceOptions(source)];
+  return { sourceIp4: ip, sourceIp6: ip, sourcePort: 0, options };
 }
 
 function connectOptions(address: Address, socket: UpstreamSocketConfig): SocketConnectOpts {

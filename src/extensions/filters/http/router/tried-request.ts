@@ -142,8 +142,10 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
         return new TcpTunnelPool(cluster, host, this.priority());
     }
     const isHttp2 = this.info.protocol === 'HTTP/2';
-    const client = cluster.separatesClients ? clientOf(this.info.connection) : undefined;
-    return cluster.httpPool(host, this.priority(), this.requestHeaders, isHttp2, client);
+    const { connection } = this.info;
+    const client = cluster.separatesClients ? clientOf(connection) : undefined;
+    const source = connection.upstreamSource;
+    return cluster.httpPool(host, this.priority(), this.requestHeaders, isHttp2, client, source);
   }
 
   protected onRequestComplete(): void {

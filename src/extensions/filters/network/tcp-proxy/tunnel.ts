@@ -58,7 +58,14 @@ export class TunnelMaker {
       onTrailers: (trailers) => this.keepTrailers(record, trailers),
       wire: this.meterOf(record),
     };
-    const pool = cluster.httpPool(host, defaultPriority, null, false, client);
+    const pool = cluster.httpPool(
+      host,
+      defaultPriority,
+      null,
+      false,
+      client,
+      record.connection.upstreamSource,
+    );
     if (pool !== null) return new HttpTunnel(host, request, callbacks).start(pool);
     callbacks.onConnectFailure({ reason: 'overflow', transportFailure: '' });
     return null;

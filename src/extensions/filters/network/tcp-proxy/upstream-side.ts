@@ -168,7 +168,7 @@ export class UpstreamSide implements TcpConnectionCallbacks {
     const client = cluster.separatesClients ? this.proxy.clientOf(record) : undefined;
     const pending =
       this.tunnel === null
-        ? cluster.connectTcp(host, defaultPriority, this, client)
+        ? cluster.connectTcp(host, defaultPriority, this, client, record.connection.upstreamSource)
         : this.tunnel.open(cluster, host, record, this, client);
     if (this.isDialling) this.pending = pending;
   }
