@@ -173,17 +173,18 @@ const hashing: ReadonlySet<string> = new Set([
   'envoy.extensions.load_balancing_policies.maglev.v3.Maglev',
 ]);
 
-const genericPools: readonly string[] = [
+const usualPools: readonly string[] = [
   'envoy.extensions.upstreams.http.generic.v3.GenericConnectionPoolProto',
+  'envoy.extensions.upstreams.http.http.v3.HttpConnectionPoolProto',
   'envoy.extensions.upstreams.tcp.generic.v3.GenericConnectionPoolProto',
 ];
 
-/** The pools that Envoy calls generic, for requests and for TCP, are those that a cluster has without being told. */
+/** The pools that Envoy calls generic, and for requests that of HTTP, are those that a cluster has without being told. */
 function notePool(node: ConfigNode): void {
   const pool = node.message('upstream_config')?.message('typed_config');
-  if (genericPools.includes(pool?.typeName ?? ''))
+  if (usualPools.includes(pool?.typeName ?? ''))
     node.noEffect('upstream_config', 'it is how connections are pooled anyway');
-  else node.unsupported('upstream_config', 'the generic pools are the only ones');
+  else node.unsupported('upstream_config', 'the generic pools and that of HTTP are the only ones');
 }
 
 /** Transport sockets that say which protocol was agreed on. */

@@ -255,3 +255,16 @@ transport_socket: ${socket('starttls.v3.UpstreamStartTlsConfig, tls_socket_confi
   const socketed = read(auto);
   deepEqual([socketed.problems, socketed.unsupported], [[], ['transport_socket.typed_config']]);
 });
+
+test('the pools that a cluster has anyway are accepted, others refused by name', () => {
+  const pool = (type: string): string =>
+    `upstream_config: {name: p, typed_config: {"@type": type.googleapis.com/envoy.extensions.upstreams.${type}}}`;
+  for (const type of [
+    'http.generic.v3.GenericConnectionPoolProto',
+    'http.http.v3.HttpConnectionPoolProto',
+    'tcp.generic.v3.GenericConnectionPoolProto',
+  ])
+    deepEqual(read(pool(type)).unsupported, []);
+  for (const type of ['http.tcp.v3.TcpConnectionPoolProto', 'http.udp.v3.UdpConnectionPoolProto'])
+    deepEqual(read(pool(type)).unsupported, ['upstream_config']);
+});
