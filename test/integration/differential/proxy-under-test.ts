@@ -161,6 +161,14 @@ export class ProxyUnderTest {
     }
   }
 
+  /** Lets it end by itself, with all that it writes at its end; its logs stay until `stop`. */
+  async quit(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const gone = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill('SIGTERM');
+    await gone;
+  }
+
   async stop(): Promise<void> {
     this.agent.destroy();
     this.origin.close();

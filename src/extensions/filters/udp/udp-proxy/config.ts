@@ -38,7 +38,7 @@ export function parseUdpProxy(node: ConfigNode): UdpProxyConfig {
   return {
     statPrefix: node.string('stat_prefix'),
     cluster: matcher === undefined ? node.string('cluster') : null,
-    matcher: matcher === undefined ? null : parseMatcher(matcher, { action: parseRoute }),
+    matcher: matcher === undefined ? null : parseMatcher(matcher, { action: parseRoute, inputProblem }),
     idleTimeoutMs: node.duration('idle_timeout', minuteMs),
     hash: parseHash(node.list('hash_policies')[0]),
     maxUpstreamDatagramBytes: parseDatagramBytes(node.message('upstream_socket_config'), true),
@@ -47,6 +47,20 @@ export function parseUdpProxy(node: ConfigNode): UdpProxyConfig {
     proxyAccessLogs: parseAccessLogs(node, 'proxy_access_log'),
     logIntervalMs: options?.duration('access_log_flush_interval', 0) ?? 0,
   };
+}
+
+const inputs: readonly string[] = [
+  'DestinationIPInput',
+  'DestinationPortInput',
+  'NetworkNamespaceInput',
+  'SourceIPInput',
+  'SourcePortInput',
+].map((name) => `envoy.extensions.matching.common_inputs.network.v3.${name}`);
+
+/** Of a datagram there are its addresses, and nothing of a connection. */
+function inputProblem(typeName: string): string | undefined {
+  if (inputs.includes(typeName)) return undefined;
+  return `Didn't find a registered implementation for a datagram's input with type URL: '${typeName}'`;
 }
 
 function parseRoute(action: ConfigNode): UdpRouteConfig | undefined {

@@ -61,6 +61,7 @@ export class SessionTable implements UdpReceiver, SessionOwner {
       this.context.onDropped();
       return;
     }
+    this.proxy.onTaken(bytes.length);
     const remote = ipAddress(address, port);
     if (this.proxy.config.balancesEach) this.balance(bytes, remote);
     else this.stick(bytes, remote);

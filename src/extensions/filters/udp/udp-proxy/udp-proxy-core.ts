@@ -8,6 +8,7 @@ import {
 } from '../../../../api/stream-info.js';
 import type { ThreadScope } from '../../../../api/thread-scope.js';
 import type { Cluster, Host, LoadBalancerContext } from '../../../../api/upstream.js';
+import { WireMeter } from '../../../../base/wire-meter.js';
 import { xxHash64 } from '../../../../base/xx-hash.js';
 import { buildMatcher, settled } from '../../../../match/tree/matcher.js';
 import { recordOfConnection } from '../../../../stream/stream-record.js';
@@ -22,6 +23,9 @@ const anyHost: LoadBalancerContext = {
   accepts: () => true,
   hostSelectionMaxAttempts: 0,
 };
+
+/** As in Envoy, no wire bytes are counted of datagrams. */
+const unmetered = new WireMeter();
 
 /** Of one session. */
 export interface SessionDatagrams {
@@ -39,6 +43,8 @@ export class UdpProxy {
   private readonly sessionLogs: readonly AccessLog[];
   private readonly proxyLogs: readonly AccessLog[];
   private readonly totals: {
+    /** Also those of datagrams that came to no session. */
+    bytesTaken: number;
     bytesReceived: number;
     bytesSent: number;
     datagramsReceived: number;
@@ -59,6 +65,7 @@ export class UdpProxy {
     this.sessionLogs = config.accessLogs.map((log) => scope.accessLog(log));
     this.proxyLogs = config.proxyAccessLogs.map((log) => scope.accessLog(log));
     this.totals = {
+      bytesTaken: 0,
       bytesReceived: 0,
       bytesSent: 0,
       datagramsReceived: 0,
@@ -79,7 +86,10 @@ export class UdpProxy {
   /** The facts of a client's datagrams, as matchers and logs see them. */
   recordOf(listenerName: string, remote: Address, local: Address): StreamInfo {
     const id = this.scope.threadIndex * 0x1_0000_0000 + ++this.nextId;
-    return recordOfConnection(infoOf(id, listenerName, remote, local, this.scope.clock.now()), this.scope);
+    const connection = infoOf(id, listenerName, remote, local, this.scope.clock.now());
+    const record = recordOfConnection(connection, this.scope);
+    record.downstreamWire = unmetered;
+    return record;
   }
 
   /** Null: there is no route, or no such cluster; counted. */
@@ -103,6 +113,11 @@ export class UdpProxy {
   onSession(): void {
     this.stats.inc(U.downstream_sess_total);
     this.totals.sessions++;
+  }
+
+  /** Any datagram, before it is known where it goes. */
+  onTaken(length: number): void {
+    this.totals.bytesTaken += length;
   }
 
   onReceived(length: number): void {
@@ -154,6 +169,8 @@ export class UdpProxy {
     if (this.proxyLogs.length === 0) return;
     const { totals } = this;
     const record = this.recordOf(listenerName, local, local);
+    record.bytesReceived = totals.bytesTaken;
+    record.bytesSent = totals.bytesSent;
     record.dynamicMetadata = new Map([
       [
         'udp.proxy.proxy',
