@@ -181,6 +181,8 @@ export interface StreamInfo {
   isHealthCheck: boolean;
   /** A filter has chosen the host of the first attempt. */
   hostOverride: HostOverride | null;
+  /** Where connections to hosts come from, if not from where the downstream connection says; null: as that says. */
+  upstreamSource: UpstreamSource | null;
   /** The request came as gRPC; filters may have changed its content type since. */
   isGrpcRequest: boolean;
   localReplyBody: string;

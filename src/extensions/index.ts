@@ -46,6 +46,7 @@ import { jwtAuthnFilter } from './filters/http/jwt-authn/jwt-authn.js';
 import { localRateLimitFilter } from './filters/http/local-ratelimit/local-ratelimit.js';
 import { matchDelegateFilter } from './filters/http/match-delegate/match-delegate.js';
 import { onDemandFilter } from './filters/http/on-demand/on-demand.js';
+import { originalSrcFilter } from './filters/http/original-src/original-src.js';
 import { rateLimitFilter } from './filters/http/ratelimit/ratelimit.js';
 import { rbacFilter } from './filters/http/rbac/rbac.js';
 import { routerFilter } from './filters/http/router/router.js';
@@ -185,6 +186,7 @@ const lists: { readonly [kind in ExtensionKind]?: readonly Extension[] } = {
     rateLimitFilter,
     matchDelegateFilter,
     onDemandFilter,
+    originalSrcFilter,
     rbacFilter,
     routerFilter,
     setFilterStateFilter,

@@ -10,6 +10,7 @@ import type {
 import type { ThreadScope } from '../api/thread-scope.js';
 import type { TlsInfo } from '../api/tls-info.js';
 import type { Host, HostOverride } from '../api/upstream.js';
+import type { UpstreamSource } from '../api/upstream-source.js';
 import type { Plain } from '../base/plain.js';
 import type { WireMeter } from '../base/wire-meter.js';
 
@@ -77,6 +78,7 @@ export class StreamRecord implements StreamInfo {
   hostsAttempted: readonly Host[];
   isHealthCheck: boolean;
   hostOverride: HostOverride | null;
+  upstreamSource: UpstreamSource | null;
   isGrpcRequest: boolean;
   localReplyBody: string;
   dynamicMetadata: Map<string, Plain> | null;
@@ -125,6 +127,7 @@ export class StreamRecord implements StreamInfo {
     this.hostsAttempted = noHosts;
     this.isHealthCheck = false;
     this.hostOverride = null;
+    this.upstreamSource = null;
     this.isGrpcRequest = false;
     this.localReplyBody = '';
     this.dynamicMetadata = null;

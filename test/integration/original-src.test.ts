@@ -30,11 +30,11 @@ async function originPort(t: TestContext): Promise<number> {
 }
 
 /** What the origin answers a client of that address. */
-function ask(port: number, localAddress: string): Promise<string> {
+function ask(port: number, localAddress: string, headers = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';
     const socket = connect({ port, host: '127.0.0.1', localAddress }, () =>
-      socket.write('GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n'),
+      socket.write(`GET / HTTP/1.1\r\nhost: a\r\n${headers}connection: close\r\n\r\n`),
     );
     socket.setEncoding('latin1').on('data', (part: string) => {
       answer += part;
@@ -61,6 +61,18 @@ static_resources:
           stat_prefix: in
           route_config: {virtual_hosts: [{name: all, domains: ["*"], routes: [{match: {prefix: /}, route: {cluster: origin}}]}]}
           http_filters: [{name: router, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}]
+  - name: forwarded
+    address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+    filter_chains:
+    - filters:
+      - name: http
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+          stat_prefix: in
+          route_config: {virtual_hosts: [{name: all, domains: ["*"], routes: [{match: {prefix: /}, route: {cluster: origin}}]}]}
+          http_filters:
+          - {name: source, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.original_src.v3.OriginalSrc, mark: 7}}
+          - {name: router, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}
   - name: tcp
     address: {socket_address: {address: 127.0.0.1, port_value: 0}}
     listener_filters: *inspection
@@ -91,4 +103,8 @@ test('hosts see the address of the client, and connections are reused for that c
   );
   equal((await ask(proxy.port('tcp'), '127.0.0.9')).split(' ')[0], '127.0.0.9');
   equal(await proxy.stat('cluster.origin.upstream_cx_total'), 3);
+  const told = await ask(proxy.port('forwarded'), '127.0.0.1', 'x-forwarded-for: 127.0.0.10\r\n');
+  equal(told.split(' ')[0], '127.0.0.10');
+  equal(await ask(proxy.port('forwarded'), '127.0.0.8'), seen[1]);
+  equal(await proxy.stat('cluster.origin.upstream_cx_total'), 4);
 });

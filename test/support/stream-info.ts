@@ -76,6 +76,7 @@ export function streamInfo(changes: Partial<StreamInfo> = {}): StreamInfo {
     hostsAttempted: [],
     isHealthCheck: false,
     hostOverride: null,
+    upstreamSource: null,
     isGrpcRequest: false,
     localReplyBody: '',
     dynamicMetadata: null,

@@ -144,7 +144,7 @@ export abstract class TriedRequest extends ExaminedRequest implements AttemptOwn
     const isHttp2 = this.info.protocol === 'HTTP/2';
     const { connection } = this.info;
     const client = cluster.separatesClients ? clientOf(connection) : undefined;
-    const source = connection.upstreamSource;
+    const source = this.info.upstreamSource ?? connection.upstreamSource;
     return cluster.httpPool(host, this.priority(), this.requestHeaders, isHttp2, client, source);
   }
 
