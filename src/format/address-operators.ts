@@ -13,8 +13,11 @@ type AddressOf = (context: LogContext) => Address | null;
 
 const sources: { readonly [name: string]: AddressOf } = {
   // A host that could not be connected to has been chosen, but is not at the other end of anything.
+  // Datagrams have a socket to their host and no connection.
   UPSTREAM_REMOTE: ({ info }) =>
-    info.upstreamConnectionId === 0 ? null : (info.upstreamHost?.address ?? null),
+    info.upstreamConnectionId === 0 && info.upstreamLocalAddress === null
+      ? null
+      : (info.upstreamHost?.address ?? null),
   UPSTREAM_LOCAL: ({ info }) => info.upstreamLocalAddress,
   DOWNSTREAM_REMOTE: ({ info }) => info.remoteAddress,
   DOWNSTREAM_DIRECT_REMOTE: ({ info }) => info.connection.directRemoteAddress,

@@ -137,7 +137,7 @@ const sessionLog = [
   'flags=%RESPONSE_FLAGS% type=%ACCESS_LOG_TYPE% session=%DYNAMIC_METADATA(udp.proxy.session)%',
   'rx=%BYTES_RECEIVED% tx=%BYTES_SENT% host=%UPSTREAM_HOST% cluster=%UPSTREAM_CLUSTER%',
   'remote=%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% local=%DOWNSTREAM_LOCAL_ADDRESS%',
-  'from=%UPSTREAM_LOCAL_ADDRESS_WITHOUT_PORT% raw=%UPSTREAM_CLUSTER_RAW%',
+  'from=%UPSTREAM_LOCAL_ADDRESS_WITHOUT_PORT% to=%UPSTREAM_REMOTE_ADDRESS% cid=%UPSTREAM_CONNECTION_ID% raw=%UPSTREAM_CLUSTER_RAW%',
   'name=%DYNAMIC_METADATA(udp.proxy.session:cluster_name)% none=%DYNAMIC_METADATA(udp.proxy.session:none)%',
   'sent=%DYNAMIC_METADATA(udp.proxy.session:bytes_sent)% proxy=%DYNAMIC_METADATA(udp.proxy.proxy)%',
   'long=%RESPONSE_FLAGS_LONG% code=%RESPONSE_CODE% details=%RESPONSE_CODE_DETAILS% protocol=%PROTOCOL%',
