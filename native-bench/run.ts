@@ -13,7 +13,7 @@ import type { Run } from './measure/run.js';
 import { type Options, parseOptions, usage } from './options.js';
 import { commandOutput } from './peers/find-command.js';
 import { nativeReport, type RunFacts } from './report/report.js';
-import { sectionOf } from './report/section.js';
+import { sectionOf } from './report/section-of.js';
 
 const log = (line: string) => process.stdout.write(`${line}\n`);
 

@@ -9,8 +9,8 @@ import type {
   WorkersFinding,
   WorkersRow,
 } from '../contracts.js';
-import type { Run } from './run.js';
-import { failuresOf, type RunningProxy, type Started, startProxies, stopProxies } from './running-proxy.js';
+import type { Run, RunningProxy } from './run.js';
+import { failuresOf, type Started, startProxies, stopProxies } from './running-proxy.js';
 import { measureWindow } from './window.js';
 
 export async function measureCpuRow(run: Run, row: CpuRow): Promise<RowResult> {

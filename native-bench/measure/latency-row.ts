@@ -3,8 +3,8 @@ import { rounds } from '../../bench/process/rounds.js';
 import { median } from '../../bench/report/statistics.js';
 import type { LatencyFinding, LatencyRow, RowResult } from '../contracts.js';
 import { parseOpenLoop } from './open-loop-output.js';
-import type { Run } from './run.js';
-import { failuresOf, type RunningProxy, startProxies, stopProxies } from './running-proxy.js';
+import type { Run, RunningProxy } from './run.js';
+import { failuresOf, startProxies, stopProxies } from './running-proxy.js';
 import { measureWindow } from './window.js';
 
 const generator = fileURLToPath(new URL('../../bench/load/open-loop-main.js', import.meta.url));

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { residentBytes } from '../../bench/process/process-tree.js';
 import type { MemoryFinding, MemoryRow, RowResult } from '../contracts.js';
 import { leaveOpen } from './left-open.js';
-import type { Run } from './run.js';
-import { problemOf, type RunningProxy, startProxies, stopProxies } from './running-proxy.js';
+import type { Run, RunningProxy } from './run.js';
+import { problemOf, startProxies, stopProxies } from './running-proxy.js';
 
 /** More rounds would measure the same: memory does not jitter as CPU does. */
 const maxRounds = 3;

@@ -1,5 +1,5 @@
-import type { Children } from '../../bench/process/children.js';
-import type { OriginKind, Peer } from '../contracts.js';
+import type { Child, Children } from '../../bench/process/children.js';
+import type { OriginKind, Peer, PeerName } from '../contracts.js';
 import type { Cpus } from './cpus.js';
 
 /** What every measurement of one run shares. */
@@ -17,4 +17,12 @@ export interface Run {
   readonly warmUpSeconds: number;
   /** Temporary; removed at the end. */
   readonly folder: string;
+}
+
+/** A proxy that serves and has been warmed up. */
+export interface RunningProxy {
+  readonly peer: PeerName;
+  readonly port: number;
+  readonly child: Child;
+  readonly workers: number;
 }

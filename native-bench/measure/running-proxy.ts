@@ -1,20 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Child } from '../../bench/process/children.js';
 import { waitUntilServing } from '../../bench/process/wait-until-serving.js';
 import { freePort } from '../../test/support/free-port.js';
 import type { ConfigGenerator, Configs, Load, Peer, PeerName } from '../contracts.js';
 import { childLimitSeconds } from './origin.js';
-import type { Run } from './run.js';
+import type { Run, RunningProxy } from './run.js';
 import { runLoad } from './window.js';
-
-/** A proxy that serves and has been warmed up. */
-export interface RunningProxy {
-  readonly peer: PeerName;
-  readonly port: number;
-  readonly child: Child;
-  readonly workers: number;
-}
 
 export interface Started {
   readonly proxies: readonly RunningProxy[];

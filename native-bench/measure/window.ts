@@ -1,7 +1,6 @@
 import { cpuTime } from '../../bench/process/process-tree.js';
 import type { Load, LoadResult, Window } from '../contracts.js';
-import type { Run } from './run.js';
-import type { RunningProxy } from './running-proxy.js';
+import type { Run, RunningProxy } from './run.js';
 
 /** One run of the load generator against a proxy. */
 export async function runLoad(

@@ -5,7 +5,8 @@ import type { Results } from '../../bench/report/results.js';
 import { left, markdownTable, right, type Table } from '../../bench/report/table.js';
 import { type Verdict, verdictWord } from '../../bench/report/verdict.js';
 import type { PeerName, RowResult } from '../contracts.js';
-import { type Section, sectionOf } from './section.js';
+import type { Section } from './section.js';
+import { sectionOf } from './section-of.js';
 
 export interface RunFacts {
   readonly machine: Machine;
