@@ -27,23 +27,52 @@ export interface BrokenProxyHeader {
   readonly broken: 1 | 2;
 }
 
-/** `absent`: these bytes are no header. */
-export type ProxyHeaderReading = ProxyHeader | BrokenProxyHeader | 'incomplete' | 'absent';
+/** A header of a version that is not taken; what it says is not looked at. */
+export interface DisallowedProxyHeader {
+  readonly disallowed: 1 | 2;
+}
+
+/** `absent`: these bytes are no header, and need not be; `missing`: they should be. */
+export type ProxyHeaderReading =
+  | ProxyHeader
+  | BrokenProxyHeader
+  | DisallowedProxyHeader
+  | 'incomplete'
+  | 'absent'
+  | 'missing';
+
+/** What a reader takes. */
+export interface ProxyHeaderRules {
+  /** Peers may come without a header; one of a disallowed version is none then. */
+  readonly allowsAbsent: boolean;
+  readonly disallowed: readonly (1 | 2)[];
+}
 
 const signature1 = Buffer.from('PROXY ', 'latin1');
 const signature2 = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
-const longestLine = 107;
+/** With its end: one more than the specification has, as in Envoy. */
+const longestLine = 108;
 const fixedBytes = 16;
 /** No header of version 2 is longer. */
 export const longestHeader = fixedBytes + 0xffff;
 
-/** Reads the front of `bytes`, of which the first `length` count. */
-export function readProxyHeader(bytes: Buffer, length: number): ProxyHeaderReading {
+/**
+ * Reads the front of `bytes`, of which the first `length` count. That a header is missing is known from sixteen bytes on,
+ * or from a line before; where it may be, the first byte that differs is enough.
+ */
+export function readProxyHeader(bytes: Buffer, length: number, rules: ProxyHeaderRules): ProxyHeaderReading {
+  const { allowsAbsent, disallowed } = rules;
   const isLine = startsLike(bytes, length, signature1);
   const isBinary = startsLike(bytes, length, signature2);
-  if (!isLine && !isBinary) return 'absent';
-  if (isLine) return length < signature1.length ? 'incomplete' : readLine(bytes, length);
-  return length < fixedBytes ? 'incomplete' : readBinary(bytes, length);
+  if (allowsAbsent) {
+    const isTaken = (isLine && !disallowed.includes(1)) || (isBinary && !disallowed.includes(2));
+    if (!isTaken) return 'absent';
+  }
+  if (length >= fixedBytes) {
+    if (isBinary) return disallowed.includes(2) ? { disallowed: 2 } : readBinary(bytes, length);
+    if (!isLine) return 'missing';
+  }
+  return readLine(bytes, length, disallowed.includes(1));
 }
 
 function startsLike(bytes: Buffer, length: number, signature: Buffer): boolean {
@@ -54,11 +83,15 @@ function startsLike(bytes: Buffer, length: number, signature: Buffer): boolean {
 const brokenLine: BrokenProxyHeader = { broken: 1 };
 const brokenBinary: BrokenProxyHeader = { broken: 2 };
 
-/** Section 2.1. */
-function readLine(bytes: Buffer, length: number): ProxyHeaderReading {
-  const end = bytes.subarray(0, Math.min(length, longestLine)).indexOf('\r\n');
-  if (end < 0) return length >= longestLine ? brokenLine : 'incomplete';
-  const parts = bytes.latin1Slice(0, end).split(' ');
+/** Section 2.1. An end of line in front of everything may begin the other version's signature. */
+function readLine(bytes: Buffer, length: number, isDisallowed: boolean): ProxyHeaderReading {
+  const end = bytes.subarray(0, length).indexOf('\r\n');
+  if (end === 0) return 'incomplete';
+  if (end < 0) return length > longestLine ? 'missing' : 'incomplete';
+  if (end + 2 > longestLine) return brokenLine;
+  if (isDisallowed) return { disallowed: 1 };
+  const parts = bytes.latin1Slice(0, end).trimEnd().split(' ');
+  if (parts[0] !== 'PROXY') return brokenLine;
   const head = { version: 1, length: end + 2, tlvs: [] } as const;
   if (parts[1] === 'UNKNOWN') return { ...head, source: null, destination: null };
   const [, family, sourceIp = '', destinationIp = '', sourcePort = '', destinationPort = ''] = parts;

@@ -7,6 +7,8 @@ import {
   writeProxyLine,
 } from '../../../../src/codec/proxy-protocol/proxy-header-writer.js';
 
+const all = { allowsAbsent: false, disallowed: [] };
+
 const ends = {
   four: [
     { ip: '10.0.0.1', port: 4096 },
@@ -25,13 +27,13 @@ for (const [name, [source, destination]] of Object.entries(ends)) {
       { type: 0xe0, value: Buffer.alloc(0) },
     ];
     const bytes = writeProxyHeader(source, destination, tlvs)?.bytes ?? Buffer.alloc(0);
-    const read = readProxyHeader(bytes, bytes.length) as ProxyHeader;
+    const read = readProxyHeader(bytes, bytes.length, all) as ProxyHeader;
     deepEqual(read, { version: 2, length: bytes.length, source, destination, tlvs });
   });
 
   test(`a line is read as it was written: ${name}`, () => {
     const bytes = writeProxyLine(source, destination);
-    const read = readProxyHeader(bytes, bytes.length) as ProxyHeader;
+    const read = readProxyHeader(bytes, bytes.length, all) as ProxyHeader;
     deepEqual(read, { version: 1, length: bytes.length, source, destination, tlvs: [] });
   });
 }
@@ -52,6 +54,6 @@ test('ends of two families have no addresses', () => {
 
 test('a connection of the sender is local', () => {
   const bytes = writeLocalProxyHeader();
-  const read = readProxyHeader(bytes, bytes.length) as ProxyHeader;
+  const read = readProxyHeader(bytes, bytes.length, all) as ProxyHeader;
   deepEqual([read.version, read.source, read.length], [2, null, 16]);
 });

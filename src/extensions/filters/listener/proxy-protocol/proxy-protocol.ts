@@ -71,11 +71,21 @@ class ProxyProtocolFilter implements ListenerFilter {
   inspect(peeked: Buffer, length: number): 'continue' | 'wait' | 'close' {
     const { rules } = this;
     if (length === 0) return 'wait';
-    const reading = readProxyHeader(peeked, length);
+    const reading = readProxyHeader(peeked, length, rules.config);
     if (reading === 'incomplete') return 'wait';
     if (reading === 'absent') {
-      rules.stats.inc(rules.config.allowsAbsent ? P.not_found_allowed : P.not_found_disallowed);
-      return rules.config.allowsAbsent ? 'continue' : rules.refuse();
+      rules.stats.inc(P.not_found_allowed);
+      return 'continue';
+    }
+    if (reading === 'missing') {
+      rules.stats.inc(P.not_found_disallowed);
+      return rules.refuse();
+    }
+    if ('disallowed' in reading) {
+      const stats = rules.ofVersion(reading.disallowed);
+      stats.inc(V.found);
+      stats.inc(V.disallowed);
+      return 'close';
     }
     if ('broken' in reading) {
       rules.ofVersion(reading.broken).inc(V.error);
@@ -88,11 +98,6 @@ class ProxyProtocolFilter implements ListenerFilter {
     const { rules, info } = this;
     const { source, destination, tlvs, version, length } = header;
     const stats = rules.ofVersion(version);
-    if (rules.config.disallowed.includes(version)) {
-      stats.inc(V.found);
-      stats.inc(V.disallowed);
-      return 'close';
-    }
     if (source !== null && destination !== null) {
       if (!isUnicast(source) || !isUnicast(destination)) {
         stats.inc(V.error);

@@ -31,7 +31,8 @@ test('a connection without header passes untouched where that is allowed', () =>
   equal(open.inspect('GET /'), 'continue');
   equal(open.filter.consumedBytes, 0);
   const closed = filterOf('{}');
-  equal(closed.inspect('GET /'), 'close');
+  equal(closed.inspect('GET /'), 'wait');
+  equal(closed.inspect('GET / HTTP/1.1\r\n'), 'close');
   deepEqual(Object.fromEntries(closed.stats), {
     'proxy_proto.not_found_disallowed': 1,
     downstream_cx_proxy_proto_error: 1,
