@@ -214,6 +214,7 @@ export const rbacFamily: FilterFamily = {
       routes: trees.map(([path, fields]) => routeWith(path, perRoute({ rbac: fields }))),
     },
     'rbac-shadow': { filters: [rbac({ shadow_rules: { policies: two } })] },
+    'rbac-shadow-log': { filters: [rbac({ shadow_rules: { action: 'LOG', policies: two } })] },
   },
   cases: [
     ...['rbac-rules'].flatMap((listener) =>
@@ -226,7 +227,7 @@ export const rbacFamily: FilterFamily = {
         ),
       ),
     ),
-    ...['rbac', 'rbac-plain', 'rbac-shadow'].flatMap((listener) =>
+    ...['rbac', 'rbac-plain', 'rbac-shadow', 'rbac-shadow-log'].flatMap((listener) =>
       [
         '/x',
         '/deny',

@@ -103,6 +103,8 @@ class Enforcer {
     this.shadow?.judge(headers, info);
     if (this.enforced === null) return undefined;
     const verdict = this.enforced.judge(headers, info);
+    const { shouldLog } = verdict;
+    if (shouldLog !== null) addDynamicMetadata(info, 'envoy.common', { access_log_hint: shouldLog });
     return verdict.isAllowed ? undefined : verdict;
   }
 }
@@ -130,7 +132,7 @@ class Ruling {
 
   judge(headers: RequestHeaders, info: StreamInfo): RbacVerdict {
     const verdict = this.engine.evaluate(headers, info);
-    const { isAllowed, policy, shouldLog } = verdict;
+    const { isAllowed, policy } = verdict;
     // Both blocks have their allowing counter first.
     this.stats.inc(isAllowed ? E.allowed : E.denied);
     if (policy !== '') this.policies?.count(policy, isAllowed);
@@ -140,7 +142,6 @@ class Ruling {
       metadataNamespace,
       policy === '' ? { [this.resultKey]: result } : { [this.policyKey]: policy, [this.resultKey]: result },
     );
-    if (shouldLog !== null) addDynamicMetadata(info, 'envoy.common', { access_log_hint: shouldLog });
     return verdict;
   }
 }
