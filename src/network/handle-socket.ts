@@ -25,9 +25,10 @@ export interface SocketOwner {
 type Taken = (() => void) | undefined;
 
 /**
- * A TCP or Unix connection on its libuv handle, with what a proxy needs of `net.Socket` and without its streams: half of
- * the memory and a third of the time that a connection takes. Both directions end by themselves, and it closes behind the
- * second. It reads into a buffer that it shares with the others of its thread.
+ * A TCP or Unix connection on its libuv handle, with what a proxy needs of `net.Socket` and without its streams: an idle
+ * connection through the TCP proxy takes 4.9 KB instead of 9.0, a new one 107 µs instead of 131 (native-bench, rows
+ * `tcp-idle-memory` and `tcp-new-connection`). Each direction ends by itself, and it closes behind the second. It reads
+ * into a buffer that it shares with the others of its thread.
  */
 export class HandleSocket {
   readonly handle: StreamHandle;
@@ -86,10 +87,6 @@ export class HandleSocket {
 
   setOwner(owner: SocketOwner): void {
     this.owner = owner;
-  }
-
-  get isTcp(): boolean {
-    return this.tcp !== null;
   }
 
   /** Whether `onSocketDrain` will follow. */

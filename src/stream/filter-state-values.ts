@@ -44,7 +44,10 @@ function parseValue(node: ConfigNode): FilterStateValueConfig[] {
   const factory = node.string('factory_key') || key;
   if (!factories.has(factory)) node.error(`'${factory}' does not have an object factory`, 'object_key');
   node.noEffect('read_only', 'Envoy writes over such values as well');
-  node.noEffect('shared_with_upstream', 'nothing reads the filter state of upstream connections');
+  node.noEffect(
+    'shared_with_upstream',
+    'filter state stays with its connection; internal listeners get metadata alone',
+  );
   const format = node.message('format_string');
   if (format === undefined) return [];
   return [
